@@ -1,0 +1,138 @@
+//! Results to stdout; progress, notes and errors to stderr.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::failure::Failure;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+const NOTE: Style = AnsiColor::Yellow.on_default().bold();
+
+/// The two streams of a program. Colour and the spinner appear only on a
+/// terminal, and not with `NO_COLOR`.
+#[derive(Debug)]
+pub struct Console {
+    spinner: ProgressBar,
+    running: Mutex<Vec<String>>,
+}
+
+impl Default for Console {
+    fn default() -> Self {
+        Console::new()
+    }
+}
+
+impl Console {
+    /// A console with its spinner ready where stderr is a terminal.
+    pub fn new() -> Console {
+        let spinner = if has_spinner() {
+            let style = ProgressStyle::with_template("{spinner} {wide_msg}");
+            ProgressBar::new_spinner()
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+        } else {
+            ProgressBar::hidden()
+        };
+        Console {
+            spinner,
+            running: Mutex::default(),
+        }
+    }
+
+    /// Prints a result to stdout.
+    pub fn line(&self, text: &str) {
+        self.spinner.suspend(|| {
+            // A reader that has gone (`create | head -1`) must not stop the work.
+            let mut stdout = anstream::stdout();
+            let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+        });
+    }
+
+    /// Prints what is good to know to stderr.
+    pub fn note(&self, text: &str) {
+        self.explain(&format!("{NOTE}note:{NOTE:#} {text}"));
+    }
+
+    /// Prints a line to stderr as it is.
+    pub fn explain(&self, text: &str) {
+        self.spinner.suspend(|| {
+            let _ = writeln!(anstream::stderr(), "{text}");
+        });
+    }
+
+    /// Shows in the spinner that something is being done, until the answer is dropped.
+    pub fn working(&self, what: impl Into<String>) -> Working<'_> {
+        let what = what.into();
+        self.show(|running| running.push(what.clone()));
+        Working {
+            console: self,
+            what,
+        }
+    }
+
+    /// Like [`working`](Console::working) for something slow: without a
+    /// terminal it is a line on stderr.
+    pub fn waiting(&self, what: impl Into<String>) -> Working<'_> {
+        let what = what.into();
+        if self.spinner.is_hidden() {
+            self.explain(&format!("{what} ..."));
+        }
+        self.working(what)
+    }
+
+    fn show(&self, change: impl FnOnce(&mut Vec<String>)) {
+        let mut running = self
+            .running
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        change(&mut running);
+        if running.is_empty() {
+            self.spinner.disable_steady_tick();
+            self.spinner.set_message("");
+            self.spinner.finish_and_clear();
+        } else {
+            self.spinner.reset();
+            self.spinner.set_message(running.join(" · "));
+            self.spinner.enable_steady_tick(Duration::from_millis(100));
+        }
+    }
+}
+
+/// Something is being done for as long as this lives.
+#[derive(Debug)]
+pub struct Working<'a> {
+    console: &'a Console,
+    what: String,
+}
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.console.show(|running| {
+            if let Some(at) = running.iter().position(|what| *what == self.what) {
+                running.remove(at);
+            }
+        });
+    }
+}
+
+fn has_spinner() -> bool {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stderr().is_terminal() && !plain
+}
+
+/// Prints an error, its next step, and those of the branches beside it.
+pub fn print_failure(failure: &Failure) {
+    let mut stderr = anstream::stderr();
+    let _ = writeln!(stderr, "{ERROR}error:{ERROR:#} {failure}");
+    if let Some(hint) = failure.next_step() {
+        let _ = writeln!(stderr, "{HINT}hint:{HINT:#} {hint}");
+    }
+    for other in failure.others() {
+        print_failure(other);
+    }
+}

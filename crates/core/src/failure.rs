@@ -1,0 +1,151 @@
+//! Errors as a person reads them: what was tried, why it failed, what to do next.
+
+use std::process::ExitCode;
+
+/// How a program ends. The numbers are part of the contract with scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: all was done.
+    Done,
+    /// 1: something was tried and failed.
+    Failed,
+    /// 2: wrong usage or settings; nothing was called.
+    Usage,
+    /// 3: the API refused the request, and `--fail` was given.
+    Refused,
+    /// 130: stopped by Ctrl-C or SIGTERM.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Refused => 3,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// The result of everything that can fail in front of a person.
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// An error with its exit code and, where there is one, the next step.
+///
+/// Several failures of branches that ran side by side are one `Failure` whose
+/// [`others`](Failure::others) hold the rest.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    message: String,
+    hint: Option<String>,
+    exit: Exit,
+    others: Vec<Failure>,
+}
+
+impl Failure {
+    fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Failure {
+            message: message.into(),
+            hint: None,
+            exit,
+            others: Vec::new(),
+        }
+    }
+
+    /// Something was tried and failed: exit code 1.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Failure::new(Exit::Failed, message)
+    }
+
+    /// Wrong usage or settings, found before anything was called: exit code 2.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Failure::new(Exit::Usage, message)
+    }
+
+    /// Ctrl-C or SIGTERM: exit code 130.
+    pub fn interrupted(message: impl Into<String>) -> Self {
+        Failure::new(Exit::Interrupted, message)
+    }
+
+    /// Adds the next step: what the person can do about it.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Puts what was being done in front of the message.
+    pub fn context(mut self, doing: &str) -> Self {
+        self.message = format!("{doing}: {}", self.message);
+        self
+    }
+
+    /// The code that the program ends with.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The next step, if there is one.
+    pub fn next_step(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Failures of the other branches that ran beside this one.
+    pub fn others(&self) -> &[Failure] {
+        &self.others
+    }
+
+    /// Takes another branch's failure along. A real failure leads; an
+    /// interruption is only said once, and decides the exit code.
+    pub fn and(mut self, mut other: Failure) -> Failure {
+        if self.exit == Exit::Interrupted && other.exit != Exit::Interrupted {
+            std::mem::swap(&mut self, &mut other);
+        }
+        if other.exit == Exit::Interrupted {
+            self.exit = Exit::Interrupted;
+            self.hint = other.hint.or(self.hint);
+        } else {
+            self.others.push(other);
+        }
+        self
+    }
+}
+
+/// Joins the results of branches that ran side by side: done if all are done,
+/// else every failure together.
+pub fn all<const N: usize>(results: [Result<()>; N]) -> Result<()> {
+    let mut failures = results.into_iter().filter_map(Result::err);
+    match failures.next() {
+        None => Ok(()),
+        Some(first) => Err(failures.fold(first, Failure::and)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_branches_report_their_failure() {
+        let error = all([
+            Err(Failure::failed("first")),
+            Ok(()),
+            Err(Failure::failed("second")),
+        ])
+        .unwrap_err();
+        assert_eq!(error.to_string(), "first");
+        assert_eq!(error.others()[0].to_string(), "second");
+    }
+
+    #[test]
+    fn a_real_failure_leads_an_interruption_but_the_exit_code_is_the_interruption_s() {
+        let stopped = || Failure::interrupted("stopped").hint("run create again");
+        let error =
+            all([Err(stopped()), Err(Failure::failed("real")), Err(stopped())]).unwrap_err();
+        assert_eq!(error.to_string(), "real");
+        assert_eq!(error.exit(), Exit::Interrupted);
+        assert_eq!(error.next_step(), Some("run create again"));
+    }
+}

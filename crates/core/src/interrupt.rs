@@ -1,0 +1,62 @@
+//! Ctrl-C and SIGTERM: the first lets calls in flight end and be recorded, the
+//! second ends the program at once.
+
+use std::future::Future;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::failure::{Failure, Result};
+
+static STOP: std::sync::LazyLock<watch::Sender<bool>> =
+    std::sync::LazyLock::new(|| watch::Sender::new(false));
+
+/// Whether a signal has asked the program to stop: no new call may start.
+pub fn stopping() -> bool {
+    *STOP.borrow()
+}
+
+/// Ends when a signal has asked the program to stop.
+pub async fn stopped() {
+    let mut stop = STOP.subscribe();
+    // The sender is static, so waiting can only end with the value.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Waits for `future`, or fails with `message` when a signal comes first.
+pub async fn or_stop<T>(future: impl Future<Output = T>, message: &str) -> Result<T> {
+    tokio::select! {
+        value = future => Ok(value),
+        () = stopped() => Err(Failure::interrupted(message)),
+    }
+}
+
+/// Starts listening for signals; `on_first` runs at the first one.
+///
+/// # Errors
+/// If the operating system refuses a signal handler.
+pub fn listen(on_first: impl FnOnce() + Send + 'static) -> Result<()> {
+    let handler = |kind| {
+        signal(kind).map_err(|error| Failure::failed(format!("Cannot listen for signals: {error}")))
+    };
+    let mut interrupt = handler(SignalKind::interrupt())?;
+    let mut terminate = handler(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        next(&mut interrupt, &mut terminate).await;
+        STOP.send_replace(true);
+        on_first();
+        next(&mut interrupt, &mut terminate).await;
+        std::process::exit(130);
+    });
+    Ok(())
+}
+
+async fn next(
+    interrupt: &mut tokio::signal::unix::Signal,
+    terminate: &mut tokio::signal::unix::Signal,
+) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}

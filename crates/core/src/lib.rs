@@ -1,0 +1,16 @@
+//! What the programs share that is not AWS: settings, `state.json`, the
+//! console, errors and exit codes.
+
+pub mod cli;
+pub mod console;
+pub mod failure;
+pub mod interrupt;
+pub mod lock;
+pub mod program;
+pub mod settings;
+pub mod state;
+
+pub use console::Console;
+pub use failure::{Exit, Failure, Result};
+pub use settings::Settings;
+pub use state::{State, StateFile};

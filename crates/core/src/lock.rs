@@ -1,0 +1,129 @@
+//! One program at a time on one `state.json`: an OS file lock beside it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Failure, Result};
+
+/// A held lock. The operating system frees it when its holder ends, however
+/// that happens; a holder that ends well removes the file too.
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    /// Locks the state file at `path`, by way of the file `path.lock`.
+    ///
+    /// # Errors
+    /// Exit code 2 if another program holds the lock (it is named), or the
+    /// folder cannot be written.
+    pub fn acquire(path: &Path) -> Result<Lock> {
+        let lock_path = beside(path, "lock");
+        loop {
+            let mut file = open(&lock_path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
+                Err(TryLockError::Error(error)) => return Err(unwritable(&lock_path, &error)),
+            }
+            // The holder before may have removed the file between open and lock.
+            if is_the_file_at(&file, &lock_path) {
+                write_holder(&mut file).map_err(|error| unwritable(&lock_path, &error))?;
+                return Ok(Lock {
+                    path: lock_path,
+                    _file: file,
+                });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options
+        .create(true)
+        .read(true)
+        .write(true)
+        .truncate(false)
+        .mode(0o600);
+    options.open(path).map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("Cannot write {}: {error}", path.display())).hint(
+        "what is created must be recorded: run in a folder that can be written, or give --state PATH",
+    )
+}
+
+fn is_the_file_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(held), Ok(there)) => held.ino() == there.ino() && held.dev() == there.dev(),
+        _ => false,
+    }
+}
+
+/// The name of a file that stands beside `path`: `state.json` and `state.json.lock`.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn held(path: &Path, file: &mut File) -> Failure {
+    let mut holder = String::new();
+    let _ = file.read_to_string(&mut holder);
+    let holder = match holder.trim() {
+        "" => "another program",
+        holder => holder,
+    };
+    Failure::usage(format!("{} is in use by {holder}", path.display()))
+        .hint("wait until it ends, or stop it with Ctrl-C, then run this again")
+}
+
+fn write_holder(file: &mut File) -> std::io::Result<()> {
+    let program = std::env::args_os()
+        .next()
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    let name = program
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    file.set_len(0)?;
+    file.rewind()?;
+    write!(file, "{name} (process {})", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_holder_is_told_who_the_first_is_and_may_follow() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state.json");
+        let first = Lock::acquire(&path).unwrap();
+        let error = Lock::acquire(&path).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("process {}", std::process::id())),
+            "{error}"
+        );
+        drop(first);
+        assert!(!beside(&path, "lock").exists());
+        Lock::acquire(&path).unwrap();
+    }
+}

@@ -1,0 +1,276 @@
+//! Every setting, named and documented once. The environment comes first, then
+//! the `.env` file.
+
+use std::env::VarError;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::cli::CommonArgs;
+use crate::failure::{Failure, Result};
+
+/// The names of the environment variables.
+pub mod var {
+    /// AWS region, for example `us-east-1`. The SDK's own.
+    pub const AWS_REGION: &str = "AWS_REGION";
+    /// AWS region where `AWS_REGION` is not set.
+    pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
+    /// A profile of `~/.aws/config`. The SDK's own.
+    pub const AWS_PROFILE: &str = "AWS_PROFILE";
+    /// Another address than AWS's, for example a local cloud's. The SDK's own.
+    pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+    /// The test user's password, at least 8 characters.
+    pub const PASSWORD: &str = "PASSWORD";
+    /// First label of the hosted sign-in page's host name; unique in a region.
+    pub const DOMAIN_PREFIX: &str = "DOMAIN_PREFIX";
+    /// Appended to the names of pool, API, function and role.
+    pub const NAME_SUFFIX: &str = "NAME_SUFFIX";
+    /// The function's zip, as cargo-lambda makes it.
+    pub const LAMBDA_ZIP: &str = "LAMBDA_ZIP";
+    /// The file that records what was created.
+    pub const STATE_FILE: &str = "STATE_FILE";
+    /// The program that opens the sign-in page, instead of the desktop's own.
+    pub const BROWSER: &str = "BROWSER";
+}
+
+/// The test user's password. Neither `Debug` nor `Display` shows it.
+#[derive(Clone)]
+pub struct Password(String);
+
+impl Password {
+    /// The password itself, for the one place that sends it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+/// The settings as they were found, not yet checked: each program checks the
+/// ones that it needs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `AWS_REGION` or `AWS_DEFAULT_REGION`.
+    pub region: Option<String>,
+    /// `AWS_ENDPOINT_URL`, without a slash at its end; `None` is AWS itself.
+    pub endpoint_url: Option<String>,
+    /// `PASSWORD`.
+    pub password: Option<Password>,
+    /// `DOMAIN_PREFIX`.
+    pub domain_prefix: Option<String>,
+    /// `NAME_SUFFIX`, else empty.
+    pub name_suffix: String,
+    /// `LAMBDA_ZIP`, else `target/lambda/echo/bootstrap.zip`.
+    pub lambda_zip: PathBuf,
+    /// `--state`, else `STATE_FILE`, else `state.json`.
+    pub state_file: PathBuf,
+    /// `BROWSER`.
+    pub browser: Option<String>,
+    /// `--explain`.
+    pub explain: bool,
+}
+
+impl Settings {
+    /// Reads the `.env` file into the environment and the settings from there.
+    ///
+    /// # Errors
+    /// Exit code 2 if the file named by `--env-file` is missing, if a file has
+    /// a line that is no setting, or a value is not UTF-8.
+    pub fn load(args: &CommonArgs) -> Result<Settings> {
+        load_env_file(args.env_file.as_deref())?;
+        let region = match get(var::AWS_REGION)? {
+            Some(region) => Some(region),
+            None => get(var::AWS_DEFAULT_REGION)?,
+        };
+        let state_file = match &args.state {
+            Some(path) => path.clone(),
+            None => path(var::STATE_FILE, "state.json")?,
+        };
+        Ok(Settings {
+            region,
+            endpoint_url: get(var::AWS_ENDPOINT_URL)?.map(|url| url.trim_end_matches('/').into()),
+            password: get(var::PASSWORD)?.map(Password),
+            domain_prefix: get(var::DOMAIN_PREFIX)?,
+            name_suffix: get(var::NAME_SUFFIX)?.unwrap_or_default(),
+            lambda_zip: path(var::LAMBDA_ZIP, "target/lambda/echo/bootstrap.zip")?,
+            state_file,
+            browser: get(var::BROWSER)?,
+            explain: args.explain,
+        })
+    }
+
+    /// The test user's password.
+    ///
+    /// # Errors
+    /// Exit code 2 if it is not set or shorter than the pool's policy allows.
+    pub fn password(&self) -> Result<&Password> {
+        let password = self
+            .password
+            .as_ref()
+            .ok_or_else(|| missing(var::PASSWORD, "the test user's password"))?;
+        if password.reveal().chars().count() < 8 {
+            return Err(Failure::usage("PASSWORD has fewer than 8 characters")
+                .hint("the user pool asks for at least 8: set a longer PASSWORD in .env"));
+        }
+        Ok(password)
+    }
+
+    /// The first label of the sign-in page's host name.
+    ///
+    /// # Errors
+    /// Exit code 2 if it is not set or Cognito would refuse it (CreateUserPoolDomain).
+    pub fn domain_prefix(&self) -> Result<&str> {
+        let prefix = self
+            .domain_prefix
+            .as_deref()
+            .ok_or_else(|| missing(var::DOMAIN_PREFIX, "the sign-in page's name"))?;
+        let refuse = |why: &str| {
+            Err(
+                Failure::usage(format!("DOMAIN_PREFIX '{prefix}' {why}")).hint(
+                    "use 1 to 63 of a-z, 0-9 and '-', with no '-' at either end, \
+                 and a name that nobody else in the region has",
+                ),
+            )
+        };
+        if let Some(word) = ["aws", "amazon", "cognito"]
+            .iter()
+            .find(|word| prefix.contains(**word))
+        {
+            return refuse(&format!("contains '{word}', which Cognito reserves"));
+        }
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if prefix.len() > 63 || !prefix.chars().all(plain) {
+            return refuse("is not a name that Cognito takes");
+        }
+        if prefix.starts_with('-') || prefix.ends_with('-') {
+            return refuse("begins or ends with '-'");
+        }
+        Ok(prefix)
+    }
+
+    /// What is appended to the names of pool, API, function and role.
+    ///
+    /// # Errors
+    /// Exit code 2 if the names would break AWS's rules for them.
+    pub fn name_suffix(&self) -> Result<&str> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        // A role's name is the tightest: 64 characters, "APIGatewayLambdaRole" has 20.
+        if self.name_suffix.len() > 40 || !self.name_suffix.chars().all(plain) {
+            return Err(Failure::usage(format!(
+                "NAME_SUFFIX '{}' is no part of a name",
+                self.name_suffix
+            ))
+            .hint("use up to 40 letters, digits, '-' and '_', for example -ada"));
+        }
+        Ok(&self.name_suffix)
+    }
+}
+
+fn missing(name: &str, what: &str) -> Failure {
+    Failure::usage(format!("{name} is not set ({what})")).hint(format!(
+        "run 'make' to write a .env file, or set {name} in it; see .env.example"
+    ))
+}
+
+/// An empty value counts as not set, as in the AWS SDK.
+fn get(name: &str) -> Result<Option<String>> {
+    match std::env::var(name) {
+        Ok(value) if value.trim().is_empty() => Ok(None),
+        Ok(value) => Ok(Some(value.trim().to_owned())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Failure::usage(format!("{name} is not UTF-8 text"))),
+    }
+}
+
+fn path(name: &str, default: &str) -> Result<PathBuf> {
+    Ok(get(name)?.unwrap_or_else(|| default.to_owned()).into())
+}
+
+/// Sets what the environment does not have yet. No `.env` is no error: the
+/// environment may have it all.
+fn load_env_file(asked: Option<&Path>) -> Result<()> {
+    let path = asked.unwrap_or(Path::new(".env"));
+    match dotenvy::from_path(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.not_found() && asked.is_none() => Ok(()),
+        // dotenvy's own text would repeat the line, and with it the password.
+        Err(dotenvy::Error::LineParse(..)) => Err(Failure::usage(format!(
+            "{} has a line that is not NAME=value",
+            path.display()
+        ))
+        .hint("quote values that have spaces or a '#': PASSWORD='two words'")),
+        Err(error) => Err(Failure::usage(format!(
+            "Cannot read {}: {error}",
+            path.display()
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(password: Option<&str>, prefix: Option<&str>, suffix: &str) -> Settings {
+        Settings {
+            region: None,
+            endpoint_url: None,
+            password: password.map(|p| Password(p.to_owned())),
+            domain_prefix: prefix.map(str::to_owned),
+            name_suffix: suffix.to_owned(),
+            lambda_zip: PathBuf::new(),
+            state_file: PathBuf::new(),
+            browser: None,
+            explain: false,
+        }
+    }
+
+    #[test]
+    fn a_password_needs_eight_characters() {
+        assert!(settings(Some("ääääääää"), None, "").password().is_ok());
+        let error = settings(Some("seven77"), None, "").password().unwrap_err();
+        assert!(error.to_string().contains("fewer than 8"));
+        let error = settings(None, None, "").password().unwrap_err();
+        assert!(error.to_string().contains("PASSWORD is not set"));
+    }
+
+    #[test]
+    fn a_domain_prefix_keeps_cognito_s_rules() {
+        let check = |prefix| {
+            settings(None, Some(prefix), "")
+                .domain_prefix()
+                .map(str::to_owned)
+        };
+        assert_eq!(check("hello-42").unwrap(), "hello-42");
+        for bad in [
+            "Hello",
+            "my-aws-page",
+            "amazonas",
+            "cognito1",
+            "-a",
+            "a-",
+            "a.b",
+            &"a".repeat(64),
+        ] {
+            let error = check(bad).unwrap_err();
+            assert_eq!(error.exit(), crate::Exit::Usage, "{bad}");
+            assert!(error.to_string().contains(bad), "{error}");
+        }
+        assert!(settings(None, None, "").domain_prefix().is_err());
+    }
+
+    #[test]
+    fn a_suffix_is_part_of_a_name() {
+        assert!(settings(None, None, "-ada").name_suffix().is_ok());
+        assert!(settings(None, None, "a b").name_suffix().is_err());
+        assert!(settings(None, None, &"a".repeat(41)).name_suffix().is_err());
+    }
+
+    #[test]
+    fn debug_output_hides_the_password() {
+        let text = format!("{:?}", settings(Some("correct horse"), None, ""));
+        assert!(!text.contains("correct"), "{text}");
+    }
+}

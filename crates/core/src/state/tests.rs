@@ -1,0 +1,119 @@
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+use crate::Exit;
+
+/// A file as the Python scripts write it: their keys, without ours.
+const FROM_PYTHON: &str = r#"{
+    "region": "us-east-1",
+    "user_pool_name": "HelloUserPool",
+    "user_pool_jwt_issuer_url": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abcdef",
+    "user_pool_username": "Testuser",
+    "user_pool_email": "testuser@example.com",
+    "api_name": "HelloAPI",
+    "api_route_path": "/hello",
+    "api_route_method": "GET",
+    "lambda_function_name": "EchoFunction",
+    "lambda_role_name": "APIGatewayLambdaRole",
+    "api_stage_name": "dev",
+    "api_scopes": [["hello.read", "Allows read access to the hello API"], ["hello.write", "Allows writing"]],
+    "terminal_app_callback_urls": ["http://localhost:8083/callback"],
+    "terminal_app_scopes": ["openid", "profile", "email", "HelloAPI/hello.read"],
+    "user_pool_id": "us-east-1_abcdef",
+    "user_pool_auth_domain_prefix": "domainprefix",
+    "user_pool_auth_domain": "https://domainprefix.auth.us-east-1.amazoncognito.com",
+    "user_pool_resource_server_id": "HelloAPI",
+    "terminal_app_client_id": "1234fgc1abcdefghijklm1234a",
+    "api_id": "aoe1ba4ed6",
+    "api_authorizer_id": "1abc01",
+    "lambda_role_arn": "arn:aws:iam::123456789876:role/APIGatewayLambdaRole",
+    "api_integration_id": "qacdef1",
+    "api_route_id": "2ab2cd2",
+    "api_url": "https://someid.execute-api.us-east-1.amazonaws.com/dev/hello"
+}"#;
+
+fn in_folder(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state.json");
+    std::fs::write(&path, text).unwrap();
+    (dir, path)
+}
+
+#[test]
+fn a_file_of_the_python_scripts_is_read_and_keeps_its_values() {
+    let (_dir, path) = in_folder(FROM_PYTHON);
+    let state = State::load(&path).unwrap().unwrap();
+    assert!(state.is_from_python());
+    let ours: serde_json::Value = serde_json::to_value(&state).unwrap();
+    let theirs: serde_json::Value = serde_json::from_str(FROM_PYTHON).unwrap();
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn a_change_is_on_disk_at_once_private_and_indented() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state.json");
+    let file = StateFile::open(&path).unwrap();
+    assert!(!path.exists(), "opening writes nothing");
+    file.update(|state| state.api_id = Some("aoe1ba4ed6".into()))
+        .unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text, "{\n  \"api_id\": \"aoe1ba4ed6\"\n}\n");
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    drop(file);
+    let again = StateFile::open(&path).unwrap();
+    assert_eq!(again.get().api_id.as_deref(), Some("aoe1ba4ed6"));
+    again.remove().unwrap();
+    assert_eq!(
+        std::fs::read_dir(dir.path()).unwrap().count(),
+        1,
+        "only the lock is left"
+    );
+}
+
+#[test]
+fn a_failed_save_leaves_the_file_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.join("state.json");
+    let file = StateFile::open(&path).unwrap();
+    file.update(|state| state.api_id = Some("first".into()))
+        .unwrap();
+    // Even root cannot make a file in a folder that is gone.
+    let aside = dir.path().join("aside");
+    std::fs::rename(&folder, &aside).unwrap();
+    let error = file
+        .update(|state| state.api_id = Some("second".into()))
+        .unwrap_err();
+    assert!(error.to_string().contains("Cannot save"), "{error}");
+    let before = State::load(&aside.join("state.json")).unwrap().unwrap();
+    assert_eq!(before.api_id.as_deref(), Some("first"));
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_and_kept() {
+    for (text, why) in [
+        ("", "empty"),
+        ("  \n", "empty"),
+        ("{\"region\": \"us-ea", "not a JSON object"),
+        ("[1]", "not a JSON object"),
+        ("{\"region\": 1}", "not of a shape"),
+        ("{\"a_key_of_tomorrow\": 1}", "a_key_of_tomorrow"),
+        (
+            "{\"state_version\": 2, \"region\": 1}",
+            "a newer one wrote it",
+        ),
+    ] {
+        let (dir, path) = in_folder(text);
+        let error = State::load(&path).unwrap_err();
+        assert_eq!(error.exit(), Exit::Usage, "{text}");
+        assert!(error.to_string().contains(why), "{text}: {error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        let copy = dir.path().join("state.json.unreadable");
+        assert_eq!(std::fs::read_to_string(copy).unwrap(), text);
+    }
+}
