@@ -1,1 +1,13 @@
-//! x
+//! What `create` and `delete` share of AWS: clients, errors, and how to find
+//! what a deployment has made.
+
+pub mod account;
+pub mod clients;
+pub mod error;
+pub mod find;
+pub mod interceptors;
+pub mod retry;
+
+pub use clients::Clients;
+pub use error::{CallError, Kind, Named};
+pub use find::Ours;

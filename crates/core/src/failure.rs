@@ -123,6 +123,15 @@ pub fn all<const N: usize>(results: [Result<()>; N]) -> Result<()> {
     }
 }
 
+/// Like [`all`] for two branches with a value each.
+pub fn both<A, B>(a: Result<A>, b: Result<B>) -> Result<(A, B)> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(a), Err(b)) => Err(a.and(b)),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,2 +1,11 @@
-//! x
-fn main() {}
+//! The program `create`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use create::Args;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    api_core::program::main(&args.common, |settings| create::run(&args, settings))
+}

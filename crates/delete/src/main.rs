@@ -1,2 +1,11 @@
-//! x
-fn main() {}
+//! The program `delete`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use delete::Args;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    api_core::program::main(&args.common, |settings| delete::run(&args, settings))
+}

@@ -1,0 +1,129 @@
+//! Which cloud is this? state.json belongs to one account, region and endpoint.
+
+use api_core::{Failure, Result, Settings, State};
+
+use crate::{CallError, Clients, Named};
+
+/// An AWS account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// 12 digits.
+    pub id: String,
+    /// Second part of its ARNs: `aws`, in China `aws-cn`.
+    pub partition: String,
+}
+
+/// The account that the credentials belong to (STS GetCallerIdentity).
+///
+/// # Errors
+/// If the call fails, or its answer lacks the account.
+pub async fn current(aws: &Clients) -> Result<Account> {
+    let identity = aws
+        .sts
+        .get_caller_identity()
+        .send()
+        .await
+        .named("GetCallerIdentity")?;
+    let partition = identity.arn().and_then(|arn| arn.split(':').nth(1));
+    match (identity.account(), partition) {
+        (Some(id), Some(partition)) => Ok(Account {
+            id: id.to_owned(),
+            partition: partition.to_owned(),
+        }),
+        _ => Err(Failure::failed(
+            "GetCallerIdentity: the answer has no account",
+        )),
+    }
+}
+
+/// Refuses another endpoint or region than state.json's, before any call.
+///
+/// # Errors
+/// Exit code 2, naming both.
+pub fn same_place(state: &State, settings: &Settings, region: Option<&str>) -> Result<()> {
+    let aws = "AWS itself";
+    if state.deployment_id.is_some() && state.endpoint_url != settings.endpoint_url {
+        let recorded = state.endpoint_url.as_deref().unwrap_or(aws);
+        let here = settings.endpoint_url.as_deref().unwrap_or(aws);
+        return Err(elsewhere("endpoint", recorded, here, "AWS_ENDPOINT_URL"));
+    }
+    match (state.region.as_deref(), region) {
+        (Some(recorded), Some(here)) if recorded != here => {
+            Err(elsewhere("region", recorded, here, "AWS_DEFAULT_REGION"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses another account than state.json's.
+///
+/// # Errors
+/// Exit code 2, naming both.
+pub fn same_account(state: &State, account_id: &str) -> Result<()> {
+    match state.account_id.as_deref().or(account_of_role(state)) {
+        Some(recorded) if recorded != account_id => {
+            Err(elsewhere("account", recorded, account_id, "AWS_PROFILE"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The Python scripts recorded no account, but the role's ARN names it.
+fn account_of_role(state: &State) -> Option<&str> {
+    state.lambda_role_arn.as_deref()?.split(':').nth(4)
+}
+
+fn elsewhere(what: &str, recorded: &str, here: &str, setting: &str) -> Failure {
+    Failure::usage(format!(
+        "state.json belongs to {what} '{recorded}', and this is {what} '{here}'"
+    ))
+    .hint(format!(
+        "set {setting} to what state.json says, or use another file with --state PATH"
+    ))
+}
+
+/// Whether a call was refused because the resource was not there: then that is fine.
+///
+/// # Errors
+/// Any other refusal.
+pub fn gone_is_fine<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(account: Option<&str>, arn: Option<&str>) -> State {
+        State {
+            account_id: account.map(str::to_owned),
+            lambda_role_arn: arn.map(str::to_owned),
+            ..State::default()
+        }
+    }
+
+    #[test]
+    fn another_account_is_refused_and_both_are_named() {
+        let ours = state(Some("111111111111"), None);
+        assert!(same_account(&ours, "111111111111").is_ok());
+        let error = same_account(&ours, "222222222222").unwrap_err().to_string();
+        assert!(
+            error.contains("111111111111") && error.contains("222222222222"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn the_python_scripts_role_says_which_account() {
+        let theirs = state(
+            None,
+            Some("arn:aws:iam::123456789876:role/APIGatewayLambdaRole"),
+        );
+        assert!(same_account(&theirs, "123456789876").is_ok());
+        assert!(same_account(&theirs, "222222222222").is_err());
+    }
+}

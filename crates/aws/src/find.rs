@@ -1,0 +1,217 @@
+//! Finding what a deployment has made, by tag or by name: for `create` on a
+//! second run, and for `delete` where state.json does not know.
+
+use std::collections::HashMap;
+
+use api_core::{Failure, Result};
+use aws_sdk_apigatewayv2::types::Api;
+use aws_sdk_cloudwatchlogs::Client as Logs;
+use aws_sdk_cognitoidentityprovider::types::UserPoolType;
+use aws_sdk_iam::types::Role;
+use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+
+use crate::account::{Account, gone_is_fine};
+use crate::{Clients, Named};
+
+/// The key of the tag that every resource of a deployment carries.
+pub const TAG: &str = "deployment_id";
+
+/// Tells what this deployment has made from what somebody else has.
+#[derive(Clone, Debug)]
+pub struct Ours(String);
+
+impl Ours {
+    /// Resources that carry `deployment_id` are ours.
+    pub fn new(deployment_id: &str) -> Ours {
+        Ours(deployment_id.to_owned())
+    }
+
+    /// The tag that makes a resource ours.
+    pub fn tag(&self) -> (String, String) {
+        (TAG.to_owned(), self.0.clone())
+    }
+
+    fn is(&self, tags: Option<&HashMap<String, String>>) -> bool {
+        tags.and_then(|tags| tags.get(TAG)) == Some(&self.0)
+    }
+}
+
+/// A resource of a unique name, and whether it is ours.
+#[derive(Clone, Debug)]
+pub enum Found<T> {
+    /// This deployment made it.
+    Ours(T),
+    /// Somebody else made it: neither adopt nor delete.
+    Foreign,
+    /// There is none.
+    Nothing,
+}
+
+impl<T> Found<T> {
+    fn new(ours: bool, value: T) -> Found<T> {
+        match ours {
+            true => Found::Ours(value),
+            false => Found::Foreign,
+        }
+    }
+
+    /// Ours, or nothing.
+    ///
+    /// # Errors
+    /// If it is somebody else's: names it and what to do.
+    pub fn or_refuse(self, what: &str, setting: &str) -> Result<Option<T>> {
+        match self {
+            Found::Ours(value) => Ok(Some(value)),
+            Found::Nothing => Ok(None),
+            Found::Foreign => Err(Failure::failed(format!(
+                "{what} is there already, and this deployment did not make it: it is left as it is"
+            ))
+            .hint(format!(
+                "run 'make delete', set {setting} in .env, then run 'make api' again"
+            ))),
+        }
+    }
+}
+
+/// Our user pools of this name, oldest first (ListUserPools, DescribeUserPool:
+/// the list shows no tags). More than one only after an answer was lost.
+///
+/// # Errors
+/// If a call fails.
+pub async fn user_pools(aws: &Clients, name: &str, ours: &Ours) -> Result<Vec<UserPoolType>> {
+    let mut pages = aws
+        .cognito
+        .list_user_pools()
+        .max_results(60)
+        .into_paginator()
+        .send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        for pool in page.named("ListUserPools")?.user_pools.unwrap_or_default() {
+            if pool.name.as_deref() == Some(name)
+                && let Some(pool) =
+                    user_pool(aws, pool.id.as_deref().unwrap_or_default(), ours).await?
+            {
+                found.push(pool);
+            }
+        }
+    }
+    found.sort_by_key(|pool| pool.creation_date);
+    Ok(found)
+}
+
+/// The user pool of this id, if it is there and ours (DescribeUserPool).
+///
+/// # Errors
+/// If the call fails.
+pub async fn user_pool(aws: &Clients, id: &str, ours: &Ours) -> Result<Option<UserPoolType>> {
+    let answer = aws
+        .cognito
+        .describe_user_pool()
+        .user_pool_id(id)
+        .send()
+        .await;
+    let pool = gone_is_fine(answer.named("DescribeUserPool"))?.and_then(|answer| answer.user_pool);
+    Ok(pool.filter(|pool| ours.is(pool.user_pool_tags.as_ref())))
+}
+
+/// The pool that a sign-in domain belongs to (DescribeUserPoolDomain, which
+/// answers with nothing in it where there is no such domain).
+///
+/// # Errors
+/// If the call fails.
+pub async fn pool_of_domain(aws: &Clients, prefix: &str) -> Result<Option<String>> {
+    let answer = aws
+        .cognito
+        .describe_user_pool_domain()
+        .domain(prefix)
+        .send()
+        .await;
+    let domain = gone_is_fine(answer.named("DescribeUserPoolDomain"))?;
+    Ok(domain
+        .and_then(|answer| answer.domain_description)
+        .and_then(|domain| domain.user_pool_id))
+}
+
+/// Our APIs, oldest first (GetApis, which shows tags).
+///
+/// # Errors
+/// If a call fails.
+pub async fn apis(aws: &Clients, ours: &Ours) -> Result<Vec<Api>> {
+    let mut found = Vec::new();
+    let mut next = None;
+    loop {
+        let page = aws
+            .api_gateway
+            .get_apis()
+            .max_results("100")
+            .set_next_token(next);
+        let page = page.send().await.named("GetApis")?;
+        found.extend(
+            page.items
+                .unwrap_or_default()
+                .into_iter()
+                .filter(|api| ours.is(api.tags.as_ref())),
+        );
+        next = page.next_token.filter(|token| !token.is_empty());
+        if next.is_none() {
+            found.sort_by_key(|api| api.created_date);
+            return Ok(found);
+        }
+    }
+}
+
+/// The role of this name (GetRole, which shows tags).
+///
+/// # Errors
+/// If the call fails.
+pub async fn role(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<Role>> {
+    let answer = aws
+        .iam
+        .get_role()
+        .role_name(name)
+        .send()
+        .await
+        .named("GetRole");
+    let Some(role) = gone_is_fine(answer)?.and_then(|answer| answer.role) else {
+        return Ok(Found::Nothing);
+    };
+    let tags = role
+        .tags()
+        .iter()
+        .map(|tag| (tag.key.clone(), tag.value.clone()))
+        .collect();
+    Ok(Found::new(ours.is(Some(&tags)), role))
+}
+
+/// The function of this name (GetFunction, which shows tags).
+///
+/// # Errors
+/// If the call fails.
+pub async fn function(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<GetFunctionOutput>> {
+    let answer = aws.lambda.get_function().function_name(name).send().await;
+    Ok(match gone_is_fine(answer.named("GetFunction"))? {
+        Some(function) => Found::new(ours.is(function.tags.as_ref()), function),
+        None => Found::Nothing,
+    })
+}
+
+/// The log group of this name (CloudWatch Logs ListTagsForResource).
+///
+/// # Errors
+/// If the call fails.
+pub async fn log_group(
+    logs: &Logs,
+    account: &Account,
+    region: &str,
+    name: &str,
+    ours: &Ours,
+) -> Result<Found<()>> {
+    let Account { id, partition } = account;
+    let arn = format!("arn:{partition}:logs:{region}:{id}:log-group:{name}");
+    let answer = logs.list_tags_for_resource().resource_arn(arn).send().await;
+    Ok(match gone_is_fine(answer.named("ListTagsForResource"))? {
+        Some(answer) => Found::new(ours.is(answer.tags.as_ref()), ()),
+        None => Found::Nothing,
+    })
+}

@@ -1,0 +1,91 @@
+//! Names and values of the stack, all in one place.
+
+use api_core::State;
+
+/// The scopes of the resource server: name and description.
+pub const SCOPES: [(&str, &str); 2] = [
+    ("hello.read", "Allows read access to the hello API"),
+    ("hello.write", "Allows writing"),
+];
+/// The resource server's identifier; the full name of a scope begins with it.
+pub const RESOURCE_SERVER: &str = "HelloAPI";
+/// The app client's name.
+pub const APP_CLIENT: &str = "Terminal Application";
+/// The scopes that the app client may ask for.
+pub const APP_CLIENT_SCOPES: [&str; 4] = ["openid", "profile", "email", "HelloAPI/hello.read"];
+/// Where the sign-in page sends the browser back to: `tokens` listens there.
+pub const CALLBACK_URL: &str = "http://localhost:8083/callback";
+/// The test user.
+pub const USERNAME: &str = "Testuser";
+/// The test user's address.
+pub const EMAIL: &str = "testuser@example.com";
+/// The authorizer's name.
+pub const AUTHORIZER: &str = "MyAuthorizer";
+/// The stage's name, first part of the path in the API's address.
+pub const STAGE: &str = "dev";
+/// The method of the one route.
+pub const ROUTE_METHOD: &str = "GET";
+/// The path of the one route.
+pub const ROUTE_PATH: &str = "/hello";
+
+/// The names that take `NAME_SUFFIX`, so that several people can share an account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Names {
+    /// The user pool.
+    pub user_pool: String,
+    /// The HTTP API.
+    pub api: String,
+    /// The function.
+    pub function: String,
+    /// The function's role.
+    pub role: String,
+}
+
+impl Names {
+    /// The design's names with `suffix` appended.
+    pub fn new(suffix: &str) -> Names {
+        let name = |name: &str| format!("{name}{suffix}");
+        Names {
+            user_pool: name("HelloUserPool"),
+            api: name("HelloAPI"),
+            function: name("EchoFunction"),
+            role: name("APIGatewayLambdaRole"),
+        }
+    }
+
+    /// Where Lambda writes the function's log.
+    pub fn log_group(&self) -> String {
+        format!("/aws/lambda/{}", self.function)
+    }
+
+    /// `GET /hello`.
+    pub fn route_key() -> String {
+        format!("{ROUTE_METHOD} {ROUTE_PATH}")
+    }
+
+    /// `HelloAPI/hello.read` and the like: the custom scopes as tokens carry them.
+    pub fn full_scopes() -> Vec<String> {
+        SCOPES
+            .iter()
+            .map(|(name, _)| format!("{RESOURCE_SERVER}/{name}"))
+            .collect()
+    }
+
+    /// Records names and settings, which are known before the first call.
+    pub fn record(&self, state: &mut State) {
+        let text = |text: &str| Some(text.to_owned());
+        state.user_pool_name = Some(self.user_pool.clone());
+        state.user_pool_username = text(USERNAME);
+        state.user_pool_email = text(EMAIL);
+        state.api_name = Some(self.api.clone());
+        state.api_route_path = text(ROUTE_PATH);
+        state.api_route_method = text(ROUTE_METHOD);
+        state.lambda_function_name = Some(self.function.clone());
+        state.lambda_role_name = Some(self.role.clone());
+        state.api_stage_name = text(STAGE);
+        let scope = |(name, description): (&str, &str)| (name.to_owned(), description.to_owned());
+        state.api_scopes = Some(SCOPES.into_iter().map(scope).collect());
+        state.terminal_app_callback_urls = Some(vec![CALLBACK_URL.to_owned()]);
+        state.terminal_app_scopes = Some(APP_CLIENT_SCOPES.map(str::to_owned).to_vec());
+    }
+}

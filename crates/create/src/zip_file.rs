@@ -1,0 +1,117 @@
+//! The function's zip, as cargo-lambda makes it, checked before it is sent.
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use api_core::{Failure, Result};
+use aws_sdk_lambda::types::Architecture;
+use object::{Endianness, elf, read::elf::FileHeader};
+use zip::ZipArchive;
+
+/// What Lambda's `provided.al2023` runtime starts.
+const BOOTSTRAP: &str = "bootstrap";
+
+/// A zip that Lambda will be able to run.
+#[derive(Debug)]
+pub struct ZipFile {
+    /// The whole file.
+    pub bytes: Vec<u8>,
+    /// Read from the ELF header of `bootstrap`, never configured.
+    pub architecture: Architecture,
+}
+
+impl ZipFile {
+    /// Reads the zip at `path`.
+    ///
+    /// # Errors
+    /// Exit code 2 if it is missing, not a zip, or has no `bootstrap` that is a
+    /// Linux program for arm64 or x86_64.
+    pub fn open(path: &Path) -> Result<ZipFile> {
+        let refuse = |why: String| {
+            Failure::usage(format!("{}: {why}", path.display()))
+                .hint("run 'make' to build the function, or set LAMBDA_ZIP to a zip made by 'cargo lambda build --output-format zip'")
+        };
+        let bytes = std::fs::read(path)
+            .map_err(|error| refuse(format!("the function's zip cannot be read ({error})")))?;
+        let architecture = architecture(&bytes).map_err(refuse)?;
+        Ok(ZipFile {
+            bytes,
+            architecture,
+        })
+    }
+}
+
+fn architecture(zip: &[u8]) -> Result<Architecture, String> {
+    let mut archive = ZipArchive::new(Cursor::new(zip))
+        .map_err(|error| format!("it is not a zip file ({error})"))?;
+    let mut file = archive
+        .by_name(BOOTSTRAP)
+        .map_err(|_| "the zip has no file 'bootstrap'".to_owned())?;
+    let mut program = Vec::new();
+    file.read_to_end(&mut program)
+        .map_err(|error| format!("'bootstrap' cannot be unpacked ({error})"))?;
+    machine(&program)
+        .ok_or_else(|| "'bootstrap' is not a Linux program for arm64 or x86_64".to_owned())
+}
+
+/// The architecture in an ELF header.
+fn machine(program: &[u8]) -> Option<Architecture> {
+    let header = elf::FileHeader64::<Endianness>::parse(program).ok()?;
+    let endian = header.endian().ok()?;
+    let runs = matches!(header.e_type(endian), elf::ET_EXEC | elf::ET_DYN);
+    match header.e_machine(endian) {
+        elf::EM_X86_64 if runs => Some(Architecture::X8664),
+        elf::EM_AARCH64 if runs => Some(Architecture::Arm64),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::write::{SimpleFileOptions, ZipWriter};
+
+    use super::*;
+
+    fn zip_of(name: &str, content: &[u8]) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+        zip.finish().unwrap().into_inner()
+    }
+
+    /// The 64 bytes of an ELF header, little-endian.
+    fn elf_header(kind: u8, machine: u8) -> Vec<u8> {
+        let mut header = vec![0; 64];
+        header[..7].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1]);
+        header[16] = kind;
+        header[18] = machine;
+        header
+    }
+
+    #[test]
+    fn the_architecture_comes_from_the_header() {
+        let read = |machine| architecture(&zip_of("bootstrap", &elf_header(3, machine)));
+        assert_eq!(read(62), Ok(Architecture::X8664));
+        assert_eq!(read(183), Ok(Architecture::Arm64));
+        assert!(
+            read(40).unwrap_err().contains("not a Linux program"),
+            "32-bit ARM"
+        );
+    }
+
+    #[test]
+    fn what_lambda_could_not_run_is_refused() {
+        let relocatable = zip_of("bootstrap", &elf_header(1, 62));
+        for (zip, why) in [
+            (b"no zip".to_vec(), "not a zip file"),
+            (zip_of("other", b""), "no file 'bootstrap'"),
+            (zip_of("bootstrap", b"#!/bin/sh\n"), "not a Linux program"),
+            (relocatable, "not a Linux program"),
+        ] {
+            let error = architecture(&zip).unwrap_err();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The HTTP API. Its stage, routes, integrations and authorizers go with it.
+
+use api_aws::account::gone_is_fine;
+use api_aws::{Named, find};
+use api_core::Result;
+use api_core::failure::all;
+
+use crate::stack::Stack;
+
+/// Our APIs: the one in state.json, and any that carries our tag.
+pub async fn find(stack: &Stack) -> Result<Vec<String>> {
+    let mut ids: Vec<String> = stack.state.get().api_id.into_iter().collect();
+    if let Some(ours) = stack.search() {
+        let found = find::apis(&stack.aws, ours).await?;
+        ids.extend(found.into_iter().filter_map(|api| api.api_id));
+        ids.sort();
+        ids.dedup();
+    }
+    Ok(ids)
+}
+
+/// Deletes them (DeleteApi), one after the other: AWS takes one in 30 seconds.
+pub async fn delete(stack: &Stack, ids: &[String]) -> Result<()> {
+    let mut result = Ok(());
+    for id in ids {
+        result = all([result, delete_one(stack, id).await]);
+    }
+    result
+}
+
+async fn delete_one(stack: &Stack, id: &str) -> Result<()> {
+    let _working = stack.console.working("API");
+    let answer = stack.aws.api_gateway.delete_api().api_id(id).send().await;
+    let there = gone_is_fine(answer.named("DeleteApi"))?.is_some();
+    stack.deleted(&format!("API '{id}'"), there, |state| {
+        if state.api_id.take_if(|known| known == id).is_some() {
+            state.api_authorizer_id = None;
+            state.api_integration_id = None;
+            state.api_route_id = None;
+            state.api_url = None;
+        }
+    })
+}

@@ -1,0 +1,44 @@
+//! The function's log group.
+
+use api_aws::Named;
+use api_aws::account::{Account, gone_is_fine};
+use api_aws::find::{self, Found};
+use api_core::Result;
+
+use crate::stack::Stack;
+
+/// Our log group's name, if it is there. One that is not ours is left.
+pub async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
+    let (Some(ours), Some(function)) = (&stack.ours, stack.state.get().lambda_function_name) else {
+        return Ok(None);
+    };
+    let name = format!("/aws/lambda/{function}");
+    let (logs, region) = (&stack.aws.logs, &stack.aws.region);
+    match find::log_group(logs, account, region, &name, ours).await? {
+        Found::Ours(()) => Ok(Some(name)),
+        Found::Nothing => Ok(None),
+        Found::Foreign => {
+            stack.note_foreign(&format!("log group '{name}'"));
+            Ok(None)
+        }
+    }
+}
+
+/// Deletes it (DeleteLogGroup).
+pub async fn delete(stack: &Stack, name: Option<&str>) -> Result<()> {
+    let Some(name) = name else {
+        return Ok(());
+    };
+    let _working = stack.console.working("log group");
+    let answer = stack
+        .aws
+        .logs
+        .delete_log_group()
+        .log_group_name(name)
+        .send()
+        .await;
+    let there = gone_is_fine(answer.named("DeleteLogGroup"))?.is_some();
+    stack.deleted(&format!("Log group '{name}'"), there, |state| {
+        state.lambda_log_group_name = None
+    })
+}

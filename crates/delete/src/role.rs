@@ -1,0 +1,72 @@
+//! The role that the function runs with.
+
+use api_aws::Named;
+use api_aws::account::gone_is_fine;
+use api_aws::find::{self, Found};
+use api_core::{Failure, Result};
+
+use crate::stack::{Stack, in_use};
+
+/// A role that is there.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// For example `APIGatewayLambdaRole`.
+    pub name: String,
+    /// Its ARN; its partition is also that of the attached policy.
+    pub arn: String,
+}
+
+/// Our role, if it is there: others could have one of that name.
+pub async fn find(stack: &Stack) -> Result<Option<Role>> {
+    let state = stack.state.get();
+    let Some(name) = state.lambda_role_name else {
+        return Ok(None);
+    };
+    let Some(ours) = &stack.ours else {
+        // The Python scripts set no tags: theirs is the one they recorded.
+        return Ok(state.lambda_role_arn.map(|arn| Role { name, arn }));
+    };
+    match find::role(&stack.aws, &name, ours).await? {
+        Found::Ours(role) => Ok(Some(Role {
+            name,
+            arn: role.arn,
+        })),
+        Found::Nothing => Ok(None),
+        Found::Foreign => {
+            stack.note_foreign(&format!("role '{name}'"));
+            Ok(None)
+        }
+    }
+}
+
+/// Deletes it (DetachRolePolicy, DeleteRole).
+pub async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
+    let Some(Role { name, arn }) = role else {
+        return Ok(());
+    };
+    let _working = stack.console.working("role");
+    let partition = arn.split(':').nth(1).unwrap_or("aws");
+    let policy =
+        format!("arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole");
+    let detach = stack
+        .aws
+        .iam
+        .detach_role_policy()
+        .role_name(name)
+        .policy_arn(policy);
+    gone_is_fine(detach.send().await.named("DetachRolePolicy"))?;
+    let answer = stack
+        .aws
+        .iam
+        .delete_role()
+        .role_name(name)
+        .send()
+        .await
+        .named("DeleteRole");
+    let there = gone_is_fine(answer)
+        .map_err(|error| in_use(Failure::from(error), &format!("role '{name}'")))?
+        .is_some();
+    stack.deleted(&format!("Role '{name}'"), there, |state| {
+        state.lambda_role_arn = None
+    })
+}

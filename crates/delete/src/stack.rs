@@ -1,0 +1,117 @@
+//! What every step shares: clients, state.json, whose it all is.
+
+use api_aws::account::{self, Account};
+use api_aws::{Clients, Ours};
+use api_core::{Console, Failure, Result, Settings, State, StateFile, interrupt};
+
+/// The stack that is being deleted.
+#[derive(Debug)]
+pub struct Stack {
+    /// AWS.
+    pub aws: Clients,
+    /// What is still there, saved at each change.
+    pub state: StateFile,
+    /// Lines, progress and notes.
+    pub console: Console,
+    /// Tells what this deployment has made from what somebody else has; `None`
+    /// for a file of the Python scripts, which tagged nothing.
+    pub ours: Option<Ours>,
+}
+
+impl Stack {
+    /// Locks and reads state.json and checks that this is its cloud. `None`
+    /// without a state.json.
+    ///
+    /// # Errors
+    /// Exit code 2 if state.json is in use, unreadable, or belongs elsewhere.
+    pub async fn open(settings: &Settings) -> Result<Option<Stack>> {
+        if !settings.state_file.exists() {
+            return Ok(None);
+        }
+        let file = StateFile::open(&settings.state_file)?;
+        let state = file.get();
+        let aws = Clients::new(settings, state.region.as_deref()).await?;
+        account::same_place(&state, settings, Some(&aws.region))?;
+        Ok(Some(Stack {
+            aws,
+            state: file,
+            console: Console::new(),
+            ours: state.deployment_id.as_deref().map(Ours::new),
+        }))
+    }
+
+    /// Checks that this is state.json's account.
+    ///
+    /// # Errors
+    /// Exit code 2 if it is another.
+    pub async fn check_account(&self) -> Result<Account> {
+        let account = account::current(&self.aws).await?;
+        account::same_account(&self.state.get(), &account.id)?;
+        Ok(account)
+    }
+
+    /// Whose it is, if more than state.json is to be searched: an earlier run
+    /// was disturbed, so that there may be something it does not list.
+    pub fn search(&self) -> Option<&Ours> {
+        match self.state.get().complete {
+            Some(true) => None,
+            _ => self.ours.as_ref(),
+        }
+    }
+
+    /// From here on a signal lets the calls under way end, and state.json is no
+    /// longer known to list everything.
+    ///
+    /// # Errors
+    /// If signals cannot be listened for, or state.json cannot be written: then
+    /// nothing is deleted.
+    pub fn begin(&self) -> Result<()> {
+        interrupt::listen(|| {
+            eprintln!(
+                "\nStopping as soon as the calls under way have ended. Once more stops at once."
+            );
+        })?;
+        self.state.update(|state| state.complete = None)
+    }
+
+    /// Nothing is left: neither is state.json.
+    ///
+    /// # Errors
+    /// If the file cannot be removed.
+    pub fn end(&self) -> Result<()> {
+        self.state.remove()?;
+        let path = self.state.path().display();
+        self.console
+            .line(&format!("Nothing is left. '{path}' removed."));
+        Ok(())
+    }
+
+    /// Prints that something is deleted, and takes it out of state.json.
+    ///
+    /// # Errors
+    /// If state.json cannot be written.
+    pub fn deleted(&self, what: &str, there: bool, forget: impl FnOnce(&mut State)) -> Result<()> {
+        self.console.line(&match there {
+            true => format!("{what} deleted"),
+            false => format!("{what} was gone already"),
+        });
+        self.state.update(forget)
+    }
+
+    /// Says that something of our name is not ours.
+    pub fn note_foreign(&self, what: &str) {
+        self.console.note(&format!(
+            "{what} was not made by this deployment: it is left as it is"
+        ));
+    }
+}
+
+/// What to say where AWS refuses because something else uses the resource.
+pub fn in_use(failure: Failure, what: &str) -> Failure {
+    match failure.next_step() {
+        Some(_) => failure,
+        None => failure.hint(format!(
+            "{what} stays in state.json: remove what was added to it, then run 'make delete' again"
+        )),
+    }
+}
