@@ -1,0 +1,83 @@
+//! The flags of `tokens`.
+
+use api_core::cli::CommonArgs;
+use clap::{Parser, Subcommand};
+
+/// Sign in from the terminal, look at the tokens, call the API with them.
+#[derive(Clone, Debug, Parser)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
+pub struct Args {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub common: CommonArgs,
+
+    #[command(subcommand)]
+    #[allow(missing_docs)]
+    pub command: Option<Command>,
+
+    /// Scopes to ask for, for example "openid HelloAPI/hello.read" [default: all that the client may ask for]
+    #[arg(long, value_name = "SCOPES")]
+    pub scopes: Option<String>,
+
+    /// Open the page for new users instead of the sign-in page
+    #[arg(long, conflicts_with = "headless")]
+    pub signup: bool,
+
+    /// Open no browser: print the address, and take the answer from the listener or pasted
+    #[arg(long)]
+    pub no_browser: bool,
+
+    /// Sign in as the test user by filling in the sign-in form over HTTP
+    #[arg(long, conflicts_with = "no_browser")]
+    pub headless: bool,
+
+    /// How long to wait for the sign-in
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: u64,
+
+    /// Print one JSON object on stdout: tokens, decoded tokens, checks, request and response
+    #[arg(long)]
+    pub json: bool,
+
+    /// Exit with code 3 when the API refuses the request
+    #[arg(long)]
+    pub fail: bool,
+
+    /// Use the refresh token once and show what changed
+    #[arg(long)]
+    pub refresh: bool,
+
+    /// Ask the userinfo endpoint who signed in
+    #[arg(long)]
+    pub userinfo: bool,
+
+    /// Revoke the refresh token at the end and show the address that ends the browser's session
+    #[arg(long)]
+    pub logout: bool,
+}
+
+/// What else the program can do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Break the protocol on purpose and see who refuses, and why
+    Lab(LabArgs),
+}
+
+/// The flags of `tokens lab`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct LabArgs {
+    /// The experiments to run, by name [default: all]
+    pub names: Vec<String>,
+
+    /// List the experiments and run none
+    #[arg(long)]
+    pub list: bool,
+
+    /// Sign in as the test user by filling in the sign-in form over HTTP
+    #[arg(long)]
+    pub headless: bool,
+
+    /// How long to wait for each sign-in
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: u64,
+}

@@ -1,0 +1,75 @@
+//! Random values, SHA-256 and comparison: all from the library that does TLS.
+
+use aws_lc_rs::{constant_time, digest, rand};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// An unguessable value for `state`, `nonce` and `code_verifier`: 32 random
+/// octets as 43 characters, as RFC 7636 section 4.1 recommends.
+///
+/// # Panics
+/// If the operating system has no random numbers: nothing secure can follow.
+pub(crate) fn random() -> String {
+    let mut octets = [0; 32];
+    rand::fill(&mut octets).expect("the operating system gives random numbers");
+    base64url(&octets)
+}
+
+/// `code_challenge = BASE64URL(SHA256(ASCII(code_verifier)))`, RFC 7636 section 4.2.
+pub(crate) fn s256(code_verifier: &str) -> String {
+    base64url(&sha256(code_verifier.as_bytes()))
+}
+
+/// The left half of the token's SHA-256, OpenID Connect Core section 3.1.3.6.
+pub(crate) fn at_hash(access_token: &str) -> String {
+    base64url(&sha256(access_token.as_bytes())[..16])
+}
+
+/// Whether two secrets are the same, in a time that does not tell how far they agree.
+pub(crate) fn same(a: &str, b: &str) -> bool {
+    constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
+}
+
+/// SHA-256 of some octets.
+pub(crate) fn sha256(octets: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA256, octets).as_ref().to_vec()
+}
+
+/// Base64url without padding, RFC 7515 section 2.
+pub(crate) fn base64url(octets: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(octets)
+}
+
+/// The inverse of [`base64url`]; `None` for anything else.
+pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s256_is_that_of_rfc_7636_appendix_b() {
+        assert_eq!(
+            s256("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+
+    #[test]
+    fn at_hash_is_that_of_openid_connect_core_appendix_a_3() {
+        assert_eq!(
+            at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            "77QmUPtjPfzWtF2AnpK9RQ"
+        );
+    }
+
+    #[test]
+    fn random_values_are_long_enough_and_never_twice_the_same() {
+        let (one, other) = (random(), random());
+        assert_eq!(one.len(), 43);
+        assert!(!same(&one, &other));
+        assert!(same(&one, &one.clone()));
+    }
+}

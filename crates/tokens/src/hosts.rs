@@ -1,0 +1,91 @@
+//! Which hosts are this machine, and how names become addresses.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use api_core::{Failure, Result};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+/// Whether the address can only be this machine: nothing crosses a network.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => is_localhost(name),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// `localhost` and all names under it are loopback: RFC 6761 section 6.3.
+fn is_localhost(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Reads an address that tokens or codes will be sent to: https, or this machine.
+///
+/// # Errors
+/// If it is no such address (RFC 6749 section 3.1 and 3.2 ask for TLS).
+pub(crate) fn secure_url(what: &str, text: &str) -> Result<Url> {
+    let url = Url::parse(text)
+        .map_err(|error| Failure::failed(format!("The {what} '{text}' is no address: {error}")))?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        _ => Err(Failure::failed(format!(
+            "The {what} '{text}' is not protected: codes and tokens travel over https, or stay on this machine"
+        ))
+        .hint("RFC 6749 section 3.1 and 3.2: only hosts such as localhost and 127.0.0.1 may do without TLS")),
+    }
+}
+
+/// Looks names up as the system does, but for those under `.localhost`: not
+/// every system knows them to be loopback.
+#[derive(Debug)]
+pub(crate) struct Resolver;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            if is_localhost(name.as_str()) && name.as_str() != "localhost" {
+                let loopback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+                return Ok(Box::new(std::iter::once(loopback)) as Addrs);
+            }
+            // Port 0 stands for the port of the address asked for.
+            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for good in [
+            "https://example.com/",
+            "http://localhost:4566/x",
+            "http://abc.execute-api.localhost:4566/dev",
+            "http://127.0.0.2/",
+            "http://[::1]:1/",
+        ] {
+            assert!(secure_url("token_endpoint", good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://example.com/",
+            "http://localhost.example.com/",
+            "http://notlocalhost/",
+            "http://10.0.0.1/",
+            "ftp://localhost/",
+            "localhost",
+        ] {
+            let error = secure_url("token_endpoint", bad).unwrap_err().to_string();
+            assert!(
+                error.contains("token_endpoint") && error.contains(bad),
+                "{error}"
+            );
+        }
+    }
+}

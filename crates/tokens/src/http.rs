@@ -1,0 +1,279 @@
+//! The back channel: HTTP calls from this program, which nobody else sees.
+//!
+//! No redirect is followed, every wait has an end, every answer a greatest size.
+
+use std::cell::OnceCell;
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use api_core::{Failure, Result};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, StatusCode, Version};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::explain::{Explain, Field};
+use crate::hosts::{self, Resolver};
+
+/// How this program names itself.
+pub(crate) const USER_AGENT: &str = concat!("tokens/", env!("CARGO_PKG_VERSION"));
+
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+const TOTAL_TIME: Duration = Duration::from_secs(30);
+const GREATEST_ANSWER: usize = 1024 * 1024;
+
+/// Who sends a call, and who can see it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Channel {
+    /// This program to the server.
+    Back,
+    /// What a browser would send: `--headless` is the browser.
+    Front,
+    /// This program to the API.
+    Api,
+}
+
+impl Channel {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Channel::Back => "back channel",
+            Channel::Front => "front channel (this program in the place of the browser)",
+            Channel::Api => "to the API",
+        }
+    }
+
+    pub(crate) fn who_sees(self) -> &'static str {
+        match self {
+            Channel::Back => "Seen by this program and the sign-in server only.",
+            Channel::Front => "Seen by the browser and the sign-in server.",
+            Channel::Api => "Seen by this program and the API's gateway only.",
+        }
+    }
+}
+
+/// A call to make.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// What answers, for errors: "token endpoint".
+    pub to: &'static str,
+    /// Why it is made, for `--explain`.
+    pub why: &'static str,
+    pub channel: Channel,
+    pub method: Method,
+    pub url: Url,
+    pub headers: Vec<(&'static str, String)>,
+    /// The body, sent as `application/x-www-form-urlencoded`.
+    pub form: Vec<Field>,
+}
+
+impl Call {
+    /// A GET on the back channel.
+    pub(crate) fn get(to: &'static str, why: &'static str, url: Url) -> Call {
+        Call {
+            to,
+            why,
+            channel: Channel::Back,
+            method: Method::GET,
+            url,
+            headers: Vec::new(),
+            form: Vec::new(),
+        }
+    }
+
+    /// A POST of a form on the back channel.
+    pub(crate) fn post(to: &'static str, why: &'static str, url: Url, form: Vec<Field>) -> Call {
+        Call {
+            method: Method::POST,
+            form,
+            ..Call::get(to, why, url)
+        }
+    }
+
+    /// With an access token, RFC 6750 section 2.1.
+    pub(crate) fn bearer(mut self, token: &str) -> Call {
+        self.headers
+            .push(("Authorization", format!("Bearer {token}")));
+        self
+    }
+
+    /// On another channel than the back channel.
+    pub(crate) fn on(self, channel: Channel) -> Call {
+        Call { channel, ..self }
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub version: Version,
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// A header's value, if it is there and is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON, if it is that.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}
+
+/// The HTTP client. Each of its two halves is made when it is first used.
+#[derive(Debug)]
+pub(crate) struct Http {
+    /// For this machine: a proxy could not reach it.
+    here: OnceCell<Client>,
+    /// For everything else, through the proxy that the environment names.
+    there: OnceCell<Client>,
+    cookies: bool,
+    pub explain: Explain,
+}
+
+impl Http {
+    /// A client whose calls are narrated by `explain`.
+    pub(crate) fn new(explain: Explain) -> Http {
+        Http {
+            here: OnceCell::new(),
+            there: OnceCell::new(),
+            cookies: false,
+            explain,
+        }
+    }
+
+    /// A client that keeps cookies, as a browser does.
+    pub(crate) fn with_cookies(explain: Explain) -> Http {
+        Http {
+            cookies: true,
+            ..Http::new(explain)
+        }
+    }
+
+    /// Makes the call.
+    ///
+    /// # Errors
+    /// If there is no answer, or one without end. A refusal is an answer.
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer> {
+        self.explain.call(&call);
+        let start = Instant::now();
+        let answer = self.exchange(&call).await?;
+        self.explain.answer(&answer, start.elapsed());
+        Ok(answer)
+    }
+
+    /// Makes the call and reads the JSON of a 200.
+    ///
+    /// # Errors
+    /// As [`send`](Http::send), for any other status, and for other bodies.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
+        let (to, url) = (call.to, call.url.clone());
+        let answer = self.send(call).await?;
+        if answer.status != StatusCode::OK {
+            return Err(Failure::failed(format!(
+                "The {to} {url} answered {}",
+                answer.status
+            )));
+        }
+        answer.json().ok_or_else(|| {
+            Failure::failed(format!(
+                "The {to} {url} did not answer with the JSON it should have"
+            ))
+        })
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<Answer> {
+        let mut request = self
+            .client(&call.url)?
+            .request(call.method.clone(), call.url.clone());
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
+        }
+        if !call.form.is_empty() {
+            let form: Vec<_> = call.form.iter().map(|f| (&*f.name, &f.value)).collect();
+            request = request.form(&form);
+        }
+        let failed = |error| no_answer(call, error);
+        let mut response = request.send().await.map_err(failed)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > GREATEST_ANSWER {
+                return Err(Failure::failed(format!(
+                    "The {} {} answered with more than {GREATEST_ANSWER} bytes",
+                    call.to,
+                    bare(&call.url)
+                )));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer {
+            version: response.version(),
+            status: response.status(),
+            headers: response.headers().clone(),
+            body,
+        })
+    }
+
+    fn client(&self, url: &Url) -> Result<&Client> {
+        let here = hosts::is_loopback(url);
+        let half = if here { &self.here } else { &self.there };
+        if let Some(client) = half.get() {
+            return Ok(client);
+        }
+        let mut builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIME)
+            .timeout(TOTAL_TIME)
+            .cookie_store(self.cookies)
+            .dns_resolver(Resolver);
+        if here {
+            builder = builder.no_proxy();
+        }
+        let client = builder
+            .build()
+            .map_err(|error| Failure::failed(format!("Cannot prepare HTTPS: {}", cause(&error))))?;
+        Ok(half.get_or_init(|| client))
+    }
+}
+
+fn no_answer(call: &Call, error: reqwest::Error) -> Failure {
+    let failure = Failure::failed(format!(
+        "No answer from the {} {}: {}",
+        call.to,
+        bare(&call.url),
+        cause(&error)
+    ));
+    if hosts::is_loopback(&call.url) {
+        failure.hint("is the local cloud running? 'make cloud' starts it")
+    } else {
+        failure.hint("check the network, HTTPS_PROXY and NO_PROXY")
+    }
+}
+
+/// The address without its query: that may hold what is in no error.
+fn bare(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.to_string()
+}
+
+/// The innermost cause: "Connection refused" says more than "error sending request".
+fn cause(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it took too long".to_owned();
+    }
+    let mut cause: &dyn Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

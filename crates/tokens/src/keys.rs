@@ -1,0 +1,126 @@
+//! The sign-in server's public keys: a JWK Set, RFC 7517.
+
+use api_core::{Failure, Result};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use crate::http::{Call, Http};
+use crate::jwt::Jwt;
+
+const WHY: &str = "The public keys that the tokens' signatures are checked with (RFC 7517).";
+const WHY_AGAIN: &str =
+    "A token names a key that is not in the set: the server may have changed its keys since.";
+
+/// A key as it is sent; what is not RSA is left out.
+#[derive(Clone, Debug, Deserialize)]
+struct Jwk {
+    kid: Option<String>,
+    kty: String,
+    alg: Option<String>,
+    #[serde(rename = "use")]
+    usage: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct JwkSet {
+    keys: Vec<Value>,
+}
+
+/// The keys that sign tokens, fetched once, and once more for an unknown `kid`.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    jwks_uri: Url,
+    keys: Vec<Jwk>,
+    fetched_again: bool,
+}
+
+impl Keys {
+    /// Fetches the keys.
+    ///
+    /// # Errors
+    /// If the answer is no JWK Set.
+    pub(crate) async fn fetch(http: &Http, jwks_uri: &Url) -> Result<Keys> {
+        Ok(Keys {
+            jwks_uri: jwks_uri.clone(),
+            keys: load(http, jwks_uri, WHY).await?,
+            fetched_again: false,
+        })
+    }
+
+    /// Makes sure that the keys of these tokens are here if the server has them.
+    ///
+    /// # Errors
+    /// As [`fetch`](Keys::fetch).
+    pub(crate) async fn provide_for(&mut self, http: &Http, tokens: &[&Jwt]) -> Result<()> {
+        let unknown = tokens.iter().any(|token| self.find(token).is_none());
+        if unknown && !self.fetched_again {
+            self.fetched_again = true;
+            self.keys = load(http, &self.jwks_uri, WHY_AGAIN).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the set has the key that the token names.
+    pub(crate) fn knows(&self, token: &Jwt) -> bool {
+        self.find(token).is_some()
+    }
+
+    /// Whether the token's signature is RS256 by the key that it names.
+    ///
+    /// The algorithm is ours, not the token's: a token that says `none`, or
+    /// HS256 with the public key as its secret, fails (RFC 8725 section 3.1).
+    pub(crate) fn signed(&self, token: &Jwt) -> bool {
+        let key = self.find(token).and_then(|jwk| {
+            DecodingKey::from_rsa_components(jwk.n.as_deref()?, jwk.e.as_deref()?).ok()
+        });
+        // The claims are checked one by one in `verify`, each with its reason.
+        let mut only_signature = Validation::new(Algorithm::RS256);
+        only_signature.required_spec_claims.clear();
+        only_signature.validate_exp = false;
+        only_signature.validate_aud = false;
+        key.is_some_and(|key| {
+            jsonwebtoken::decode::<Value>(&token.raw, &key, &only_signature).is_ok()
+        })
+    }
+
+    fn find(&self, token: &Jwt) -> Option<&Jwk> {
+        let kid = token.header.get("kid")?.as_str()?;
+        self.keys.iter().find(|key| key.kid.as_deref() == Some(kid))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(keys: Value) -> Keys {
+        Keys {
+            jwks_uri: "http://localhost/".parse().expect("an address"),
+            keys: rs256(serde_json::from_value(keys).expect("a JWK Set")),
+            fetched_again: true,
+        }
+    }
+}
+
+async fn load(http: &Http, jwks_uri: &Url, why: &'static str) -> Result<Vec<Jwk>> {
+    let set: JwkSet = http
+        .json(Call::get("jwks_uri", why, jwks_uri.clone()))
+        .await?;
+    let keys = rs256(set);
+    if keys.is_empty() {
+        return Err(Failure::failed(format!(
+            "The jwks_uri {jwks_uri} has no key for RS256"
+        )));
+    }
+    Ok(keys)
+}
+
+/// RSA keys that may sign with RS256.
+fn rs256(set: JwkSet) -> Vec<Jwk> {
+    let keys = set.keys.into_iter();
+    let keys = keys.filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
+    keys.filter(|key| key.kty == "RSA")
+        .filter(|key| key.usage.as_deref().is_none_or(|usage| usage == "sig"))
+        .filter(|key| key.alg.as_deref().is_none_or(|alg| alg == "RS256"))
+        .collect()
+}

@@ -1,0 +1,48 @@
+//! Signs a person in from the terminal: authorization code with PKCE, redirect
+//! to this machine (RFC 8252). Shows and checks the tokens, and calls the API.
+
+mod app;
+mod args;
+mod authorize;
+mod browser;
+mod callback;
+mod crowd;
+mod crypto;
+mod discovery;
+mod explain;
+mod form;
+mod headless;
+mod hosts;
+mod http;
+mod jwt;
+mod keys;
+mod login;
+mod page;
+mod paste;
+mod port;
+mod redirect;
+mod request;
+mod scope;
+mod show;
+mod signin;
+mod story;
+mod token;
+mod verify;
+
+use std::sync::Arc;
+
+use api_core::{Console, Exit, Result, Settings, interrupt};
+
+pub use args::{Args, Command, LabArgs};
+
+/// Runs the program until its end, or until Ctrl-C.
+///
+/// # Errors
+/// Each with the exit code of the contract.
+pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
+    let console = Arc::new(Console::new());
+    // Nothing needs to be put in order: dropping the story frees the port.
+    interrupt::listen(|| {})?;
+    let story = story::run(&args, &settings, &console);
+    interrupt::or_stop(story, "Interrupted before the end").await?
+}
