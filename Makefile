@@ -1,0 +1,70 @@
+# The programs are built with the dev profile (a release build takes twice as
+# long); the function alone is built for release.
+
+STATE_FILE ?= state.json
+ZIP := target/lambda/echo/bootstrap.zip
+# A cargo-lambda that is installed already is used as it is; ours finds its Zig
+# by way of the python3 beside it.
+CARGO_LAMBDA := $(if $(shell command -v cargo-lambda),,PATH="$(CURDIR)/.venv/bin:$$PATH") cargo lambda
+# The architecture of the function: the host's, or LAMBDA_ARCH=arm64 or x86_64.
+ARCH_FLAG = $(if $(LAMBDA_ARCH),$(if $(filter arm64,$(LAMBDA_ARCH)),--arm64,--x86-64))
+
+.DEFAULT_GOAL := all
+.PHONY: all api request delete demo lab test bench clean cloud cloud-stop tools build function pictures help
+
+all: .env tools build function ## settings, tools, programs, function
+	@echo "Ready: 'make api' creates the stack, 'make request' calls it, 'make delete' removes it."
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.env:
+	@scripts/configure
+
+tools: .venv/.installed ## cargo-lambda and the local cloud, into .venv
+
+.venv/.installed: requirements.txt
+	@echo "Installing tools into .venv (about a minute) ..."
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --requirement requirements.txt
+	@touch $@
+
+build: ## the three programs
+	cargo build --bin create --bin tokens --bin delete
+
+function: $(ZIP) ## the function's zip
+
+$(ZIP): .venv/.installed lambda/src/main.rs lambda/Cargo.toml Cargo.toml Cargo.lock
+	$(CARGO_LAMBDA) build --release --package echo --output-format zip $(ARCH_FLAG)
+	@touch $@
+
+api: .env function ## create everything
+	@scripts/cloud start-if-configured
+	cargo run --quiet --bin create
+
+request: .env ## log in and call the API; SCOPES="openid" asks for other scopes
+	@scripts/show-user
+	cargo run --quiet --bin tokens -- $(if $(SCOPES),--scopes "$(SCOPES)")
+
+delete: .env ## delete everything
+	cargo run --quiet --bin delete
+
+demo: tools function ## the whole path on the local cloud: no account needed
+	@scripts/demo
+
+test: tools function ## all tests, against the local cloud
+	cargo build --workspace --bins
+	cargo test --workspace
+
+cloud: tools ## start the local cloud on 127.0.0.1:4566
+	@scripts/cloud start
+
+cloud-stop: ## stop the local cloud
+	@scripts/cloud stop
+
+clean: ## remove what was built; refuses while there is something on AWS
+	@if [ -e "$(STATE_FILE)" ] && [ -z "$(FORCE)" ]; then \
+		echo "error: $(STATE_FILE) still lists resources: run 'make delete' first, or 'make clean FORCE=1' to forget them" >&2; \
+		exit 1; \
+	fi
+	rm -rf target .venv "$(STATE_FILE)" "$(STATE_FILE).lock" "$(STATE_FILE).unreadable"
