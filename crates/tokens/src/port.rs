@@ -15,6 +15,8 @@ pub(crate) fn holder(port: u16) -> Option<String> {
     let processes = fs::read_dir("/proc").ok()?.filter_map(Result::ok);
     processes
         .map(|entry| entry.path())
+        // The others, /proc/self among them, are no processes or name one twice.
+        .filter(|path| is_number(path))
         .find(|process| inodes.iter().any(|inode| has_open(process, inode)))
         .and_then(|process| name(&process))
 }
@@ -29,6 +31,14 @@ fn listening(table: &str, port: u16) -> Vec<String> {
     rows.filter(|row| row.len() > 9 && row[1].ends_with(&port) && row[3] == "0A")
         .map(|row| row[9].to_owned())
         .collect()
+}
+
+fn is_number(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    !name.is_empty() && name.bytes().all(|c| c.is_ascii_digit())
 }
 
 fn has_open(process: &Path, inode: &str) -> bool {

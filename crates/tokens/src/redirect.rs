@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use api_core::{Failure, Result};
 use url::{Url, form_urlencoded};
 
-use crate::app::Callback;
+use crate::app::{App, Callback};
+use crate::authorize::Authorization;
 use crate::crypto;
+use crate::explain::{Explain, field};
 
 /// The sign-in server's answer to our request.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +89,37 @@ fn single<'a>(query: &'a str, name: &str) -> Result<Option<Cow<'a, str>>, &'stat
 }
 
 impl Redirect {
+    /// Tells what came back.
+    pub(crate) fn narrate(&self, explain: &Explain, app: &App, asked: &Authorization) {
+        explain.step(
+            &format!("front channel: the browser comes back to {}", app.callback.uri),
+            "Seen by the browser, its history and this program. The code alone is worth nothing: it needs the code_verifier.",
+        );
+        let state = field(
+            "state",
+            &asked.state,
+            "the one that was sent, or this would have been refused",
+        );
+        explain.fields(&match self {
+            Redirect::Code(code) => vec![
+                field(
+                    "code",
+                    code,
+                    "to be exchanged for tokens, once (RFC 6749 section 4.1.2)",
+                ),
+                state,
+            ],
+            Redirect::Error { error, .. } => vec![
+                field(
+                    "error",
+                    printable(error),
+                    "why there is no code (RFC 6749 section 4.1.2.1)",
+                ),
+                state,
+            ],
+        });
+    }
+
     /// The code.
     ///
     /// # Errors

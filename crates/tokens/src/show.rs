@@ -1,18 +1,16 @@
 //! What a person reads on stdout: tokens raw and decoded, the checks, the
 //! API's request and response.
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use api_core::Console;
 use serde_json::{Map, Value};
 
 use crate::jwt::Jwt;
 use crate::login::Login;
+use crate::refresh::Refreshed;
 use crate::request::Exchange;
+use crate::table::{BAD, GOOD, HEAD, Mark, shorten, table};
 use crate::verify::{Check, Verdict};
-
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const HEAD: Style = Style::new().bold();
 
 /// Prints the tokens, raw and decoded, each under its heading.
 pub(crate) fn tokens(console: &Console, login: &Login) {
@@ -41,54 +39,56 @@ fn token(console: &Console, which: &str, jwt: &Jwt) {
 /// Prints the table of checks.
 pub(crate) fn checks(console: &Console, title: &str, checks: &[Check]) {
     heading(console, title);
-    let shown: Vec<[String; 5]> = checks.iter().map(cells).collect();
-    let head = ["token", "check", "expected", "actual", "rule"].map(str::to_owned);
-    let widths: [usize; 5] = std::array::from_fn(|column| {
-        let cells = shown
-            .iter()
-            .chain([&head])
-            .map(|row| row[column].chars().count());
-        cells.max().unwrap_or_default()
+    let rows = checks.iter().map(|check| {
+        let cells = [
+            check.token.to_owned(),
+            check.check.to_owned(),
+            shorten(&check.expected),
+            shorten(&check.actual),
+            check.rule.to_owned(),
+        ];
+        (verdict(check.verdict), cells)
     });
-    let line = |verdict: &str, row: &[String; 5]| {
-        let cells: Vec<String> = (0..5)
-            .map(|i| format!("{:width$}", row[i], width = widths[i]))
-            .collect();
-        console.line(format!("{verdict}  {}", cells.join("  ")).trim_end());
-    };
-    line(&format!("{HEAD}verdict{HEAD:#}"), &head);
-    for (check, row) in checks.iter().zip(&shown) {
-        let verdict = match check.verdict {
-            Verdict::Ok => format!("{GOOD}ok     {GOOD:#}"),
-            Verdict::Absent => "-      ".to_owned(),
-            Verdict::Fail => format!("{BAD}FAIL   {BAD:#}"),
+    let head = ["verdict", "token", "check", "expected", "actual", "rule"];
+    table(console, head, rows.collect());
+}
+
+fn verdict(verdict: Verdict) -> Mark {
+    match verdict {
+        Verdict::Ok => Mark(GOOD, "ok"),
+        Verdict::Absent => Mark(Style::new(), "-"),
+        Verdict::Fail => Mark(BAD, "FAIL"),
+    }
+}
+
+/// Prints what a refresh changed: claims by name, values as JSON.
+pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
+    heading(console, "After the refresh");
+    let rows = refreshed.changes.iter().map(|change| {
+        let mark = match change.changed {
+            true => Mark(HEAD, "new"),
+            false => Mark(Style::new(), "same"),
         };
-        line(&verdict, row);
-    }
+        let (before, after) = (change.before.to_string(), change.after.to_string());
+        let cells = [
+            change.token.to_owned(),
+            change.claim.clone(),
+            shorten(&before),
+            shorten(&after),
+        ];
+        (mark, cells)
+    });
+    table(
+        console,
+        ["value", "token", "claim", "before", "after"],
+        rows.collect(),
+    );
+    let rotated = match refreshed.tokens.refresh_token {
+        Some(_) => "The server sent a new refresh token: the one before may be void.",
+        None => "The server sent no new refresh token: the one before goes on working.",
+    };
+    console.line(rotated);
     console.line("");
-}
-
-fn cells(check: &Check) -> [String; 5] {
-    [
-        check.token.to_owned(),
-        check.check.to_owned(),
-        shorten(&check.expected),
-        shorten(&check.actual),
-        check.rule.to_owned(),
-    ]
-}
-
-/// Long values keep their ends: the decoded token has them whole.
-fn shorten(text: &str) -> String {
-    const MOST: usize = 34;
-    let text = crate::redirect::printable(text);
-    let count = text.chars().count();
-    if count <= MOST {
-        return text;
-    }
-    let head: String = text.chars().take(MOST / 2 - 1).collect();
-    let tail: String = text.chars().skip(count - MOST / 2).collect();
-    format!("{head}…{tail}")
 }
 
 /// Prints request and response.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_core::{Console, Exit, Result, Settings};
-use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::args::Args;
@@ -13,10 +12,12 @@ use crate::discovery::Provider;
 use crate::explain::Explain;
 use crate::http::Http;
 use crate::login::Login;
+use crate::output::Output;
 use crate::page::Page;
-use crate::request::{self, Exchange};
+use crate::refresh::Refreshed;
+use crate::request;
 use crate::signin::{SignIn, Way};
-use crate::{scope, show};
+use crate::{login, logout, scope, userinfo};
 
 /// Signs in, shows and checks the tokens, calls the API.
 ///
@@ -42,7 +43,7 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
         way: &way,
         timeout,
     };
-    let login = log_in(&sign_in, &http, &provider, &asked).await?;
+    let mut login = log_in(&sign_in, &http, &provider, &asked).await?;
 
     let mut output = Output::new(console, args.json);
     output.login(&login);
@@ -51,6 +52,9 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
     let exchange = request::call(&http, &app, Some(&login.tokens.access_token)).await;
     let exchange = output.stop_unless(exchange)?;
     output.exchange(&exchange);
+
+    let after = afterwards(args, &http, &app, &provider, &mut login, &mut output).await;
+    output.stop_unless(after)?;
     output.finish();
 
     let refused = !exchange.answer.status.is_success();
@@ -80,6 +84,9 @@ async fn log_in(
     asked: &Authorization,
 ) -> Result<Login> {
     let answered = sign_in.answer(asked, &provider.issuer).await?;
+    answered
+        .redirect()
+        .narrate(&http.explain, sign_in.app, asked);
     let login = match answered.redirect().code() {
         Ok(code) => Login::complete(http, sign_in.app, provider, asked, &code).await,
         Err(refused) => Err(refused),
@@ -93,53 +100,25 @@ async fn log_in(
     login
 }
 
-/// Text as it comes, or one JSON object at the end.
-struct Output<'a> {
-    console: &'a Console,
-    json: Option<Map<String, Value>>,
-}
-
-impl<'a> Output<'a> {
-    fn new(console: &'a Console, json: bool) -> Self {
-        Output {
-            console,
-            json: json.then(Map::new),
-        }
+/// What a login is good for besides the API, where it was asked for.
+async fn afterwards(
+    args: &Args,
+    http: &Http,
+    app: &App,
+    provider: &Provider,
+    login: &mut Login,
+    output: &mut Output<'_>,
+) -> Result<()> {
+    if args.userinfo {
+        output.userinfo(&userinfo::ask(http, provider, login).await?);
     }
-
-    fn login(&mut self, login: &Login) {
-        match &mut self.json {
-            None => {
-                show::tokens(self.console, login);
-                show::checks(self.console, "Checks", &login.checks);
-            }
-            Some(json) => {
-                json.insert("tokens".into(), json!(login.tokens));
-                json.insert("decoded".into(), login.decoded_json());
-                json.insert("checks".into(), json!(login.checks));
-            }
-        }
+    if args.refresh {
+        let refreshed = Refreshed::of(http, app, provider, login).await?;
+        output.refreshed(&refreshed);
+        login::believed(&refreshed.checks)?;
     }
-
-    fn exchange(&mut self, exchange: &Exchange) {
-        match &mut self.json {
-            None => show::exchange(self.console, exchange),
-            Some(json) => {
-                json.insert("request".into(), exchange.request_json());
-                json.insert("response".into(), exchange.response_json());
-            }
-        }
+    if args.logout {
+        output.logout(&logout::log_out(http, app, provider, login).await?);
     }
-
-    /// On a failure the JSON object is printed as far as it got.
-    fn stop_unless<T>(&mut self, result: Result<T>) -> Result<T> {
-        result.inspect_err(|_| self.finish())
-    }
-
-    fn finish(&mut self) {
-        if let Some(json) = self.json.take() {
-            let text = serde_json::to_string_pretty(&json).unwrap_or_default();
-            self.console.line(&text);
-        }
-    }
+    Ok(())
 }

@@ -1,0 +1,241 @@
+//! A login that goes well, and what can be done with it.
+
+use serde_json::{Value, json};
+
+use crate::idp::Idp;
+use crate::program::Program;
+
+#[test]
+fn tokens_checks_request_and_response_come_in_this_order() {
+    let idp = Idp::honest();
+    let ended = Program::new(&idp, &["--headless"]).run();
+    ended.assert_code(0);
+    let mut rest = ended.stdout.as_str();
+    for heading in [
+        "# Id token\neyJ",
+        "\n# Decoded id token\n{",
+        "\n# Access token\neyJ",
+        "\n# Decoded access token\n{",
+        "\n# Refresh token\nrefresh\n",
+        "\n# Checks\nverdict  token   check",
+        "\n# Request and response\n> GET /dev/hello HTTP/1.1\n> Host: 127.0.0.1:",
+        "\n> Authorization: Bearer eyJ",
+        "\n>\n< HTTP/1.1 200 OK\n< content-type: application/json\n",
+        "\n<\nhello world\n",
+    ] {
+        let at = rest
+            .find(heading)
+            .unwrap_or_else(|| panic!("no {heading:?} in {rest}"));
+        rest = &rest[at + heading.len()..];
+    }
+    assert!(!ended.stdout.contains("FAIL"), "{}", ended.stdout);
+    assert_eq!(ended.stderr, "");
+}
+
+#[test]
+fn without_openid_there_is_no_id_token_and_that_is_right() {
+    let idp = Idp::spoiling(|_| {});
+    let ended = Program::new(&idp, &["--headless", "--scopes", "HelloAPI/hello.read"]).run();
+    ended.assert_code(0);
+    assert!(
+        ended.stdout.starts_with("# Access token\n"),
+        "{}",
+        ended.stdout
+    );
+    assert!(!ended.stdout.contains("id token"), "{}", ended.stdout);
+}
+
+#[test]
+fn json_is_one_object_and_nothing_else() {
+    let idp = Idp::honest();
+    let ended = Program::new(
+        &idp,
+        &[
+            "--headless",
+            "--json",
+            "--refresh",
+            "--userinfo",
+            "--logout",
+        ],
+    )
+    .run();
+    ended.assert_code(0);
+    let object: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "tokens", "decoded", "checks", "request", "response", "userinfo", "refresh", "logout"
+        ]
+    );
+    assert_eq!(
+        object["decoded"]["id_token"]["payload"]["cognito:username"],
+        "Testuser"
+    );
+    assert_eq!(object["response"]["status"], 200);
+    assert_eq!(object["response"]["body"], "hello world");
+    assert_eq!(object["logout"]["revoked"], json!(true));
+    assert!(
+        object["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|check| check["verdict"] == "ok")
+    );
+}
+
+#[test]
+fn json_of_a_forged_login_says_which_check_failed() {
+    let idp = Idp::spoiling(|f| f.id["nonce"] = json!("other"));
+    let ended = Program::new(&idp, &["--headless", "--json"]).run();
+    ended.assert_code(1);
+    let object: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let failed: Vec<&Value> = object["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|c| c["verdict"] == "fail")
+        .collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(
+        (&failed[0]["check"], &failed[0]["actual"]),
+        (&json!("nonce"), &json!("other"))
+    );
+    assert_eq!(object.get("response"), None);
+}
+
+#[test]
+fn a_refusal_of_the_api_is_shown_and_with_fail_is_exit_3() {
+    let refusing = || {
+        Idp::honest().with(|book| {
+            book.instead.insert("/dev/hello", |_| {
+                axum::response::IntoResponse::into_response((
+                    axum::http::StatusCode::FORBIDDEN,
+                    "{\"message\":\"Forbidden\"}",
+                ))
+            });
+        })
+    };
+    let ended = Program::new(&refusing(), &["--headless"]).run();
+    ended.assert_code(0);
+    assert!(
+        ended.stdout.contains("< HTTP/1.1 403 Forbidden"),
+        "{}",
+        ended.stdout
+    );
+    Program::new(&refusing(), &["--headless", "--fail"])
+        .run()
+        .assert_code(3);
+}
+
+#[test]
+fn refresh_shows_what_changed_and_what_did_not() {
+    let idp = Idp::honest();
+    let ended = Program::new(&idp, &["--headless", "--refresh"]).run();
+    ended.assert_code(0);
+    let row = |words: &[&str]| {
+        let mut rows = ended.stdout.lines().map(|line| {
+            line.split_whitespace()
+                .take(words.len())
+                .collect::<Vec<_>>()
+        });
+        assert!(
+            rows.any(|row| row == words),
+            "no {words:?} in {}",
+            ended.stdout
+        );
+    };
+    row(&["#", "After", "the", "refresh"]);
+    row(&["same", "id", "sub"]);
+    row(&["new", "id", "nonce"]);
+    row(&["same", "access", "client_id"]);
+    row(&["#", "Checks", "after", "the", "refresh"]);
+    assert_eq!(idp.count("/oauth2/token"), 2);
+    assert_eq!(idp.count("/jwks"), 1, "the keys are fetched once");
+}
+
+#[test]
+fn a_refresh_for_somebody_else_is_not_believed() {
+    let idp = Idp::spoiling(|f| {
+        if f.id.get("nonce").is_none() {
+            f.id["sub"] = json!("somebody-else");
+            f.access["sub"] = json!("somebody-else");
+        }
+    });
+    let ended = Program::new(&idp, &["--headless", "--refresh"]).run();
+    ended
+        .assert_code(1)
+        .assert_says("sub of the access token: expected s, got somebody-else (OIDC Core 12.2)");
+}
+
+#[test]
+fn userinfo_is_shown_and_must_speak_of_the_same_person() {
+    let idp = Idp::honest();
+    let ended = Program::new(&idp, &["--headless", "--userinfo"]).run();
+    ended.assert_code(0);
+    assert!(
+        ended
+            .stdout
+            .contains("# Userinfo\n{\n  \"sub\": \"s\",\n  \"email\": \"testuser@example.com\"\n}"),
+        "{}",
+        ended.stdout
+    );
+
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert("/oauth2/userInfo", |_| {
+            axum::response::IntoResponse::into_response(axum::Json(json!({"sub": "other"})))
+        });
+    });
+    Program::new(&idp, &["--headless", "--userinfo"])
+        .run()
+        .assert_code(1)
+        .assert_says("speaks of somebody else");
+}
+
+#[test]
+fn logout_revokes_the_refresh_token_where_that_is_possible() {
+    let idp = Idp::honest();
+    let ended = Program::new(&idp, &["--headless", "--logout"]).run();
+    ended.assert_code(0);
+    assert_eq!(idp.book.lock().unwrap().revoked, ["refresh"]);
+    assert!(
+        ended
+            .stdout
+            .contains("# Logout\nThe refresh token is revoked."),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended
+            .stdout
+            .contains("/logout?client_id=client&response_type=code&redirect_uri="),
+        "{}",
+        ended.stdout
+    );
+
+    let idp = Idp::honest().with(|book| {
+        book.discovery = |document| {
+            document
+                .as_object_mut()
+                .unwrap()
+                .remove("revocation_endpoint");
+        };
+    });
+    let ended = Program::new(&idp, &["--headless", "--logout"]).run();
+    ended.assert_code(0);
+    assert!(
+        ended.stdout.contains("names no revocation_endpoint"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn a_state_of_the_python_scripts_works_as_well() {
+    let idp = Idp::honest();
+    let mut program = Program::new(&idp, &["--headless"]);
+    for key in ["state_version", "deployment_id", "endpoint_url"] {
+        program.state.as_object_mut().unwrap().remove(key);
+    }
+    program.run().assert_code(0);
+}

@@ -1,0 +1,234 @@
+//! One lie a case: the right check must see it, and the API must not be called.
+
+use serde_json::json;
+
+use crate::idp::{Forge, Idp};
+use crate::jwt::{ATTACKER, SERVER, unsigned};
+use crate::program::Program;
+use crate::wire;
+
+/// Signs in with a browser at a server that lies. The failed checks are those
+/// in `failing`, no more and no less; they are named in the terminal and in
+/// the browser.
+fn refused(failing: &[&str], spoil: impl Fn(&mut Forge) + Send + 'static) {
+    let idp = Idp::spoiling(spoil);
+    let login = Program::new(&idp, &["--no-browser"]).start();
+    let page = wire::get(&idp.approve(&login.address));
+    let ended = login.ended();
+    ended.assert_code(1);
+    let table: Vec<String> = ended
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("FAIL"))
+        .map(|line| {
+            line.split_whitespace()
+                .skip(1)
+                .take(2)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    assert_eq!(table, failing, "{}", ended.stdout);
+    for check in failing {
+        let (token, name) = check.split_once(' ').unwrap();
+        let named = format!("{name} of the {token} token: expected ");
+        ended.assert_says(&named);
+        assert!(page.body.contains(&named), "{}", page.body);
+    }
+    ended.assert_says("hint: the API was not called");
+    assert!(
+        page.body.contains("<h1>Sign-in failed</h1>"),
+        "{}",
+        page.body
+    );
+    assert!(
+        !ended.stdout.contains("# Request and response"),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!((idp.count("/oauth2/token"), idp.api_calls()), (1, 0));
+}
+
+fn far_future() -> u64 {
+    4_000_000_000
+}
+
+#[test]
+fn id_token_signed_by_another_key_under_the_same_kid() {
+    refused(&["id signature"], |f| {
+        f.sign_id = |header, claims| ATTACKER.sign(header, claims)
+    });
+}
+
+#[test]
+fn access_token_signed_by_another_key_under_the_same_kid() {
+    refused(&["access signature"], |f| {
+        f.sign_access = |header, claims| ATTACKER.sign(header, claims)
+    });
+}
+
+#[test]
+fn payload_changed_after_signing() {
+    refused(&["id signature"], |f| {
+        f.sign_id = |header, claims| {
+            let signed = SERVER.sign(header, claims);
+            let mut changed = claims.clone();
+            changed["email"] = json!("admin@example.com");
+            format!(
+                "{}.{}",
+                unsigned(header, &changed),
+                signed.rsplit('.').next().unwrap()
+            )
+        };
+    });
+}
+
+#[test]
+fn alg_none() {
+    refused(&["id alg", "id signature"], |f| {
+        f.sign_id = |_, claims| {
+            format!(
+                "{}.",
+                unsigned(&json!({"alg": "none", "kid": "k1"}), claims)
+            )
+        };
+    });
+}
+
+#[test]
+fn hs256_with_the_public_key_as_its_secret() {
+    refused(&["id alg", "id signature"], |f| {
+        f.sign_id =
+            |_, claims| SERVER.hmac_with_public_key(&json!({"alg": "HS256", "kid": "k1"}), claims);
+    });
+}
+
+#[test]
+fn another_algorithm_than_the_pinned_one() {
+    refused(&["access alg", "access signature"], |f| {
+        f.sign_access = |_, claims| SERVER.sign(&json!({"alg": "PS256", "kid": "k1"}), claims);
+    });
+}
+
+#[test]
+fn unknown_kid() {
+    refused(&["id kid", "id signature"], |f| {
+        f.sign_id = |_, claims| ATTACKER.sign(&json!({"alg": "RS256", "kid": "k9"}), claims);
+    });
+}
+
+#[test]
+fn a_key_that_the_token_brings_along() {
+    refused(&["id kid", "id signature"], |f| {
+        f.sign_id = |_, claims| {
+            let header = json!({"alg": "RS256", "kid": "mine", "jwk": ATTACKER.jwk("mine")});
+            ATTACKER.sign(&header, claims)
+        };
+    });
+}
+
+#[test]
+fn issuer_of_the_id_token() {
+    refused(&["id iss"], |f| {
+        f.id["iss"] = json!("https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other")
+    });
+}
+
+#[test]
+fn issuer_of_the_access_token() {
+    refused(&["access iss"], |f| {
+        f.access["iss"] = json!("https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other")
+    });
+}
+
+#[test]
+fn audience_of_another_client() {
+    refused(&["id aud"], |f| f.id["aud"] = json!("another"));
+}
+
+#[test]
+fn audience_of_several_clients() {
+    refused(&["id aud"], |f| f.id["aud"] = json!(["client", "another"]));
+}
+
+#[test]
+fn authorized_party_is_another_client() {
+    refused(&["id aud"], |f| f.id["azp"] = json!("another"));
+}
+
+#[test]
+fn client_id_of_another_client() {
+    refused(&["access client_id"], |f| {
+        f.access["client_id"] = json!("another")
+    });
+}
+
+#[test]
+fn an_access_token_as_id_token() {
+    refused(&["id token_use"], |f| f.id["token_use"] = json!("access"));
+}
+
+#[test]
+fn an_id_token_as_access_token() {
+    refused(&["access token_use"], |f| {
+        f.access["token_use"] = json!("id")
+    });
+}
+
+#[test]
+fn nonce_of_another_login() {
+    refused(&["id nonce"], |f| f.id["nonce"] = json!("of-another-login"));
+}
+
+#[test]
+fn nonce_missing() {
+    refused(&["id nonce"], |f| {
+        f.id.as_object_mut().unwrap().remove("nonce");
+    });
+}
+
+#[test]
+fn at_hash_of_another_access_token() {
+    refused(&["id at_hash"], |f| {
+        f.id["at_hash"] = json!("AAAAAAAAAAAAAAAAAAAAAA")
+    });
+}
+
+#[test]
+fn expired_id_token() {
+    refused(&["id exp"], |f| f.id["exp"] = json!(1_700_000_000));
+}
+
+#[test]
+fn expired_access_token() {
+    refused(&["access exp"], |f| f.access["exp"] = json!(1_700_000_000));
+}
+
+#[test]
+fn not_valid_yet() {
+    refused(&["access nbf"], |f| f.access["nbf"] = json!(far_future()));
+}
+
+#[test]
+fn issued_in_the_future() {
+    refused(&["id iat"], |f| f.id["iat"] = json!(far_future()));
+}
+
+#[test]
+fn signed_in_in_the_future() {
+    refused(&["access auth_time"], |f| {
+        f.access["auth_time"] = json!(far_future())
+    });
+}
+
+#[test]
+fn another_person_in_the_access_token() {
+    refused(&["both sub"], |f| f.access["sub"] = json!("somebody-else"));
+}
+
+#[test]
+fn more_scope_than_was_asked_for() {
+    refused(&["access scope"], |f| {
+        f.access["scope"] = json!("openid aws.cognito.signin.user.admin")
+    });
+}

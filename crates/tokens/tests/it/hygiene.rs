@@ -1,0 +1,201 @@
+//! The back channel: no redirects, no endless answers, no plain http to
+//! elsewhere, and the environment's proxy.
+
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::{Value, json};
+
+use crate::idp::Idp;
+use crate::program::Program;
+
+/// A login at a server where one path answers otherwise.
+fn fails(path: &'static str, instead: fn(&SocketAddr) -> Response, said: &str) -> Idp {
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert(path, instead);
+    });
+    Program::new(&idp, &["--headless"])
+        .run()
+        .assert_code(1)
+        .assert_says(said);
+    assert_eq!(idp.api_calls(), 0);
+    idp
+}
+
+/// A login at a server whose discovery document is otherwise.
+fn distrusts(change: fn(&mut Value), said: &str) {
+    let idp = Idp::honest().with(|book| book.discovery = change);
+    Program::new(&idp, &["--headless"])
+        .run()
+        .assert_code(1)
+        .assert_says(said);
+    assert_eq!(
+        idp.book.lock().unwrap().calls.len(),
+        1,
+        "nothing but the document was asked for"
+    );
+}
+
+#[test]
+fn no_redirect_is_followed() {
+    let away: fn(&SocketAddr) -> Response = |_| Redirect::temporary("/elsewhere").into_response();
+    for path in [
+        "/oauth2/token",
+        "/jwks",
+        "/us-east-1_test/.well-known/openid-configuration",
+    ] {
+        let idp = fails(path, away, "307 Temporary Redirect");
+        assert_eq!(idp.count("/elsewhere"), 0);
+    }
+}
+
+#[test]
+fn an_endless_answer_is_cut_off() {
+    let endless: fn(&SocketAddr) -> Response = |_| "x".repeat(2 * 1024 * 1024).into_response();
+    for path in ["/oauth2/token", "/jwks"] {
+        fails(path, endless, "answered with more than 1048576 bytes");
+    }
+}
+
+#[test]
+fn a_refused_code_is_told_with_the_server_s_words() {
+    fails(
+        "/oauth2/token",
+        |_| {
+            (
+                StatusCode::BAD_REQUEST,
+                axum::Json(json!({"error": "invalid_grant", "error_description": "gone"})),
+            )
+                .into_response()
+        },
+        "The token endpoint refused: invalid_grant: gone",
+    );
+    fails(
+        "/oauth2/token",
+        |_| (StatusCode::BAD_GATEWAY, "<html>").into_response(),
+        "answered 502 Bad Gateway",
+    );
+    fails(
+        "/oauth2/token",
+        |_| "{}".into_response(),
+        "no tokens that RFC 6749 section 5.1 knows",
+    );
+    fails(
+        "/oauth2/token",
+        |_| {
+            axum::Json(json!({"access_token": "a", "id_token": "b", "token_type": "mac"}))
+                .into_response()
+        },
+        "token_type is not Bearer",
+    );
+    fails(
+        "/oauth2/token",
+        |_| axum::Json(json!({"access_token": "a", "token_type": "Bearer"})).into_response(),
+        "sent no id token",
+    );
+    fails(
+        "/oauth2/token",
+        |_| {
+            axum::Json(json!({"access_token": "a", "id_token": "b", "token_type": "Bearer"}))
+                .into_response()
+        },
+        "is no JSON Web Token",
+    );
+}
+
+#[test]
+fn the_discovery_document_must_be_of_our_issuer_and_name_protected_addresses() {
+    distrusts(
+        |d| d["issuer"] = json!("https://evil.example"),
+        "is of the issuer 'https://evil.example'",
+    );
+    for name in [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+        "revocation_endpoint",
+    ] {
+        // A closure cannot take `name` along and be a plain function.
+        let change: fn(&mut Value) = match name {
+            "authorization_endpoint" => {
+                |d| d["authorization_endpoint"] = json!("http://evil.example/")
+            }
+            "token_endpoint" => |d| d["token_endpoint"] = json!("http://evil.example/"),
+            "jwks_uri" => |d| d["jwks_uri"] = json!("http://evil.example/"),
+            "userinfo_endpoint" => |d| d["userinfo_endpoint"] = json!("http://evil.example/"),
+            _ => |d| d["revocation_endpoint"] = json!("http://evil.example/"),
+        };
+        distrusts(
+            change,
+            &format!("The {name} 'http://evil.example/' is not protected"),
+        );
+    }
+    distrusts(
+        |d| *d = json!([]),
+        "did not answer with the JSON it should have",
+    );
+}
+
+#[test]
+fn keys_are_fetched_once_and_once_more_for_an_unknown_kid() {
+    let idp = Idp::honest();
+    Program::new(&idp, &["--headless"]).run().assert_code(0);
+    assert_eq!(idp.count("/jwks"), 1);
+
+    let idp = Idp::honest().with(|book| book.key_is_new = true);
+    Program::new(&idp, &["--headless"]).run().assert_code(0);
+    assert_eq!(idp.count("/jwks"), 2);
+
+    let idp = Idp::spoiling(|f| f.header["kid"] = json!("unknown"));
+    Program::new(&idp, &["--headless"]).run().assert_code(1);
+    assert_eq!(idp.count("/jwks"), 2);
+}
+
+#[test]
+fn an_unreachable_server_is_told_with_the_reason() {
+    let idp = Idp::honest();
+    let mut program =
+        Program::new(&idp, &["--headless"]).env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    program.state["endpoint_url"] = json!("http://127.0.0.1:1");
+    program
+        .run()
+        .assert_code(1)
+        .assert_says("Connection refused")
+        .assert_says("hint: is the local cloud running?");
+}
+
+/// Calls to this machine go straight, all others through the proxy.
+#[test]
+fn the_environment_s_proxy_is_honoured() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let mut line = String::new();
+        BufReader::new(proxy.accept().unwrap().0)
+            .read_line(&mut line)
+            .unwrap();
+        line
+    });
+    let idp = Idp::honest();
+    let mut program = Program::new(&idp, &["--headless"]).env("HTTPS_PROXY", &address);
+    program.command.env_remove("AWS_ENDPOINT_URL");
+    program
+        .state
+        .as_object_mut()
+        .unwrap()
+        .remove("endpoint_url");
+    program
+        .run()
+        .assert_code(1)
+        .assert_says("hint: check the network, HTTPS_PROXY and NO_PROXY");
+    assert_eq!(
+        asked.join().unwrap(),
+        "CONNECT cognito-idp.us-east-1.amazonaws.com:443 HTTP/1.1\r\n"
+    );
+
+    let program = Program::new(&idp, &["--headless"]).env("HTTP_PROXY", "http://127.0.0.1:1");
+    program.run().assert_code(0);
+}

@@ -1,0 +1,328 @@
+//! A sign-in server and an API, as honest as they are told to be. They count
+//! what they are asked.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::extract::{Form, Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::jwt::{self, SERVER, base64url};
+
+pub const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_test";
+pub const POOL: &str = "us-east-1_test";
+pub const CLIENT: &str = "client";
+pub const PASSWORD: &str = "Correct-Horse-1";
+
+type Parameters = HashMap<String, String>;
+
+/// The two tokens before they are signed, for a test to spoil.
+pub struct Forge {
+    pub header: Value,
+    pub id: Value,
+    pub access: Value,
+    /// Makes the id token of header, claims and the access token.
+    pub sign_id: fn(&Value, &Value) -> String,
+    pub sign_access: fn(&Value, &Value) -> String,
+}
+
+/// Stands for the hash of the access token as it will be.
+const RIGHT_AT_HASH: &str = "right";
+
+/// What the server lies about.
+pub type Spoil = Box<dyn Fn(&mut Forge) + Send>;
+
+/// What is known of one server.
+pub struct Book {
+    pub calls: Vec<String>,
+    pub revoked: Vec<String>,
+    codes: HashMap<String, Parameters>,
+    spoil: Spoil,
+    /// Replaces the answer of a path.
+    pub instead: HashMap<&'static str, fn(&SocketAddr) -> Response>,
+    /// Changes the discovery document.
+    pub discovery: fn(&mut Value),
+    /// Whether the authorization endpoint asks for no password, as with a
+    /// session that is still open.
+    pub has_session: bool,
+    /// The first answer of the JWKS lacks our key, as after a key change.
+    pub key_is_new: bool,
+}
+
+#[derive(Clone)]
+pub struct Idp {
+    address: SocketAddr,
+    pub book: Arc<Mutex<Book>>,
+}
+
+impl Idp {
+    pub fn honest() -> Idp {
+        Idp::spoiling(|_| {})
+    }
+
+    pub fn spoiling(spoil: impl Fn(&mut Forge) + Send + 'static) -> Idp {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let book = Book {
+            calls: Vec::new(),
+            revoked: Vec::new(),
+            codes: HashMap::new(),
+            spoil: Box::new(spoil),
+            instead: HashMap::new(),
+            discovery: |_| {},
+            has_session: false,
+            key_is_new: false,
+        };
+        let idp = Idp {
+            address: socket.local_addr().unwrap(),
+            book: Arc::new(Mutex::new(book)),
+        };
+        let router = router(idp.clone());
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let socket = tokio::net::TcpListener::from_std(socket).unwrap();
+                axum::serve(socket, router).await.unwrap();
+            });
+        });
+        idp
+    }
+
+    /// With something changed before the first call.
+    pub fn with(self, change: impl FnOnce(&mut Book)) -> Idp {
+        change(&mut self.book.lock().unwrap());
+        self
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How often a path was asked for.
+    pub fn count(&self, path: &str) -> usize {
+        self.book
+            .lock()
+            .unwrap()
+            .calls
+            .iter()
+            .filter(|call| *call == path)
+            .count()
+    }
+
+    pub fn api_calls(&self) -> usize {
+        self.count("/dev/hello")
+    }
+
+    /// What the browser is sent to once the person has signed in.
+    pub fn approve(&self, authorization: &str) -> String {
+        let url = Url::parse(authorization).unwrap();
+        let asked: Parameters = url.query_pairs().into_owned().collect();
+        let mut back = Url::parse(&asked["redirect_uri"]).unwrap();
+        let code = format!("code{}", self.book.lock().unwrap().codes.len());
+        back.query_pairs_mut()
+            .append_pair("code", &code)
+            .append_pair("state", &asked["state"]);
+        self.book.lock().unwrap().codes.insert(code, asked);
+        back.into()
+    }
+}
+
+fn router(idp: Idp) -> Router {
+    Router::new()
+        .route(
+            &format!("/{POOL}/.well-known/openid-configuration"),
+            get(discovery),
+        )
+        .route("/jwks", get(jwks))
+        .route("/oauth2/authorize", get(authorize))
+        .route("/login", post(login))
+        .route("/oauth2/token", post(token))
+        .route("/oauth2/userInfo", get(userinfo))
+        .route("/oauth2/revoke", post(revoke))
+        .route("/dev/hello", get(api))
+        .layer(axum::middleware::from_fn_with_state(idp.clone(), count))
+        .with_state(idp)
+}
+
+async fn count(
+    State(idp): State<Idp>,
+    uri: Uri,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    let instead = {
+        let mut book = idp.book.lock().unwrap();
+        book.calls.push(uri.path().to_owned());
+        book.instead.get(uri.path()).copied()
+    };
+    match instead {
+        Some(answer) => answer(&idp.address),
+        None => next.run(request).await,
+    }
+}
+
+async fn discovery(State(idp): State<Idp>) -> Json<Value> {
+    let base = idp.url();
+    let mut document = json!({
+        "issuer": ISSUER,
+        "authorization_endpoint": format!("{base}/oauth2/authorize"),
+        "token_endpoint": format!("{base}/oauth2/token"),
+        "userinfo_endpoint": format!("{base}/oauth2/userInfo"),
+        "revocation_endpoint": format!("{base}/oauth2/revoke"),
+        "end_session_endpoint": format!("{base}/logout"),
+        "jwks_uri": format!("{base}/jwks"),
+    });
+    (idp.book.lock().unwrap().discovery)(&mut document);
+    Json(document)
+}
+
+async fn jwks(State(idp): State<Idp>) -> Json<Value> {
+    let old = idp.book.lock().unwrap().key_is_new && idp.count("/jwks") == 1;
+    Json(json!({ "keys": [SERVER.jwk(if old { "k0" } else { "k1" })] }))
+}
+
+/// The page has its form twice, with `_csrf` and a cookie, as Cognito's has.
+async fn authorize(State(idp): State<Idp>, uri: Uri) -> Response {
+    if idp.book.lock().unwrap().has_session {
+        let back = idp.approve(&format!("http://localhost{uri}"));
+        return Redirect::to(&back).into_response();
+    }
+    let action = format!(
+        "/login?{}",
+        uri.query().unwrap_or_default().replace('&', "&amp;")
+    );
+    let form = format!(
+        "<form action=\"{action}\" method=\"post\"><input type=hidden name=_csrf value=csrf>\
+         <input name=username type=text><input name=password type=password></form>"
+    );
+    let page = Html(format!(
+        "<!doctype html><html><body>{form}{form}</body></html>"
+    ));
+    ([("set-cookie", "XSRF-TOKEN=csrf; Path=/; HttpOnly")], page).into_response()
+}
+
+async fn login(
+    State(idp): State<Idp>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(form): Form<Parameters>,
+) -> Response {
+    let cookie = headers
+        .get("cookie")
+        .and_then(|c| c.to_str().ok())
+        .unwrap_or_default();
+    if cookie != "XSRF-TOKEN=csrf" || form.get("_csrf").map(String::as_str) != Some("csrf") {
+        return (StatusCode::FORBIDDEN, "no csrf").into_response();
+    }
+    if form["password"] != PASSWORD || form["username"] != "Testuser" {
+        return Html("<form><p class=error>Incorrect username or password.</p><input name=username><input type=password name=password></form>").into_response();
+    }
+    Redirect::to(&idp.approve(&format!("http://localhost{uri}"))).into_response()
+}
+
+fn refuse(error: &str) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response()
+}
+
+async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response {
+    let text = |name: &str| form.get(name).cloned().unwrap_or_default();
+    let mut book = idp.book.lock().unwrap();
+    if text("grant_type") == "refresh_token" {
+        if text("refresh_token") != "refresh" || !book.revoked.is_empty() {
+            return refuse("invalid_grant");
+        }
+        return Json(tokens(
+            &book.spoil,
+            None,
+            "openid email HelloAPI/hello.read",
+        ))
+        .into_response();
+    }
+    let Some(asked) = book.codes.remove(&text("code")) else {
+        return refuse("invalid_grant");
+    };
+    let challenge = base64url(&jwt::sha256(&text("code_verifier")));
+    let good = asked["code_challenge"] == challenge
+        && asked["code_challenge_method"] == "S256"
+        && asked["redirect_uri"] == text("redirect_uri")
+        && asked["client_id"] == text("client_id");
+    if !good {
+        return refuse("invalid_grant");
+    }
+    let mut answer = tokens(&book.spoil, Some(&asked["nonce"]), &asked["scope"]);
+    answer["refresh_token"] = json!("refresh");
+    Json(answer).into_response()
+}
+
+fn tokens(spoil: &Spoil, nonce: Option<&str>, scope: &str) -> Value {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let common =
+        json!({"sub": "s", "iss": ISSUER, "iat": now, "auth_time": now, "exp": now + 3600});
+    let with = |more: Value| {
+        let mut claims = common.clone();
+        claims
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        claims
+    };
+    let mut forge = Forge {
+        header: json!({"alg": "RS256", "kid": "k1"}),
+        id: with(json!({"token_use": "id", "aud": CLIENT, "cognito:username": "Testuser"})),
+        access: with(
+            json!({"token_use": "access", "client_id": CLIENT, "scope": scope, "username": "Testuser"}),
+        ),
+        sign_id: |header, claims| SERVER.sign(header, claims),
+        sign_access: |header, claims| SERVER.sign(header, claims),
+    };
+    if let Some(nonce) = nonce {
+        forge.id["nonce"] = json!(nonce);
+    }
+    forge.id["at_hash"] = json!(RIGHT_AT_HASH);
+    spoil(&mut forge);
+    let access = (forge.sign_access)(&forge.header, &forge.access);
+    if forge.id["at_hash"] == RIGHT_AT_HASH {
+        forge.id["at_hash"] = json!(base64url(&jwt::sha256(&access)[..16]));
+    }
+    let mut answer = json!({"access_token": access, "token_type": "Bearer", "expires_in": 3600});
+    if scope.split(' ').any(|scope| scope == "openid") {
+        answer["id_token"] = json!((forge.sign_id)(&forge.header, &forge.id));
+    }
+    answer
+}
+
+async fn userinfo(headers: HeaderMap) -> Response {
+    match headers.get("authorization") {
+        Some(_) => Json(json!({"sub": "s", "email": "testuser@example.com"})).into_response(),
+        None => (
+            StatusCode::UNAUTHORIZED,
+            Json(json!({"error": "invalid_token"})),
+        )
+            .into_response(),
+    }
+}
+
+async fn revoke(State(idp): State<Idp>, Form(form): Form<Parameters>) -> StatusCode {
+    idp.book.lock().unwrap().revoked.push(form["token"].clone());
+    StatusCode::OK
+}
+
+async fn api(Query(_): Query<Parameters>, headers: HeaderMap) -> Response {
+    match headers.get("authorization") {
+        Some(_) => ([("content-type", "application/json")], "hello world").into_response(),
+        None => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}

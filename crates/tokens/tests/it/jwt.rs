@@ -1,0 +1,76 @@
+//! Signing keys and tokens, good and forged.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use aws_lc_rs::{digest, hmac, rand};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+/// The sign-in server's own key. Making one takes a while: one for all tests.
+pub static SERVER: LazyLock<Key> = LazyLock::new(Key::new);
+/// Somebody else's.
+pub static ATTACKER: LazyLock<Key> = LazyLock::new(Key::new);
+
+pub struct Key(KeyPair);
+
+impl Key {
+    fn new() -> Key {
+        Key(KeyPair::generate(KeySize::Rsa2048).unwrap())
+    }
+
+    /// The public half as a JWK.
+    pub fn jwk(&self, kid: &str) -> Value {
+        let public = self.0.public_key();
+        json!({
+            "kty": "RSA", "alg": "RS256", "use": "sig", "kid": kid,
+            "n": base64url(public.modulus().big_endian_without_leading_zero()),
+            "e": base64url(public.exponent().big_endian_without_leading_zero()),
+        })
+    }
+
+    pub fn sign(&self, header: &Value, claims: &Value) -> String {
+        let message = unsigned(header, claims);
+        let mut signature = vec![0; self.0.public_modulus_len()];
+        let random = rand::SystemRandom::new();
+        self.0
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &random,
+                message.as_bytes(),
+                &mut signature,
+            )
+            .unwrap();
+        format!("{message}.{}", base64url(&signature))
+    }
+
+    /// HMAC with the public key, which everybody has, as its secret.
+    pub fn hmac_with_public_key(&self, header: &Value, claims: &Value) -> String {
+        let public: PublicKeyX509Der = self.0.public_key().as_der().unwrap();
+        let message = unsigned(header, claims);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, public.as_ref());
+        format!(
+            "{message}.{}",
+            base64url(hmac::sign(&key, message.as_bytes()).as_ref())
+        )
+    }
+}
+
+/// Header and payload, not signed.
+pub fn unsigned(header: &Value, claims: &Value) -> String {
+    let part = |value: &Value| base64url(value.to_string().as_bytes());
+    format!("{}.{}", part(header), part(claims))
+}
+
+pub fn base64url(octets: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(octets)
+}
+
+pub fn sha256(text: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, text.as_bytes())
+        .as_ref()
+        .to_vec()
+}

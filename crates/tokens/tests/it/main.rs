@@ -1,0 +1,13 @@
+//! The built `tokens` program against a sign-in server of the tests' own,
+//! which can be told to lie.
+
+mod after;
+mod ends;
+mod forged;
+mod hostile;
+mod hygiene;
+mod idp;
+mod jwt;
+mod program;
+mod role;
+mod wire;

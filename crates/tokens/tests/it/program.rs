@@ -1,0 +1,193 @@
+//! The program under test, started as a person would.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::idp::{CLIENT, ISSUER, Idp, PASSWORD, POOL};
+
+/// What `tokens` is started with.
+pub struct Program {
+    pub dir: TempDir,
+    pub port: u16,
+    pub state: Value,
+    pub command: Command,
+}
+
+/// A login that waits for its answer.
+pub struct Pending {
+    _dir: TempDir,
+    pub port: u16,
+    /// The address that the person is to open.
+    pub address: String,
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+    said: String,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// A port that nobody has, and that no other test gets.
+fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
+    loop {
+        let port = start + NEXT.fetch_add(1, Ordering::Relaxed);
+        if ["127.0.0.1", "::1"]
+            .iter()
+            .all(|host| TcpListener::bind((*host, port)).is_ok())
+        {
+            return port;
+        }
+    }
+}
+
+impl Program {
+    pub fn new(idp: &Idp, args: &[&str]) -> Program {
+        let dir = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tokens"));
+        command
+            .args(args)
+            .current_dir(dir.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("AWS_ENDPOINT_URL", idp.url())
+            .env("AWS_SECRET_ACCESS_KEY", "aws-secret-of-the-test")
+            .env("PASSWORD", PASSWORD)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let state = json!({
+            "state_version": 1,
+            "deployment_id": "test",
+            "endpoint_url": idp.url(),
+            "user_pool_id": POOL,
+            "user_pool_jwt_issuer_url": ISSUER,
+            "user_pool_username": "Testuser",
+            "user_pool_resource_server_id": "HelloAPI",
+            "api_scopes": [["hello.read", ""], ["hello.write", ""]],
+            "api_route_method": "GET",
+            "api_url": format!("{}/dev/hello", idp.url()),
+            "terminal_app_client_id": CLIENT,
+            "terminal_app_callback_urls": [format!("http://localhost:{port}/callback")],
+            "terminal_app_scopes": ["openid", "email", "HelloAPI/hello.read"],
+        });
+        Program {
+            dir,
+            port,
+            state,
+            command,
+        }
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Program {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it to its end.
+    pub fn run(mut self) -> Ended {
+        self.write_state();
+        let output = self.command.output().unwrap();
+        Ended {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Starts it and waits until it shows the address to sign in at.
+    pub fn start(mut self) -> Pending {
+        self.write_state();
+        let mut child = self.command.spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        let address = loop {
+            let mut line = String::new();
+            assert_ne!(
+                stderr.read_line(&mut line).unwrap(),
+                0,
+                "no address in: {said}"
+            );
+            said.push_str(&line);
+            if line.starts_with("http") {
+                break line.trim_end().to_owned();
+            }
+        };
+        Pending {
+            _dir: self.dir,
+            port: self.port,
+            address,
+            child,
+            stderr,
+            said,
+        }
+    }
+
+    fn write_state(&self) {
+        std::fs::write(self.dir.path().join("state.json"), self.state.to_string()).unwrap();
+    }
+}
+
+impl Pending {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn ended(mut self) -> Ended {
+        let mut stdout = String::new();
+        self.child
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut stdout)
+            .unwrap();
+        self.stderr.read_to_string(&mut self.said).unwrap();
+        let code = self.child.wait().unwrap().code();
+        Ended {
+            code,
+            stdout,
+            stderr: std::mem::take(&mut self.said),
+        }
+    }
+}
+
+/// A test that fails leaves nothing running.
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// All that it printed.
+    pub fn printed(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+
+    pub fn assert_code(&self, code: i32) -> &Ended {
+        assert_eq!(self.code, Some(code), "{}", self.printed());
+        self
+    }
+
+    pub fn assert_says(&self, text: &str) -> &Ended {
+        assert!(
+            self.stderr.contains(text),
+            "no {text:?} in: {}",
+            self.stderr
+        );
+        self
+    }
+}

@@ -1,0 +1,46 @@
+//! What `BROWSER` starts in the tests: this very test program, in the role of
+//! a browser that goes where it is sent.
+
+use std::fmt::Write;
+
+use crate::wire;
+
+/// The command line for `BROWSER`.
+pub fn command_line() -> String {
+    let program = std::env::current_exe().unwrap();
+    format!(
+        "{} --ignored --exact role::browser --nocapture",
+        program.display()
+    )
+}
+
+/// Follows redirects to the end. Writes down what it was told and what it saw
+/// in the folder it was started in.
+#[test]
+#[ignore = "no test: the browser that other tests start"]
+fn browser() {
+    let mut address = std::env::args()
+        .next_back()
+        .filter(|word| word.starts_with("http"))
+        .expect("an address");
+    let mut notes = String::new();
+    for word in std::env::args() {
+        writeln!(notes, "argument {word}").unwrap();
+    }
+    for (name, value) in std::env::vars() {
+        writeln!(notes, "variable {name}={value}").unwrap();
+    }
+    loop {
+        let answer = wire::get(&address);
+        writeln!(notes, "{} {}\n{}", answer.status, address, answer.body).unwrap();
+        let to = answer
+            .head
+            .lines()
+            .find_map(|line| line.strip_prefix("location: "));
+        match to {
+            Some(to) => address = to.to_owned(),
+            None => break,
+        }
+    }
+    std::fs::write("browser.txt", notes).unwrap();
+}
