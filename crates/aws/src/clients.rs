@@ -9,6 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::ProvideCredentials;
 
+use crate::error::chain;
 use crate::interceptors::{CreateOnce, StopOnSignal};
 use crate::retry::{TryAgainLater, sdk_retries};
 
@@ -104,8 +105,6 @@ async fn check_credentials(config: &SdkConfig) -> Result<()> {
         .ok_or_else(|| missing("no source of credentials is set up".into()))?;
     match provider.provide_credentials().await {
         Ok(_) => Ok(()),
-        Err(error) => Err(missing(
-            aws_smithy_types::error::display::DisplayErrorContext(&error).to_string(),
-        )),
+        Err(error) => Err(missing(chain(&error))),
     }
 }

@@ -4,7 +4,6 @@
 use api_core::Failure;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::interceptors::Stopped;
@@ -101,9 +100,23 @@ where
     CallError {
         operation,
         code: code.unwrap_or_else(|| transport_code(error, status)),
-        message: message.unwrap_or_else(|| DisplayErrorContext(error).to_string()),
+        message: message.unwrap_or_else(|| chain(error)),
         kind,
     }
+}
+
+/// An error and its causes on one line, each said once.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 /// A name for what went wrong where AWS itself gave none.
@@ -124,7 +137,7 @@ fn never_sent(failure: &aws_smithy_runtime_api::client::result::DispatchFailure)
     failure.is_user()
         || failure.is_other()
         || connector.is_some_and(|error| {
-            let text = DisplayErrorContext(error).to_string().to_lowercase();
+            let text = chain(error).to_lowercase();
             text.contains("connection refused") || text.contains("dns error")
         })
 }

@@ -1,1 +1,27 @@
-//! x
+//! Support for the end-to-end tests: the local cloud, a person's folder with
+//! settings, the built programs, and what is in the cloud.
+
+pub mod cloud;
+pub mod inventory;
+pub mod person;
+pub mod program;
+
+pub use cloud::{Cloud, Lease};
+pub use inventory::Inventory;
+pub use person::Person;
+pub use program::Ended;
+
+use std::path::PathBuf;
+
+/// The root of the workspace.
+pub fn workspace() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A runtime for the parts of a test that wait.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(future)
+}

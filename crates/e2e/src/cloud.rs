@@ -1,0 +1,126 @@
+//! The local cloud: MiniStack on a free port.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Deref;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+
+use crate::workspace;
+
+/// A running MiniStack.
+#[derive(Debug)]
+pub struct Cloud {
+    /// Where it listens, for `AWS_ENDPOINT_URL`.
+    pub url: String,
+    // Its stdin is open for as long as this process lives; then the shell
+    // around MiniStack reads the end and stops it.
+    child: Child,
+}
+
+/// A cloud of one test's own, empty at first. MiniStack routes requests to an
+/// API only in its default account, so tests cannot share one.
+#[derive(Debug)]
+pub struct Lease(Option<Cloud>);
+
+static IDLE: Mutex<Vec<Cloud>> = Mutex::new(Vec::new());
+
+impl Lease {
+    /// Takes one that is idle, else starts one.
+    pub fn new() -> Lease {
+        let idle = IDLE.lock().expect("no panic here").pop();
+        let cloud = idle.unwrap_or_else(Cloud::start);
+        crate::block_on(cloud.reset());
+        Lease(Some(cloud))
+    }
+}
+
+impl Default for Lease {
+    fn default() -> Self {
+        Lease::new()
+    }
+}
+
+impl Deref for Lease {
+    type Target = Cloud;
+
+    fn deref(&self) -> &Cloud {
+        self.0.as_ref().expect("held until dropped")
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        IDLE.lock().expect("no panic here").extend(self.0.take());
+    }
+}
+
+const KEEP: &str = r#"
+"$@" & pid=$!
+read -r _
+kill $pid
+wait $pid
+"#;
+
+impl Cloud {
+    /// Starts one on a free port and waits until it answers.
+    pub fn start() -> Cloud {
+        let program = workspace().join(".venv/bin/ministack");
+        assert!(
+            program.exists(),
+            "{} is missing: run 'make tools'",
+            program.display()
+        );
+        let port = free_port();
+        let child = Command::new("sh")
+            .args(["-c", KEEP, "sh"])
+            .arg(&program)
+            .env("BIND_HOST", "127.0.0.1")
+            .env("GATEWAY_PORT", port.to_string())
+            .env("IOT_MTLS_ENABLED", "0")
+            .env("SERVICES", "cognito-idp,apigateway,lambda,iam,sts,logs")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("MiniStack starts");
+        let mut cloud = Cloud {
+            url: format!("http://127.0.0.1:{port}"),
+            child,
+        };
+        crate::block_on(cloud.wait_until_ready());
+        cloud
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let health = format!("{}/_ministack/health", self.url);
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        let mut tick = tokio::time::interval(std::time::Duration::from_millis(50));
+        while client.get(&health).send().await.is_err() {
+            let ended = self.child.try_wait().expect("a child");
+            assert!(
+                ended.is_none(),
+                "MiniStack ended before it answered: {ended:?}"
+            );
+            tick.tick().await;
+        }
+    }
+
+    async fn reset(&self) {
+        let reset = format!("{}/_ministack/reset", self.url);
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        let answer = client.post(&reset).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+}
+
+/// A port that nothing listens on.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("an address").port()
+}

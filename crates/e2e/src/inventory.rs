@@ -1,0 +1,248 @@
+//! What is in an account, by plain listing calls.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_apigatewayv2 as apigateway;
+use aws_sdk_cloudwatchlogs as logs;
+use aws_sdk_cognitoidentityprovider as cognito;
+use aws_sdk_iam as iam;
+use aws_sdk_lambda as lambda;
+use cognito::config::{Credentials, SharedCredentialsProvider};
+
+/// The names of everything that the project could have made in an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// User pools.
+    pub user_pools: Vec<String>,
+    /// Sign-in domains of these pools.
+    pub domains: Vec<String>,
+    /// Resource servers with their scopes, `HelloAPI: hello.read hello.write`.
+    pub resource_servers: Vec<String>,
+    /// App clients.
+    pub app_clients: Vec<String>,
+    /// Users with their status.
+    pub users: Vec<String>,
+    /// HTTP APIs.
+    pub apis: Vec<String>,
+    /// Authorizers.
+    pub authorizers: Vec<String>,
+    /// Integrations, by type.
+    pub integrations: Vec<String>,
+    /// Routes with their scopes.
+    pub routes: Vec<String>,
+    /// Stages.
+    pub stages: Vec<String>,
+    /// Functions with runtime and architecture.
+    pub functions: Vec<String>,
+    /// Statements of the functions' policies.
+    pub permissions: Vec<String>,
+    /// Roles with their attached policies.
+    pub roles: Vec<String>,
+    /// Log groups with their retention in days.
+    pub log_groups: Vec<String>,
+}
+
+/// The configuration for an account of the local cloud at `url`.
+pub async fn config(url: &str, account: &str) -> SdkConfig {
+    let credentials = Credentials::new(account, "test", None, None, "tests");
+    aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(url)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .load()
+        .await
+}
+
+impl Inventory {
+    /// Lists everything in the account.
+    pub async fn read(url: &str, account: &str) -> Inventory {
+        let config = config(url, account).await;
+        let mut inventory = Inventory::default();
+        inventory.read_cognito(&cognito::Client::new(&config)).await;
+        inventory
+            .read_api_gateway(&apigateway::Client::new(&config))
+            .await;
+        inventory.read_lambda(&lambda::Client::new(&config)).await;
+        inventory.read_iam(&iam::Client::new(&config)).await;
+        inventory.read_logs(&logs::Client::new(&config)).await;
+        inventory
+    }
+
+    async fn read_cognito(&mut self, cognito: &cognito::Client) {
+        let pools = cognito
+            .list_user_pools()
+            .max_results(60)
+            .send()
+            .await
+            .expect("ListUserPools");
+        for pool in pools.user_pools() {
+            let id = pool.id().expect("an id");
+            self.user_pools.push(pool.name().expect("a name").into());
+            let described = cognito.describe_user_pool().user_pool_id(id).send().await;
+            let described = described
+                .expect("DescribeUserPool")
+                .user_pool
+                .expect("a pool");
+            self.domains.extend(described.domain);
+            let servers = cognito
+                .list_resource_servers()
+                .user_pool_id(id)
+                .max_results(50)
+                .send()
+                .await;
+            for server in servers.expect("ListResourceServers").resource_servers() {
+                let scopes: Vec<_> = server
+                    .scopes()
+                    .iter()
+                    .map(|scope| scope.scope_name())
+                    .collect();
+                let identifier = server.identifier().expect("an identifier");
+                self.resource_servers
+                    .push(format!("{identifier}: {}", scopes.join(" ")));
+            }
+            let clients = cognito
+                .list_user_pool_clients()
+                .user_pool_id(id)
+                .max_results(60)
+                .send()
+                .await;
+            for client in clients.expect("ListUserPoolClients").user_pool_clients() {
+                self.app_clients
+                    .push(client.client_name().expect("a name").into());
+            }
+            let users = cognito
+                .list_users()
+                .user_pool_id(id)
+                .send()
+                .await
+                .expect("ListUsers");
+            for user in users.users() {
+                let status = user.user_status().expect("a status").as_str();
+                self.users
+                    .push(format!("{}: {status}", user.username().expect("a name")));
+            }
+        }
+    }
+
+    async fn read_api_gateway(&mut self, gateway: &apigateway::Client) {
+        for api in gateway.get_apis().send().await.expect("GetApis").items() {
+            let id = api.api_id().expect("an id");
+            self.apis.push(api.name().expect("a name").into());
+            let authorizers = gateway
+                .get_authorizers()
+                .api_id(id)
+                .send()
+                .await
+                .expect("GetAuthorizers");
+            self.authorizers
+                .extend(authorizers.items().iter().filter_map(|it| it.name.clone()));
+            let integrations = gateway
+                .get_integrations()
+                .api_id(id)
+                .send()
+                .await
+                .expect("GetIntegrations");
+            let kinds = integrations
+                .items()
+                .iter()
+                .filter_map(|it| it.integration_type());
+            self.integrations
+                .extend(kinds.map(|kind| kind.as_str().to_owned()));
+            let routes = gateway
+                .get_routes()
+                .api_id(id)
+                .send()
+                .await
+                .expect("GetRoutes");
+            for route in routes.items() {
+                let scopes = route.authorization_scopes().join(" ");
+                self.routes
+                    .push(format!("{}: {scopes}", route.route_key().expect("a key")));
+            }
+            let stages = gateway
+                .get_stages()
+                .api_id(id)
+                .send()
+                .await
+                .expect("GetStages");
+            self.stages
+                .extend(stages.items().iter().filter_map(|it| it.stage_name.clone()));
+        }
+    }
+
+    async fn read_lambda(&mut self, lambda: &lambda::Client) {
+        for function in lambda
+            .list_functions()
+            .send()
+            .await
+            .expect("ListFunctions")
+            .functions()
+        {
+            let name = function.function_name().expect("a name");
+            let runtime = function.runtime().expect("a runtime").as_str();
+            self.functions.push(format!("{name}: {runtime}"));
+            if let Ok(policy) = lambda.get_policy().function_name(name).send().await {
+                let policy: serde_json::Value =
+                    serde_json::from_str(policy.policy().expect("a policy")).expect("JSON");
+                let statements = policy["Statement"].as_array().expect("statements");
+                let ids = statements
+                    .iter()
+                    .filter_map(|statement| statement["Sid"].as_str());
+                self.permissions.extend(ids.map(str::to_owned));
+            }
+        }
+    }
+
+    async fn read_iam(&mut self, iam: &iam::Client) {
+        for role in iam.list_roles().send().await.expect("ListRoles").roles() {
+            let name = role.role_name();
+            let attached = iam
+                .list_attached_role_policies()
+                .role_name(name)
+                .send()
+                .await;
+            let attached = attached.expect("ListAttachedRolePolicies");
+            let policies: Vec<_> = attached
+                .attached_policies()
+                .iter()
+                .filter_map(|policy| policy.policy_name())
+                .collect();
+            self.roles.push(format!("{name}: {}", policies.join(" ")));
+        }
+    }
+
+    async fn read_logs(&mut self, logs: &logs::Client) {
+        let groups = logs
+            .describe_log_groups()
+            .send()
+            .await
+            .expect("DescribeLogGroups");
+        for group in groups.log_groups() {
+            let days = group.retention_in_days().unwrap_or_default();
+            self.log_groups.push(format!(
+                "{}: {days}",
+                group.log_group_name().expect("a name")
+            ));
+        }
+    }
+
+    /// Whether there is nothing at all.
+    pub fn is_empty(&self) -> bool {
+        *self == Inventory::default()
+    }
+}
+
+/// All lines in the function's log group.
+pub async fn function_log(url: &str, account: &str) -> String {
+    let logs = logs::Client::new(&config(url, account).await);
+    let events = logs
+        .filter_log_events()
+        .log_group_name("/aws/lambda/EchoFunction")
+        .send()
+        .await;
+    let events = events.expect("FilterLogEvents");
+    events
+        .events()
+        .iter()
+        .filter_map(|event| event.message())
+        .collect()
+}

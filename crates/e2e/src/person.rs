@@ -1,0 +1,163 @@
+//! A person at work: an empty folder, an account, settings in the environment.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use crate::cloud::Lease;
+use crate::program::{Ended, program};
+use crate::{Inventory, inventory, workspace};
+
+/// The password of the tests' user: no output may contain it.
+pub const PASSWORD: &str = "correct-horse-42";
+
+/// Whose access key it is decides on the account, in MiniStack.
+const ACCOUNT: &str = "000000000000";
+
+/// A folder with settings, in which the programs are run.
+#[derive(Debug)]
+pub struct Person {
+    dir: TempDir,
+    env: BTreeMap<String, String>,
+    cloud: Option<Arc<Lease>>,
+}
+
+impl Person {
+    /// In an empty local cloud.
+    pub fn new() -> Person {
+        let cloud = Lease::new();
+        let mut person = Person::at(&cloud.url);
+        person.cloud = Some(Arc::new(cloud));
+        person
+    }
+
+    /// At another address, where there may be no cloud at all.
+    pub fn at(url: &str) -> Person {
+        let person = Person {
+            dir: TempDir::new().expect("a folder"),
+            env: BTreeMap::new(),
+            cloud: None,
+        };
+        person
+            .set("AWS_ENDPOINT_URL", url)
+            .set("AWS_DEFAULT_REGION", "us-east-1")
+            .set("AWS_ACCESS_KEY_ID", ACCOUNT)
+            .set("AWS_SECRET_ACCESS_KEY", "test-secret-key")
+            .set("PASSWORD", PASSWORD)
+            .set("DOMAIN_PREFIX", "hello-42")
+            .set("LAMBDA_ZIP", &zip().display().to_string())
+    }
+
+    /// A second person in the same cloud, with a folder of their own.
+    pub fn colleague(&self) -> Person {
+        Person {
+            dir: TempDir::new().expect("a folder"),
+            env: self.env.clone(),
+            cloud: self.cloud.clone(),
+        }
+    }
+
+    /// Where the cloud itself listens, whatever `AWS_ENDPOINT_URL` says.
+    pub fn cloud_url(&self) -> &str {
+        &self.cloud.as_ref().expect("a person in a cloud").url
+    }
+
+    /// Sets a setting.
+    pub fn set(mut self, name: &str, value: &str) -> Person {
+        self.env.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Takes a setting away.
+    pub fn unset(mut self, name: &str) -> Person {
+        self.env.remove(name);
+        self
+    }
+
+    /// The value of a setting.
+    pub fn setting(&self, name: &str) -> &str {
+        &self.env[name]
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Where state.json is.
+    pub fn state_path(&self) -> PathBuf {
+        self.dir().join("state.json")
+    }
+
+    /// state.json as it is now.
+    pub fn state(&self) -> serde_json::Value {
+        let text = std::fs::read_to_string(self.state_path()).expect("state.json");
+        serde_json::from_str(&text).expect("JSON")
+    }
+
+    /// A command for one of the programs, in the folder, with these settings
+    /// and no others of this machine's.
+    pub fn command(&self, name: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(program(name));
+        command
+            .args(args)
+            .current_dir(self.dir())
+            .env_clear()
+            .envs(&self.env);
+        for kept in ["PATH", "AWS_CA_BUNDLE"] {
+            command.envs(std::env::var_os(kept).map(|value| (kept, value)));
+        }
+        command.env("HOME", self.dir());
+        command
+    }
+
+    /// Runs a program to its end.
+    pub fn run(&self, name: &str, args: &[&str]) -> Ended {
+        Ended::of(self.command(name, args))
+    }
+
+    /// Runs `create`.
+    pub fn create(&self) -> Ended {
+        self.run("create", &[])
+    }
+
+    /// Runs `tokens --headless` with more arguments.
+    pub fn tokens(&self, args: &[&str]) -> Ended {
+        self.run("tokens", &[&["--headless"], args].concat())
+    }
+
+    /// Runs `delete`.
+    pub fn delete(&self) -> Ended {
+        self.run("delete", &[])
+    }
+
+    /// What is in the account, read by listing calls of its own.
+    pub fn inventory(&self) -> Inventory {
+        crate::block_on(Inventory::read(self.cloud_url(), ACCOUNT))
+    }
+
+    /// All that the function has logged.
+    pub fn function_log(&self) -> String {
+        crate::block_on(inventory::function_log(self.cloud_url(), ACCOUNT))
+    }
+}
+
+impl Default for Person {
+    fn default() -> Self {
+        Person::new()
+    }
+}
+
+/// The function's real zip.
+pub fn zip() -> PathBuf {
+    let zip = workspace().join("target/lambda/echo/bootstrap.zip");
+    assert!(
+        zip.exists(),
+        "{} is missing: run 'make function'",
+        zip.display()
+    );
+    zip
+}

@@ -1,0 +1,113 @@
+//! The built programs, and how they ended.
+
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use crate::person::PASSWORD;
+
+/// Where cargo has built the program `name`.
+pub fn program(name: &str) -> PathBuf {
+    // target/debug/deps/test-binary -> target/debug
+    let mut path = std::env::current_exe().expect("this test's path");
+    path.pop();
+    if path.ends_with("deps") {
+        path.pop();
+    }
+    let path = path.join(name);
+    assert!(
+        path.exists(),
+        "{} is missing: run 'cargo build --workspace --bins'",
+        path.display()
+    );
+    path
+}
+
+/// A program's exit code and output.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// What went to stdout.
+    pub stdout: String,
+    /// What went to stderr.
+    pub stderr: String,
+}
+
+impl Ended {
+    /// Runs the command to its end.
+    pub fn of(mut command: Command) -> Ended {
+        command.stdin(Stdio::null());
+        Ended::from(command.output().expect("the program starts"))
+    }
+
+    /// Asserts the exit code.
+    #[track_caller]
+    pub fn code(self, code: i32) -> Ended {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+
+    /// Asserts that stdout contains `text`.
+    #[track_caller]
+    pub fn stdout_has(self, text: &str) -> Ended {
+        assert!(
+            self.stdout.contains(text),
+            "no {text:?} in the stdout of {self:#?}"
+        );
+        self
+    }
+
+    /// Asserts that stderr contains `text`.
+    #[track_caller]
+    pub fn stderr_has(self, text: &str) -> Ended {
+        assert!(
+            self.stderr.contains(text),
+            "no {text:?} in the stderr of {self:#?}"
+        );
+        self
+    }
+
+    /// Asserts that stderr is empty: no progress, no colour off a terminal.
+    #[track_caller]
+    pub fn stderr_is_empty(self) -> Ended {
+        assert_eq!(self.stderr, "", "{self:#?}");
+        self
+    }
+}
+
+impl From<Output> for Ended {
+    /// Every output of every test is searched for what must never be in one.
+    fn from(output: Output) -> Ended {
+        let ended = Ended {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        };
+        for text in [&ended.stdout, &ended.stderr] {
+            assert!(
+                !text.contains(PASSWORD),
+                "the password is in the output: {ended:#?}"
+            );
+            assert!(!text.contains("panicked at"), "a panic: {ended:#?}");
+            assert!(
+                !text.contains('\u{1b}'),
+                "colour off a terminal: {ended:#?}"
+            );
+        }
+        ended
+    }
+}
+
+/// The status of a plain GET.
+pub async fn get_without_token(url: &str) -> u16 {
+    // As in RFC 6761: names under .localhost are this machine.
+    let url: reqwest::Url = url.parse().expect("a URL");
+    let host = url.host_str().expect("a host").to_owned();
+    let address = ([127, 0, 0, 1], url.port().unwrap_or(80)).into();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .resolve(&host, address)
+        .build();
+    let answer = client.expect("a client").get(url).send().await;
+    answer.expect("an answer").status().as_u16()
+}

@@ -1,0 +1,242 @@
+//! Wrong settings, files and credentials: one clear message, nothing created.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
+
+use e2e::{Ended, Person};
+
+/// Exit code 2, one error, one next step, and nothing was created or written.
+#[track_caller]
+fn refused(person: &Person, ended: Ended, why: &str) {
+    let ended = ended.code(2).stderr_has(why).stderr_has("hint: ");
+    assert_eq!(ended.stdout, "");
+    assert_eq!(
+        ended.stderr.matches("error: ").count(),
+        1,
+        "{}",
+        ended.stderr
+    );
+    assert!(!person.state_path().exists());
+}
+
+#[test]
+fn missing_or_wrong_settings() {
+    let no_cloud = || Person::at("http://127.0.0.1:9");
+    for (person, why) in [
+        (no_cloud().unset("PASSWORD"), "PASSWORD is not set"),
+        (
+            no_cloud().set("PASSWORD", "short77"),
+            "fewer than 8 characters",
+        ),
+        (
+            no_cloud().unset("DOMAIN_PREFIX"),
+            "DOMAIN_PREFIX is not set",
+        ),
+        (no_cloud().set("DOMAIN_PREFIX", "Hello"), "'Hello'"),
+        (
+            no_cloud().set("DOMAIN_PREFIX", "my-aws-page"),
+            "contains 'aws'",
+        ),
+        (
+            no_cloud().set("DOMAIN_PREFIX", "amazonia"),
+            "contains 'amazon'",
+        ),
+        (
+            no_cloud().set("DOMAIN_PREFIX", "cognito-1"),
+            "contains 'cognito'",
+        ),
+        (no_cloud().set("NAME_SUFFIX", "a b"), "NAME_SUFFIX"),
+        (no_cloud().unset("AWS_DEFAULT_REGION"), "No AWS region"),
+    ] {
+        refused(&person, person.create(), why);
+    }
+}
+
+#[test]
+fn a_function_zip_that_lambda_could_not_run() {
+    let person = Person::at("http://127.0.0.1:9");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = person.dir().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    };
+    // An empty zip is an end record with zeros.
+    let empty_zip = [&b"PK\x05\x06"[..], &[0; 18]].concat();
+    for (zip, why) in [
+        ("missing.zip".to_owned(), "cannot be read"),
+        (file("text.zip", b"no zip"), "not a zip file"),
+        (file("empty.zip", &empty_zip), "no file 'bootstrap'"),
+        (
+            file("script.zip", &stored_zip("bootstrap", b"#!/bin/sh\n")),
+            "not a Linux program",
+        ),
+    ] {
+        let person = person.colleague().set("LAMBDA_ZIP", &zip);
+        refused(&person, person.create(), why);
+    }
+}
+
+/// A zip with one file in it, not compressed.
+fn stored_zip(name: &str, content: &[u8]) -> Vec<u8> {
+    let crc = crc32(content).to_le_bytes();
+    let size = (content.len() as u32).to_le_bytes();
+    let name_len = (name.len() as u16).to_le_bytes();
+    let common = [
+        &[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+        &crc,
+        &size,
+        &size,
+        &name_len,
+        &[0, 0],
+    ]
+    .concat();
+    let local = [b"PK\x03\x04", &common[..], name.as_bytes(), content].concat();
+    let central = [
+        b"PK\x01\x02\x14\x00",
+        &common[..],
+        &[0; 14],
+        name.as_bytes(),
+    ]
+    .concat();
+    let mut zip = local.clone();
+    zip.extend(&central);
+    zip.extend(b"PK\x05\x06\0\0\0\0\x01\0\x01\0");
+    zip.extend((central.len() as u32).to_le_bytes());
+    zip.extend((local.len() as u32).to_le_bytes());
+    zip.extend([0, 0]);
+    zip
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32| (0..8).fold(crc, |crc, _| (crc >> 1) ^ (0xEDB8_8320 * (crc & 1)));
+    !bytes
+        .iter()
+        .fold(!0, |crc, byte| step(crc ^ u32::from(*byte)))
+}
+
+#[test]
+fn no_credentials() {
+    let person = Person::new()
+        .unset("AWS_ACCESS_KEY_ID")
+        .unset("AWS_SECRET_ACCESS_KEY");
+    let person = person.set("AWS_EC2_METADATA_DISABLED", "true");
+    refused(&person, person.create(), "No AWS credentials");
+    let person = Person::new()
+        .set("AWS_PROFILE", "nobody")
+        .unset("AWS_ACCESS_KEY_ID");
+    refused(&person, person.create(), "No AWS credentials");
+}
+
+#[test]
+fn nothing_answers() {
+    let person = Person::at("http://127.0.0.1:9");
+    let ended = person
+        .create()
+        .code(1)
+        .stderr_has("GetCallerIdentity: no connection");
+    assert!(ended.stderr.contains("make cloud"), "{}", ended.stderr);
+    assert!(
+        !person.state_path().exists(),
+        "nothing was created, so nothing is recorded"
+    );
+}
+
+#[test]
+fn a_state_file_that_cannot_be_used() {
+    for (text, why) in [
+        ("", "it is empty"),
+        ("{\"region\": \"us-", "not a JSON object"),
+        ("{\"state_version\": 99}", "a newer one wrote it"),
+        ("{\"tomorrow\": 1}", "not of a shape"),
+    ] {
+        let person = Person::new();
+        std::fs::write(person.state_path(), text).unwrap();
+        for program in ["create", "delete"] {
+            person.run(program, &[]).code(2).stderr_has(why);
+        }
+        person.tokens(&[]).code(2).stderr_has(why);
+        assert_eq!(std::fs::read_to_string(person.state_path()).unwrap(), text);
+        assert!(person.inventory().is_empty());
+    }
+}
+
+#[test]
+fn tokens_before_create() {
+    let person = Person::new();
+    person
+        .tokens(&[])
+        .code(2)
+        .stderr_has("state.json")
+        .stderr_has("make api");
+}
+
+#[test]
+fn a_scope_that_nobody_knows() {
+    let person = Person::new();
+    person.create().code(0);
+    let ended = person.tokens(&["--scopes", "openid HelloAPI/hello.fly"]);
+    assert!(matches!(ended.code, Some(1 | 2)), "{ended:#?}");
+    assert!(
+        ended.stderr.contains("hello.fly") || ended.stderr.contains("invalid_scope"),
+        "{ended:#?}"
+    );
+    person.delete().code(0);
+}
+
+#[test]
+fn a_busy_callback_port() {
+    let person = Person::new();
+    person.create().code(0);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 8083)).expect("port 8083");
+    let ended = person
+        .run("tokens", &["--no-browser"])
+        .code(1)
+        .stderr_has("8083");
+    assert!(ended.stderr.contains("hint: "), "{}", ended.stderr);
+    drop(listener);
+    person.delete().code(0);
+}
+
+#[test]
+fn settings_from_a_file_and_its_errors() {
+    let person = Person::new();
+    let mut file = std::fs::File::create(person.dir().join(".env")).unwrap();
+    writeln!(
+        file,
+        "export PASSWORD='{}'\nDOMAIN_PREFIX=from-file",
+        e2e::person::PASSWORD
+    )
+    .unwrap();
+    let person = person.unset("PASSWORD").unset("DOMAIN_PREFIX");
+    person
+        .create()
+        .code(0)
+        .stdout_has("https://from-file.auth.");
+    person.delete().code(0);
+
+    writeln!(file, "PASSWORD=correct-horse-42 and more words").unwrap();
+    person
+        .create()
+        .code(2)
+        .stderr_has("a line that is not NAME=value");
+    person
+        .run("create", &["--env-file", "nowhere"])
+        .code(2)
+        .stderr_has("nowhere");
+}
+
+#[test]
+fn help_and_version_and_wrong_flags() {
+    let person = Person::new();
+    for name in ["create", "tokens", "delete"] {
+        let help = person.run(name, &["--help"]).code(0);
+        for flag in ["--env-file", "--state", "--explain", "--version"] {
+            assert!(help.stdout.contains(flag), "{name}: no {flag}");
+        }
+        person.run(name, &["--version"]).code(0).stdout_has(name);
+        person
+            .run(name, &["--no-such-flag"])
+            .code(2)
+            .stderr_has("--no-such-flag");
+    }
+}

@@ -1,0 +1,261 @@
+//! Create, log in, call, delete.
+
+use e2e::{Inventory, Person};
+
+/// Exactly the resources of the design.
+pub fn the_design(domain_prefix: &str) -> Inventory {
+    let one = |text: &str| vec![text.to_owned()];
+    Inventory {
+        user_pools: one("HelloUserPool"),
+        domains: one(domain_prefix),
+        resource_servers: one("HelloAPI: hello.read hello.write"),
+        app_clients: one("Terminal Application"),
+        users: one("Testuser: CONFIRMED"),
+        apis: one("HelloAPI"),
+        authorizers: one("MyAuthorizer"),
+        integrations: one("AWS_PROXY"),
+        routes: one("GET /hello: HelloAPI/hello.read HelloAPI/hello.write"),
+        stages: one("dev"),
+        functions: one("EchoFunction: provided.al2023"),
+        permissions: one("AllowInvokeFromApi"),
+        roles: one("APIGatewayLambdaRole: AWSLambdaBasicExecutionRole"),
+        log_groups: one("/aws/lambda/EchoFunction: 7"),
+    }
+}
+
+#[test]
+fn create_log_in_call_delete() {
+    let person = Person::new();
+    let created = person.create().code(0).stderr_is_empty();
+    assert_eq!(
+        person.inventory(),
+        the_design(person.setting("DOMAIN_PREFIX"))
+    );
+    assert_eq!(created.stdout, lines_of_the_contract(&person.state()));
+
+    let called = person.tokens(&[]).code(0);
+    let (before, after) = called
+        .stdout
+        .split_once("< HTTP/1.1 200 OK")
+        .expect("a 200");
+    assert!(before.contains("# Decoded id token") && before.contains("# Decoded access token"));
+    assert!(
+        after.contains("< content-type: application/json"),
+        "{after}"
+    );
+    assert!(after.contains("\nhello world\n"), "{after}");
+
+    person
+        .delete()
+        .code(0)
+        .stderr_is_empty()
+        .stdout_has("Nothing is left.");
+    assert_eq!(person.inventory(), Inventory::default());
+    assert_eq!(
+        std::fs::read_dir(person.dir()).unwrap().count(),
+        0,
+        "the folder is empty again"
+    );
+    person.delete().code(0).stdout_has("Nothing to delete");
+}
+
+/// The lines that the contract promises, with this run's ids.
+fn lines_of_the_contract(state: &serde_json::Value) -> String {
+    let id = |key: &str| {
+        state[key]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {key}"))
+            .to_owned()
+    };
+    let (pool, role) = (id("user_pool_id"), id("lambda_role_arn"));
+    format!(
+        "User Pool created with ID: '{pool}'\n\
+         User pool signup/signin page created at: 'https://{}.auth.us-east-1.amazoncognito.com'\n\
+         Resource Server created with ID: 'HelloAPI'\n\
+         Terminal app Client created with client id: '{}'\n\
+         User 'Testuser' created with email 'testuser@example.com' in User Pool '{pool}'.\n\
+         API Gateway 'HelloAPI' HTTP API created with ID: '{}'\n\
+         Authorizer created with ID: '{}'\n\
+         Lambda execution role created with ARN: '{role}'\n\
+         Creating lambda with role '{role}'\n\
+         Lambda function created with name: 'EchoFunction'\n\
+         Permission added to Lambda function for API Gateway to invoke it.\n\
+         Integration created with ID: '{}'\n\
+         Route 'GET /hello' created with ID: '{}'\n\
+         (Auto deploy) stage created with name: 'dev'\n\
+         API available at: '{}'\n\
+         State saved in 'state.json'\n",
+        id("user_pool_auth_domain_prefix"),
+        id("terminal_app_client_id"),
+        id("api_id"),
+        id("api_authorizer_id"),
+        id("api_integration_id"),
+        id("api_route_id"),
+        id("api_url"),
+    )
+}
+
+#[test]
+fn state_json_is_private_and_has_the_keys_of_the_contract() {
+    use std::os::unix::fs::PermissionsExt;
+    let person = Person::new();
+    person.create().code(0);
+    let mode = std::fs::metadata(person.state_path())
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let state = person.state();
+    for key in "region user_pool_name user_pool_jwt_issuer_url user_pool_username user_pool_email \
+                api_name api_route_path api_route_method lambda_function_name lambda_role_name \
+                api_stage_name api_scopes terminal_app_callback_urls terminal_app_scopes \
+                user_pool_id user_pool_auth_domain_prefix user_pool_auth_domain \
+                user_pool_resource_server_id terminal_app_client_id api_id api_authorizer_id \
+                lambda_role_arn api_integration_id api_route_id api_url deployment_id account_id \
+                endpoint_url"
+        .split_whitespace()
+    {
+        assert!(state.get(key).is_some(), "no {key} in {state:#}");
+    }
+    assert_eq!(
+        state["api_scopes"][1],
+        serde_json::json!(["hello.write", "Allows writing"])
+    );
+    person.delete().code(0);
+}
+
+#[test]
+fn without_a_token_or_without_the_scope_the_api_refuses() {
+    let person = Person::new();
+    person.create().code(0);
+    let url = person.state()["api_url"].as_str().unwrap().to_owned();
+    assert_eq!(e2e::block_on(e2e::program::get_without_token(&url)), 401);
+    person
+        .tokens(&["--scopes", "openid"])
+        .code(0)
+        .stdout_has("< HTTP/1.1 403 Forbidden");
+    person.tokens(&["--scopes", "openid", "--fail"]).code(3);
+    person.delete().code(0);
+}
+
+#[test]
+fn a_second_create_changes_nothing_and_says_so() {
+    let person = Person::new();
+    let first = person.create().code(0);
+    let (state, inventory) = (person.state(), person.inventory());
+    let second = person.create().code(0);
+    assert_eq!(person.state(), state);
+    assert_eq!(person.inventory(), inventory);
+    let unmarked = second.stdout.replace(" (unchanged)", "");
+    assert_eq!(unmarked, first.stdout);
+    assert_eq!(
+        second.stdout.matches("(unchanged)").count(),
+        13,
+        "{}",
+        second.stdout
+    );
+    person.delete().code(0);
+}
+
+#[test]
+fn a_name_suffix_lets_two_people_share_an_account() {
+    let ada = Person::new().set("NAME_SUFFIX", "-ada");
+    let bob = ada
+        .colleague()
+        .set("NAME_SUFFIX", "-bob")
+        .set("DOMAIN_PREFIX", "hello-bob-1");
+    ada.create().code(0);
+    bob.create().code(0);
+    assert_eq!(ada.inventory().functions.len(), 2);
+    ada.tokens(&[]).code(0).stdout_has("hello world");
+    ada.delete().code(0);
+    let left = bob.inventory();
+    assert_eq!(left.user_pools, ["HelloUserPool-bob"]);
+    assert_eq!(
+        left.roles,
+        ["APIGatewayLambdaRole-bob: AWSLambdaBasicExecutionRole"]
+    );
+    assert_eq!(left.log_groups, ["/aws/lambda/EchoFunction-bob: 7"]);
+    bob.tokens(&[]).code(0).stdout_has("hello world");
+    bob.delete().code(0);
+    assert!(bob.inventory().is_empty());
+}
+
+#[test]
+fn the_log_group_has_the_event_but_no_token() {
+    let person = Person::new();
+    person.create().code(0);
+    person.tokens(&[]).code(0);
+    let log = person.function_log();
+    assert!(
+        log.contains("routeKey") && log.contains("(hidden)"),
+        "{log}"
+    );
+    assert!(!log.contains("Bearer"), "{log}");
+    person.delete().code(0);
+}
+
+#[test]
+fn a_stack_of_the_python_scripts_is_taken_by_tokens_and_delete() {
+    let person = Person::new();
+    person.create().code(0);
+    // Their file has the same keys without ours; their log group stays.
+    let mut state = person.state();
+    let ours = "state_version deployment_id account_id endpoint_url complete \
+                lambda_function_arn lambda_log_group_name";
+    for key in ours.split_whitespace() {
+        state
+            .as_object_mut()
+            .unwrap()
+            .remove(key)
+            .unwrap_or_else(|| panic!("no {key}"));
+    }
+    std::fs::write(person.state_path(), state.to_string()).unwrap();
+    person.create().code(2).stderr_has("older Python scripts");
+    person.tokens(&[]).code(0).stdout_has("hello world");
+    person.delete().code(0);
+    let left = person.inventory();
+    assert_eq!(
+        left,
+        Inventory {
+            log_groups: left.log_groups.clone(),
+            ..Inventory::default()
+        }
+    );
+}
+
+#[test]
+fn dry_runs_change_nothing() {
+    let person = Person::new();
+    let planned = person.run("create", &["--dry-run"]).code(0);
+    assert!(
+        planned
+            .stdout
+            .contains("Would create: User Pool 'HelloUserPool'")
+    );
+    assert!(person.inventory().is_empty());
+    assert!(!person.state_path().exists());
+    person.create().code(0);
+    let before = (person.state(), person.inventory());
+    let planned = person.run("delete", &["--dry-run"]).code(0);
+    for what in [
+        "API '",
+        "Sign-in domain '",
+        "User Pool '",
+        "Function '",
+        "Role '",
+        "Log group '",
+    ] {
+        assert!(
+            planned.stdout.contains(&format!("Would delete: {what}")),
+            "{}",
+            planned.stdout
+        );
+    }
+    person
+        .run("create", &["--dry-run"])
+        .code(0)
+        .stdout_has("Is there already: Route");
+    assert_eq!((person.state(), person.inventory()), before);
+    person.delete().code(0);
+}
