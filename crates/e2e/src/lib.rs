@@ -2,14 +2,19 @@
 //! settings, the built programs, and what is in the cloud.
 
 pub mod cloud;
+pub mod fault;
 pub mod inventory;
+pub mod operation;
 pub mod person;
 pub mod program;
+pub mod proxy;
 
 pub use cloud::{Cloud, Lease};
+pub use fault::Fault;
 pub use inventory::Inventory;
 pub use person::Person;
 pub use program::Ended;
+pub use proxy::{Proxy, Rules};
 
 use std::path::PathBuf;
 

@@ -1,0 +1,116 @@
+//! Ways to break a call, and AWS's own refusals.
+
+use axum::body::Body;
+use axum::http::request::Parts;
+use axum::http::{Response, StatusCode};
+use bytes::Bytes;
+
+/// How the proxy breaks a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The program is killed before the call takes effect.
+    KillBefore,
+    /// The program is killed when the call has taken effect.
+    KillAfter,
+    /// The call takes effect, and the connection ends without an answer.
+    DropAnswer,
+    /// The call takes effect, and the answer is a server error.
+    FailAfter,
+    /// The call takes effect, and the answer's body ends half-way.
+    CutBody,
+    /// No effect and no answer, until the program gives up.
+    Hang,
+    /// No effect, and a status of 429, 500 or 503.
+    Refuse(u16),
+    /// No effect, and AWS's conflict "try again later".
+    TryAgainLater,
+}
+
+/// Every fault that is not a kill.
+pub const FAULTS: [Fault; 8] = [
+    Fault::DropAnswer,
+    Fault::FailAfter,
+    Fault::CutBody,
+    Fault::Hang,
+    Fault::Refuse(429),
+    Fault::Refuse(500),
+    Fault::Refuse(503),
+    Fault::TryAgainLater,
+];
+
+/// A refusal with AWS's code for the status.
+pub fn refusal(status: u16, request: &Parts) -> Response<Body> {
+    let (code, message) = match status {
+        429 => ("TooManyRequestsException", "Rate exceeded"),
+        503 => ("ServiceUnavailable", "The service is unavailable."),
+        _ => (
+            "InternalFailure",
+            "The request failed because of an internal error.",
+        ),
+    };
+    answer(status, code, message, request)
+}
+
+/// AWS serialises changes of one resource.
+pub fn try_again_later(request: &Parts) -> Response<Body> {
+    let message =
+        "Unable to complete operation due to concurrent modification. Please try again later.";
+    let code = if is_query(request) {
+        "ConcurrentModification"
+    } else {
+        "ConflictException"
+    };
+    answer(409, code, message, request)
+}
+
+/// What CreateFunction answers while a role is new.
+pub fn cannot_be_assumed() -> Response<Body> {
+    let message = "The role defined for the function cannot be assumed by Lambda.";
+    json_answer(400, "InvalidParameterValueException", message)
+}
+
+/// An answer whose body ends half-way.
+pub fn cut(body: Bytes) -> Response<Body> {
+    let half = body.slice(..body.len() / 2);
+    let chunks: [Result<Bytes, std::io::Error>; 2] =
+        [Ok(half), Err(std::io::ErrorKind::ConnectionReset.into())];
+    let stream = futures_util::stream::iter(chunks);
+    Response::builder()
+        .header("content-length", body.len().max(2))
+        .body(Body::from_stream(stream))
+        .expect("a response")
+}
+
+/// IAM and STS speak the query protocol, with XML in their answers.
+fn is_query(request: &Parts) -> bool {
+    let kind = request.headers.get("content-type");
+    kind.is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    })
+}
+
+fn answer(status: u16, code: &str, message: &str, request: &Parts) -> Response<Body> {
+    if !is_query(request) {
+        return json_answer(status, code, message);
+    }
+    let xml = format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>\
+         <Message>{message}</Message></Error><RequestId>0</RequestId></ErrorResponse>"
+    );
+    respond(status, code, "text/xml", xml)
+}
+
+fn json_answer(status: u16, code: &str, message: &str) -> Response<Body> {
+    let json = serde_json::json!({ "__type": code, "message": message }).to_string();
+    respond(status, code, "application/json", json)
+}
+
+fn respond(status: u16, code: &str, kind: &str, body: String) -> Response<Body> {
+    Response::builder()
+        .status(StatusCode::from_u16(status).expect("a status"))
+        .header("x-amzn-errortype", code)
+        .header("content-type", kind)
+        .body(Body::from(body))
+        .expect("a response")
+}
