@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 
 /// Sign in from the terminal, look at the tokens, call the API with them.
 #[derive(Clone, Debug, Parser)]
-#[command(version, about, args_conflicts_with_subcommands = true)]
+#[command(version, about)]
 pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -24,15 +24,15 @@ pub struct Args {
     pub signup: bool,
 
     /// Open no browser: print the address, and take the answer from the listener or pasted
-    #[arg(long)]
+    #[arg(long, conflicts_with = "headless")]
     pub no_browser: bool,
 
     /// Sign in as the test user by filling in the sign-in form over HTTP
-    #[arg(long, conflicts_with = "no_browser")]
+    #[arg(long, global = true)]
     pub headless: bool,
 
-    /// How long to wait for the sign-in
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    /// How long to wait for a sign-in
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
 
     /// Print one JSON object on stdout: tokens, decoded tokens, checks, request and response
@@ -72,12 +72,24 @@ pub struct LabArgs {
     /// List the experiments and run none
     #[arg(long)]
     pub list: bool,
+}
 
-    /// Sign in as the test user by filling in the sign-in form over HTTP
-    #[arg(long)]
-    pub headless: bool,
-
-    /// How long to wait for each sign-in
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub timeout: u64,
+impl Args {
+    /// A flag that was given and is for a login, not for the lab.
+    pub(crate) fn login_flag(&self) -> Option<&'static str> {
+        let flags = [
+            ("--scopes", self.scopes.is_some()),
+            ("--signup", self.signup),
+            ("--no-browser", self.no_browser),
+            ("--json", self.json),
+            ("--fail", self.fail),
+            ("--refresh", self.refresh),
+            ("--userinfo", self.userinfo),
+            ("--logout", self.logout),
+        ];
+        flags
+            .into_iter()
+            .find(|(_, given)| *given)
+            .map(|(name, _)| name)
+    }
 }

@@ -65,7 +65,7 @@ pub(crate) fn hidden(
 }
 
 impl Field {
-    fn shown(&self) -> &str {
+    pub(crate) fn shown(&self) -> &str {
         if self.hidden { "(hidden)" } else { &self.value }
     }
 }
@@ -156,7 +156,11 @@ fn curl(call: &Call) -> String {
             let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
         }
     }
-    for field in &call.form {
+    if call.json {
+        let body = call.json_body(Field::shown).to_string();
+        let _ = write!(line, " --data {}", quoted(&body));
+    }
+    for field in call.form.iter().filter(|_| !call.json) {
         let value = match (&*field.name, field.hidden) {
             ("refresh_token" | "token", _) => "\"$REFRESH_TOKEN\"".to_owned(),
             ("password", true) => "\"$PASSWORD\"".to_owned(),

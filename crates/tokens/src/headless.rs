@@ -3,19 +3,19 @@
 
 use api_core::settings::Password;
 use api_core::{Failure, Result};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use url::Url;
 
 use crate::app::App;
 use crate::explain::{Explain, Field};
 use crate::form::{self, Form};
-use crate::http::{Answer, Call, Channel, Http};
+use crate::http::{Answer, Call, Http};
+use crate::probe::{self, Landing, bare};
 use crate::redirect::{Expected, Redirect, is_ours, printable};
 
 const WHY_PAGE: &str = "The sign-in page, as a browser would get it.";
 const WHY_FORM: &str =
     "User name and password go to the sign-in server and to nobody else; the app never needs them.";
-const MOST_REDIRECTS: usize = 10;
 
 /// Signs in as the test user.
 #[derive(Debug)]
@@ -83,34 +83,24 @@ impl<'a> Headless<'a> {
         }
     }
 
-    /// Makes the call and follows redirects, on the sign-in server only, until
-    /// one leads to us. That one is not followed.
-    async fn follow(&self, mut call: Call, home: &Url) -> Result<Place> {
-        for _ in 0..=MOST_REDIRECTS {
-            let url = call.url.clone();
-            let answer = self.http.send(call.on(Channel::Front)).await?;
-            if !answer.status.is_redirection() {
-                return Ok(Place::Page(url, answer));
-            }
-            let to = answer.header("location").and_then(|to| url.join(to).ok());
-            let to =
-                to.ok_or_else(|| Failure::failed("The sign-in server redirects to no address"))?;
-            if is_ours(&self.app.callback, &to) {
-                return Ok(Place::Callback(to));
-            }
-            same_server(home, &to)?;
-            call = Call::get("sign-in page", "The sign-in server redirects here.", to);
+    /// Follows redirects on the sign-in server, and no further. One that leads
+    /// to us is the end.
+    async fn follow(&self, call: Call, home: &Url) -> Result<Place> {
+        match probe::follow(&self.http, call, home).await? {
+            Landing::Page(url, answer) => Ok(Place::Page(url, answer)),
+            Landing::Elsewhere(to) if is_ours(&self.app.callback, &to) => Ok(Place::Callback(to)),
+            Landing::Elsewhere(to) => Err(another_server(&to)),
         }
-        Err(Failure::failed(format!(
-            "The sign-in server redirects more than {MOST_REDIRECTS} times"
-        )))
     }
 
     fn submit(&self, page: &Url, form: Form) -> Result<Call> {
         let to = page.join(&form.action).map_err(|error| {
             Failure::failed(format!("The sign-in form goes to no address: {error}"))
         })?;
-        same_server(page, &to)?;
+        // The password goes to the server that the discovery document named.
+        if to.origin() != page.origin() {
+            return Err(another_server(&to));
+        }
         let mut fields: Vec<Field> = form.hidden;
         fields.push(Field {
             name: form.username.into(),
@@ -124,29 +114,20 @@ impl<'a> Headless<'a> {
             why: "known to the person and the sign-in server",
             hidden: true,
         });
-        Ok(Call {
-            method: Method::POST,
-            ..Call::post("sign-in form", WHY_FORM, to, fields)
-        })
+        Ok(Call::post("sign-in form", WHY_FORM, to, fields))
     }
 }
 
-/// The password goes to the server that the discovery document named.
-fn same_server(home: &Url, to: &Url) -> Result<()> {
-    if home.origin() == to.origin() {
-        return Ok(());
-    }
-    let mut to = to.clone();
-    to.set_query(None);
-    Err(Failure::failed(format!(
-        "The sign-in page leads to another server, {to}: not followed"
+fn another_server(to: &Url) -> Failure {
+    Failure::failed(format!(
+        "The sign-in page leads to another server, {}: not followed",
+        bare(to)
     ))
-    .hint("sign in with a browser: leave out --headless"))
+    .hint("sign in with a browser: leave out --headless")
 }
 
 fn no_form(page: &Url, answer: &Answer) -> Failure {
-    let mut page = page.clone();
-    page.set_query(None);
+    let page = bare(page);
     let said = said(answer)
         .map(|said| format!(" It says: {said}"))
         .unwrap_or_default();

@@ -10,10 +10,12 @@ use api_core::{Failure, Result};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode, Version};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::Url;
 
 use crate::explain::{Explain, Field};
 use crate::hosts::{self, Resolver};
+use crate::probe::bare;
 
 /// How this program names itself.
 pub(crate) const USER_AGENT: &str = concat!("tokens/", env!("CARGO_PKG_VERSION"));
@@ -62,8 +64,10 @@ pub(crate) struct Call {
     pub method: Method,
     pub url: Url,
     pub headers: Vec<(&'static str, String)>,
-    /// The body, sent as `application/x-www-form-urlencoded`.
+    /// The body, sent as `application/x-www-form-urlencoded`, or as JSON.
     pub form: Vec<Field>,
+    /// Whether the body is a JSON object; a dot in a name makes one within.
+    pub json: bool,
 }
 
 impl Call {
@@ -77,6 +81,7 @@ impl Call {
             url,
             headers: Vec::new(),
             form: Vec::new(),
+            json: false,
         }
     }
 
@@ -94,6 +99,19 @@ impl Call {
         self.headers
             .push(("Authorization", format!("Bearer {token}")));
         self
+    }
+
+    /// The fields as a JSON object, each with the value that `value` gives.
+    pub(crate) fn json_body(&self, value: impl Fn(&Field) -> &str) -> Value {
+        let mut body = Value::Object(serde_json::Map::new());
+        for field in &self.form {
+            let place = field
+                .name
+                .split('.')
+                .fold(&mut body, |object, name| &mut object[name]);
+            *place = Value::from(value(field));
+        }
+        body
     }
 
     /// On another channel than the back channel.
@@ -197,7 +215,9 @@ impl Http {
         for (name, value) in &call.headers {
             request = request.header(*name, value);
         }
-        if !call.form.is_empty() {
+        if call.json {
+            request = request.body(call.json_body(|field| &field.value).to_string());
+        } else if !call.form.is_empty() {
             let form: Vec<_> = call.form.iter().map(|f| (&*f.name, &f.value)).collect();
             request = request.form(&form);
         }
@@ -257,13 +277,6 @@ fn no_answer(call: &Call, error: reqwest::Error) -> Failure {
     } else {
         failure.hint("check the network, HTTPS_PROXY and NO_PROXY")
     }
-}
-
-/// The address without its query: that may hold what is in no error.
-fn bare(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.to_string()
 }
 
 /// The innermost cause: "Connection refused" says more than "error sending request".

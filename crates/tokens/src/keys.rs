@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
+use crate::crypto;
 use crate::http::{Call, Http};
 use crate::jwt::Jwt;
 
@@ -33,7 +34,8 @@ struct JwkSet {
 /// The keys that sign tokens, fetched once, and once more for an unknown `kid`.
 #[derive(Debug)]
 pub(crate) struct Keys {
-    jwks_uri: Url,
+    /// Where they are from, if they can be fetched again.
+    jwks_uri: Option<Url>,
     keys: Vec<Jwk>,
     fetched_again: bool,
 }
@@ -45,7 +47,7 @@ impl Keys {
     /// If the answer is no JWK Set.
     pub(crate) async fn fetch(http: &Http, jwks_uri: &Url) -> Result<Keys> {
         Ok(Keys {
-            jwks_uri: jwks_uri.clone(),
+            jwks_uri: Some(jwks_uri.clone()),
             keys: load(http, jwks_uri, WHY).await?,
             fetched_again: false,
         })
@@ -57,9 +59,9 @@ impl Keys {
     /// As [`fetch`](Keys::fetch).
     pub(crate) async fn provide_for(&mut self, http: &Http, tokens: &[&Jwt]) -> Result<()> {
         let unknown = tokens.iter().any(|token| self.find(token).is_none());
-        if unknown && !self.fetched_again {
+        if let (true, false, Some(jwks_uri)) = (unknown, self.fetched_again, &self.jwks_uri) {
+            self.keys = load(http, jwks_uri, WHY_AGAIN).await?;
             self.fetched_again = true;
-            self.keys = load(http, &self.jwks_uri, WHY_AGAIN).await?;
         }
         Ok(())
     }
@@ -92,13 +94,22 @@ impl Keys {
         self.keys.iter().find(|key| key.kid.as_deref() == Some(kid))
     }
 
-    #[cfg(test)]
-    pub(crate) fn of(keys: Value) -> Keys {
-        Keys {
-            jwks_uri: "http://localhost/".parse().expect("an address"),
-            keys: rs256(serde_json::from_value(keys).expect("a JWK Set")),
-            fetched_again: true,
-        }
+    /// The modulus of the key that the token names: public, as the whole key is.
+    pub(crate) fn modulus(&self, token: &Jwt) -> Option<Vec<u8>> {
+        crypto::from_base64url(self.find(token)?.n.as_deref()?)
+    }
+
+    /// A set that is not the server's: the lab's, or a test's.
+    ///
+    /// # Errors
+    /// If it is no JWK Set.
+    pub(crate) fn of(set: Value) -> Result<Keys> {
+        let set = serde_json::from_value(set).map_err(|_| Failure::failed("That is no JWK Set"))?;
+        Ok(Keys {
+            jwks_uri: None,
+            keys: rs256(set),
+            fetched_again: false,
+        })
     }
 }
 

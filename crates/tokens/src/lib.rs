@@ -16,12 +16,14 @@ mod hosts;
 mod http;
 mod jwt;
 mod keys;
+mod lab;
 mod login;
 mod logout;
 mod output;
 mod page;
 mod paste;
 mod port;
+mod probe;
 mod redirect;
 mod refresh;
 mod request;
@@ -48,6 +50,11 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     let console = Arc::new(Console::new());
     // Nothing needs to be put in order: dropping the story frees the port.
     interrupt::listen(|| {})?;
-    let story = story::run(&args, &settings, &console);
+    let story = async {
+        match &args.command {
+            Some(Command::Lab(lab)) => lab::run(lab, &args, &settings, &console).await,
+            None => story::run(&args, &settings, &console).await,
+        }
+    };
     interrupt::or_stop(story, "Interrupted before the end").await?
 }

@@ -40,6 +40,19 @@ impl Page {
         }
     }
 
+    /// The lab has what it needs of this sign-in.
+    pub(crate) fn code_taken() -> Page {
+        Page {
+            good: true,
+            hint: "You can close this window. An experiment may open the next one.".into(),
+            ..Page::refused(
+                StatusCode::OK,
+                "Code received",
+                "The lab goes on in the terminal.",
+            )
+        }
+    }
+
     /// The login failed.
     pub(crate) fn failed(message: &str, hint: Option<&str>) -> Page {
         Page {

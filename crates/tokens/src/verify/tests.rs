@@ -59,7 +59,7 @@ struct Case {
 impl Case {
     fn new() -> Case {
         let key = Key::new();
-        let keys = Keys::of(key.jwks("k1"));
+        let keys = Keys::of(key.jwks("k1")).unwrap();
         let common =
             json!({"sub": "s", "iss": ISSUER, "iat": NOW, "auth_time": NOW, "exp": NOW + 3600});
         let with = |more: Value| {

@@ -8,6 +8,7 @@ mod hostile;
 mod hygiene;
 mod idp;
 mod jwt;
+mod lab;
 mod program;
 mod role;
 mod wire;

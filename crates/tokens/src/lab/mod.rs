@@ -1,0 +1,178 @@
+//! `tokens lab`: breaks the protocol on purpose. Each experiment changes one
+//! thing of a login or a request that works, so that nothing else can be the
+//! reason of the refusal.
+
+mod experiment;
+mod gateway;
+mod mint;
+mod report;
+mod server;
+mod this_client;
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_core::{Console, Exit, Failure, Result, Settings};
+
+use crate::app::App;
+use crate::args::{Args, LabArgs};
+use crate::authorize::Authorization;
+use crate::discovery::Provider;
+use crate::explain::Explain;
+use crate::http::Http;
+use crate::login::Login;
+use crate::page::Page;
+use crate::request;
+use crate::signin::{SignIn, Way};
+use experiment::{ALL, Experiment, Verdict};
+
+/// What the experiments share. A login is made when the first one needs it.
+pub(crate) struct Lab<'a> {
+    app: &'a App,
+    provider: &'a Provider,
+    http: &'a Http,
+    sign_in: SignIn<'a>,
+    /// Cognito's own API, for what needs no AWS credentials.
+    cognito: String,
+    full: Option<Rc<Login>>,
+    narrow: Option<Rc<Login>>,
+}
+
+/// Runs the experiments that were asked for.
+///
+/// # Errors
+/// If one cannot be carried out at all. An attack that gets through is none:
+/// it is exit code 1 at the end.
+pub(crate) async fn run(
+    lab_args: &LabArgs,
+    args: &Args,
+    settings: &Settings,
+    console: &Arc<Console>,
+) -> Result<Exit> {
+    if let Some(flag) = args.login_flag() {
+        return Err(
+            Failure::usage(format!("'tokens lab' has no use for {flag}"))
+                .hint("its flags are --list, --headless and --timeout"),
+        );
+    }
+    let chosen = chosen(&lab_args.names)?;
+    if lab_args.list {
+        report::list(console, &chosen);
+        return Ok(Exit::Done);
+    }
+    let app = App::read(settings)?;
+    let way = way(args, settings)?;
+    let explain = Explain::new(settings.explain, console.clone());
+    let http = Http::new(explain.clone());
+    let provider = Provider::discover(&http, &app).await?;
+    let timeout = Duration::from_secs(args.timeout);
+    let mut lab = Lab {
+        app: &app,
+        provider: &provider,
+        http: &http,
+        sign_in: SignIn {
+            app: &app,
+            console,
+            way: &way,
+            timeout,
+            explain: &explain,
+        },
+        cognito: cognito(&app, settings),
+        full: None,
+        narrow: None,
+    };
+    let mut results = Vec::new();
+    for (number, experiment) in chosen.iter().enumerate() {
+        report::heading(console, number + 1, chosen.len(), experiment);
+        let report = (experiment.run)(&mut lab).await?;
+        report::report(console, experiment, &report);
+        results.push((*experiment, report.verdict));
+    }
+    report::summary(console, &results);
+    // What is not shown has not passed; but no attack got through either.
+    let failed = results
+        .iter()
+        .any(|(_, verdict)| matches!(verdict, Verdict::Fail(_)));
+    Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+fn chosen(names: &[String]) -> Result<Vec<&'static Experiment>> {
+    if names.is_empty() {
+        return Ok(ALL.iter().collect());
+    }
+    let find = |name: &String| {
+        ALL.iter()
+            .find(|experiment| experiment.name == name)
+            .ok_or_else(|| {
+                Failure::usage(format!("There is no experiment '{name}'"))
+                    .hint("'tokens lab --list' names them all")
+            })
+    };
+    names.iter().map(find).collect()
+}
+
+fn way(args: &Args, settings: &Settings) -> Result<Way> {
+    Ok(match args.headless {
+        true => Way::Headless(settings.password()?.clone()),
+        false => Way::Browser(settings.browser.clone()),
+    })
+}
+
+fn cognito(app: &App, settings: &Settings) -> String {
+    let pool = app
+        .issuer
+        .rsplit_once('/')
+        .map_or(app.issuer.as_str(), |(cognito, _)| cognito);
+    settings
+        .endpoint_url
+        .clone()
+        .unwrap_or_else(|| pool.to_owned())
+}
+
+impl Lab<'_> {
+    /// A sign-in of its own: the request, and the code it gave.
+    async fn code(&mut self, scopes: &[String]) -> Result<(Authorization, String)> {
+        let asked = Authorization::new(self.app, self.provider, scopes, false);
+        let answered = self.sign_in.answer(&asked, &self.provider.issuer).await?;
+        let code = answered.redirect().code();
+        answered.show(Page::code_taken()).await;
+        Ok((asked, code?))
+    }
+
+    async fn log_in(&mut self, scopes: &[String]) -> Result<Rc<Login>> {
+        let (asked, code) = self.code(scopes).await?;
+        let login = Login::complete(self.http, self.app, self.provider, &asked, &code).await?;
+        login.believed()?;
+        Ok(Rc::new(login))
+    }
+
+    /// A login with all scopes. The API takes its access token: without that,
+    /// a refusal would show nothing.
+    async fn full(&mut self) -> Result<Rc<Login>> {
+        if let Some(login) = &self.full {
+            return Ok(login.clone());
+        }
+        let login = self.log_in(&self.app.scopes.clone()).await?;
+        let control = request::call(self.http, self.app, Some(&login.tokens.access_token)).await?;
+        if !control.answer.status.is_success() {
+            return Err(Failure::failed(format!(
+                "The API refuses a good token too ({}): no experiment would show anything",
+                control.answer.status
+            ))
+            .hint("find out with 'tokens' what is wrong with the API first"));
+        }
+        self.full = Some(login.clone());
+        Ok(login)
+    }
+
+    /// A login with `openid` only.
+    async fn narrow(&mut self) -> Result<Rc<Login>> {
+        if let Some(login) = &self.narrow {
+            return Ok(login.clone());
+        }
+        let login = self.log_in(&["openid".to_owned()]).await?;
+        self.narrow = Some(login.clone());
+        Ok(login)
+    }
+}

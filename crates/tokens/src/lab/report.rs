@@ -1,0 +1,102 @@
+//! How experiments are printed.
+
+use anstyle::{AnsiColor, Style};
+use api_core::Console;
+
+use super::experiment::{Experiment, Report, Verdict, Who};
+use crate::table::{BAD, GOOD, HEAD, Mark, table};
+
+const DULL: Style = AnsiColor::Yellow.on_default().bold();
+
+impl Verdict {
+    fn mark(&self) -> Mark {
+        match self {
+            Verdict::Pass => Mark(GOOD, "PASS"),
+            Verdict::NotShown(_) => Mark(DULL, "NOT SHOWN"),
+            Verdict::Fail(_) => Mark(BAD, "FAIL"),
+        }
+    }
+}
+
+/// The experiments and what they are about.
+pub(crate) fn list(console: &Console, experiments: &[&Experiment]) {
+    let rows = experiments.iter().map(|e| {
+        (
+            Mark(Style::new(), e.name),
+            [e.who.name().to_owned(), e.what.to_owned()],
+        )
+    });
+    table(
+        console,
+        ["name", "refused by", "what is tried"],
+        rows.collect(),
+    );
+}
+
+/// The beginning of an experiment.
+pub(crate) fn heading(console: &Console, number: usize, of: usize, experiment: &Experiment) {
+    console.line(&format!(
+        "{HEAD}# {number}/{of} {}{HEAD:#}",
+        experiment.name
+    ));
+    console.line(&format!("What:    {}", experiment.what));
+}
+
+/// Its end.
+pub(crate) fn report(console: &Console, experiment: &Experiment, report: &Report) {
+    let Mark(style, word) = report.verdict.mark();
+    match &report.verdict {
+        Verdict::NotShown(why) => console.line(&format!("{style}{word}{style:#}: {why}")),
+        verdict => {
+            console.line(&format!("Request: {}", indented(&report.request)));
+            console.line(&format!("Answer:  {}", indented(&report.answer)));
+            let by = match (verdict, experiment.who) {
+                (Verdict::Pass, Who::Client) => "by this client",
+                (Verdict::Pass, Who::Server) => "by the sign-in server",
+                (Verdict::Pass, Who::Gateway) => "by the gateway",
+                _ => "by nobody, or not for the reason under test",
+            };
+            console.line(&format!("Refused: {by}"));
+            console.line(&format!("Rule:    {}", experiment.rule));
+            match verdict {
+                Verdict::Fail(how) => console.line(&format!("{style}{word}{style:#}: {how}")),
+                _ => console.line(&format!("{style}{word}{style:#}")),
+            }
+        }
+    }
+    console.line("");
+}
+
+/// Lines after the first stand below it.
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n         ")
+}
+
+/// All results in one table, and their count.
+pub(crate) fn summary(console: &Console, results: &[(&Experiment, Verdict)]) {
+    console.line(&format!("{HEAD}# Results{HEAD:#}"));
+    let rows = results.iter().map(|(experiment, verdict)| {
+        let rule = experiment.rule.split(": ").next().unwrap_or_default();
+        let cells = [experiment.name, experiment.who.name(), rule].map(str::to_owned);
+        (verdict.mark(), cells)
+    });
+    table(
+        console,
+        ["result", "experiment", "refused by", "rule"],
+        rows.collect(),
+    );
+    let count = |mark: &str| {
+        results
+            .iter()
+            .filter(|(_, verdict)| verdict.mark().1 == mark)
+            .count()
+    };
+    console.line(&format!(
+        "{} experiment{}: {} PASS, {} NOT SHOWN, {} FAIL",
+        results.len(),
+        if results.len() == 1 { "" } else { "s" },
+        count("PASS"),
+        count("NOT SHOWN"),
+        count("FAIL")
+    ));
+}

@@ -1,0 +1,125 @@
+//! The lab at a cloud that lets attackers in: it must say so. What it says of
+//! an honest one, the end-to-end tests show.
+
+use axum::response::IntoResponse;
+
+use crate::idp::Idp;
+use crate::program::{Ended, Program};
+
+fn lab(idp: &Idp, names: &[&str]) -> Ended {
+    let args = [&["lab", "--headless"], names].concat();
+    Program::new(idp, &args).run()
+}
+
+fn assert_prints(ended: &Ended, text: &str) {
+    assert!(
+        ended.stdout.contains(text),
+        "no {text:?} in {}",
+        ended.printed()
+    );
+}
+
+/// The API of these tests takes any token.
+#[test]
+fn an_attack_that_gets_through_the_gateway_is_a_failure() {
+    let idp = Idp::honest();
+    for name in [
+        "no-scope",
+        "id-token",
+        "changed-payload",
+        "alg-none",
+        "hs256-public-key",
+        "other-key",
+    ] {
+        let ended = lab(&idp, &[name]);
+        ended.assert_code(1);
+        assert_prints(&ended, "FAIL: the API let it in");
+        assert_prints(&ended, "Refused: by nobody");
+        assert_prints(&ended, "1 experiment: 0 PASS, 0 NOT SHOWN, 1 FAIL");
+    }
+}
+
+#[test]
+fn a_refusal_for_another_reason_does_not_pass() {
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert("/oauth2/token", |_| {
+            let body = axum::Json(serde_json::json!({"error": "invalid_client"}));
+            (axum::http::StatusCode::BAD_REQUEST, body).into_response()
+        });
+    });
+    let ended = lab(&idp, &["wrong-verifier"]);
+    ended.assert_code(1);
+    assert_prints(&ended, "FAIL: refused, but not with invalid_grant");
+}
+
+#[test]
+fn a_server_that_takes_a_revoked_token_or_an_open_redirect_is_a_failure() {
+    let idp = Idp::honest().with(|book| {
+        book.instead
+            .insert("/oauth2/revoke", |_| ().into_response());
+    });
+    let ended = lab(&idp, &["revoked-refresh-token"]);
+    ended.assert_code(1);
+    assert_prints(&ended, "FAIL: the token endpoint gave tokens");
+
+    let idp = Idp::honest().with(|book| book.has_session = true);
+    let ended = lab(&idp, &["other-redirect", "other-scope"]);
+    ended.assert_code(1);
+    assert_prints(
+        &ended,
+        "FAIL: the browser was sent to an address that is not registered",
+    );
+    assert_prints(&ended, "FAIL: the server gave a code");
+}
+
+#[test]
+fn this_client_and_an_honest_server_refuse_for_the_right_reason() {
+    let idp = Idp::honest();
+    let names = [
+        "no-token",
+        "expired",
+        "other-issuer",
+        "other-audience",
+        "nonce-swapped",
+        "forged-callback",
+        "code-twice",
+        "wrong-verifier",
+        "no-verifier",
+        "other-client",
+        "revoked-refresh-token",
+    ];
+    let ended = lab(&idp, &names);
+    ended.assert_code(0);
+    assert_prints(&ended, "11 experiments: 11 PASS, 0 NOT SHOWN, 0 FAIL");
+}
+
+#[test]
+fn an_api_that_refuses_good_tokens_shows_nothing() {
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert("/dev/hello", |_| {
+            axum::http::StatusCode::UNAUTHORIZED.into_response()
+        });
+    });
+    lab(&idp, &["no-token"])
+        .assert_code(1)
+        .assert_says("The API refuses a good token too");
+}
+
+#[test]
+fn experiments_are_listed_without_any_call_and_unknown_names_refused() {
+    let idp = Idp::honest();
+    let ended = lab(&idp, &["--list"]);
+    ended.assert_code(0);
+    assert_eq!(
+        ended.stdout.lines().filter(|line| !line.is_empty()).count(),
+        21
+    );
+    lab(&idp, &["bogus"])
+        .assert_code(2)
+        .assert_says("There is no experiment 'bogus'");
+    Program::new(&idp, &["--json", "lab"])
+        .run()
+        .assert_code(2)
+        .assert_says("no use for --json");
+    assert!(idp.book.lock().unwrap().calls.is_empty());
+}
