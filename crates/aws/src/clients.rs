@@ -1,15 +1,17 @@
 //! The only place where SDK clients are made.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use api_core::{Failure, Result, Settings};
+use api_core::{Console, Failure, Result, Settings};
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sts::config::ProvideCredentials;
+use aws_sdk_sts::config::{ProvideCredentials, SharedInterceptor};
 
 use crate::error::chain;
+use crate::explain::Explain;
 use crate::interceptors::{CreateOnce, StopOnSignal};
 use crate::retry::{TryAgainLater, sdk_retries};
 
@@ -34,25 +36,31 @@ pub struct Clients {
 
 /// Makes one service's client with the rules that hold for all.
 macro_rules! client {
-    ($service:ident, $config:expr) => {
-        $service::Client::from_conf(
-            $service::config::Builder::from($config)
-                .retry_classifier(TryAgainLater)
-                .interceptor(StopOnSignal)
-                .interceptor(CreateOnce)
-                .build(),
-        )
-    };
+    ($service:ident, $config:expr, $explain:expr) => {{
+        let mut builder = $service::config::Builder::from($config)
+            .retry_classifier(TryAgainLater)
+            .interceptor(StopOnSignal)
+            .interceptor(CreateOnce);
+        if let Some(explain) = $explain {
+            builder.push_interceptor(SharedInterceptor::clone(explain));
+        }
+        $service::Client::from_conf(builder.build())
+    }};
 }
 
 impl Clients {
     /// Makes the clients. Region: the settings', else the profile's, else
     /// `recorded`, the one in state.json. Calls nothing but what the
-    /// credentials' own source may need (SSO, an assumed role).
+    /// credentials' own source may need (SSO, an assumed role). With
+    /// `--explain` every call is told on `console`.
     ///
     /// # Errors
     /// Exit code 2 without a region, or without credentials.
-    pub async fn new(settings: &Settings, recorded: Option<&str>) -> Result<Clients> {
+    pub async fn new(
+        settings: &Settings,
+        console: &Arc<Console>,
+        recorded: Option<&str>,
+    ) -> Result<Clients> {
         let region = region(settings, recorded).await?;
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(region.clone())
@@ -62,13 +70,17 @@ impl Clients {
             .load()
             .await;
         check_credentials(&config).await?;
+        let explain = settings
+            .explain
+            .then(|| SharedInterceptor::new(Explain::new(Arc::clone(console))));
+        let explain = explain.as_ref();
         Ok(Clients {
-            cognito: client!(aws_sdk_cognitoidentityprovider, &config),
-            api_gateway: client!(aws_sdk_apigatewayv2, &config),
-            lambda: client!(aws_sdk_lambda, &config),
-            iam: client!(aws_sdk_iam, &config),
-            logs: client!(aws_sdk_cloudwatchlogs, &config),
-            sts: client!(aws_sdk_sts, &config),
+            cognito: client!(aws_sdk_cognitoidentityprovider, &config, explain),
+            api_gateway: client!(aws_sdk_apigatewayv2, &config, explain),
+            lambda: client!(aws_sdk_lambda, &config, explain),
+            iam: client!(aws_sdk_iam, &config, explain),
+            logs: client!(aws_sdk_cloudwatchlogs, &config, explain),
+            sts: client!(aws_sdk_sts, &config, explain),
             region: region.to_string(),
         })
     }

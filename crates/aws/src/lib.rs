@@ -4,9 +4,13 @@
 pub mod account;
 pub mod clients;
 pub mod error;
+pub mod explain;
 pub mod find;
+mod hide;
 pub mod interceptors;
+mod message;
 pub mod retry;
+mod why;
 
 pub use clients::Clients;
 pub use error::{CallError, Kind, Named};

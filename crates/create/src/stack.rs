@@ -1,5 +1,6 @@
 //! What every step shares: clients, state.json, the lines, whose it all is.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use api_aws::account::{self, Account};
@@ -17,7 +18,7 @@ pub struct Stack {
     /// What was made so far, saved at each change.
     pub state: StateFile,
     /// Progress and notes.
-    pub console: Console,
+    pub console: Arc<Console>,
     /// The lines on stdout.
     pub report: Report,
     /// Checked settings.
@@ -47,7 +48,8 @@ impl Stack {
         if resumed {
             check_is_resumable(&state, &plan)?;
         }
-        let aws = Clients::new(settings, state.region.as_deref()).await?;
+        let console = Arc::new(Console::new());
+        let aws = Clients::new(settings, &console, state.region.as_deref()).await?;
         account::same_place(&state, settings, Some(&aws.region))?;
         let account = account::current(&aws).await?;
         account::same_account(&state, &account.id)?;
@@ -55,7 +57,7 @@ impl Stack {
         Ok(Stack {
             aws,
             state: file,
-            console: Console::new(),
+            console,
             report: Report::default(),
             plan,
             account,

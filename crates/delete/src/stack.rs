@@ -1,5 +1,7 @@
 //! What every step shares: clients, state.json, whose it all is.
 
+use std::sync::Arc;
+
 use api_aws::account::{self, Account};
 use api_aws::{Clients, Ours};
 use api_core::{Console, Failure, Result, Settings, State, StateFile, interrupt};
@@ -12,7 +14,7 @@ pub struct Stack {
     /// What is still there, saved at each change.
     pub state: StateFile,
     /// Lines, progress and notes.
-    pub console: Console,
+    pub console: Arc<Console>,
     /// Tells what this deployment has made from what somebody else has; `None`
     /// for a file of the Python scripts, which tagged nothing.
     pub ours: Option<Ours>,
@@ -30,12 +32,13 @@ impl Stack {
         }
         let file = StateFile::open(&settings.state_file)?;
         let state = file.get();
-        let aws = Clients::new(settings, state.region.as_deref()).await?;
+        let console = Arc::new(Console::new());
+        let aws = Clients::new(settings, &console, state.region.as_deref()).await?;
         account::same_place(&state, settings, Some(&aws.region))?;
         Ok(Some(Stack {
             aws,
             state: file,
-            console: Console::new(),
+            console,
             ours: state.deployment_id.as_deref().map(Ours::new),
         }))
     }

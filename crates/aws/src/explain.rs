@@ -1,0 +1,140 @@
+//! `--explain`: every AWS call, told on stderr when its answer is there.
+//!
+//! It sits in the SDK, so no call can be forgotten; the SDK's own retries and
+//! the polls of its waiters are told too. Only what the source of the
+//! credentials calls (SSO, an assumed role) is not: those answers are
+//! credentials.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use anstyle::{AnsiColor, Style};
+use api_core::{Console, interrupt};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+
+use crate::error::chain;
+use crate::hide::Secrets;
+use crate::{message, why};
+
+const HEAD: Style = AnsiColor::Cyan.on_default().bold();
+
+/// The narrator of AWS calls. Calls run side by side, so each is one block,
+/// printed when it has ended and numbered in the order of sending.
+#[derive(Clone, Debug)]
+pub struct Explain {
+    console: Arc<Console>,
+    sent: Arc<AtomicUsize>,
+}
+
+/// A call that is under way.
+#[derive(Debug)]
+struct Call {
+    operation: String,
+    block: String,
+    secrets: Secrets,
+    begun: Instant,
+}
+
+impl Storable for Call {
+    type Storer = StoreReplace<Call>;
+}
+
+impl Explain {
+    /// A narrator that begins to count at 1.
+    pub fn new(console: Arc<Console>) -> Explain {
+        Explain {
+            console,
+            sent: Arc::default(),
+        }
+    }
+
+    /// The first half of a block: what is sent, and why.
+    fn begin(&self, operation: &str, attempt: u32, sent: &message::Request) -> String {
+        let number = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        let attempt = match attempt {
+            0 | 1 => String::new(),
+            attempt => format!(" (attempt {attempt})"),
+        };
+        let why = why::of(operation).map_or("", |why| why.sentence);
+        let mut block = format!("\n{HEAD}[{number}] {operation}{attempt}{HEAD:#}\n    {why}\n");
+        indent(&mut block, &sent.text);
+        block
+    }
+}
+
+/// Appends lines, indented under the heading of the block.
+fn indent(block: &mut String, text: &str) {
+    for line in text.lines() {
+        let _ = writeln!(block, "    {line}");
+    }
+}
+
+impl Intercept for Explain {
+    fn name(&self) -> &'static str {
+        "Explain"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // StopOnSignal holds this call back: the other interceptors run all the same.
+        if interrupt::stopping() {
+            return Ok(());
+        }
+        let operation = cfg.load::<Metadata>().map_or("", |it| it.name()).to_owned();
+        let attempt = cfg.load::<RequestAttempts>().map_or(1, |it| it.attempts());
+        let sent = message::Request::new(context.request());
+        let block = self.begin(&operation, attempt, &sent);
+        cfg.interceptor_state().store_put(Call {
+            operation,
+            block,
+            secrets: sent.secrets,
+            begun: Instant::now(),
+        });
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(call) = cfg.load::<Call>() else {
+            return Ok(());
+        };
+        let took = call.begun.elapsed().as_millis();
+        let error = match context.output_or_error() {
+            Some(Err(error)) if !error.is_operation_error() => Some(chain(error)),
+            _ => None,
+        };
+        let mut block = call.block.clone();
+        match context.response() {
+            Some(response) => {
+                let telling = why::of(&call.operation).map_or(&[][..], |why| why.telling);
+                let answer = message::answer(response, took, telling, &call.secrets);
+                indent(&mut block, &answer);
+            }
+            None => indent(&mut block, &format!("no answer after {took} ms")),
+        }
+        if let Some(error) = error {
+            indent(&mut block, &call.secrets.hide(&error));
+        }
+        self.console.explain(block.trim_end());
+        cfg.interceptor_state().unset::<Call>();
+        Ok(())
+    }
+}
