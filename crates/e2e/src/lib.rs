@@ -8,6 +8,7 @@ pub mod operation;
 pub mod person;
 pub mod program;
 pub mod proxy;
+pub mod rig;
 
 pub use cloud::{Cloud, Lease};
 pub use fault::Fault;
@@ -15,6 +16,7 @@ pub use inventory::Inventory;
 pub use person::Person;
 pub use program::Ended;
 pub use proxy::{Proxy, Rules};
+pub use rig::Rig;
 
 use std::path::PathBuf;
 

@@ -10,12 +10,8 @@ use e2e::{Ended, Person};
 fn refused(person: &Person, ended: Ended, why: &str) {
     let ended = ended.code(2).stderr_has(why).stderr_has("hint: ");
     assert_eq!(ended.stdout, "");
-    assert_eq!(
-        ended.stderr.matches("error: ").count(),
-        1,
-        "{}",
-        ended.stderr
-    );
+    let errors = ended.stderr.lines().filter(|line| line.starts_with("error: "));
+    assert_eq!(errors.count(), 1, "{}", ended.stderr);
     assert!(!person.state_path().exists());
 }
 
@@ -121,9 +117,7 @@ fn no_credentials() {
         .unset("AWS_SECRET_ACCESS_KEY");
     let person = person.set("AWS_EC2_METADATA_DISABLED", "true");
     refused(&person, person.create(), "No AWS credentials");
-    let person = Person::new()
-        .set("AWS_PROFILE", "nobody")
-        .unset("AWS_ACCESS_KEY_ID");
+    let person = person.set("AWS_PROFILE", "nobody");
     refused(&person, person.create(), "No AWS credentials");
 }
 

@@ -2,4 +2,9 @@
 //! function's real zip.
 
 mod bad_input;
+mod crash;
+mod explain;
+mod faults;
+mod foreign;
+mod signals;
 mod whole_path;

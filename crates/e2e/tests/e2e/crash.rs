@@ -1,0 +1,114 @@
+//! Killed at any call, nothing leaks and nothing is made twice.
+
+use std::io::Write;
+
+use e2e::{Ended, Fault, Rig};
+
+use crate::whole_path::the_design;
+
+const KILLS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
+
+/// Runs `check` for a kill before and after each call that `program` makes,
+/// and says how many there were.
+fn at_every_call(rig: &Rig, program: &str, name: &str, check: impl Fn(usize, Fault, Ended)) {
+    let mut points = 0;
+    for number in 1.. {
+        let mut reached = false;
+        for kill in KILLS {
+            if program == "delete" {
+                rig.create();
+            }
+            let Some(ended) = rig.break_at(program, number, kill) else {
+                rig.delete_all("a run with no fault");
+                continue;
+            };
+            reached = true;
+            points += 1;
+            assert_eq!(ended.code, None, "killed: {ended:#?}");
+            check(number, kill, ended);
+        }
+        if !reached {
+            break;
+        }
+    }
+    summary(&format!(
+        "{name}: {points} crash points, 0 leaks, 0 doubles"
+    ));
+    assert!(points >= 20, "only {points} crash points");
+}
+
+/// Past the capture of the test runner: a summary is there to be read.
+pub fn summary(text: &str) {
+    let _ = writeln!(std::io::stderr(), "summary: {text}");
+}
+
+#[test]
+fn create_killed_then_delete() {
+    let rig = Rig::new();
+    at_every_call(
+        &rig,
+        "create",
+        "create killed, then delete",
+        |number, kill, _| {
+            rig.delete_all(&format!("{kill:?} {number}"));
+        },
+    );
+}
+
+#[test]
+fn create_killed_then_resumed() {
+    let rig = Rig::new();
+    at_every_call(
+        &rig,
+        "create",
+        "create killed, resumed, called, deleted",
+        |number, kill, _| {
+            rig.create();
+            let inventory = rig.person.inventory();
+            assert_eq!(inventory, the_design("hello-42"), "{kill:?} {number}");
+            rig.person.tokens(&[]).code(0).stdout_has("hello world");
+            rig.delete_all(&format!("{kill:?} {number}, create"));
+        },
+    );
+}
+
+#[test]
+fn delete_killed_then_deleted_again() {
+    let rig = Rig::new();
+    at_every_call(
+        &rig,
+        "delete",
+        "delete killed, then delete",
+        |number, kill, _| {
+            rig.delete_all(&format!("{kill:?} {number}"));
+        },
+    );
+}
+
+#[test]
+fn two_kills_in_a_row() {
+    let rig = Rig::new();
+    let mut points = 0;
+    for first in 1.. {
+        let kill = KILLS[first % 2];
+        if rig.break_at("create", first, kill).is_none() {
+            rig.delete_all("a run with no fault");
+            break;
+        }
+        // Another call, before or after it took effect, of another run.
+        let second = first * 7 % 23 + 1;
+        let again = rig.break_at("create", second, KILLS[first / 2 % 2]);
+        points += 1;
+        let after = format!("kills at {first} and {second}");
+        if again.is_some_and(|ended| ended.code.is_none()) {
+            rig.create();
+        }
+        assert_eq!(rig.person.inventory(), the_design("hello-42"), "{after}");
+        rig.break_at("delete", second % 8 + 1, kill);
+        rig.delete_all(&after);
+    }
+    summary(&format!(
+        "three kills in a row: {points} times, 0 leaks, 0 doubles"
+    ));
+    assert!(points >= 15, "only {points}");
+}

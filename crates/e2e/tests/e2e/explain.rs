@@ -1,0 +1,151 @@
+//! `--explain`: every AWS call is told on stderr, and no secret is in it.
+
+use std::collections::BTreeSet;
+
+use e2e::{Ended, Person};
+
+/// One call as it is told.
+#[derive(Debug)]
+struct Block<'a> {
+    number: usize,
+    operation: &'a str,
+    lines: Vec<&'a str>,
+}
+
+/// The blocks in what a program wrote to stderr, which has nothing else.
+fn blocks(stderr: &str) -> Vec<Block<'_>> {
+    let mut blocks: Vec<Block> = Vec::new();
+    for line in stderr.lines().filter(|line| !line.is_empty()) {
+        if let Some((number, operation)) = heading(line) {
+            blocks.push(Block {
+                number,
+                operation,
+                lines: Vec::new(),
+            });
+        } else {
+            let line = line.strip_prefix("    ");
+            let line = line.unwrap_or_else(|| panic!("a line outside of a block: {stderr}"));
+            blocks.last_mut().expect("a heading first").lines.push(line);
+        }
+    }
+    blocks
+}
+
+/// `[7] CreateApi`
+fn heading(line: &str) -> Option<(usize, &str)> {
+    let (number, operation) = line.strip_prefix('[')?.split_once("] ")?;
+    Some((number.parse().ok()?, operation))
+}
+
+/// Every block is whole, and the numbers have no gap.
+#[track_caller]
+fn whole(stderr: &str) -> Vec<Block<'_>> {
+    let blocks = blocks(stderr);
+    for block in &blocks {
+        let Block {
+            operation, lines, ..
+        } = block;
+        let has = |start: &str| lines.iter().any(|line| line.starts_with(start));
+        let named = !operation.is_empty() && operation.chars().all(|c| c.is_ascii_alphanumeric());
+        assert!(named, "{block:#?}");
+        let why = lines[0];
+        assert!(why.contains(' ') && why.ends_with('.'), "{block:#?}");
+        let method = lines[1].split_once(" http://").expect("an address").0;
+        assert!(["GET", "POST", "DELETE"].contains(&method), "{block:#?}");
+        assert!(lines.contains(&"Authorization: (hidden)"), "{block:#?}");
+        assert!(has("answer: "), "{block:#?}");
+        let answer = lines.iter().find(|line| line.starts_with("answer: "));
+        assert!(
+            answer.is_some_and(|it| it.contains(" ms, request id ")),
+            "{block:#?}"
+        );
+    }
+    let numbers: BTreeSet<usize> = blocks.iter().map(|block| block.number).collect();
+    assert_eq!(numbers, (1..=blocks.len()).collect());
+    blocks
+}
+
+/// What no output may have, beside the password, for which `Ended` looks.
+#[track_caller]
+fn without_secrets(person: &Person, ended: Ended) -> Ended {
+    // "UEsD" is base64 of a zip's first three bytes.
+    let secret_key = person.setting("AWS_SECRET_ACCESS_KEY");
+    for secret in [secret_key, "UEsD", "AWS4-HMAC-SHA256", "Signature="] {
+        for text in [&ended.stdout, &ended.stderr] {
+            assert!(!text.contains(secret), "{secret} in {ended:#?}");
+        }
+    }
+    ended
+}
+
+/// A JSON text in a block, from its first brace to its last.
+fn json(block: &Block) -> serde_json::Value {
+    let lines = block.lines.iter();
+    let body = lines.skip_while(|line| **line != "{");
+    let body = body.take_while(|line| !line.starts_with("answer: "));
+    let text: String = body.copied().collect();
+    serde_json::from_str(&text).expect("JSON")
+}
+
+#[test]
+fn the_whole_path_is_told_without_a_secret() {
+    let person = Person::new();
+    let run = |name: &str, args: &[&str]| without_secrets(&person, person.run(name, args).code(0));
+
+    let created = run("create", &["--explain"]);
+    let calls = whole(&created.stderr);
+    let call = |name: &str| {
+        let found = calls.iter().find(|call| call.operation == name);
+        found.unwrap_or_else(|| panic!("no {name} in {}", created.stderr))
+    };
+    assert_eq!(json(call("AdminSetUserPassword"))["Password"], "(hidden)");
+    assert_eq!(json(call("CreateFunction"))["Code"]["ZipFile"], "(hidden)");
+    // A parameter of a form that holds JSON.
+    let role = json(call("CreateRole"));
+    let who = &role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"];
+    assert_eq!(who["Service"], "lambda.amazonaws.com");
+    let api_id = format!("  apiId = {}", person.state()["api_id"].as_str().unwrap());
+    assert!(call("CreateApi").lines.contains(&&*api_id));
+    // The poll of the SDK's waiter is told too.
+    call("GetFunction");
+
+    let resumed = run("create", &["--explain"]);
+    whole(&resumed.stderr);
+    let plain = person.create().code(0).stderr_is_empty();
+    assert_eq!(resumed.stdout, plain.stdout, "stdout does not change");
+
+    run("tokens", &["--headless", "--explain"]);
+    let deleted = run("delete", &["--explain"]);
+    let deletes = whole(&deleted.stderr);
+    let last = deletes.iter().max_by_key(|call| call.number);
+    assert_eq!(last.map(|call| call.operation), Some("DeleteLogGroup"));
+}
+
+#[test]
+fn a_refusal_is_told_with_aws_s_own_words() {
+    let person = Person::new();
+    person.create().code(0);
+    person.delete().code(0);
+    let person = person.set("NAME_SUFFIX", "-gone");
+    person.create().code(0);
+    let mut state = person.state();
+    state["api_id"] = "a0b1c2d3".into();
+    std::fs::write(person.state_path(), state.to_string()).unwrap();
+    let ended = person.run("create", &["--explain"]).code(1);
+    let ended = without_secrets(&person, ended);
+    let told = ended.stderr.split("error: ").next().expect("blocks first");
+    let calls = whole(told);
+    let refused = calls
+        .iter()
+        .find(|call| call.operation == "GetApi")
+        .unwrap();
+    let answer = refused
+        .lines
+        .iter()
+        .position(|line| line.starts_with("answer: 404"));
+    let body = &refused.lines[answer.expect("a 404") + 1..];
+    assert!(
+        body.iter().any(|line| line.contains("\"message\"")),
+        "{refused:#?}"
+    );
+}

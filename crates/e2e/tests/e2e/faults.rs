@@ -1,0 +1,176 @@
+//! Lost answers, throttling, server errors, hanging: `create` succeeds or
+//! fails cleanly, and nothing is made twice.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use e2e::fault::FAULTS;
+use e2e::{Fault, Rig, Rules};
+
+use crate::crash::summary;
+use crate::whole_path::the_design;
+
+/// The calls of a first `create`, its polls included.
+fn calls_of_create() -> usize {
+    let rig = Rig::new();
+    rig.create();
+    let calls = rig.proxy.calls().len();
+    rig.delete_all("create");
+    calls
+}
+
+/// Every fault of `faults` at every call, by `workers` side by side.
+fn sweep(faults: &[Fault], workers: usize) -> (usize, usize) {
+    let calls = calls_of_create();
+    let mut jobs: Vec<_> = (1..=calls)
+        .flat_map(|n| faults.iter().map(move |f| (n, *f)))
+        .collect();
+    let tried = jobs.len();
+    jobs.reverse();
+    let (jobs, failed) = (Mutex::new(jobs), AtomicUsize::new(0));
+    let next = || jobs.lock().expect("no panic here").pop();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let rig = Rig::new();
+                while let Some((number, fault)) = next() {
+                    failed.fetch_add(
+                        usize::from(!create_survives(&rig, number, fault)),
+                        Ordering::Relaxed,
+                    );
+                }
+            });
+        }
+    });
+    (tried, failed.into_inner())
+}
+
+/// Whether `create` succeeded in spite of the fault; if not, it failed cleanly
+/// and succeeds when it is run again.
+fn create_survives(rig: &Rig, number: usize, fault: Fault) -> bool {
+    let after = format!("{fault:?} at call {number}");
+    // Not reached where a poll was not needed this time: a run like any other.
+    let rules = Rules {
+        fault: Some((number, fault)),
+        ..Rules::default()
+    };
+    let ended = rig.run("create", &[], rules);
+    let survived = ended.code == Some(0);
+    if !survived {
+        let ended = ended.code(1).stderr_has("error: ").stderr_has("hint: ");
+        rig.create();
+        assert_eq!(
+            rig.person.inventory(),
+            the_design("hello-42"),
+            "{after}: {ended:#?}"
+        );
+    }
+    assert_eq!(rig.person.inventory(), the_design("hello-42"), "{after}");
+    rig.delete_all(&after);
+    survived
+}
+
+#[test]
+fn every_fault_at_every_call() {
+    let quick: Vec<_> = FAULTS
+        .into_iter()
+        .filter(|fault| *fault != Fault::Hang)
+        .collect();
+    let (tried, failed) = sweep(&quick, 2);
+    let kinds = quick.len();
+    summary(&format!(
+        "create under {kinds} kinds of fault at every call: {tried} faults, {failed} ended with a clear error, 0 leaks, 0 doubles"
+    ));
+    assert!(tried >= 100, "only {tried} faults");
+}
+
+#[test]
+fn a_call_that_hangs() {
+    // Waiting for a time-out takes no processor: many at once.
+    let (tried, failed) = sweep(&[Fault::Hang], 8);
+    summary(&format!(
+        "create with a call that hangs: {tried} calls, {failed} ended with a clear error, 0 leaks, 0 doubles"
+    ));
+    assert!(tried >= 15, "only {tried} calls");
+}
+
+#[test]
+fn faults_while_deleting() {
+    let rig = Rig::new();
+    let mut tried = 0;
+    for number in 1.. {
+        let mut reached = false;
+        for fault in [
+            Fault::DropAnswer,
+            Fault::FailAfter,
+            Fault::Refuse(429),
+            Fault::Refuse(503),
+        ] {
+            rig.create();
+            let Some(ended) = rig.break_at("delete", number, fault) else {
+                continue;
+            };
+            (reached, tried) = (true, tried + 1);
+            assert_eq!(ended.code, Some(0), "{fault:?} at {number}: {ended:#?}");
+            rig.delete_all(&format!("{fault:?} at {number}"));
+        }
+        if !reached {
+            break;
+        }
+    }
+    summary(&format!(
+        "delete under 4 kinds of fault at every call: {tried} faults, 0 leaks"
+    ));
+    assert!(tried >= 40, "only {tried} faults");
+}
+
+#[test]
+fn a_new_role_takes_a_while() {
+    let rig = Rig::new();
+    let rules = Rules {
+        propagation: Duration::from_secs(2),
+        ..Rules::default()
+    };
+    let ended = rig.run("create", &[], rules).code(0);
+    let refused = rig
+        .proxy
+        .operations()
+        .iter()
+        .filter(|name| *name == "CreateFunction")
+        .count();
+    assert!(refused >= 3, "{refused} tries");
+    assert!(
+        ended
+            .stderr
+            .contains("Waiting until AWS is ready for the function"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(rig.person.inventory(), the_design("hello-42"));
+    rig.delete_all("a slow role");
+}
+
+#[test]
+fn delete_keeps_the_order_that_aws_asks_for() {
+    let rig = Rig::new();
+    rig.create();
+    rig.delete_all("create");
+    let operations = rig.proxy.operations();
+    let at = |name: &str| {
+        let found = operations.iter().position(|operation| operation == name);
+        found.unwrap_or_else(|| panic!("no {name} in {operations:?}"))
+    };
+    assert!(at("DeleteUserPoolDomain") < at("DescribeUserPoolDomain"));
+    assert!(at("DescribeUserPoolDomain") < at("DeleteUserPool"));
+    assert!(at("DetachRolePolicy") < at("DeleteRole"));
+    assert_eq!(at("DeleteLogGroup"), operations.len() - 1);
+    assert!(at("DeleteRole") < at("DeleteLogGroup") && at("DeleteFunction") < at("DeleteLogGroup"));
+    let first_change = operations
+        .iter()
+        .position(|name| name.starts_with("De") && !name.starts_with("Desc"));
+    assert!(
+        at("GetCallerIdentity") < first_change.unwrap(),
+        "{operations:?}"
+    );
+}

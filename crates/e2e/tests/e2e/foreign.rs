@@ -1,0 +1,207 @@
+//! What this deployment did not make, it neither adopts nor deletes; and in the
+//! wrong cloud it does nothing.
+
+use e2e::inventory::config;
+use e2e::{Inventory, Person};
+
+fn lambda_trust() -> String {
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#.into()
+}
+
+async fn foreign_role(url: &str, name: &str) -> String {
+    let iam = aws_sdk_iam::Client::new(&config(url, "000000000000").await);
+    let made = iam
+        .create_role()
+        .role_name(name)
+        .assume_role_policy_document(lambda_trust())
+        .send()
+        .await;
+    made.expect("CreateRole").role.expect("a role").arn
+}
+
+async fn foreign_function(url: &str, name: &str) {
+    let role = foreign_role(url, "somebody-elses-role").await;
+    let lambda = aws_sdk_lambda::Client::new(&config(url, "000000000000").await);
+    let zip = std::fs::read(e2e::person::zip()).expect("the zip");
+    let code = aws_sdk_lambda::types::FunctionCode::builder()
+        .zip_file(aws_sdk_lambda::primitives::Blob::new(zip))
+        .build();
+    let call = lambda
+        .create_function()
+        .function_name(name)
+        .role(role)
+        .code(code)
+        .handler("bootstrap");
+    let call = call.runtime(aws_sdk_lambda::types::Runtime::Providedal2023);
+    call.send().await.expect("CreateFunction");
+}
+
+async fn foreign_domain(url: &str, prefix: &str) {
+    let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config(url, "000000000000").await);
+    let pool = cognito
+        .create_user_pool()
+        .pool_name("HelloUserPool")
+        .send()
+        .await
+        .expect("CreateUserPool");
+    let id = pool.user_pool.expect("a pool").id.expect("an id");
+    let call = cognito
+        .create_user_pool_domain()
+        .domain(prefix)
+        .user_pool_id(id);
+    call.send().await.expect("CreateUserPoolDomain");
+}
+
+async fn foreign_log_group(url: &str) {
+    let logs = aws_sdk_cloudwatchlogs::Client::new(&config(url, "000000000000").await);
+    let call = logs
+        .create_log_group()
+        .log_group_name("/aws/lambda/EchoFunction");
+    call.send().await.expect("CreateLogGroup");
+}
+
+/// `create` stops with exit code 1, naming what clashes and what to set; what
+/// was there before is there unchanged after `delete`.
+#[track_caller]
+fn clash(person: &Person, what: &str, setting: &str) {
+    let before = person.inventory();
+    let ended = person.create().code(1).stderr_has(what).stderr_has(setting);
+    assert!(
+        ended.stderr.contains("is there already"),
+        "{}",
+        ended.stderr
+    );
+    // Run again, it finds out by another way, and says the same.
+    person.create().code(1).stderr_has(what).stderr_has(setting);
+    person.delete().code(0);
+    assert_eq!(person.inventory(), before);
+}
+
+#[test]
+fn somebody_elses_role() {
+    let person = Person::new();
+    e2e::block_on(foreign_role(person.cloud_url(), "APIGatewayLambdaRole"));
+    clash(&person, "Role 'APIGatewayLambdaRole'", "NAME_SUFFIX");
+}
+
+#[test]
+fn somebody_elses_function() {
+    let person = Person::new();
+    e2e::block_on(foreign_function(person.cloud_url(), "EchoFunction"));
+    clash(&person, "Function 'EchoFunction'", "NAME_SUFFIX");
+}
+
+#[test]
+fn somebody_elses_domain() {
+    let person = Person::new();
+    e2e::block_on(foreign_domain(person.cloud_url(), "hello-42"));
+    clash(&person, "Sign-in domain 'hello-42'", "DOMAIN_PREFIX");
+}
+
+#[test]
+fn somebody_elses_log_group_is_used_and_left() {
+    let person = Person::new();
+    e2e::block_on(foreign_log_group(person.cloud_url()));
+    let before = person.inventory();
+    person
+        .create()
+        .code(0)
+        .stderr_has("note: log group '/aws/lambda/EchoFunction' is there already");
+    person.delete().code(0).stderr_has("it is left as it is");
+    assert_eq!(person.inventory(), before);
+}
+
+/// The same names, made anew by a colleague after ours were deleted by hand.
+#[test]
+fn a_colleagues_stack_of_the_same_names() {
+    let ada = Person::new();
+    ada.create().code(0);
+    let kept = std::fs::read(ada.state_path()).unwrap();
+    ada.delete().code(0);
+    let bob = ada.colleague();
+    bob.create().code(0);
+    let before = bob.inventory();
+    // Ada's old state.json names what is now Bob's.
+    std::fs::write(ada.state_path(), kept).unwrap();
+    ada.create().code(1).stderr_has("error: ");
+    ada.delete()
+        .code(0)
+        .stderr_has("was not made by this deployment");
+    assert_eq!(bob.inventory(), before);
+    bob.tokens(&[]).code(0).stdout_has("hello world");
+}
+
+#[test]
+fn what_was_removed_by_hand_is_named() {
+    let person = Person::new();
+    person.create().code(0);
+    e2e::block_on(async {
+        let lambda = aws_sdk_lambda::Client::new(&config(person.cloud_url(), "000000000000").await);
+        lambda
+            .delete_function()
+            .function_name("EchoFunction")
+            .send()
+            .await
+            .expect("DeleteFunction");
+    });
+    person
+        .create()
+        .code(1)
+        .stderr_has("The function in state.json is no longer there");
+    person.delete().code(0);
+    assert!(person.inventory().is_empty());
+}
+
+#[test]
+fn the_wrong_cloud() {
+    let person = Person::new();
+    person.create().code(0);
+    let (state, inventory) = (person.state(), person.inventory());
+    let path = person.state_path().display().to_string();
+    let elsewhere = Person::new();
+    let elsewhere_url = elsewhere.setting("AWS_ENDPOINT_URL").to_owned();
+    let here_url = person.setting("AWS_ENDPOINT_URL").to_owned();
+    for (there, both) in [
+        (
+            person.colleague().set("AWS_ENDPOINT_URL", &elsewhere_url),
+            [here_url.as_str(), &elsewhere_url],
+        ),
+        (
+            person.colleague().set("AWS_DEFAULT_REGION", "eu-west-1"),
+            ["us-east-1", "eu-west-1"],
+        ),
+        (
+            person.colleague().set("AWS_ACCESS_KEY_ID", "111111111111"),
+            ["000000000000", "111111111111"],
+        ),
+    ] {
+        for program in ["create", "delete"] {
+            let ended = there
+                .run(program, &["--state", &path])
+                .code(2)
+                .stderr_has("hint: ");
+            assert!(
+                both.iter().all(|name| ended.stderr.contains(name)),
+                "{}",
+                ended.stderr
+            );
+        }
+    }
+    // No AWS credentials are needed to sign in, only the same endpoint.
+    let there = person
+        .colleague()
+        .unset("AWS_ACCESS_KEY_ID")
+        .unset("AWS_SECRET_ACCESS_KEY");
+    there
+        .tokens(&["--state", &path])
+        .code(0)
+        .stdout_has("hello world");
+    let there = there.set("AWS_ENDPOINT_URL", &elsewhere_url);
+    there
+        .tokens(&["--state", &path])
+        .code(2)
+        .stderr_has(&here_url);
+    assert_eq!((person.state(), person.inventory()), (state, inventory));
+    assert_eq!(elsewhere.inventory(), Inventory::default());
+    person.delete().code(0);
+}

@@ -1,0 +1,40 @@
+//! Logins at the local cloud: in a real browser, in the lab, and narrated.
+
+mod browser;
+mod driver;
+mod explain;
+mod lab;
+
+use std::io::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use e2e::Person;
+
+/// The registered `redirect_uri` is at port 8083: one login at a time.
+pub fn port_8083() -> MutexGuard<'static, ()> {
+    static PORT: Mutex<()> = Mutex::new(());
+    PORT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A person with a stack.
+pub fn with_stack() -> Person {
+    let person = Person::new();
+    person.create().code(0);
+    person
+}
+
+/// Whether the programs are on this machine. If not, that is said where no
+/// test runner hides it; with `REQUIRE_ALL_TESTS` set, it fails.
+pub fn has(test: &str, programs: &[&str]) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let there =
+        |program: &&&str| std::env::split_paths(&path).any(|dir| dir.join(program).exists());
+    let missing: Vec<_> = programs.iter().filter(|program| !there(program)).collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let message = format!("NOT RUN: {test}: {missing:?} not installed");
+    assert!(std::env::var_os("REQUIRE_ALL_TESTS").is_none(), "{message}");
+    let _ = writeln!(std::io::stderr(), "{message}");
+    false
+}
