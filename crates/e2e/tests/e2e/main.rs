@@ -2,6 +2,7 @@
 //! function's real zip.
 
 mod bad_input;
+mod explain;
 mod crash;
 mod explain;
 mod faults;
