@@ -2,7 +2,6 @@
 //! function's real zip.
 
 mod bad_input;
-mod explain;
 mod crash;
 mod explain;
 mod faults;
