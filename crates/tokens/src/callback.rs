@@ -6,23 +6,23 @@
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use api_core::{Failure, Result};
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::Response;
+use hyper::body::Bytes;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::app::Callback;
-use crate::crowd::Crowd;
+use crate::crowd::{Crowd, Quiet};
+use crate::door::{Door, Ended};
 use crate::page::Page;
 use crate::port;
 use crate::redirect::{Expected, Redirect};
@@ -31,10 +31,9 @@ use crate::redirect::{Expected, Redirect};
 const REQUEST_TIME: Duration = Duration::from_secs(5);
 /// A page that nobody reads is given up.
 const ANSWER_TIME: Duration = Duration::from_secs(2);
-/// Of a request's head. A code is shorter than 100 bytes, Cognito's cookies for
-/// `localhost` are none.
-const GREATEST_HEAD: usize = 16 * 1024;
-const GREATEST_QUERY: usize = 4 * 1024;
+/// Of a request's head. Browsers send `localhost` the cookies of every program
+/// that was ever developed there.
+const GREATEST_HEAD: usize = 64 * 1024;
 
 /// The port, held before the browser opens. Dropped, it is free again.
 #[derive(Debug)]
@@ -85,12 +84,7 @@ impl Listener {
     /// Takes requests from now on, until the answer to `expected` is here.
     pub(crate) fn wait_for(self, expected: Expected) -> Waiting {
         let (arrival, arrivals) = mpsc::channel(1);
-        let door = Arc::new(Door {
-            callback: self.callback,
-            expected,
-            arrival,
-            answered: AtomicBool::new(false),
-        });
+        let door = Arc::new(Door::new(self.callback, expected, arrival));
         let task = tokio::spawn(accept(self.sockets, door));
         Waiting { arrivals, task }
     }
@@ -110,6 +104,22 @@ impl Drop for Waiting {
 }
 
 impl Arrival {
+    /// An answer, and where its page will come from.
+    pub(crate) fn new(
+        redirect: Redirect,
+        sent: oneshot::Receiver<()>,
+    ) -> (Arrival, oneshot::Receiver<Page>) {
+        let (page, answer) = oneshot::channel();
+        (
+            Arrival {
+                redirect,
+                page,
+                sent,
+            },
+            answer,
+        )
+    }
+
     /// The answer itself.
     pub(crate) fn redirect(&self) -> Redirect {
         self.redirect.clone()
@@ -167,13 +177,12 @@ async fn next(sockets: &[TcpListener]) -> Option<TcpStream> {
 }
 
 /// One connection, one request.
-async fn serve(stream: TcpStream, door: Arc<Door>, quiet: crate::crowd::Quiet) {
-    // Dropped when the connection has ended: then the page is sent.
-    let sent: Arc<Mutex<Option<oneshot::Sender<()>>>> = Arc::default();
+async fn serve(stream: TcpStream, door: Arc<Door>, quiet: Quiet) {
+    let ended: Arc<Ended> = Arc::default();
     let service = service_fn(|request| {
         quiet.spoke();
-        let (door, sent) = (door.clone(), sent.clone());
-        async move { Ok::<_, Infallible>(door.answer(&request, &sent).await.into_response()) }
+        let (door, ended) = (door.clone(), ended.clone());
+        async move { Ok::<_, Infallible>(response(&door.answer(&request, &ended).await)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -186,106 +195,13 @@ async fn serve(stream: TcpStream, door: Arc<Door>, quiet: crate::crowd::Quiet) {
     let _ = connection.await;
 }
 
-/// What decides who gets in.
-struct Door {
-    callback: Callback,
-    expected: Expected,
-    arrival: mpsc::Sender<Arrival>,
-    answered: AtomicBool,
-}
-
-impl Door {
-    async fn answer(
-        &self,
-        request: &Request<Incoming>,
-        sent: &Mutex<Option<oneshot::Sender<()>>>,
-    ) -> Page {
-        match self.read(request) {
-            Err(page) => page,
-            // The first answer counts; a second cannot replace it.
-            Ok(_) if self.answered.swap(true, Ordering::SeqCst) => Page::refused(
-                StatusCode::BAD_REQUEST,
-                "This sign-in has been answered already",
-                "The first answer counts. Look at the terminal for how it ended.",
-            ),
-            Ok(redirect) => self.hand_over(redirect, sent).await,
+fn response(page: &Page) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(page.html())));
+    *response.status_mut() = page.status;
+    for (name, value) in Page::headers() {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
         }
     }
-
-    /// Method, Host, path and query: everything but our own answer is refused.
-    fn read(&self, request: &Request<Incoming>) -> Result<Redirect, Page> {
-        let bad =
-            |why: &str| Page::refused(StatusCode::BAD_REQUEST, "Not the answer to a sign-in", why);
-        // Against DNS rebinding: another name for this address is not ours.
-        let mut hosts = request.headers().get_all(header::HOST).iter();
-        let host = hosts
-            .next()
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or_default();
-        if hosts.next().is_some() || !host.eq_ignore_ascii_case(&self.callback.authority()) {
-            return Err(bad(
-                "It was sent to another host name than the registered one.",
-            ));
-        }
-        if request
-            .uri()
-            .authority()
-            .is_some_and(|a| a.as_str() != self.callback.authority())
-        {
-            return Err(bad(
-                "It was sent to another host name than the registered one.",
-            ));
-        }
-        if request.uri().path() != self.callback.path {
-            return Err(Page::refused(
-                StatusCode::NOT_FOUND,
-                "Nothing here",
-                "This program answers one address only.",
-            ));
-        }
-        if request.method() != Method::GET {
-            return Err(bad("A sign-in is answered with GET."));
-        }
-        let query = request.uri().query().unwrap_or_default();
-        if query.len() > GREATEST_QUERY {
-            return Err(bad("Its query is too long."));
-        }
-        self.expected
-            .read(query)
-            .map_err(|why| bad(&format!("It is not what this program waits for: {why}.")))
-    }
-
-    /// The page is written after exchange and checks, so that it says what
-    /// really happened.
-    async fn hand_over(
-        &self,
-        redirect: Redirect,
-        sent: &Mutex<Option<oneshot::Sender<()>>>,
-    ) -> Page {
-        let (page, answer) = oneshot::channel();
-        let (ended, when_sent) = oneshot::channel();
-        *sent.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
-        let arrival = Arrival {
-            redirect,
-            page,
-            sent: when_sent,
-        };
-        if self.arrival.send(arrival).await.is_err() {
-            return Page::stopped();
-        }
-        answer.await.unwrap_or_else(|_| Page::stopped())
-    }
-}
-
-impl Page {
-    fn into_response(self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::from(self.html())));
-        *response.status_mut() = self.status;
-        for (name, value) in Page::headers() {
-            if let Ok(value) = value.parse() {
-                response.headers_mut().insert(name, value);
-            }
-        }
-        response
-    }
+    response
 }

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::app::App;
+use crate::call::Call;
 use crate::hosts::secure_url;
-use crate::http::{Call, Http};
+use crate::http::Http;
 
 const WHY: &str = "One document names every other address of the sign-in server and its keys (OpenID Connect Discovery 1.0).";
 

@@ -12,7 +12,8 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use api_core::Console;
 
-use crate::http::{Answer, Call};
+use crate::call::Call;
+use crate::http::Answer;
 
 const HEAD: Style = AnsiColor::Cyan.on_default().bold();
 const DIM: Style = Style::new().dimmed();

@@ -3,13 +3,13 @@
 
 use api_core::settings::Password;
 use api_core::{Failure, Result};
-use reqwest::StatusCode;
 use url::Url;
 
 use crate::app::App;
+use crate::call::Call;
 use crate::explain::{Explain, Field};
 use crate::form::{self, Form};
-use crate::http::{Answer, Call, Http};
+use crate::http::{Answer, Http};
 use crate::probe::{self, Landing, bare};
 use crate::redirect::{Expected, Redirect, is_ours, printable};
 
@@ -139,15 +139,16 @@ fn no_form(page: &Url, answer: &Answer) -> Failure {
 }
 
 fn not_signed_in(page: &Url, answer: &Answer) -> Failure {
-    // The form again means that user name or password were refused.
-    if answer.status == StatusCode::OK || form::sign_in_form(&answer.text()).is_some() {
-        let said = said(answer).unwrap_or_else(|| "it shows the form again".to_owned());
-        return Failure::failed(format!(
-            "The sign-in page did not let the test user in: {said}"
-        ))
-        .hint("is PASSWORD the one that 'create' set? Run 'create' again to set it");
-    }
-    no_form(page, answer)
+    let same_form = form::sign_in_form(&answer.text()).is_some();
+    let said = match said(answer) {
+        Some(said) => said,
+        None if same_form => "it shows the form again".to_owned(),
+        None => return no_form(page, answer),
+    };
+    Failure::failed(format!(
+        "The sign-in page did not let the test user in: {said}"
+    ))
+    .hint("is PASSWORD the one that 'create' set? Run 'create' again to set it")
 }
 
 /// What a page says went wrong: an OAuth error as JSON, or text marked as an error.

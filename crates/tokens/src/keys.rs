@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
+use crate::call::Call;
 use crate::crypto;
-use crate::http::{Call, Http};
+use crate::http::Http;
 use crate::jwt::Jwt;
 
 const WHY: &str = "The public keys that the tokens' signatures are checked with (RFC 7517).";

@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::authorize::Authorization;
+use crate::check::{self, Check};
 use crate::discovery::Provider;
 use crate::http::Http;
 use crate::jwt::Jwt;
 use crate::keys::Keys;
 use crate::redirect::printable;
 use crate::token::{self, Tokens};
-use crate::verify::{self, Check, Expectations};
+use crate::verify::{self, Expectations};
 
 /// What a login gave: the tokens, and how their checks went.
 #[derive(Debug)]
@@ -87,7 +88,7 @@ impl Login {
 /// # Errors
 /// Names the checks that do not.
 pub(crate) fn believed(checks: &[Check]) -> Result<()> {
-    let failed = verify::failed(checks);
+    let failed = check::failed(checks);
     if failed.is_empty() {
         return Ok(());
     }

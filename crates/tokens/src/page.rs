@@ -57,7 +57,7 @@ impl Page {
     pub(crate) fn failed(message: &str, hint: Option<&str>) -> Page {
         Page {
             title: "Sign-in failed".into(),
-            hint: hint.unwrap_or("The terminal says more.").into(),
+            hint: sentence(hint.unwrap_or("the terminal says more")),
             ..Page::refused(StatusCode::OK, "", message)
         }
     }
@@ -111,6 +111,15 @@ impl Page {
                 ),
             ),
         ]
+    }
+}
+
+/// Hints are written for the terminal, after "hint:".
+fn sentence(hint: &str) -> String {
+    let mut letters = hint.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        None => String::new(),
     }
 }
 

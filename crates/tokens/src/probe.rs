@@ -3,8 +3,9 @@
 use api_core::{Failure, Result};
 use url::Url;
 
+use crate::call::{Call, Channel};
 use crate::explain::Explain;
-use crate::http::{Answer, Call, Channel, Http};
+use crate::http::{Answer, Http};
 
 const WHY: &str = "Where this address leads, as a browser would find out.";
 const MOST_REDIRECTS: usize = 10;

@@ -6,12 +6,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::app::App;
+use crate::check::{Check, Verdict};
 use crate::discovery::Provider;
 use crate::http::Http;
 use crate::jwt::Jwt;
 use crate::login::{self, Login};
 use crate::token::{self, Tokens};
-use crate::verify::{self, Check, Expectations, Verdict};
+use crate::verify::{self, Expectations};
 
 /// The new tokens, and how they differ from those before.
 #[derive(Debug)]

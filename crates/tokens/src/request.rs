@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 use url::{Position, Url};
 
 use crate::app::App;
+use crate::call::{Call, Channel};
 use crate::hosts::secure_url;
-use crate::http::{Answer, Call, Channel, Http, USER_AGENT};
+use crate::http::{Answer, Http, USER_AGENT};
 
 const WHY: &str = "The access token opens the route; the gateway checks it before the function runs (RFC 6750 section 2.1).";
 

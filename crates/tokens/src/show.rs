@@ -5,12 +5,12 @@ use anstyle::Style;
 use api_core::Console;
 use serde_json::{Map, Value};
 
+use crate::check::{Check, Verdict};
 use crate::jwt::Jwt;
 use crate::login::Login;
 use crate::refresh::Refreshed;
 use crate::request::Exchange;
 use crate::table::{BAD, GOOD, HEAD, Mark, shorten, table};
-use crate::verify::{Check, Verdict};
 
 /// Prints the tokens, raw and decoded, each under its heading.
 pub(crate) fn tokens(console: &Console, login: &Login) {

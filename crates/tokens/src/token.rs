@@ -8,9 +8,10 @@ use url::Url;
 
 use crate::app::App;
 use crate::authorize::Authorization;
+use crate::call::Call;
 use crate::discovery::Provider;
 use crate::explain::{Field, field, hidden};
-use crate::http::{Answer, Call, Http};
+use crate::http::{Answer, Http};
 use crate::redirect::printable;
 
 /// What the token endpoint hands out, RFC 6749 section 5.1.

@@ -4,8 +4,9 @@
 use api_core::{Failure, Result};
 use serde_json::{Map, Value};
 
+use crate::call::Call;
 use crate::discovery::Provider;
-use crate::http::{Call, Http};
+use crate::http::Http;
 use crate::login::Login;
 use crate::redirect::printable;
 use crate::token::Refusal;

@@ -3,36 +3,15 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::Serialize;
 use serde_json::Value;
 
+use crate::check::{Check, Of, when};
 use crate::crypto;
 use crate::jwt::Jwt;
 use crate::keys::Keys;
 
 /// Clocks differ: RFC 7519 section 4.1.4 allows "a few minutes"; one is enough.
 const LEEWAY: i64 = 60;
-
-/// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Verdict {
-    Ok,
-    /// Optional and not there.
-    Absent,
-    Fail,
-}
-
-/// One check of one token.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Check {
-    pub token: &'static str,
-    pub check: &'static str,
-    pub expected: String,
-    pub actual: String,
-    pub verdict: Verdict,
-    pub rule: &'static str,
-}
 
 /// What the tokens are held against.
 #[derive(Clone, Debug)]
@@ -206,83 +185,6 @@ fn same_sub(id: &Jwt, access: &Jwt) -> Check {
         id.text("sub"),
         "OIDC Core 2, RFC 9068 2.2",
     )
-}
-
-/// Makes the checks of one token.
-#[derive(Clone, Copy)]
-struct Of(&'static str);
-
-impl Of {
-    fn check(
-        self,
-        check: &'static str,
-        good: bool,
-        expected: &str,
-        actual: &str,
-        rule: &'static str,
-    ) -> Check {
-        Check {
-            token: self.0,
-            check,
-            expected: expected.to_owned(),
-            actual: actual.to_owned(),
-            verdict: if good { Verdict::Ok } else { Verdict::Fail },
-            rule,
-        }
-    }
-
-    fn same(
-        self,
-        check: &'static str,
-        expected: &str,
-        actual: Option<&str>,
-        rule: &'static str,
-    ) -> Check {
-        let good = actual == Some(expected);
-        self.check(check, good, expected, actual.unwrap_or("none"), rule)
-    }
-
-    fn if_there(
-        self,
-        check: &'static str,
-        expected: &str,
-        actual: Option<&str>,
-        rule: &'static str,
-    ) -> Check {
-        match actual {
-            Some(_) => self.same(check, expected, actual, rule),
-            None => Check {
-                verdict: Verdict::Absent,
-                ..self.check(check, true, "optional", "none", rule)
-            },
-        }
-    }
-}
-
-/// A time as a person sees it: "in 59 min", "3 s ago".
-pub(crate) fn when(time: Option<i64>, now: i64) -> String {
-    let Some(time) = time else {
-        return "none".to_owned();
-    };
-    let span = |seconds: i64| match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        7200..172_800 => format!("{} h", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
-    };
-    match time.saturating_sub(now) {
-        0 => "now".to_owned(),
-        left @ 1.. => format!("in {}", span(left)),
-        gone => format!("{} ago", span(gone.saturating_abs())),
-    }
-}
-
-/// The checks that failed.
-pub(crate) fn failed(checks: &[Check]) -> Vec<&Check> {
-    checks
-        .iter()
-        .filter(|check| check.verdict == Verdict::Fail)
-        .collect()
 }
 
 #[cfg(test)]

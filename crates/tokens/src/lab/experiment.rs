@@ -6,7 +6,7 @@ use std::pin::Pin;
 use api_core::Result;
 
 use super::Lab;
-use super::{gateway, server, this_client};
+use super::{gateway, server, sign_in_page, this_client};
 
 /// Who stands in an attacker's way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -207,14 +207,14 @@ pub(crate) const ALL: [Experiment; 20] = [
         what: "An attacker sends a person to the sign-in page with a redirect_uri of their own.",
         who: Who::Server,
         rule: "RFC 6749 section 3.1.2.4, RFC 9700 section 2.1: only registered addresses, and no redirect to others",
-        run: |lab| Box::pin(server::other_redirect(lab)),
+        run: |lab| Box::pin(sign_in_page::other_redirect(lab)),
     },
     Experiment {
         name: "other-scope",
         what: "The client asks for a scope that it may not have.",
         who: Who::Server,
         rule: "RFC 6749 section 4.1.2.1: invalid_scope",
-        run: |lab| Box::pin(server::other_scope(lab)),
+        run: |lab| Box::pin(sign_in_page::other_scope(lab)),
     },
     Experiment {
         name: "other-client",

@@ -7,6 +7,7 @@ mod gateway;
 mod mint;
 mod report;
 mod server;
+mod sign_in_page;
 mod this_client;
 
 use std::rc::Rc;

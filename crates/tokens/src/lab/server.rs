@@ -4,13 +4,12 @@ use api_core::{Failure, Result};
 
 use super::Lab;
 use super::experiment::Report;
-use crate::authorize::Authorization;
+use crate::call::Call;
 use crate::crypto;
 use crate::explain::{Field, field, hidden};
 use crate::hosts::secure_url;
-use crate::http::{Answer, Call};
-use crate::probe::{self, Landing};
-use crate::redirect::{Expected, Redirect, printable};
+use crate::http::Answer;
+use crate::redirect::printable;
 use crate::token::{self, Refusal};
 
 /// Sends a form to the token endpoint, which must refuse with one of `errors`.
@@ -37,7 +36,7 @@ async fn ask(lab: &Lab<'_>, form: Vec<Field>) -> Result<Answer> {
 }
 
 /// An answer's status and error; never tokens.
-fn told(answer: &Answer) -> String {
+pub(super) fn told(answer: &Answer) -> String {
     match Refusal::of(answer) {
         Some(refusal) => format!("{} {}", answer.status, refusal.text()),
         None => answer.status.to_string(),
@@ -83,117 +82,15 @@ pub(super) async fn other_client(lab: &mut Lab<'_>) -> Result<Report> {
     for field in form.iter_mut().filter(|field| field.name == "client_id") {
         field.value = "anotherclient0000000000000".into();
     }
-    let errors = ["invalid_grant", "invalid_client", "unauthorized_client"];
-    try_form(
-        lab,
-        form,
-        "a fresh code with its code_verifier, and another client_id",
-        &errors,
-    )
-    .await
-}
-
-/// Goes to the authorization endpoint with one parameter changed.
-async fn authorize_with(
-    lab: &Lab<'_>,
-    name: &str,
-    value: &str,
-) -> Result<(Authorization, Landing)> {
-    let asked = Authorization::new(lab.app, lab.provider, &lab.app.scopes, false);
-    let pairs: Vec<(String, String)> = asked.url.query_pairs().into_owned().collect();
-    let pairs = pairs.into_iter().map(|(n, v)| {
-        if n == name {
-            (n, value.to_owned())
-        } else {
-            (n, v)
-        }
-    });
-    let mut url = asked.url.clone();
-    url.query_pairs_mut().clear().extend_pairs(pairs);
-    let landing = probe::visit(&lab.http.explain, &url).await?;
-    Ok((asked, landing))
-}
-
-pub(super) async fn other_redirect(lab: &mut Lab<'_>) -> Result<Report> {
-    let evil = format!("{}/evil", lab.app.callback.uri);
-    let (_, landing) = authorize_with(lab, "redirect_uri", &evil).await?;
-    let request = format!(
-        "GET {}\nwith redirect_uri={evil}",
-        lab.provider.authorization_endpoint
-    );
-    Ok(match landing {
-        Landing::Elsewhere(to) => Report::judge(
-            request,
-            format!("a redirect to {}", probe::bare(&to)),
-            false,
-            "the browser was sent to an address that is not registered",
+    let what = "a fresh code with its code_verifier, and another client_id";
+    let report = try_form(lab, form, what, &["invalid_grant"]).await?;
+    // The pool has one client. A server that looks the client up first cannot
+    // show what it would say to a second one.
+    Ok(match report.answer.contains("invalid_client") {
+        true => Report::not_shown(
+            "the server does not know the other client, and the pool has no second one",
         ),
-        Landing::Page(url, answer) => {
-            let text = format!("{} {}", url.query().unwrap_or_default(), answer.text());
-            let named = text.contains("redirect");
-            let has_form = crate::form::sign_in_form(&answer.text()).is_some();
-            let said = format!("{}, no redirect to that address", told(&answer));
-            Report::judge(
-                request,
-                said,
-                named && !has_form && !answer.status.is_success(),
-                "the page does not say that the redirect_uri is the reason",
-            )
-        }
-    })
-}
-
-pub(super) async fn other_scope(lab: &mut Lab<'_>) -> Result<Report> {
-    let Some(scope) = lab
-        .app
-        .known_scopes
-        .iter()
-        .find(|scope| scope.contains('/') && !lab.app.scopes.contains(scope))
-        .cloned()
-    else {
-        return Ok(Report::not_shown(
-            "the client may ask for every scope that there is",
-        ));
-    };
-    let (asked, landing) = authorize_with(lab, "scope", &format!("openid {scope}")).await?;
-    let request = format!(
-        "GET {}\nwith scope=\"openid {scope}\"",
-        lab.provider.authorization_endpoint
-    );
-    let expected = Expected {
-        state: asked.state.clone(),
-        issuer: lab.provider.issuer.clone(),
-    };
-    let answer = match landing {
-        Landing::Elsewhere(to) => expected.read_address(&lab.app.callback, to.as_str()),
-        Landing::Page(_, answer) => {
-            let said = format!("a page: {}", told(&answer));
-            return Ok(Report::judge(
-                request,
-                said,
-                false,
-                "the server did not say no to the client",
-            ));
-        }
-    };
-    Ok(match answer {
-        Ok(Redirect::Error { error, description }) => {
-            let text = format!("{error} {}", description.unwrap_or_default());
-            let said = format!("back to redirect_uri with error: {}", printable(&text));
-            Report::judge(
-                request,
-                said,
-                text.contains("invalid_scope"),
-                "refused, but not for its scope",
-            )
-        }
-        Ok(Redirect::Code(_)) => Report::judge(request, "a code", false, "the server gave a code"),
-        Err(why) => Report::judge(
-            request,
-            format!("an answer that is not ours: {why}"),
-            false,
-            "no answer to our request",
-        ),
+        false => report,
     })
 }
 

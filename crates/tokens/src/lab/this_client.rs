@@ -11,18 +11,19 @@ use super::Lab;
 use super::experiment::Report;
 use super::mint::{self, Mint};
 use crate::authorize::Authorization;
+use crate::call::{Call, Channel};
 use crate::callback::Listener;
+use crate::check::{self, Check};
 use crate::hosts::secure_url;
-use crate::http::{Call, Channel};
 use crate::jwt::Jwt;
 use crate::keys::Keys;
 use crate::login::Login;
 use crate::redirect::Expected;
-use crate::verify::{self, Check, Expectations};
+use crate::verify::{self, Expectations};
 
 /// Checks tokens as a login does and compares what fails with what should.
 fn judge(request: String, checks: &[Check], expected: &[&str]) -> Report {
-    let failed = verify::failed(checks);
+    let failed = check::failed(checks);
     let names: Vec<String> = failed
         .iter()
         .map(|c| format!("{} {}", c.token, c.check))
@@ -142,7 +143,11 @@ pub(super) async fn forged_callback(lab: &mut Lab<'_>) -> Result<Report> {
         state: asked.state.clone(),
         issuer: lab.provider.issuer.clone(),
     };
-    let mut waiting = Listener::bind(&lab.app.callback).await?.wait_for(expected);
+    let listener = match Listener::bind(&lab.app.callback).await {
+        Ok(listener) => listener,
+        Err(failure) => return Ok(Report::not_shown(failure.to_string())),
+    };
+    let mut waiting = listener.wait_for(expected);
     let mut url = secure_url("redirect_uri", &lab.app.callback.uri)?;
     url.query_pairs_mut()
         .append_pair("code", "of-the-attacker")

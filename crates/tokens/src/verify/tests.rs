@@ -7,6 +7,7 @@ use aws_lc_rs::{hmac, rand};
 use serde_json::json;
 
 use super::*;
+use crate::check::failed;
 
 const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a";

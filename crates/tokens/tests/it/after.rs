@@ -239,3 +239,39 @@ fn a_state_of_the_python_scripts_works_as_well() {
     }
     program.run().assert_code(0);
 }
+
+#[test]
+fn signup_goes_to_the_page_for_new_users_with_the_same_request() {
+    let idp = Idp::honest();
+    let login = Program::new(&idp, &["--signup", "--no-browser"]).start();
+    assert!(login.address.starts_with(&format!(
+        "{}/signup?response_type=code&client_id=client&",
+        idp.url()
+    )));
+    let page = crate::wire::get(&idp.approve(&login.address));
+    assert!(page.body.contains("<h1>Signed in</h1>"), "{}", page.body);
+    login.ended().assert_code(0);
+}
+
+/// No call is forgotten, none is made up.
+#[test]
+fn explain_tells_every_call_that_the_server_saw_and_none_else() {
+    let idp = Idp::honest();
+    let args = [
+        "--headless",
+        "--explain",
+        "--refresh",
+        "--userinfo",
+        "--logout",
+    ];
+    let ended = Program::new(&idp, &args).run();
+    ended.assert_code(0);
+    let told = ended.stderr.lines().filter_map(|line| {
+        let (_, call) = line
+            .strip_prefix('[')?
+            .split_once(&format!("{}/", idp.url()))?;
+        let is_call = line.contains(": GET ") || line.contains(": POST ");
+        is_call.then(|| format!("/{}", call.split('?').next().unwrap()))
+    });
+    assert_eq!(told.collect::<Vec<_>>(), idp.book.lock().unwrap().calls);
+}

@@ -245,6 +245,20 @@ fn a_page_without_a_form_is_told() {
 }
 
 #[test]
+fn a_page_that_asks_for_more_after_the_password_is_told() {
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert("/login", |_| {
+            let form = "<form><input type=password name=new_password></form>";
+            axum::response::IntoResponse::into_response(axum::response::Html(form))
+        });
+    });
+    let ended = Program::new(&idp, &["--headless"]).run();
+    ended
+        .assert_code(1)
+        .assert_says("/login has no sign-in form");
+}
+
+#[test]
 fn headless_gives_the_password_to_no_other_server() {
     let idp = Idp::honest().with(|book| {
         book.instead.insert("/oauth2/authorize", |_| {
