@@ -6,5 +6,6 @@ mod crash;
 mod explain;
 mod faults;
 mod foreign;
+mod iam_policy;
 mod signals;
 mod whole_path;
