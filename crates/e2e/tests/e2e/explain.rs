@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{Ended, Person};
+use e2e::{Ended, Fault, Person, Rig, Rules};
 
 /// One call as it is told.
 #[derive(Debug)]
@@ -31,9 +31,10 @@ fn blocks(stderr: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// `[7] CreateApi`
+/// `[7] CreateApi`, and of a try that the SDK repeats, `[8] GetApi (attempt 2)`.
 fn heading(line: &str) -> Option<(usize, &str)> {
     let (number, operation) = line.strip_prefix('[')?.split_once("] ")?;
+    let operation = operation.split(" (attempt ").next()?;
     Some((number.parse().ok()?, operation))
 }
 
@@ -148,4 +149,42 @@ fn a_refusal_is_told_with_aws_s_own_words() {
         body.iter().any(|line| line.contains("\"message\"")),
         "{refused:#?}"
     );
+}
+
+/// Runs a program; what it tells is what a proxy saw, each call once.
+#[track_caller]
+fn told_as_seen(rig: &Rig, program: &str, fault: Option<(usize, Fault)>) -> Ended {
+    let rules = Rules {
+        fault,
+        ..Rules::default()
+    };
+    let ended = rig.run(program, &["--explain"], rules);
+    let mut told: Vec<&str> = ended
+        .stderr
+        .lines()
+        .filter_map(|line| Some(heading(line)?.1))
+        .collect();
+    let mut seen = rig.proxy.operations();
+    told.sort_unstable();
+    seen.sort_unstable();
+    assert_eq!(told, seen, "{program} with {fault:?}: {ended:#?}");
+    ended
+}
+
+#[test]
+fn every_call_that_a_proxy_sees_is_told() {
+    let rig = Rig::new();
+    let first = told_as_seen(&rig, "create", None).code(0);
+    assert!(whole(&first.stderr).len() > 15);
+    told_as_seen(&rig, "create", None).code(0);
+    told_as_seen(&rig, "delete", None).code(0);
+}
+
+#[test]
+fn every_try_of_a_call_is_told() {
+    let rig = Rig::new();
+    told_as_seen(&rig, "create", Some((1, Fault::Refuse(503)))).stderr_has("(attempt 2)");
+    told_as_seen(&rig, "delete", Some((1, Fault::DropAnswer))).stderr_has("no answer after");
+    told_as_seen(&rig, "create", Some((5, Fault::CutBody)));
+    told_as_seen(&rig, "delete", Some((5, Fault::FailAfter)));
 }
