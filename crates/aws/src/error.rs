@@ -135,7 +135,6 @@ fn transport_code<E>(error: &SdkError<E, HttpResponse>, status: Option<u16>) -> 
 fn never_sent(failure: &aws_smithy_runtime_api::client::result::DispatchFailure) -> bool {
     let connector = failure.as_connector_error();
     failure.is_user()
-        || failure.is_other()
         || connector.is_some_and(|error| {
             let text = chain(error).to_lowercase();
             text.contains("connection refused") || text.contains("dns error")

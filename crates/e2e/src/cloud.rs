@@ -64,6 +64,15 @@ wait $pid
 impl Cloud {
     /// Starts one on a free port and waits until it answers.
     pub fn start() -> Cloud {
+        Cloud::start_with_auth(false)
+    }
+
+    /// Starts one that checks signatures, and policies as far as it can.
+    pub fn start_strict() -> Cloud {
+        Cloud::start_with_auth(true)
+    }
+
+    fn start_with_auth(auth: bool) -> Cloud {
         let program = workspace().join(".venv/bin/ministack");
         assert!(
             program.exists(),
@@ -74,6 +83,7 @@ impl Cloud {
         let child = Command::new("sh")
             .args(["-c", KEEP, "sh"])
             .arg(&program)
+            .env("AUTH", auth.to_string())
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", port.to_string())
             .env("IOT_MTLS_ENABLED", "0")

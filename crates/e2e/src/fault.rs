@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
 use bytes::Bytes;
+use futures_util::StreamExt;
 
 /// How the proxy breaks a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +72,16 @@ pub fn cannot_be_assumed() -> Response<Body> {
 
 /// An answer whose body ends half-way.
 pub fn cut(body: Bytes) -> Response<Body> {
-    let half = body.slice(..body.len() / 2);
-    let chunks: [Result<Bytes, std::io::Error>; 2] =
-        [Ok(half), Err(std::io::ErrorKind::ConnectionReset.into())];
-    let stream = futures_util::stream::iter(chunks);
+    let length = body.len().max(2);
+    let half = futures_util::stream::once(async move { Ok(body.slice(..body.len() / 2)) });
+    let end = futures_util::stream::once(async {
+        // So that the first half is on its way before the connection ends.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+    });
     Response::builder()
-        .header("content-length", body.len().max(2))
-        .body(Body::from_stream(stream))
+        .header("content-length", length)
+        .body(Body::from_stream(half.chain(end)))
         .expect("a response")
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{Rig, Rules, workspace};
-use serde_json::Value;
+use aws_sdk_iam::Client as Iam;
+use e2e::{Cloud, Person, Rig, Rules, block_on, inventory, workspace};
+use serde_json::{Value, json};
 
 /// What one call needs beside its own action, and why.
 const ALSO: [(&str, &str, &str); 6] = [
@@ -80,11 +81,11 @@ fn run(rig: &Rig, program: &str, args: &[&str], seen: &mut BTreeSet<String>) {
     seen.extend(rig.proxy.operations());
 }
 
-/// Makes state.json forget a key, as after a run that was disturbed.
-fn forget(rig: &Rig, key: &str) {
-    let mut state = rig.person.state();
-    state.as_object_mut().expect("an object").remove(key);
-    std::fs::write(rig.person.state_path(), state.to_string()).expect("state.json");
+/// Makes state.json look as after a run that was disturbed: `delete` searches.
+fn disturb(person: &Person) {
+    let mut state = person.state();
+    state.as_object_mut().expect("an object").remove("complete");
+    std::fs::write(person.state_path(), state.to_string()).expect("state.json");
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     run(&rig, "delete", &["--dry-run"], &mut seen);
     run(&rig, "delete", &[], &mut seen);
     run(&rig, "create", &[], &mut seen);
-    forget(&rig, "complete");
+    disturb(&rig.person);
     run(&rig, "delete", &[], &mut seen);
 
     let also = ALSO.iter().filter(|(call, ..)| seen.contains(*call));
@@ -127,4 +128,62 @@ fn the_policy_is_in_order_and_as_narrow_as_it_can_be() {
             assert_eq!(statement["Sid"], "UserPoolWithoutAnId");
         }
     }
+}
+
+/// The policy without two things that MiniStack does not know: which policy a
+/// role gets, and which function is created.
+fn policy_for_ministack() -> String {
+    let mut policy = policy();
+    let statements = policy["Statement"].as_array_mut().expect("statements");
+    for statement in statements.iter_mut() {
+        if statement["Sid"] == "RoleMayOnlyWriteLogs" {
+            statement
+                .as_object_mut()
+                .expect("an object")
+                .remove("Condition")
+                .expect("a condition");
+        }
+    }
+    statements.push(json!({
+        "Effect": "Allow",
+        "Action": "lambda:CreateFunction",
+        "Resource": "*",
+    }));
+    policy.to_string()
+}
+
+/// A person with an access key of a user who has only this policy.
+async fn learner(cloud: &Cloud, iam: &Iam) -> Person {
+    let user = iam.create_user().user_name("learner").send().await;
+    user.expect("CreateUser");
+    let policy = iam
+        .put_user_policy()
+        .user_name("learner")
+        .policy_name("learner")
+        .policy_document(policy_for_ministack());
+    policy.send().await.expect("PutUserPolicy");
+    let key = iam.create_access_key().user_name("learner").send().await;
+    let key = key.expect("CreateAccessKey").access_key.expect("a key");
+    Person::at(&cloud.url)
+        .set("AWS_ACCESS_KEY_ID", key.access_key_id())
+        .set("AWS_SECRET_ACCESS_KEY", key.secret_access_key())
+}
+
+#[test]
+fn a_user_with_this_policy_and_no_other_can_do_it_all() {
+    let cloud = Cloud::start_strict();
+    let iam = Iam::new(&block_on(inventory::config(&cloud.url, "000000000000")));
+    let person = block_on(learner(&cloud, &iam));
+    person.create().code(0);
+    person.create().code(0);
+    person.tokens(&[]).code(0).stdout_has("hello world");
+    disturb(&person);
+    person.delete().code(0).stdout_has("Nothing is left.");
+
+    let policy = iam.delete_user_policy().user_name("learner");
+    block_on(policy.policy_name("learner").send()).expect("DeleteUserPolicy");
+    person
+        .create()
+        .code(1)
+        .stderr_has("CreateRole: AccessDenied: ");
 }
