@@ -45,6 +45,7 @@ impl Login {
             issuer: &provider.issuer,
             client_id: &app.client_id,
             nonce: Some(&asked.nonce),
+            refreshed: false,
             scopes: &asked.scopes,
             now: verify::now(),
         };

@@ -57,7 +57,8 @@ impl Refreshed {
         let expect = Expectations {
             issuer: &provider.issuer,
             client_id: &app.client_id,
-            nonce: None,
+            nonce: login.id.as_ref().and_then(|id| id.text("nonce")),
+            refreshed: true,
             scopes: &scopes,
             now: verify::now(),
         };

@@ -18,9 +18,11 @@ const LEEWAY: i64 = 60;
 pub(crate) struct Expectations<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
-    /// `None` for tokens of a refresh: they need not repeat it (OpenID Connect
-    /// Core section 12.2).
+    /// The one of the authorization request.
     pub nonce: Option<&'a str>,
+    /// Whether the tokens come from a refresh: then they need not repeat the
+    /// nonce (OpenID Connect Core section 12.2).
+    pub refreshed: bool,
     pub scopes: &'a [String],
     pub now: i64,
 }
@@ -58,7 +60,7 @@ fn id_token(id: &Jwt, access: &Jwt, keys: &Keys, expect: &Expectations) -> Vec<C
     checks.push(audience(of, id, expect.client_id));
     checks.push(of.same("token_use", "id", id.text("token_use"), "Cognito"));
     checks.extend(times(of, id, expect.now));
-    checks.push(nonce(of, id, expect.nonce));
+    checks.push(nonce(of, id, expect));
     checks.push(of.if_there(
         "at_hash",
         &crypto::at_hash(&access.raw),
@@ -149,19 +151,11 @@ fn times(of: Of, token: &Jwt, now: i64) -> Vec<Check> {
     checks
 }
 
-fn nonce(of: Of, id: &Jwt, sent: Option<&str>) -> Check {
-    const RULE: &str = "OIDC Core 3.1.3.7 (11)";
-    match sent {
-        Some(sent) => of.same("nonce", sent, id.text("nonce"), RULE),
-        None => Check {
-            expected: "none, after a refresh".into(),
-            ..of.if_there(
-                "nonce",
-                id.text("nonce").unwrap_or_default(),
-                id.text("nonce"),
-                "OIDC Core 12.2",
-            )
-        },
+fn nonce(of: Of, id: &Jwt, expect: &Expectations) -> Check {
+    let (sent, got) = (expect.nonce.unwrap_or("the one sent"), id.text("nonce"));
+    match expect.refreshed {
+        true => of.if_there("nonce", sent, got, "OIDC Core 12.2"),
+        false => of.same("nonce", sent, got, "OIDC Core 3.1.3.7 (11)"),
     }
 }
 

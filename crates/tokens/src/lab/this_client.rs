@@ -52,6 +52,7 @@ fn expectations<'a>(lab: &'a Lab<'_>, login: &'a Login, scopes: &'a [String]) ->
         issuer: &lab.provider.issuer,
         client_id: &lab.app.client_id,
         nonce: login.id.as_ref().and_then(|id| id.text("nonce")),
+        refreshed: false,
         scopes,
         now: verify::now(),
     }

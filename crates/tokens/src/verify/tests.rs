@@ -55,6 +55,7 @@ struct Case {
     header: Value,
     id: Value,
     access: Value,
+    refreshed: bool,
 }
 
 impl Case {
@@ -79,6 +80,7 @@ impl Case {
             access: with(
                 json!({"token_use": "access", "client_id": "client", "scope": "openid email"}),
             ),
+            refreshed: false,
         }
     }
 
@@ -98,6 +100,7 @@ impl Case {
             issuer: ISSUER,
             client_id: "client",
             nonce: Some("n"),
+            refreshed: self.refreshed,
             scopes: &scopes,
             now: NOW,
         };
@@ -159,6 +162,17 @@ fn every_claim_of_the_access_token_is_held_against_its_rule() {
         case.access[claim] = bad.clone();
         assert_eq!(case.failing(), [format!("access {claim}")], "{bad}");
     }
+}
+
+#[test]
+fn after_a_refresh_the_nonce_may_be_missing_but_not_another() {
+    let mut case = Case::new();
+    case.refreshed = true;
+    assert_eq!(case.failing(), [""; 0]);
+    case.id["nonce"] = json!("m");
+    assert_eq!(case.failing(), ["id nonce"]);
+    case.id.as_object_mut().unwrap().remove("nonce");
+    assert_eq!(case.failing(), [""; 0]);
 }
 
 #[test]
