@@ -46,10 +46,15 @@ request: .env ## log in and call the API; SCOPES="openid" asks for other scopes
 	@scripts/show-user
 	cargo run --quiet --bin tokens -- $(if $(SCOPES),--scopes "$(SCOPES)")
 
+lab: .env ## attacks on the login and the API, and who refuses them
+	@scripts/show-user
+	cargo run --quiet --bin tokens -- lab
+
 delete: .env ## delete everything
 	cargo run --quiet --bin delete
 
 demo: tools function ## the whole path on the local cloud: no account needed
+	cargo build --bins
 	@scripts/demo
 
 test: tools function ## all tests, against the local cloud

@@ -1,0 +1,15 @@
+//! Lists what is in the local cloud at `AWS_ENDPOINT_URL`, by listing calls of
+//! its own: `make demo` ends with it.
+
+use e2e::Inventory;
+
+fn main() {
+    let setting = |name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
+    let (url, account) = (setting("AWS_ENDPOINT_URL"), setting("AWS_ACCESS_KEY_ID"));
+    let inventory = e2e::block_on(Inventory::read(&url, &account));
+    if inventory.is_empty() {
+        println!("nothing");
+    } else {
+        println!("{inventory:#?}");
+    }
+}
