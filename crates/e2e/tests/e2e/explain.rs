@@ -66,12 +66,21 @@ fn whole(stderr: &str) -> Vec<Block<'_>> {
     blocks
 }
 
+/// A part of temporary credentials.
+const SESSION_TOKEN: &str = "session-token-42";
+
 /// What no output may have, beside the password, for which `Ended` looks.
 #[track_caller]
 fn without_secrets(person: &Person, ended: Ended) -> Ended {
-    // "UEsD" is base64 of a zip's first three bytes.
+    // "UEsDB" is how every zip begins in base64.
     let secret_key = person.setting("AWS_SECRET_ACCESS_KEY");
-    for secret in [secret_key, "UEsD", "AWS4-HMAC-SHA256", "Signature="] {
+    for secret in [
+        secret_key,
+        "UEsDB",
+        SESSION_TOKEN,
+        "AWS4-HMAC-SHA256",
+        "Signature=",
+    ] {
         for text in [&ended.stdout, &ended.stderr] {
             assert!(!text.contains(secret), "{secret} in {ended:#?}");
         }
@@ -90,7 +99,7 @@ fn json(block: &Block) -> serde_json::Value {
 
 #[test]
 fn the_whole_path_is_told_without_a_secret() {
-    let person = Person::new();
+    let person = Person::new().set("AWS_SESSION_TOKEN", SESSION_TOKEN);
     let run = |name: &str, args: &[&str]| without_secrets(&person, person.run(name, args).code(0));
 
     let created = run("create", &["--explain"]);
@@ -99,6 +108,8 @@ fn the_whole_path_is_told_without_a_secret() {
         let found = calls.iter().find(|call| call.operation == name);
         found.unwrap_or_else(|| panic!("no {name} in {}", created.stderr))
     };
+    let token = "X-Amz-Security-Token: (hidden)";
+    assert!(calls.iter().all(|call| call.lines.contains(&token)));
     assert_eq!(json(call("AdminSetUserPassword"))["Password"], "(hidden)");
     assert_eq!(json(call("CreateFunction"))["Code"]["ZipFile"], "(hidden)");
     // A parameter of a form that holds JSON.
