@@ -222,7 +222,7 @@ fn hint(error: &CallError) -> Option<&'static str> {
             "AWS does not know these credentials: check AWS_PROFILE, or the access key and its secret",
         ),
         "AccessDenied" | "AccessDeniedException" | "NotAuthorizedException" => Some(
-            "these credentials may not do that: the README lists the permissions that are needed",
+            "these credentials may not do that: iam-policy.json has the permissions that are needed",
         ),
         "LimitExceededException" | "LimitExceeded" => Some(
             "a quota of the account is used up: delete what is not needed, or ask AWS for more",
