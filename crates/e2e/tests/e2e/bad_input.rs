@@ -10,7 +10,10 @@ use e2e::{Ended, Person};
 fn refused(person: &Person, ended: Ended, why: &str) {
     let ended = ended.code(2).stderr_has(why).stderr_has("hint: ");
     assert_eq!(ended.stdout, "");
-    let errors = ended.stderr.lines().filter(|line| line.starts_with("error: "));
+    let errors = ended
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("error: "));
     assert_eq!(errors.count(), 1, "{}", ended.stderr);
     assert!(!person.state_path().exists());
 }

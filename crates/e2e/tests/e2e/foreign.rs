@@ -205,3 +205,42 @@ fn the_wrong_cloud() {
     assert_eq!(elsewhere.inventory(), Inventory::default());
     person.delete().code(0);
 }
+
+/// As if an answer had been lost and the lists had lagged behind.
+#[test]
+fn every_duplicate_that_carries_our_tag_is_removed() {
+    let person = Person::new();
+    person.create().code(0);
+    let mut state = person.state();
+    let tag = state["deployment_id"].as_str().unwrap().to_owned();
+    e2e::block_on(async {
+        let config = config(person.cloud_url(), "000000000000").await;
+        let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config);
+        let pool = cognito
+            .create_user_pool()
+            .pool_name("HelloUserPool")
+            .user_pool_tags("deployment_id", &tag);
+        pool.send().await.expect("CreateUserPool");
+        let foreign = cognito.create_user_pool().pool_name("HelloUserPool");
+        foreign.send().await.expect("CreateUserPool");
+        let gateway = aws_sdk_apigatewayv2::Client::new(&config);
+        let http = aws_sdk_apigatewayv2::types::ProtocolType::Http;
+        let api = gateway
+            .create_api()
+            .name("HelloAPI")
+            .protocol_type(http)
+            .tags("deployment_id", &tag);
+        api.send().await.expect("CreateApi");
+    });
+    state.as_object_mut().unwrap().remove("complete");
+    std::fs::write(person.state_path(), state.to_string()).unwrap();
+    person.delete().code(0);
+    let left = person.inventory();
+    assert_eq!(
+        left,
+        Inventory {
+            user_pools: vec!["HelloUserPool".into()],
+            ..Inventory::default()
+        }
+    );
+}

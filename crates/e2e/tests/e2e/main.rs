@@ -7,5 +7,6 @@ mod explain;
 mod faults;
 mod foreign;
 mod iam_policy;
+mod make;
 mod signals;
 mod whole_path;

@@ -1,0 +1,168 @@
+//! What make and its scripts do, in a folder of their own.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use e2e::{Ended, cloud::free_port, workspace};
+use tempfile::TempDir;
+
+/// A folder with the Makefile and the scripts, and nothing else.
+fn folder() -> TempDir {
+    let dir = TempDir::new().unwrap();
+    std::fs::copy(workspace().join("Makefile"), dir.path().join("Makefile")).unwrap();
+    std::fs::create_dir(dir.path().join("scripts")).unwrap();
+    for name in ["configure", "cloud", "show-user"] {
+        let script = format!("scripts/{name}");
+        std::fs::copy(workspace().join(&script), dir.path().join(&script)).unwrap();
+    }
+    dir
+}
+
+fn make(dir: &Path, args: &[&str]) -> Ended {
+    let mut command = Command::new("make");
+    command.args(args).current_dir(dir).env_clear();
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    Ended::of(command)
+}
+
+#[test]
+fn settings_are_made_up_once_and_private() {
+    let dir = folder();
+    make(dir.path(), &[".env"]).code(0);
+    let path = dir.path().join(".env");
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let first = std::fs::read_to_string(&path).unwrap();
+    let value = |name: &str| {
+        let line = first
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{name}=")));
+        line.unwrap_or_else(|| panic!("no {name} in {first}"))
+            .to_owned()
+    };
+    assert!(value("PASSWORD").len() >= 16 && value("DOMAIN_PREFIX").starts_with("hello-"));
+    assert_eq!(value("AWS_ENDPOINT_URL"), "http://127.0.0.1:4566");
+    assert_eq!(
+        std::fs::read_dir(dir.path()).unwrap().count(),
+        3,
+        "no draft is left"
+    );
+    make(dir.path(), &[".env"]).code(0);
+    let again = Command::new("scripts/configure")
+        .current_dir(dir.path())
+        .stdin(Stdio::null())
+        .output();
+    assert!(again.unwrap().status.success());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
+}
+
+#[test]
+fn a_profile_means_aws_itself() {
+    let dir = folder();
+    let status = Command::new("scripts/configure")
+        .current_dir(dir.path())
+        .env("AWS_PROFILE", "school")
+        .env("AWS_DEFAULT_REGION", "eu-west-1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+    let text = std::fs::read_to_string(dir.path().join(".env")).unwrap();
+    assert!(
+        text.contains("AWS_PROFILE=school\n") && text.contains("AWS_DEFAULT_REGION=eu-west-1\n")
+    );
+    assert!(!text.contains("AWS_ENDPOINT_URL"));
+}
+
+#[test]
+fn make_request_says_how_to_sign_in() {
+    let dir = folder();
+    for line in [
+        "PASSWORD=plain-words",
+        "export PASSWORD='plain-words'",
+        "PASSWORD=\"plain-words\"",
+    ] {
+        std::fs::write(dir.path().join(".env"), format!("{line}\n")).unwrap();
+        let output = Command::new("scripts/show-user")
+            .current_dir(dir.path())
+            .env_remove("PASSWORD")
+            .output();
+        let text = String::from_utf8(output.unwrap().stdout).unwrap();
+        assert_eq!(text, "Sign in as: Testuser\nPassword:   plain-words\n");
+    }
+}
+
+#[test]
+fn clean_refuses_while_there_is_something_on_aws() {
+    let dir = folder();
+    let state = dir.path().join("state.json");
+    std::fs::write(&state, "{}").unwrap();
+    std::fs::create_dir(dir.path().join("target")).unwrap();
+    make(dir.path(), &["clean"])
+        .code(2)
+        .stderr_has("run 'make delete' first");
+    assert!(state.exists() && dir.path().join("target").exists());
+    make(dir.path(), &["clean", "FORCE=1"]).code(0);
+    assert!(!state.exists() && !dir.path().join("target").exists());
+    make(dir.path(), &["clean"]).code(0);
+}
+
+#[test]
+fn every_target_is_explained() {
+    let help = make(&workspace(), &["help"]).code(0).stdout;
+    for target in [
+        "api",
+        "request",
+        "delete",
+        "demo",
+        "lab",
+        "test",
+        "bench",
+        "clean",
+        "cloud",
+        "cloud-stop",
+    ] {
+        assert!(
+            help.contains(&format!("make {target} ")),
+            "no {target} in {help}"
+        );
+    }
+}
+
+#[test]
+fn the_demo_shows_the_whole_path_and_leaves_nothing() {
+    let mut command = Command::new("scripts/demo");
+    command
+        .current_dir(workspace())
+        .env("DEMO_PORT", free_port().to_string());
+    // Its own account and settings, whatever this machine's are.
+    command
+        .env("AWS_PROFILE", "nobody")
+        .env("NAME_SUFFIX", "-other");
+    let ended = Ended::of(command).code(0);
+    let mut rest = ended.stdout.as_str();
+    for step in [
+        "== 1. Create",
+        "State saved in 'target/demo/state.json'",
+        "== 2. A request without a token",
+        "401 Unauthorized",
+        "== 3. Log in with all scopes",
+        "< HTTP/1.1 200 OK",
+        "hello world",
+        "== 4. Log in with openid only",
+        "< HTTP/1.1 403 Forbidden",
+        "== 5. Delete",
+        "Nothing is left.",
+        "== 6. What is left in the cloud",
+        "nothing\n",
+    ] {
+        let (_, after) = rest
+            .split_once(step)
+            .unwrap_or_else(|| panic!("no {step:?} in {ended:#?}"));
+        rest = after;
+    }
+    assert!(!workspace().join("target/demo/state.json").exists());
+}
