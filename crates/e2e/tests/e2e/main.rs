@@ -8,5 +8,6 @@ mod faults;
 mod foreign;
 mod iam_policy;
 mod make;
+mod readme;
 mod signals;
 mod whole_path;
