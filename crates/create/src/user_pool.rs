@@ -95,6 +95,8 @@ fn password_policy() -> PasswordPolicyType {
         .require_uppercase(false)
         .require_numbers(false)
         .require_symbols(false)
+        // AWS's default; the SDK would send a 0.
+        .temporary_password_validity_days(7)
         .build()
 }
 
