@@ -61,6 +61,12 @@ test: tools function ## all tests, against the local cloud
 	cargo build --workspace --bins
 	cargo test --workspace
 
+pictures: tools function ## the pictures in .images, from real runs; needs chromium
+	cargo build --workspace --bins
+	.venv/bin/pip install --quiet --requirement requirements-pictures.txt
+	PICTURES=.images cargo test --workspace --test login browser
+	@scripts/pictures
+
 cloud: tools ## start the local cloud on 127.0.0.1:4566
 	@scripts/cloud start
 
