@@ -1,10 +1,10 @@
 //! The function.
 
+use api_aws::retry::Pace;
 use api_aws::{CallError, Named, find};
-use api_core::{Failure, Result, interrupt};
-use aws_sdk_lambda::client::Waiters;
+use api_core::{Failure, Result};
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{FunctionCode, Runtime};
+use aws_sdk_lambda::types::{FunctionCode, Runtime, State};
 
 use crate::once::ACTIVE_WITHIN;
 use crate::report::Step;
@@ -80,21 +80,25 @@ async fn call(stack: &Stack, role_arn: &str) -> Result<String, CallError> {
     Ok(answer.function_arn.unwrap_or_default())
 }
 
-/// Waits until the function can be invoked (GetFunction, polled by the SDK).
+/// Waits until the function can be invoked (GetFunction): a new one is Pending
+/// for a moment. The SDK's own waiter would look only once a second.
 pub async fn wait_until_active(stack: &Stack, function: &Function) -> Result<()> {
     let _working = stack.console.working("function becoming active");
-    let waiter = stack
-        .aws
-        .lambda
-        .wait_until_function_active_v2()
-        .function_name(&function.arn);
-    let waited = interrupt::or_stop(
-        waiter.wait(ACTIVE_WITHIN),
-        "Stopped while waiting for the function",
-    );
-    match waited.await? {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Failure::failed(format!("The function did not become active: {error}"))
-            .hint("run the same command again; if it stays so, 'make delete' and 'make api' begin anew")),
+    let mut pace = Pace::poll().up_to(ACTIVE_WITHIN);
+    loop {
+        let call = stack.aws.lambda.get_function().function_name(&function.arn);
+        let now = call.send().await.named("GetFunction")?.configuration;
+        match now.as_ref().and_then(|now| now.state()) {
+            Some(State::Active) => return Ok(()),
+            Some(State::Failed) => return Err(not_active(now.and_then(|now| now.state_reason))),
+            _ if pace.wait().await? => {}
+            _ => return Err(not_active(None)),
+        }
     }
+}
+
+fn not_active(reason: Option<String>) -> Failure {
+    let reason = reason.unwrap_or_else(|| "it took too long".to_owned());
+    Failure::failed(format!("The function did not become active: {reason}"))
+        .hint("run the same command again; if it stays so, 'make delete' and 'make api' begin anew")
 }

@@ -88,19 +88,27 @@ impl Found {
     /// Lines that stand together in a `join!` run side by side; all of them
     /// end, whatever happens to one.
     async fn delete(&self, stack: &Stack) -> Result<()> {
-        let (apis, user_pools, function, role, log_group) = join!(
+        let (apis, user_pools, function) = join!(
             api::delete(stack, &self.apis),
             user_pool::delete(stack, &self.user_pools),
+            self.delete_function(stack),
+        );
+        all([apis, user_pools, function])
+    }
+
+    /// The function and what belongs to it. Its log group goes last: while
+    /// function and role live, a late line would bring it back.
+    async fn delete_function(&self, stack: &Stack) -> Result<()> {
+        let (function, role, log_group) = join!(
             function::delete(stack, self.function.as_deref()),
             role::delete(stack, self.role.as_ref()),
             log_group::find(stack, &self.account),
         );
-        // Last: while function and role live, a late line would bring it back.
         let log_group = match (log_group, &function, &role) {
             (Ok(name), Ok(()), Ok(())) => log_group::delete(stack, name.as_deref()).await,
             (log_group, ..) => log_group.map(|_| ()),
         };
-        all([apis, user_pools, function, role, log_group])
+        all([function, role, log_group])
     }
 
     async fn show(&self, stack: &Stack) -> Result<()> {
