@@ -7,6 +7,7 @@ mod explain;
 mod faults;
 mod foreign;
 mod iam_policy;
+mod lean;
 mod make;
 mod readme;
 mod signals;

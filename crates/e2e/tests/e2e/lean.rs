@@ -1,0 +1,81 @@
+//! One HTTP stack, one TLS stack, and no AWS SDK where none is called.
+
+use std::process::Command;
+
+use e2e::workspace;
+
+/// `cargo tree` of what the arguments select: what is built into programs.
+fn tree(args: &[&str]) -> Vec<String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .current_dir(workspace())
+        .args(["tree", "--locked", "--offline"])
+        .args(["--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(args)
+        .output()
+        .expect("cargo starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    // "hyper v1.12.0 (*)": the star marks what was listed before.
+    let packages = text
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)").to_owned());
+    let mut packages: Vec<String> = packages.filter(|line| !line.is_empty()).collect();
+    packages.sort();
+    packages.dedup();
+    packages
+}
+
+fn named<'a>(packages: &'a [String], name: &str) -> Vec<&'a String> {
+    let is = |package: &&String| package.split(' ').next() == Some(name);
+    packages.iter().filter(is).collect()
+}
+
+#[test]
+fn there_is_one_http_stack_and_one_tls_stack() {
+    let packages = tree(&["--workspace"]);
+    for one in [
+        "tokio",
+        "http",
+        "hyper",
+        "h2",
+        "rustls",
+        "hyper-rustls",
+        "aws-lc-rs",
+        "reqwest",
+    ] {
+        let found = named(&packages, one);
+        assert_eq!(found.len(), 1, "not exactly one {one}: {found:?}");
+    }
+    for none in [
+        "native-tls",
+        "openssl",
+        "openssl-sys",
+        "ring",
+        "boring",
+        "s2n-tls",
+    ] {
+        let found = named(&packages, none);
+        assert!(found.is_empty(), "{found:?} is in the tree");
+    }
+}
+
+#[test]
+fn tokens_and_the_function_have_no_aws_sdk() {
+    for package in ["tokens", "echo"] {
+        let packages = tree(&["--package", package]);
+        let found: Vec<_> = packages
+            .iter()
+            .filter(|package| {
+                ["aws-sdk-", "aws-config ", "aws-smithy-"]
+                    .iter()
+                    .any(|sdk| package.starts_with(sdk))
+            })
+            .collect();
+        assert!(found.is_empty(), "{package} has {found:?}");
+    }
+}
