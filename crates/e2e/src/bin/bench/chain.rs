@@ -1,0 +1,101 @@
+//! The longest chain of calls: each starts after the one before has ended.
+
+use std::time::Instant;
+
+use e2e::proxy::Call;
+
+/// How many calls the longest chain has.
+pub fn longest(calls: &[Call]) -> usize {
+    ending_with(&intervals(calls))
+        .into_iter()
+        .max()
+        .unwrap_or(0)
+}
+
+/// How many calls the longest chain has that passes through `first`, then
+/// through `then`, with nothing but waiting in between. Refused tries do not
+/// count: they are the waiting.
+pub fn longest_through(calls: &[Call], first: &str, then: &str) -> usize {
+    let done: Vec<Call> = calls.iter().filter(|c| c.took_effect).cloned().collect();
+    let intervals = intervals(&done);
+    let at = |name| done.iter().position(|call| call.operation == name);
+    let before = at(first).map_or(0, |at| ending_with(&intervals)[at]);
+    let after = at(then).map_or(0, |at| starting_with(&intervals)[at]);
+    before + after
+}
+
+type Interval = (Instant, Instant);
+
+fn intervals(calls: &[Call]) -> Vec<Interval> {
+    let answered = calls.iter().map(|call| (call.started, call.ended));
+    answered
+        .map(|(started, ended)| (started, ended.unwrap_or(started)))
+        .collect()
+}
+
+/// For each call, the longest chain that ends with it. Calls come in the order
+/// in which they started.
+fn ending_with(calls: &[Interval]) -> Vec<usize> {
+    let mut longest: Vec<usize> = Vec::with_capacity(calls.len());
+    for (started, _) in calls {
+        let before = calls.iter().zip(&longest);
+        let before = before.filter(|((_, ended), _)| ended <= started);
+        longest.push(1 + before.map(|(_, &length)| length).max().unwrap_or(0));
+    }
+    longest
+}
+
+/// For each call, the longest chain that starts with it.
+fn starting_with(calls: &[Interval]) -> Vec<usize> {
+    let mut longest = vec![0; calls.len()];
+    for (at, (_, ended)) in calls.iter().enumerate().rev() {
+        let after = calls.iter().zip(&longest).skip(at + 1);
+        let after = after.filter(|((started, _), _)| ended <= started);
+        longest[at] = 1 + after.map(|(_, &length)| length).max().unwrap_or(0);
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Calls of these names, starts and ends.
+    fn calls(list: &[(&str, u64, u64)]) -> Vec<Call> {
+        let zero = Instant::now();
+        let at = |time| zero + Duration::from_millis(time);
+        list.iter()
+            .map(|&(name, started, ended)| Call {
+                operation: name.trim_end_matches('!').to_owned(),
+                started: at(started),
+                ended: Some(at(ended)),
+                status: None,
+                took_effect: !name.ends_with('!'),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn calls_side_by_side_count_once() {
+        assert_eq!(longest(&[]), 0);
+        assert_eq!(longest(&calls(&[("a", 0, 10), ("b", 1, 11)])), 1);
+        let story = calls(&[("a", 0, 9), ("b", 9, 20), ("c", 10, 18), ("d", 18, 19)]);
+        assert_eq!(longest(&story), 3);
+    }
+
+    #[test]
+    fn refused_tries_are_waiting() {
+        let story = calls(&[
+            ("account", 0, 1),
+            ("role", 1, 2),
+            ("function!", 2, 3),
+            ("api", 2, 4),
+            ("function!", 4, 5),
+            ("function", 6, 7),
+            ("route", 7, 8),
+        ]);
+        assert_eq!(longest_through(&story, "role", "function"), 4);
+    }
+}

@@ -1,0 +1,108 @@
+//! The numbers, as tables and as JSON.
+
+use std::fmt::{Display, Formatter, Result};
+
+use serde::Serialize;
+
+use crate::{function, programs, stack};
+
+/// All that was measured.
+#[derive(Serialize)]
+pub struct Report {
+    /// Cores and processor.
+    pub machine: String,
+    /// Cargo's profile of the three programs; the function's is release.
+    pub profile: String,
+    /// How many runs the medians are of.
+    pub runs: u32,
+    /// `create` and `delete` under each condition.
+    pub stack: Vec<stack::Row>,
+    /// Start-up, memory, size.
+    pub programs: Vec<programs::Row>,
+    /// Ours, and Python's.
+    pub functions: [function::Row; 2],
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Report {
+            machine,
+            profile,
+            runs,
+            ..
+        } = self;
+        writeln!(
+            f,
+            "{machine}; medians of {runs} runs; programs: {profile} profile, function: release\n"
+        )?;
+        self.stack(f)?;
+        self.programs(f)?;
+        self.functions(f)
+    }
+}
+
+impl Report {
+    fn stack(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(
+            f,
+            "program   per call  IAM takes  calls  chain    bound     wall  wall/bound"
+        )?;
+        for row in &self.stack {
+            let (bound, ratio) = match row.ratio {
+                Some(ratio) => (seconds(row.bound_ms), format!("{ratio:.2}")),
+                None => ("-".to_owned(), "-".to_owned()),
+            };
+            writeln!(
+                f,
+                "{:8}  {:>5} ms  {:>7} s  {:>5}  {:>5}  {bound:>7}  {:>7}  {ratio:>10}",
+                row.program,
+                row.delay_ms,
+                row.propagation_s,
+                row.calls,
+                row.chain,
+                seconds(row.wall_ms),
+            )?;
+        }
+        writeln!(f)
+    }
+
+    fn programs(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(f, "program   --version    --help  peak memory      size")?;
+        for row in &self.programs {
+            writeln!(
+                f,
+                "{:8}  {:>6.1} ms  {:>5.1} ms  {:>7.1} MiB  {:>4.1} MiB",
+                row.program, row.version_ms, row.help_ms, row.peak_mib, row.size_mib,
+            )?;
+        }
+        writeln!(f)
+    }
+
+    fn functions(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(
+            f,
+            "{:34}  first poll  invocation  peak memory     upload",
+            "function"
+        )?;
+        for row in &self.functions {
+            writeln!(
+                f,
+                "{:34}  {:>7.1} ms  {:>7.2} ms  {:>7.1} MiB  {:>5.1} KiB",
+                row.function, row.first_poll_ms, row.invocation_ms, row.peak_mib, row.upload_kib,
+            )?;
+        }
+        let [rust, python] = &self.functions;
+        writeln!(
+            f,
+            "{:34}  {:>9.1}x  {:>9.1}x  {:>10.1}x",
+            "Python takes",
+            python.first_poll_ms / rust.first_poll_ms,
+            python.invocation_ms / rust.invocation_ms,
+            python.peak_mib / rust.peak_mib,
+        )
+    }
+}
+
+fn seconds(ms: f64) -> String {
+    format!("{:.2} s", ms / 1000.0)
+}

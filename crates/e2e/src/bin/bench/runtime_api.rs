@@ -1,0 +1,120 @@
+//! A small Lambda runtime API: what a function talks to inside Lambda.
+
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+/// One function's invocations, served one after the other.
+pub struct RuntimeApi {
+    /// Where it listens, for `AWS_LAMBDA_RUNTIME_API`.
+    pub address: String,
+    done: mpsc::Receiver<Timeline>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// When a function did what.
+#[derive(Clone, Default)]
+pub struct Timeline {
+    /// Its first call of `next`.
+    pub first_poll: Option<Instant>,
+    /// From each event's leaving to its answer's coming.
+    pub invocations: Vec<Duration>,
+    event_left: Option<Instant>,
+}
+
+struct Shared {
+    event: &'static str,
+    answer: serde_json::Value,
+    times: usize,
+    timeline: Mutex<Timeline>,
+    done: mpsc::Sender<Timeline>,
+}
+
+impl RuntimeApi {
+    /// Serves `event` so many times, and asserts that each answer is `answer`.
+    pub fn start(event: &'static str, answer: serde_json::Value, times: usize) -> RuntimeApi {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+            .expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (sender, done) = mpsc::channel();
+        let shared = Shared {
+            event,
+            answer,
+            times,
+            timeline: Mutex::default(),
+            done: sender,
+        };
+        let invocation = "/2018-06-01/runtime/invocation";
+        let app = Router::new()
+            .route(&format!("{invocation}/next"), get(next))
+            .route(&format!("{invocation}/{{id}}/response"), post(response))
+            .with_state(Arc::new(shared));
+        runtime.spawn(async move { axum::serve(listener, app).await });
+        RuntimeApi {
+            address,
+            done,
+            _runtime: runtime,
+        }
+    }
+
+    /// Waits until the function asks for one more event than there are.
+    pub fn wait(&self) -> Timeline {
+        let limit = Duration::from_secs(60);
+        self.done
+            .recv_timeout(limit)
+            .expect("the function answers all events")
+    }
+}
+
+async fn next(State(shared): State<Arc<Shared>>) -> Response {
+    let over = {
+        let mut timeline = shared.timeline.lock().expect("no panic here");
+        timeline.first_poll.get_or_insert_with(Instant::now);
+        timeline.event_left = Some(Instant::now());
+        (timeline.invocations.len() == shared.times).then(|| timeline.clone())
+    };
+    if let Some(timeline) = over {
+        shared.done.send(timeline).expect("the bench waits");
+        return std::future::pending().await;
+    }
+    let headers = [
+        ("content-type", "application/json"),
+        (
+            "lambda-runtime-aws-request-id",
+            "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+        ),
+        ("lambda-runtime-deadline-ms", "4102444800000"),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:us-east-1:123456789012:function:EchoFunction",
+        ),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Sampled=0",
+        ),
+    ];
+    (headers, shared.event).into_response()
+}
+
+async fn response(State(shared): State<Arc<Shared>>, body: Bytes) -> StatusCode {
+    let now = Instant::now();
+    let answer: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!(answer, shared.answer, "what the function answers");
+    let mut timeline = shared.timeline.lock().expect("no panic here");
+    let left = timeline.event_left.take().expect("an event is out");
+    timeline.invocations.push(now - left);
+    StatusCode::ACCEPTED
+}

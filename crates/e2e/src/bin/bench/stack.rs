@@ -1,0 +1,118 @@
+//! `create` and `delete` behind a proxy that makes each call take longer.
+
+use std::time::{Duration, Instant};
+
+use e2e::proxy::Call;
+use e2e::{Person, Proxy, Rules};
+use serde::Serialize;
+
+use crate::chain;
+use crate::sample::{median, ms};
+
+/// Milliseconds per call, and seconds until a new role can be used.
+const CONDITIONS: [(u64, u64); 5] = [(0, 0), (50, 0), (200, 0), (0, 6), (200, 6)];
+
+/// One program under one condition, medians of all runs.
+#[derive(Serialize)]
+pub struct Row {
+    /// `create` or `delete`.
+    pub program: &'static str,
+    /// Milliseconds per call, on top of the local cloud's own.
+    pub delay_ms: u64,
+    /// Seconds from CreateRole until the role can be used.
+    pub propagation_s: u64,
+    /// Calls made.
+    pub calls: usize,
+    /// Calls of the longest chain.
+    pub chain: usize,
+    /// What no program could go below: the chain's delay and the propagation.
+    pub bound_ms: f64,
+    /// Start to end of the program.
+    pub wall_ms: f64,
+    /// Wall time by bound, where there is a bound.
+    pub ratio: Option<f64>,
+}
+
+/// Runs both programs under each condition, in turns.
+pub fn measure(runs: u32) -> Vec<Row> {
+    let person = Person::new();
+    let proxy = Proxy::start(person.cloud_url());
+    let person = person.set("AWS_ENDPOINT_URL", &proxy.url);
+    let mut all: Vec<(&'static str, (u64, u64), Vec<Run>)> = Vec::new();
+    for program in ["create", "delete"] {
+        all.extend(CONDITIONS.map(|condition| (program, condition, Vec::new())));
+    }
+    for number in 1..=runs {
+        eprintln!("create and delete, run {number} of {runs} ...");
+        for condition in CONDITIONS {
+            for program in ["create", "delete"] {
+                let run = Run::of(&person, &proxy, program, condition);
+                let row = all
+                    .iter_mut()
+                    .find(|row| (row.0, row.1) == (program, condition));
+                row.expect("listed above").2.push(run);
+            }
+        }
+    }
+    // Only create waits for a role.
+    all.retain(|(program, (_, propagation), _)| *program == "create" || *propagation == 0);
+    all.into_iter()
+        .map(|(program, condition, runs)| row(program, condition, &runs))
+        .collect()
+}
+
+struct Run {
+    wall: Duration,
+    calls: usize,
+    chain: usize,
+    bound: Duration,
+}
+
+impl Run {
+    fn of(person: &Person, proxy: &Proxy, program: &str, (delay, propagation): (u64, u64)) -> Run {
+        let rules = Rules {
+            delay: Duration::from_millis(delay),
+            propagation: Duration::from_secs(propagation),
+            ..Rules::default()
+        };
+        proxy.begin(rules.clone());
+        let start = Instant::now();
+        person.run(program, &[]).code(0);
+        let wall = start.elapsed();
+        let calls = proxy.calls();
+        let (chain, bound) = bound(&calls, &rules);
+        Run {
+            wall,
+            calls: calls.len(),
+            chain,
+            bound,
+        }
+    }
+}
+
+/// The longest chain. Where IAM is slow, that is the one through the role, with
+/// IAM's wait in its midst.
+fn bound(calls: &[Call], rules: &Rules) -> (usize, Duration) {
+    let times = |chain: usize| rules.delay * u32::try_from(chain).expect("a few calls");
+    if rules.propagation.is_zero() {
+        let chain = chain::longest(calls);
+        return (chain, times(chain));
+    }
+    let chain = chain::longest_through(calls, "CreateRole", "CreateFunction");
+    (chain, times(chain) + rules.propagation)
+}
+
+fn row(program: &'static str, (delay_ms, propagation_s): (u64, u64), runs: &[Run]) -> Row {
+    let bound = median(runs.iter().map(|run| run.bound));
+    let ratio = |run: &Run| run.wall.as_secs_f64() / run.bound.as_secs_f64();
+    Row {
+        program,
+        delay_ms,
+        propagation_s,
+        calls: median(runs.iter().map(|run| run.calls)),
+        chain: median(runs.iter().map(|run| run.chain)),
+        bound_ms: ms(bound),
+        wall_ms: ms(median(runs.iter().map(|run| run.wall))),
+        ratio: (!bound.is_zero()).then(|| median(runs.iter().map(ratio))),
+    }
+}
