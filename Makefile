@@ -10,9 +10,13 @@ CARGO_LAMBDA := $(if $(shell command -v cargo-lambda),,PATH="$(CURDIR)/.venv/bin
 ARCH_FLAG = $(if $(LAMBDA_ARCH),$(if $(filter arm64,$(LAMBDA_ARCH)),--arm64,--x86-64))
 
 .DEFAULT_GOAL := all
-.PHONY: all api request delete demo lab test bench clean cloud cloud-stop tools build function pictures help
+.PHONY: all api request delete demo lab test bench clean cloud cloud-stop tools build build-demo function pictures help
 
-all: .env tools build function ## settings, tools, programs, function
+# Tools are a download and programs a compilation: side by side they take less.
+SIDE_BY_SIDE := --no-print-directory -j2
+
+all: .env ## settings, tools, programs, function
+	@$(MAKE) $(SIDE_BY_SIDE) build function
 	@echo "Ready: 'make api' creates the stack, 'make request' calls it, 'make delete' removes it."
 
 help: ## what can be made
@@ -31,6 +35,9 @@ tools: .venv/.installed ## cargo-lambda and the local cloud, into .venv
 
 build: ## the three programs
 	cargo build --bin create --bin tokens --bin delete
+
+build-demo:
+	cargo build --bin create --bin tokens --bin delete --bin inventory
 
 function: $(ZIP) ## the function's zip
 
@@ -53,8 +60,8 @@ lab: .env ## attacks on the login and the API, and who refuses them
 delete: .env ## delete everything
 	cargo run --quiet --bin delete
 
-demo: tools function ## the whole path on the local cloud: no account needed
-	cargo build --bins
+demo: ## the whole path on the local cloud: no account needed
+	@$(MAKE) $(SIDE_BY_SIDE) build-demo function
 	@scripts/demo
 
 test: tools function ## all tests, against the local cloud
@@ -66,6 +73,14 @@ pictures: tools function ## the pictures in .images, from real runs; needs chrom
 	.venv/bin/pip install --quiet --requirement requirements-pictures.txt
 	PICTURES=.images cargo test --workspace --test login browser
 	@scripts/pictures
+
+bench: tools function .venv/.bench ## how fast it all is, beside what the network allows
+	cargo build --bins
+	cargo run --quiet --bin bench -- --json target/bench.json
+
+.venv/.bench: requirements-bench.txt .venv/.installed
+	.venv/bin/pip install --quiet --requirement requirements-bench.txt
+	@touch $@
 
 cloud: tools ## start the local cloud on 127.0.0.1:4566
 	@scripts/cloud start
