@@ -1,5 +1,6 @@
 //! The function.
 
+use api_aws::account::gone_is_fine;
 use api_aws::retry::Pace;
 use api_aws::{CallError, Named, find};
 use api_core::{Failure, Result};
@@ -87,7 +88,9 @@ pub async fn wait_until_active(stack: &Stack, function: &Function) -> Result<()>
     let mut pace = Pace::poll().up_to(ACTIVE_WITHIN);
     loop {
         let call = stack.aws.lambda.get_function().function_name(&function.arn);
-        let now = call.send().await.named("GetFunction")?.configuration;
+        // One that is a moment old may not be seen everywhere yet.
+        let answer = gone_is_fine(call.send().await.named("GetFunction"))?;
+        let now = answer.and_then(|answer| answer.configuration);
         match now.as_ref().and_then(|now| now.state()) {
             Some(State::Active) => return Ok(()),
             Some(State::Failed) => return Err(not_active(now.and_then(|now| now.state_reason))),
