@@ -2,7 +2,6 @@
 # long); the function alone is built for release.
 
 STATE_FILE ?= state.json
-ZIP := target/lambda/echo/bootstrap.zip
 # A cargo-lambda that is installed already is used as it is; ours finds its Zig
 # by way of the python3 beside it.
 CARGO_LAMBDA := $(if $(shell command -v cargo-lambda),,PATH="$(CURDIR)/.venv/bin:$$PATH") cargo lambda
@@ -39,11 +38,8 @@ build: ## the three programs
 build-demo:
 	cargo build --bin create --bin tokens --bin delete --bin inventory
 
-function: $(ZIP) ## the function's zip
-
-$(ZIP): .venv/.installed lambda/src/main.rs lambda/Cargo.toml Cargo.toml Cargo.lock
+function: .venv/.installed ## the function's zip, target/lambda/echo/bootstrap.zip
 	$(CARGO_LAMBDA) build --release --package echo --output-format zip $(ARCH_FLAG)
-	@touch $@
 
 api: .env function ## create everything
 	@scripts/cloud start-if-configured

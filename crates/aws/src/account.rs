@@ -2,7 +2,7 @@
 
 use api_core::{Failure, Result, Settings, State};
 
-use crate::{CallError, Clients, Named};
+use crate::{Clients, Named};
 
 /// An AWS account.
 #[derive(Clone, Debug)]
@@ -64,7 +64,14 @@ pub fn same_account(state: &State, account_id: &str) -> Result<()> {
         Some(recorded) if recorded != account_id => {
             Err(elsewhere("account", recorded, account_id, "AWS_PROFILE"))
         }
-        _ => Ok(()),
+        Some(_) => Ok(()),
+        None if *state == State::default() => Ok(()),
+        // In another account "not found" would be taken for "gone".
+        None => Err(
+            Failure::usage("state.json does not say which account it belongs to").hint(format!(
+                "if it is '{account_id}', add the line \"account_id\": \"{account_id}\", to it"
+            )),
+        ),
     }
 }
 
@@ -80,18 +87,6 @@ fn elsewhere(what: &str, recorded: &str, here: &str, setting: &str) -> Failure {
     .hint(format!(
         "set {setting} to what state.json says, or use another file with --state PATH"
     ))
-}
-
-/// Whether a call was refused because the resource was not there: then that is fine.
-///
-/// # Errors
-/// Any other refusal.
-pub fn gone_is_fine<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]
@@ -125,5 +120,10 @@ mod tests {
         );
         assert!(same_account(&theirs, "123456789876").is_ok());
         assert!(same_account(&theirs, "222222222222").is_err());
+        let nobody_knows = State {
+            api_id: Some("aoe1ba4ed6".into()),
+            ..State::default()
+        };
+        assert!(same_account(&nobody_knows, "123456789876").is_err());
     }
 }

@@ -19,6 +19,8 @@ pub enum Kind {
     TryLater,
     /// Something the call depends on is not consistent yet: poll.
     NotYet,
+    /// Something that was deleted a moment ago, or something foreign, still uses it.
+    InUse,
     /// No answer, or a server error: the call may have taken effect or not.
     Lost,
     /// Never sent, because a signal asked the program to stop.
@@ -51,6 +53,18 @@ impl CallError {
     /// Whether the resource was not there.
     pub fn is_not_found(&self) -> bool {
         self.kind == Kind::NotFound
+    }
+}
+
+/// Whether a call was refused because the resource was not there: then that is fine.
+///
+/// # Errors
+/// Any other refusal.
+pub fn gone_is_fine<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -174,7 +188,10 @@ fn classify(code: &str, message: &str, status: Option<u16>) -> Kind {
         "InvalidParameterException" if says("already associated") || says("already exists") => {
             Kind::Exists
         }
+        "InvalidParameterException" if says("has a domain configured") => Kind::InUse,
+        "DeleteConflict" => Kind::InUse,
         "ResourceNotFoundException"
+        | "ScopeDoesNotExistException"
         | "NotFoundException"
         | "NoSuchEntity"
         | "UserNotFoundException" => Kind::NotFound,
@@ -219,7 +236,7 @@ fn hint(error: &CallError) -> Option<&'static str> {
         | "UnrecognizedClientException"
         | "SignatureDoesNotMatch"
         | "AuthFailure" => Some(
-            "AWS does not know these credentials: check AWS_PROFILE, or the access key and its secret",
+            "AWS does not know these credentials: check AWS_PROFILE, or the access key and its secret; in a region that the account has not enabled AWS says the same",
         ),
         "AccessDenied" | "AccessDeniedException" | "NotAuthorizedException" => Some(
             "these credentials may not do that: iam-policy.json has the permissions that are needed",
@@ -233,6 +250,12 @@ fn hint(error: &CallError) -> Option<&'static str> {
         "no answer in time" | "connection lost" | "unreadable answer" => {
             Some("run the same command again: it first looks up what took effect")
         }
+        _ if error.kind == Kind::Exists => Some(
+            "the name is taken: run 'make delete', set another DOMAIN_PREFIX (sign-in domain) or NAME_SUFFIX (all else), then 'make api'",
+        ),
+        _ if error.kind == Kind::InUse => Some(
+            "something that this deployment did not make uses it: remove that, then run 'make delete' again",
+        ),
         _ if error.kind == Kind::TryLater || error.kind == Kind::Lost => {
             Some("run the same command again in a while: it first looks up what took effect")
         }
@@ -305,7 +328,7 @@ mod tests {
                 "InvalidParameterException",
                 "User pool cannot be deleted. It has a domain configured.",
                 400,
-                Kind::Other,
+                Kind::InUse,
             ),
             (
                 "NoSuchEntity",

@@ -10,7 +10,8 @@ use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 use aws_sdk_iam::types::Role;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 
-use crate::account::{Account, gone_is_fine};
+use crate::account::Account;
+use crate::error::gone_is_fine;
 use crate::{Clients, Named};
 
 /// The key of the tag that every resource of a deployment carries.
@@ -191,6 +192,13 @@ pub async fn role(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<Role>>
 pub async fn function(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<GetFunctionOutput>> {
     let answer = aws.lambda.get_function().function_name(name).send().await;
     Ok(match gone_is_fine(answer.named("GetFunction"))? {
+        // 200, but without the permission to see tags: nobody knows whose it is.
+        Some(function) if function.tags_error.is_some() => {
+            return Err(Failure::failed(format!(
+                "GetFunction: the tags of '{name}' cannot be read"
+            ))
+            .hint("allow lambda:ListTags: without it, whose function it is cannot be told"));
+        }
         Some(function) => Found::new(ours.is(function.tags.as_ref()), function),
         None => Found::Nothing,
     })

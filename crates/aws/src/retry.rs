@@ -35,6 +35,7 @@ impl ClassifyRetry for TryAgainLater {
             "try again later",
             "cannot be performed at this time",
             "concurrentmodification",
+            "operationaborted",
         ];
         let quota = body.contains("limitexceeded");
         match response.status().is_client_error()
@@ -84,6 +85,15 @@ impl Pace {
             longest: Duration::from_secs(5),
             left: Duration::from_secs(60),
             jitter: true,
+        }
+    }
+
+    /// For the look-up after an answer was lost: the call may still be under
+    /// way, so it begins with a second.
+    pub fn after_lost_answer() -> Pace {
+        Pace {
+            next: Duration::from_secs(1),
+            ..Pace::back_off()
         }
     }
 

@@ -2,10 +2,12 @@
 //! second ends the program at once.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::console::Console;
 use crate::failure::{Failure, Result};
 
 static STOP: std::sync::LazyLock<watch::Sender<bool>> =
@@ -29,6 +31,18 @@ pub async fn or_stop<T>(future: impl Future<Output = T>, message: &str) -> Resul
         value = future => Ok(value),
         () = stopped() => Err(Failure::interrupted(message)),
     }
+}
+
+/// Like [`listen`], for a program whose calls change something: the first
+/// signal is answered with what happens now.
+///
+/// # Errors
+/// As [`listen`].
+pub fn listen_between_calls(console: Arc<Console>) -> Result<()> {
+    listen(move || {
+        console.explain("");
+        console.note("stopping as soon as the calls under way have ended; once more stops at once");
+    })
 }
 
 /// Starts listening for signals; `on_first` runs at the first one.

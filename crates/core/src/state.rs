@@ -39,6 +39,10 @@ pub struct State {
     /// through undisturbed. If not, `delete` also searches by tag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complete: Option<bool>,
+    /// Whether `delete` has begun: then `create` must not go on, because what is
+    /// left points to what is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleting: Option<bool>,
     /// For example `us-east-1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,

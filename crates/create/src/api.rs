@@ -1,6 +1,6 @@
 //! The HTTP API.
 
-use api_aws::account::gone_is_fine;
+use api_aws::error::gone_is_fine;
 use api_aws::{CallError, Named, find};
 use api_core::Result;
 use aws_sdk_apigatewayv2::types::ProtocolType;

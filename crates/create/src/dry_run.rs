@@ -7,7 +7,7 @@ use crate::stack::Stack;
 pub fn show(stack: &Stack) {
     let (plan, state) = (&stack.plan, stack.state.get());
     let names = &plan.names;
-    let complete = state.api_route_id.is_some();
+    let complete = state.complete == Some(true);
     let steps: [(&str, &str, &str, bool); 14] = [
         (
             "User Pool",
@@ -77,17 +77,22 @@ pub fn show(stack: &Stack) {
             "CreateIntegration",
             state.api_integration_id.is_some(),
         ),
-        ("Route", &Names::route_key(), "CreateRoute", complete),
+        (
+            "Route",
+            &Names::route_key(),
+            "CreateRoute",
+            state.api_route_id.is_some(),
+        ),
     ];
     let (account, region) = (&stack.account.id, &stack.aws.region);
     stack
         .console
         .line(&format!("In account '{account}', region '{region}':"));
     for (what, name, calls, there) in steps {
-        let verb = if there {
-            "Is there already"
-        } else {
-            "Would create"
+        let verb = match (there, stack.resumed) {
+            (true, _) => "Is there already",
+            (false, true) => "Would create, unless it is found",
+            (false, false) => "Would create",
         };
         stack
             .console

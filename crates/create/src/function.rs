@@ -1,15 +1,24 @@
 //! The function.
 
-use api_aws::account::gone_is_fine;
+use std::time::Duration;
+
+use api_aws::error::gone_is_fine;
 use api_aws::retry::Pace;
 use api_aws::{CallError, Named, find};
 use api_core::{Failure, Result};
+use aws_sdk_lambda as lambda;
+use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{FunctionCode, Runtime, State};
 
-use crate::once::ACTIVE_WITHIN;
 use crate::report::Step;
 use crate::stack::Stack;
+
+/// How long a new function may take to become active.
+const ACTIVE_WITHIN: Duration = Duration::from_secs(120);
+
+/// How long sending the zip may take, on a slow line.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(60);
 
 /// A function that is there.
 #[derive(Clone, Debug)]
@@ -75,10 +84,18 @@ async fn call(stack: &Stack, role_arn: &str) -> Result<String, CallError> {
         .memory_size(128)
         .timeout(5)
         .tags(tag, deployment_id)
+        .customize()
+        .config_override(lambda::config::Builder::new().timeout_config(upload_timeout()))
         .send()
         .await
         .named("CreateFunction")?;
     Ok(answer.function_arn.unwrap_or_default())
+}
+
+fn upload_timeout() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(UPLOAD_WITHIN)
+        .build()
 }
 
 /// Waits until the function can be invoked (GetFunction): a new one is Pending

@@ -36,9 +36,17 @@ impl Stack {
     /// it by one call that the SDK does not repeat. `recorded` says that
     /// state.json knows it: then it must still be there.
     ///
-    /// After an answer that was lost, or an earlier run, it looks first. A
-    /// refusal because something is not ready yet is tried again for up to 5
-    /// minutes, one because AWS is busy or an answer was lost for a minute.
+    /// After an earlier run, or an answer that was lost, it looks first. What
+    /// it does with a refusal depends on its kind:
+    ///
+    /// | [`Kind`] | then |
+    /// |---|---|
+    /// | `NotYet` | tries again, for up to 5 minutes |
+    /// | `NotFound` | the same for half a minute: what the call needs is new |
+    /// | `TryLater` | tries again, for up to a minute |
+    /// | `Lost` | looks, then tries again, for up to a minute |
+    /// | `Exists` | looks; for 10 s, as what was just made may not be seen yet |
+    /// | any other | gives up |
     ///
     /// # Errors
     /// If AWS refuses for good, the name is somebody else's, or a recorded
@@ -53,6 +61,9 @@ impl Stack {
         let _working = self.console.working(what);
         let mut waiting = None;
         let (mut poll, mut back_off) = (Pace::poll(), Pace::back_off());
+        let mut after_lost_answer = Pace::after_lost_answer();
+        let mut settle = Pace::poll().up_to(Duration::from_secs(30));
+        let mut appear = Pace::poll().up_to(Duration::from_secs(10));
         let mut look_first = self.resumed;
         loop {
             if look_first && let Some(value) = find().await? {
@@ -70,16 +81,18 @@ impl Stack {
                     waiting.get_or_insert_with(|| self.waiting_for(what));
                     &mut poll
                 }
+                Kind::NotFound => &mut settle,
                 Kind::TryLater => &mut back_off,
                 Kind::Lost => {
                     self.answer_lost.store(true, Ordering::Relaxed);
                     look_first = true;
-                    &mut back_off
+                    &mut after_lost_answer
                 }
                 Kind::Exists if !look_first => {
                     look_first = true;
                     continue;
                 }
+                Kind::Exists => &mut appear,
                 _ => return Err(error.into()),
             };
             if !pace.wait().await? {
@@ -93,9 +106,6 @@ impl Stack {
             .waiting(format!("Waiting until AWS is ready for the {what}"))
     }
 }
-
-/// How long a function may take to become active.
-pub const ACTIVE_WITHIN: Duration = Duration::from_secs(120);
 
 fn removed(what: &str) -> Failure {
     Failure::failed(format!(

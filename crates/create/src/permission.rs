@@ -1,6 +1,6 @@
 //! The function's permission: who may invoke it.
 
-use api_aws::account::gone_is_fine;
+use api_aws::error::gone_is_fine;
 use api_aws::{CallError, Named};
 use api_core::Result;
 

@@ -1,6 +1,6 @@
 //! The resource server: the API as Cognito knows it, with its scopes.
 
-use api_aws::account::gone_is_fine;
+use api_aws::error::gone_is_fine;
 use api_aws::{CallError, Named};
 use api_core::Result;
 use aws_sdk_cognitoidentityprovider::types::ResourceServerScopeType;

@@ -73,11 +73,12 @@ impl Stack {
     /// # Errors
     /// If state.json cannot be written: then nothing may be created.
     pub fn begin(&self) -> Result<()> {
-        interrupt::listen(|| {
-            eprintln!(
-                "\nStopping as soon as the calls under way have ended. Once more stops at once."
-            );
-        })?;
+        interrupt::listen_between_calls(Arc::clone(&self.console))?;
+        let (account, region) = (&self.account.id, &self.aws.region);
+        let place = self.endpoint_url.as_deref().unwrap_or("AWS");
+        self.console.explain(&format!(
+            "In account {account}, region {region}, at {place}:"
+        ));
         if self.resumed {
             return Ok(());
         }
@@ -120,6 +121,12 @@ fn new_deployment_id() -> String {
 }
 
 fn check_is_resumable(state: &State, plan: &Plan) -> Result<()> {
+    if state.deleting == Some(true) {
+        return Err(
+            Failure::usage("'delete' has begun with what is in state.json, and not ended")
+                .hint("run 'make delete' to its end, then 'make api'"),
+        );
+    }
     if state.is_from_python() {
         return Err(Failure::usage(
             "state.json was written by the older Python scripts, whose stack cannot be continued",

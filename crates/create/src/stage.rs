@@ -1,6 +1,6 @@
 //! The stage: where the API is deployed, by itself at each change.
 
-use api_aws::account::gone_is_fine;
+use api_aws::error::gone_is_fine;
 use api_aws::{CallError, Named};
 use api_core::Result;
 use aws_sdk_apigatewayv2::types::RouteSettings;

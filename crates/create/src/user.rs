@@ -1,6 +1,6 @@
 //! The test user.
 
-use api_aws::account::gone_is_fine;
+use api_aws::error::gone_is_fine;
 use api_aws::{CallError, Kind, Named};
 use api_core::Result;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType, UserStatusType};

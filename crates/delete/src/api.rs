@@ -1,6 +1,6 @@
 //! The HTTP API. Its stage, routes, integrations and authorizers go with it.
 
-use api_aws::account::gone_is_fine;
+use api_aws::error::gone_is_fine;
 use api_aws::{Named, find};
 use api_core::Result;
 use api_core::failure::all;
@@ -19,7 +19,7 @@ pub async fn find(stack: &Stack) -> Result<Vec<String>> {
     Ok(ids)
 }
 
-/// Deletes them (DeleteApi), one after the other: AWS takes one in 30 seconds.
+/// Deletes them (DeleteApi), one after the other.
 pub async fn delete(stack: &Stack, ids: &[String]) -> Result<()> {
     let mut result = Ok(());
     for id in ids {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_aws::account::gone_is_fine;
+use api_aws::error::gone_is_fine;
 use api_aws::retry::Pace;
 use api_aws::{Named, find};
 use api_core::{Failure, Result};

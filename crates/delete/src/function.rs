@@ -1,6 +1,6 @@
 //! The function. Its policy goes with it, its log group does not.
 
-use api_aws::account::gone_is_fine;
+use api_aws::error::gone_is_fine;
 use api_aws::find::{self, Found};
 use api_aws::{Named, Ours};
 use api_core::Result;

@@ -47,8 +47,13 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
         found.show(&stack).await?;
         return Ok(Exit::Done);
     }
+    let disturbed = stack.search().is_some();
     stack.begin()?;
     found.delete(&stack).await?;
+    if disturbed {
+        // What was still under way when an earlier run ended may be seen by now.
+        Found::look_up(&stack).await?.delete(&stack).await?;
+    }
     stack.end()?;
     Ok(Exit::Done)
 }

@@ -1,7 +1,8 @@
 //! The function's log group.
 
 use api_aws::Named;
-use api_aws::account::{Account, gone_is_fine};
+use api_aws::account::Account;
+use api_aws::error::gone_is_fine;
 use api_aws::find::{self, Found};
 use api_core::Result;
 
@@ -9,10 +10,15 @@ use crate::stack::Stack;
 
 /// Our log group's name, if it is there. One that is not ours is left.
 pub async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
-    let (Some(ours), Some(function)) = (&stack.ours, stack.state.get().lambda_function_name) else {
+    let Some(function) = stack.state.get().lambda_function_name else {
         return Ok(None);
     };
     let name = format!("/aws/lambda/{function}");
+    let Some(ours) = &stack.ours else {
+        // The Python scripts made none: Lambda did, without a tag.
+        stack.note_foreign(&format!("log group '{name}'"));
+        return Ok(None);
+    };
     let (logs, region) = (&stack.aws.logs, &stack.aws.region);
     match find::log_group(logs, account, region, &name, ours).await? {
         Found::Ours(()) => Ok(Some(name)),

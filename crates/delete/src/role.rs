@@ -1,11 +1,11 @@
 //! The role that the function runs with.
 
 use api_aws::Named;
-use api_aws::account::gone_is_fine;
+use api_aws::error::gone_is_fine;
 use api_aws::find::{self, Found};
-use api_core::{Failure, Result};
+use api_core::Result;
 
-use crate::stack::{Stack, in_use};
+use crate::stack::{Stack, when_free};
 
 /// A role that is there.
 #[derive(Clone, Debug)]
@@ -55,18 +55,22 @@ pub async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
         .role_name(name)
         .policy_arn(policy);
     gone_is_fine(detach.send().await.named("DetachRolePolicy"))?;
-    let answer = stack
-        .aws
-        .iam
-        .delete_role()
-        .role_name(name)
-        .send()
-        .await
-        .named("DeleteRole");
-    let there = gone_is_fine(answer)
-        .map_err(|error| in_use(Failure::from(error), &format!("role '{name}'")))?
-        .is_some();
+    // The policy may count as attached for a moment longer.
+    let call = async || {
+        stack
+            .aws
+            .iam
+            .delete_role()
+            .role_name(name)
+            .send()
+            .await
+            .named("DeleteRole")
+    };
+    let there = when_free(call).await?.is_some();
     stack.deleted(&format!("Role '{name}'"), there, |state| {
-        state.lambda_role_arn = None
+        // By their role a function of the Python scripts is known, and the account.
+        if !state.is_from_python() {
+            state.lambda_role_arn = None;
+        }
     })
 }

@@ -1,10 +1,13 @@
 //! What every step shares: clients, state.json, whose it all is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api_aws::account::{self, Account};
-use api_aws::{Clients, Ours};
-use api_core::{Console, Failure, Result, Settings, State, StateFile, interrupt};
+use api_aws::error::gone_is_fine;
+use api_aws::retry::Pace;
+use api_aws::{CallError, Clients, Kind, Ours};
+use api_core::{Console, Result, Settings, State, StateFile, interrupt};
 
 /// The stack that is being deleted.
 #[derive(Debug)]
@@ -69,12 +72,11 @@ impl Stack {
     /// If signals cannot be listened for, or state.json cannot be written: then
     /// nothing is deleted.
     pub fn begin(&self) -> Result<()> {
-        interrupt::listen(|| {
-            eprintln!(
-                "\nStopping as soon as the calls under way have ended. Once more stops at once."
-            );
-        })?;
-        self.state.update(|state| state.complete = None)
+        interrupt::listen_between_calls(Arc::clone(&self.console))?;
+        self.state.update(|state| {
+            state.complete = None;
+            state.deleting = Some(true);
+        })
     }
 
     /// Nothing is left: neither is state.json.
@@ -109,12 +111,17 @@ impl Stack {
     }
 }
 
-/// What to say where AWS refuses because something else uses the resource.
-pub fn in_use(failure: Failure, what: &str) -> Failure {
-    match failure.next_step() {
-        Some(_) => failure,
-        None => failure.hint(format!(
-            "{what} stays in state.json: remove what was added to it, then run 'make delete' again"
-        )),
+/// Makes a call that AWS may refuse for a moment, because something that was
+/// just deleted still counts. `None` if the resource was gone already.
+///
+/// # Errors
+/// If AWS refuses for another reason, or still after half a minute.
+pub async fn when_free<T>(call: impl AsyncFn() -> Result<T, CallError>) -> Result<Option<T>> {
+    let mut pace = Pace::poll().up_to(Duration::from_secs(30));
+    loop {
+        match gone_is_fine(call().await) {
+            Err(error) if error.kind() == Kind::InUse && pace.wait().await? => {}
+            result => return Ok(result?),
+        }
     }
 }

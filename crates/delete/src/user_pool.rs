@@ -1,13 +1,12 @@
 //! The user pool. Its users, app clients and resource servers go with it, its
 //! domain does not.
 
-use api_aws::account::gone_is_fine;
 use api_aws::{Named, find};
 use api_core::Result;
 use api_core::failure::all;
 
 use crate::domain;
-use crate::stack::Stack;
+use crate::stack::{Stack, when_free};
 
 /// A user pool with the domain that must go first.
 #[derive(Clone, Debug)]
@@ -60,14 +59,12 @@ pub async fn delete(stack: &Stack, pools: &[UserPool]) -> Result<()> {
 async fn delete_one(stack: &Stack, pool: &UserPool) -> Result<()> {
     domain::delete(stack, pool).await?;
     let _working = stack.console.working("user pool");
-    let answer = stack
-        .aws
-        .cognito
-        .delete_user_pool()
-        .user_pool_id(&pool.id)
-        .send()
-        .await;
-    let there = gone_is_fine(answer.named("DeleteUserPool"))?.is_some();
+    // The domain may count as attached for a moment longer.
+    let call = async || {
+        let call = stack.aws.cognito.delete_user_pool().user_pool_id(&pool.id);
+        call.send().await.named("DeleteUserPool")
+    };
+    let there = when_free(call).await?.is_some();
     stack.deleted(&format!("User Pool '{}'", pool.id), there, |state| {
         if state
             .user_pool_id

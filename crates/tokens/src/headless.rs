@@ -148,7 +148,7 @@ fn not_signed_in(page: &Url, answer: &Answer) -> Failure {
     Failure::failed(format!(
         "The sign-in page did not let the test user in: {said}"
     ))
-    .hint("is PASSWORD the one that 'create' set? Run 'create' again to set it")
+    .hint("is PASSWORD the one that was set when 'create' made the user? 'make delete' and 'make api' make it anew")
 }
 
 /// What a page says went wrong: an OAuth error as JSON, or text marked as an error.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use e2e::{Ended, Fault, Rig};
+use e2e::{Ended, Fault, Rig, Rules};
 
 use crate::whole_path::the_design;
 
@@ -85,8 +85,25 @@ fn delete_killed_then_deleted_again() {
     );
 }
 
+/// What is left after half a `delete` points to what is gone: an authorizer to
+/// a pool, a permission to an API. `create` must not build on it.
 #[test]
-fn two_kills_in_a_row() {
+fn delete_killed_then_created() {
+    let rig = Rig::new();
+    rig.create();
+    let deleting = rig.break_at("delete", 8, Fault::KillAfter);
+    assert_eq!(deleting.expect("more calls").code, None);
+    rig.run("create", &[], Rules::default())
+        .code(2)
+        .stderr_has("'delete' has begun");
+    rig.delete_all("a killed delete");
+    rig.create();
+    rig.person.tokens(&[]).code(0).stdout_has("hello world");
+    rig.delete_all("create");
+}
+
+#[test]
+fn three_kills_in_a_row() {
     let rig = Rig::new();
     let mut points = 0;
     for first in 1.. {

@@ -26,7 +26,12 @@ pub fn the_design(domain_prefix: &str) -> Inventory {
 #[test]
 fn create_log_in_call_delete() {
     let person = Person::new();
-    let created = person.create().code(0).stderr_is_empty();
+    let created = person.create().code(0);
+    let place = person.setting("AWS_ENDPOINT_URL");
+    assert_eq!(
+        created.stderr,
+        format!("In account 000000000000, region us-east-1, at {place}:\n")
+    );
     assert_eq!(
         person.inventory(),
         the_design(person.setting("DOMAIN_PREFIX"))
