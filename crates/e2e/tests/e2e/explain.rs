@@ -12,10 +12,12 @@ struct Block<'a> {
     lines: Vec<&'a str>,
 }
 
-/// The blocks in what a program wrote to stderr, which has nothing else.
+/// The blocks in what a program wrote to stderr, which has nothing else but
+/// where `create` is at work.
 fn blocks(stderr: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block> = Vec::new();
-    for line in stderr.lines().filter(|line| !line.is_empty()) {
+    let told = |line: &&str| !line.is_empty() && !line.starts_with("In account ");
+    for line in stderr.lines().filter(told) {
         if let Some((number, operation)) = heading(line) {
             blocks.push(Block {
                 number,

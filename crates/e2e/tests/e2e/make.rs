@@ -134,10 +134,10 @@ fn every_target_is_explained() {
 
 #[test]
 fn the_demo_shows_the_whole_path_and_leaves_nothing() {
+    let port = free_port().to_string();
+    let state = format!("target/demo/{port}/state.json");
     let mut command = Command::new("scripts/demo");
-    command
-        .current_dir(workspace())
-        .env("DEMO_PORT", free_port().to_string());
+    command.current_dir(workspace()).env("DEMO_PORT", &port);
     // Its own account and settings, whatever this machine's are.
     command
         .env("AWS_PROFILE", "nobody")
@@ -146,7 +146,7 @@ fn the_demo_shows_the_whole_path_and_leaves_nothing() {
     let mut rest = ended.stdout.as_str();
     for step in [
         "== 1. Create",
-        "State saved in 'target/demo/state.json'",
+        &format!("State saved in '{state}'"),
         "== 2. A request without a token",
         "401 Unauthorized",
         "== 3. Log in with all scopes",
@@ -164,5 +164,5 @@ fn the_demo_shows_the_whole_path_and_leaves_nothing() {
             .unwrap_or_else(|| panic!("no {step:?} in {ended:#?}"));
         rest = after;
     }
-    assert!(!workspace().join("target/demo/state.json").exists());
+    assert!(!workspace().join(state).exists());
 }
