@@ -41,17 +41,20 @@ pub(crate) fn table<const N: usize, const M: usize>(
             )
         })
         .collect();
-    let line = |Mark(style, word): Mark, cells: &[String]| {
+    let line = |Mark(style, word): Mark, text: Style, cells: &[String]| {
         let cells = cells
             .iter()
             .zip(&widths)
             .map(|(cell, width)| format!("{cell:width$}"));
         let cells = cells.collect::<Vec<_>>().join("  ");
-        console.line(format!("{style}{word:mark_width$}{style:#}  {cells}").trim_end());
+        let cells = cells.trim_end();
+        console.line(&format!(
+            "{style}{word:mark_width$}{style:#}  {text}{cells}{text:#}"
+        ));
     };
-    line(Mark(HEAD, first), &names);
+    line(Mark(HEAD, first), HEAD, &names);
     for (mark, cells) in &rows {
-        line(*mark, cells);
+        line(*mark, Style::new(), cells);
     }
     console.line("");
 }
