@@ -66,12 +66,12 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// For a dependency that is not consistent yet: 0.25 s, then every 0.5 s,
+    /// For a dependency that is not consistent yet: 0.25 s, then every 0.3 s,
     /// for up to 5 minutes. That is how much it adds to AWS's own time at most.
     pub fn poll() -> Pace {
         Pace {
             next: Duration::from_millis(250),
-            longest: Duration::from_millis(500),
+            longest: Duration::from_millis(300),
             left: Duration::from_secs(300),
             jitter: false,
         }
@@ -131,10 +131,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn polling_goes_to_every_half_second_and_ends() {
-        let mut pace = Pace::poll().up_to(Duration::from_millis(1900));
+    fn polling_goes_on_at_one_pace_and_ends() {
+        let mut pace = Pace::poll().up_to(Duration::from_millis(1000));
         let waits = std::iter::from_fn(|| pace.next_wait());
         let waits: Vec<u128> = waits.map(|wait| wait.as_millis()).collect();
-        assert_eq!(waits, [250, 500, 500, 500, 150]);
+        assert_eq!(waits, [250, 300, 300, 150]);
     }
 }

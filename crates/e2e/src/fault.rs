@@ -21,7 +21,7 @@ pub enum Fault {
     CutBody,
     /// No effect and no answer, until the program gives up.
     Hang,
-    /// No effect, and a status of 429, 500 or 503.
+    /// No effect, and a status of 403, 429, 500 or 503.
     Refuse(u16),
     /// No effect, and AWS's conflict "try again later".
     TryAgainLater,
@@ -42,6 +42,10 @@ pub const FAULTS: [Fault; 8] = [
 /// A refusal with AWS's code for the status.
 pub fn refusal(status: u16, request: &Parts) -> Response<Body> {
     let (code, message) = match status {
+        403 => (
+            "ExpiredToken",
+            "The security token included in the request is expired",
+        ),
         429 => ("TooManyRequestsException", "Rate exceeded"),
         503 => ("ServiceUnavailable", "The service is unavailable."),
         _ => (

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 
-use e2e::{Ended, Person};
+use e2e::{Ended, Fault, Person, Rig};
 
 /// Exit code 2, one error, one next step, and nothing was created or written.
 #[track_caller]
@@ -122,6 +122,19 @@ fn no_credentials() {
     refused(&person, person.create(), "No AWS credentials");
     let person = person.set("AWS_PROFILE", "nobody");
     refused(&person, person.create(), "No AWS credentials");
+}
+
+#[test]
+fn expired_credentials() {
+    let rig = Rig::new();
+    let ended = rig
+        .break_at("create", 1, Fault::Refuse(403))
+        .expect("a call");
+    let ended = ended
+        .code(1)
+        .stderr_has("GetCallerIdentity: ExpiredToken: The security token");
+    ended.stderr_has("hint: your AWS session has ended");
+    assert!(!rig.person.state_path().exists());
 }
 
 #[test]
