@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
@@ -189,7 +189,11 @@ fn unreadable(path: &Path, text: &[u8], why: &str) -> Failure {
 fn write_private(path: &Path, text: &[u8]) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).write(true).truncate(true).mode(0o600);
-    options.open(path)?.write_all(text)
+    let mut file = options.open(path)?;
+    // Also where it was there before.
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    file.write_all(text)?;
+    file.sync_all()
 }
 
 /// The one writer of `state.json`: holds the lock, saves each change at once.
@@ -214,6 +218,20 @@ impl StateFile {
             state: Mutex::new(state),
             _lock: lock,
         })
+    }
+
+    /// Like [`open`](StateFile::open), but `None` without a file. Then nobody
+    /// may be about to write one either; a lock that a killed program has left
+    /// is removed.
+    ///
+    /// # Errors
+    /// As [`open`](StateFile::open).
+    pub fn open_existing(path: &Path) -> Result<Option<StateFile>> {
+        if !path.exists() && !beside(path, "lock").exists() {
+            return Ok(None);
+        }
+        let file = StateFile::open(path)?;
+        Ok(path.exists().then_some(file))
     }
 
     /// Where the file is.
@@ -246,6 +264,7 @@ impl StateFile {
     /// # Errors
     /// If the file is there and cannot be removed.
     pub fn remove(&self) -> Result<()> {
+        let _ = std::fs::remove_file(beside(&self.path, "new"));
         match std::fs::remove_file(&self.path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::failed(
                 format!("Cannot remove {}: {error}", self.path.display()),
@@ -262,20 +281,18 @@ impl StateFile {
 }
 
 /// Writes a new file beside the old one and renames it over: a reader, or a
-/// crash, sees either the old or the new.
+/// crash, sees either the old or the new. A crash may leave the new one: the
+/// next save writes it again.
 fn save(path: &Path, state: &State) -> std::io::Result<()> {
+    let new = beside(path, "new");
+    let mut text = serde_json::to_vec_pretty(state)?;
+    text.push(b'\n');
+    write_private(&new, &text)?;
+    std::fs::rename(&new, path)?;
     let dir = match path.parent() {
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),
     };
-    // Mode 0600 from the start: NamedTempFile makes its files so.
-    let mut file = tempfile::Builder::new()
-        .prefix(".state-")
-        .tempfile_in(dir)?;
-    serde_json::to_writer_pretty(&mut file, state)?;
-    file.write_all(b"\n")?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
     File::open(dir)?.sync_all()
 }
 

@@ -30,10 +30,9 @@ impl Stack {
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, or belongs elsewhere.
     pub async fn open(settings: &Settings) -> Result<Option<Stack>> {
-        if !settings.state_file.exists() {
+        let Some(file) = StateFile::open_existing(&settings.state_file)? else {
             return Ok(None);
-        }
-        let file = StateFile::open(&settings.state_file)?;
+        };
         let state = file.get();
         let console = Arc::new(Console::new());
         let aws = Clients::new(settings, &console, state.region.as_deref()).await?;

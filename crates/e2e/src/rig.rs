@@ -63,10 +63,11 @@ impl Rig {
         let ended = self.run("delete", &[], Rules::default()).code(0);
         let left = self.person.inventory();
         assert_eq!(left, Inventory::default(), "left after {after}: {ended:#?}");
-        assert!(
-            !self.person.state_path().exists(),
-            "state.json is left after {after}"
-        );
+        let files = std::fs::read_dir(self.person.dir()).expect("the folder");
+        let files: Vec<_> = files
+            .map(|file| file.expect("a file").file_name())
+            .collect();
+        assert!(files.is_empty(), "{files:?} left after {after}");
     }
 }
 
