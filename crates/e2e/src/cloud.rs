@@ -1,5 +1,6 @@
 //! The local cloud: MiniStack on a free port.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Deref;
 use std::process::{Child, Command, Stdio};
@@ -54,10 +55,12 @@ impl Drop for Lease {
     }
 }
 
+// It also ends when MiniStack does, so that a failed start is seen.
 const KEEP: &str = r#"
-"$@" & pid=$!
-read -r _
-kill $pid
+exec 3<&0
+"$@" 3<&- & pid=$!
+{ read -r _ <&3; kill $pid; } &
+exec 3<&-
 wait $pid
 "#;
 
@@ -129,8 +132,14 @@ impl Cloud {
     }
 }
 
-/// A port that nothing listens on.
+/// A port that nothing listens on, and that no other test of this process gets.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("an address").port()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        if GIVEN.lock().expect("no panic here").insert(port) {
+            return port;
+        }
+    }
 }
