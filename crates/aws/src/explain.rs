@@ -1,7 +1,7 @@
 //! `--explain`: every AWS call, told on stderr when its answer is there.
 //!
-//! It sits in the SDK, so no call can be forgotten; the SDK's own retries and
-//! the polls of its waiters are told too. Only what the source of the
+//! It sits in the SDK, so no call can be forgotten; the SDK's own retries
+//! are told too. Only what the source of the
 //! credentials calls (SSO, an assumed role) is not: those answers are
 //! credentials.
 

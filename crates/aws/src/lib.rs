@@ -9,6 +9,7 @@ pub mod find;
 mod hide;
 pub mod interceptors;
 mod message;
+pub mod names;
 pub mod retry;
 mod why;
 

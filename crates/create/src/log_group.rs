@@ -14,7 +14,7 @@ const RETENTION_DAYS: i32 = 7;
 /// there without our tag is used as it is, and left by `delete`.
 pub async fn create(stack: &Stack) -> Result<()> {
     let name = stack.plan.names.log_group();
-    if stack.resumed && stack.state.get().lambda_log_group_name.is_some() {
+    if stack.state.get().lambda_log_group_name.is_some() {
         return Ok(());
     }
     let made = stack

@@ -55,7 +55,7 @@ impl Names {
 
     /// Where Lambda writes the function's log.
     pub fn log_group(&self) -> String {
-        format!("/aws/lambda/{}", self.function)
+        api_aws::names::log_group(&self.function)
     }
 
     /// `GET /hello`.

@@ -1,16 +1,13 @@
 //! What the role allows: writing the function's log, and nothing else.
 
-use api_aws::{CallError, Named};
+use api_aws::{CallError, Named, names};
 use api_core::Result;
 
 use crate::stack::Stack;
 
 /// Attaches AWSLambdaBasicExecutionRole to the role (AttachRolePolicy).
 pub async fn attach(stack: &Stack) -> Result<()> {
-    let policy_arn = format!(
-        "arn:{}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
-        stack.account.partition
-    );
+    let policy_arn = names::basic_execution_policy(&stack.account.partition);
     stack
         .once(
             "role's policy",

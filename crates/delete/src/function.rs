@@ -1,8 +1,7 @@
 //! The function. Its policy goes with it, its log group does not.
 
 use api_aws::error::gone_is_fine;
-use api_aws::find::{self, Found};
-use api_aws::{Named, Ours};
+use api_aws::{Named, Ours, find};
 use api_core::Result;
 
 use crate::stack::Stack;
@@ -20,14 +19,9 @@ pub async fn find(stack: &Stack) -> Result<Option<String>> {
 }
 
 async fn by_tag(stack: &Stack, name: String, ours: &Ours) -> Result<Option<String>> {
-    match find::function(&stack.aws, &name, ours).await? {
-        Found::Ours(_) => Ok(Some(name)),
-        Found::Nothing => Ok(None),
-        Found::Foreign => {
-            stack.note_foreign(&format!("function '{name}'"));
-            Ok(None)
-        }
-    }
+    let found = find::function(&stack.aws, &name, ours).await?;
+    let function = stack.ours_only(found, &format!("function '{name}'"));
+    Ok(function.map(|_| name))
 }
 
 /// The Python scripts set no tags: their function is the one with their role.

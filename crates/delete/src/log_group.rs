@@ -1,9 +1,8 @@
 //! The function's log group.
 
-use api_aws::Named;
 use api_aws::account::Account;
 use api_aws::error::gone_is_fine;
-use api_aws::find::{self, Found};
+use api_aws::{Named, find, names};
 use api_core::Result;
 
 use crate::stack::Stack;
@@ -13,21 +12,16 @@ pub async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
     let Some(function) = stack.state.get().lambda_function_name else {
         return Ok(None);
     };
-    let name = format!("/aws/lambda/{function}");
+    let name = names::log_group(&function);
     let Some(ours) = &stack.ours else {
         // The Python scripts made none: Lambda did, without a tag.
         stack.note_foreign(&format!("log group '{name}'"));
         return Ok(None);
     };
     let (logs, region) = (&stack.aws.logs, &stack.aws.region);
-    match find::log_group(logs, account, region, &name, ours).await? {
-        Found::Ours(()) => Ok(Some(name)),
-        Found::Nothing => Ok(None),
-        Found::Foreign => {
-            stack.note_foreign(&format!("log group '{name}'"));
-            Ok(None)
-        }
-    }
+    let found = find::log_group(logs, account, region, &name, ours).await?;
+    let group = stack.ours_only(found, &format!("log group '{name}'"));
+    Ok(group.map(|()| name))
 }
 
 /// Deletes it (DeleteLogGroup).

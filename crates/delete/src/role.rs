@@ -1,8 +1,7 @@
 //! The role that the function runs with.
 
-use api_aws::Named;
 use api_aws::error::gone_is_fine;
-use api_aws::find::{self, Found};
+use api_aws::{Named, find, names};
 use api_core::Result;
 
 use crate::stack::{Stack, when_free};
@@ -26,17 +25,12 @@ pub async fn find(stack: &Stack) -> Result<Option<Role>> {
         // The Python scripts set no tags: theirs is the one they recorded.
         return Ok(state.lambda_role_arn.map(|arn| Role { name, arn }));
     };
-    match find::role(&stack.aws, &name, ours).await? {
-        Found::Ours(role) => Ok(Some(Role {
-            name,
-            arn: role.arn,
-        })),
-        Found::Nothing => Ok(None),
-        Found::Foreign => {
-            stack.note_foreign(&format!("role '{name}'"));
-            Ok(None)
-        }
-    }
+    let found = find::role(&stack.aws, &name, ours).await?;
+    let role = stack.ours_only(found, &format!("role '{name}'"));
+    Ok(role.map(|role| Role {
+        name,
+        arn: role.arn,
+    }))
 }
 
 /// Deletes it (DetachRolePolicy, DeleteRole).
@@ -46,8 +40,7 @@ pub async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
     };
     let _working = stack.console.working("role");
     let partition = arn.split(':').nth(1).unwrap_or("aws");
-    let policy =
-        format!("arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole");
+    let policy = names::basic_execution_policy(partition);
     let detach = stack
         .aws
         .iam

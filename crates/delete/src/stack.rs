@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use api_aws::account::{self, Account};
 use api_aws::error::gone_is_fine;
+use api_aws::find::Found;
 use api_aws::retry::Pace;
 use api_aws::{CallError, Clients, Kind, Ours};
 use api_core::{Console, Result, Settings, State, StateFile, interrupt};
@@ -100,6 +101,18 @@ impl Stack {
             false => format!("{what} was gone already"),
         });
         self.state.update(forget)
+    }
+
+    /// What was found, if it is ours; says so where it is somebody else's.
+    pub fn ours_only<T>(&self, found: Found<T>, what: &str) -> Option<T> {
+        match found {
+            Found::Ours(value) => Some(value),
+            Found::Nothing => None,
+            Found::Foreign => {
+                self.note_foreign(what);
+                None
+            }
+        }
     }
 
     /// Says that something of our name is not ours.

@@ -106,10 +106,7 @@ impl Cloud {
 
     async fn wait_until_ready(&mut self) {
         let health = format!("{}/_ministack/health", self.url);
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let client = client();
         let mut tick = tokio::time::interval(std::time::Duration::from_millis(50));
         while client.get(&health).send().await.is_err() {
             let ended = self.child.try_wait().expect("a child");
@@ -123,13 +120,16 @@ impl Cloud {
 
     async fn reset(&self) {
         let reset = format!("{}/_ministack/reset", self.url);
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let client = client();
         let answer = client.post(&reset).send().await.expect("an answer");
         assert!(answer.status().is_success(), "{answer:?}");
     }
+}
+
+/// A client for this machine: a proxy could not reach it.
+pub(crate) fn client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy();
+    builder.build().expect("a client")
 }
 
 /// A port that nothing listens on, and that no other test of this process gets.

@@ -73,10 +73,7 @@ impl Proxy {
             .expect("a runtime");
         let shared = Arc::new(Shared {
             target: target.to_owned(),
-            client: reqwest::Client::builder()
-                .no_proxy()
-                .build()
-                .expect("a client"),
+            client: crate::cloud::client(),
             rules: Mutex::default(),
             calls: Mutex::default(),
             in_flight: AtomicUsize::new(0),

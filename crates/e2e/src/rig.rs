@@ -1,6 +1,6 @@
 //! A person whose calls go through a proxy.
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use crate::fault::Fault;
 use crate::{Ended, Inventory, Person, Proxy, Rules};
@@ -23,9 +23,8 @@ impl Rig {
         Rig { person, proxy }
     }
 
-    /// Runs a program under `rules`, until it has ended and the cloud has
-    /// carried out all that it had sent.
-    pub fn run(&self, program: &str, args: &[&str], rules: Rules) -> Ended {
+    /// Starts a program under `rules`.
+    pub fn start(&self, program: &str, args: &[&str], rules: Rules) -> Child {
         self.proxy.begin(rules);
         let mut command = self.person.command(program, args);
         command
@@ -34,6 +33,13 @@ impl Rig {
             .stderr(Stdio::piped());
         let child = command.spawn().expect("the program starts");
         self.proxy.watch(child.id());
+        child
+    }
+
+    /// Runs a program under `rules`, until it has ended and the cloud has
+    /// carried out all that it had sent.
+    pub fn run(&self, program: &str, args: &[&str], rules: Rules) -> Ended {
+        let child = self.start(program, args, rules);
         let ended = Ended::from(child.wait_with_output().expect("it ends"));
         self.proxy.settle();
         ended

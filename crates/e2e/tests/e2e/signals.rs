@@ -1,22 +1,12 @@
 //! Ctrl-C and SIGTERM; one program at a time; files that cannot be written.
 
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
 use e2e::{Ended, Fault, Rig, Rules};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::whole_path::the_design;
-
-fn start(rig: &Rig, program: &str, rules: Rules) -> Child {
-    rig.proxy.begin(rules);
-    let mut command = rig.person.command(program, &[]);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command.spawn().expect("the program starts")
-}
 
 fn send(child: &Child, signal: Signal) {
     let pid = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
@@ -42,7 +32,7 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
             delay: Duration::from_millis(300),
             ..Rules::default()
         };
-        let child = start(&rig, "create", rules);
+        let child = rig.start("create", &[], rules);
         wait_for_calls(&rig, calls);
         send(&child, signal);
         let ended = end(child)
@@ -81,9 +71,9 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
 #[test]
 fn the_second_signal_ends_at_once() {
     let rig = Rig::new();
-    let child = start(
-        &rig,
+    let child = rig.start(
         "create",
+        &[],
         Rules {
             fault: Some((2, Fault::Hang)),
             ..Rules::default()
@@ -109,7 +99,7 @@ fn a_signal_while_deleting() {
         delay: Duration::from_millis(300),
         ..Rules::default()
     };
-    let child = start(&rig, "delete", rules);
+    let child = rig.start("delete", &[], rules);
     wait_for_calls(&rig, 5);
     send(&child, Signal::INT);
     end(child).code(130);
@@ -124,7 +114,7 @@ fn one_program_at_a_time() {
         fault: Some((3, Fault::Hang)),
         ..Rules::default()
     };
-    let mut first = start(&rig, "create", rules);
+    let mut first = rig.start("create", &[], rules);
     wait_for_calls(&rig, 3);
     for program in ["create", "delete"] {
         let ended = rig
