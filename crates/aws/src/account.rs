@@ -40,7 +40,11 @@ pub async fn current(aws: &Clients) -> Result<Account> {
 ///
 /// # Errors
 /// Exit code 2, naming both.
-pub fn same_place(state: &State, settings: &Settings, region: Option<&str>) -> Result<()> {
+pub fn check_endpoint_and_region(
+    state: &State,
+    settings: &Settings,
+    region: Option<&str>,
+) -> Result<()> {
     let aws = "AWS itself";
     if state.deployment_id.is_some() && state.endpoint_url != settings.endpoint_url {
         let recorded = state.endpoint_url.as_deref().unwrap_or(aws);
@@ -59,7 +63,7 @@ pub fn same_place(state: &State, settings: &Settings, region: Option<&str>) -> R
 ///
 /// # Errors
 /// Exit code 2, naming both.
-pub fn same_account(state: &State, account_id: &str) -> Result<()> {
+pub fn check_account(state: &State, account_id: &str) -> Result<()> {
     match state.account_id.as_deref().or(account_of_role(state)) {
         Some(recorded) if recorded != account_id => {
             Err(elsewhere("account", recorded, account_id, "AWS_PROFILE"))
@@ -68,9 +72,11 @@ pub fn same_account(state: &State, account_id: &str) -> Result<()> {
         None if *state == State::default() => Ok(()),
         // In another account "not found" would be taken for "gone".
         None => Err(
-            Failure::usage("state.json does not say which account it belongs to").hint(format!(
-                "if it is '{account_id}', add the line \"account_id\": \"{account_id}\", to it"
-            )),
+            Failure::usage("state.json does not say which account it belongs to").with_hint(
+                format!(
+                    "if it is '{account_id}', add the line \"account_id\": \"{account_id}\", to it"
+                ),
+            ),
         ),
     }
 }
@@ -84,7 +90,7 @@ fn elsewhere(what: &str, recorded: &str, here: &str, setting: &str) -> Failure {
     Failure::usage(format!(
         "state.json belongs to {what} '{recorded}', and this is {what} '{here}'"
     ))
-    .hint(format!(
+    .with_hint(format!(
         "set {setting} to what state.json says, or use another file with --state PATH"
     ))
 }
@@ -104,8 +110,10 @@ mod tests {
     #[test]
     fn another_account_is_refused_and_both_are_named() {
         let ours = state(Some("111111111111"), None);
-        assert!(same_account(&ours, "111111111111").is_ok());
-        let error = same_account(&ours, "222222222222").unwrap_err().to_string();
+        assert!(check_account(&ours, "111111111111").is_ok());
+        let error = check_account(&ours, "222222222222")
+            .unwrap_err()
+            .to_string();
         assert!(
             error.contains("111111111111") && error.contains("222222222222"),
             "{error}"
@@ -118,12 +126,12 @@ mod tests {
             None,
             Some("arn:aws:iam::123456789876:role/APIGatewayLambdaRole"),
         );
-        assert!(same_account(&theirs, "123456789876").is_ok());
-        assert!(same_account(&theirs, "222222222222").is_err());
+        assert!(check_account(&theirs, "123456789876").is_ok());
+        assert!(check_account(&theirs, "222222222222").is_err());
         let nobody_knows = State {
             api_id: Some("aoe1ba4ed6".into()),
             ..State::default()
         };
-        assert!(same_account(&nobody_knows, "123456789876").is_err());
+        assert!(check_account(&nobody_knows, "123456789876").is_err());
     }
 }

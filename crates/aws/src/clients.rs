@@ -102,13 +102,13 @@ async fn region(settings: &Settings, recorded: Option<&str>) -> Result<Region> {
         .or_else(recorded.map(|region| Region::new(region.to_owned())));
     chain.region().await.ok_or_else(|| {
         Failure::usage("No AWS region is set")
-            .hint("set AWS_DEFAULT_REGION in .env, for example AWS_DEFAULT_REGION=us-east-1, or run 'make'")
+            .with_hint("set AWS_DEFAULT_REGION in .env, for example AWS_DEFAULT_REGION=us-east-1, or run 'make'")
     })
 }
 
 async fn check_credentials(config: &SdkConfig) -> Result<()> {
     let missing = |why: String| {
-        Failure::usage(format!("No AWS credentials: {why}")).hint(
+        Failure::usage(format!("No AWS credentials: {why}")).with_hint(
             "set AWS_PROFILE in .env, or sign in ('aws configure', 'aws sso login'); without an AWS account, 'make demo' shows everything on the local cloud",
         )
     };

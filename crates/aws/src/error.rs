@@ -45,11 +45,6 @@ impl CallError {
         self.kind
     }
 
-    /// AWS's code, for example `ResourceNotFoundException`.
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-
     /// Whether the resource was not there.
     pub fn is_not_found(&self) -> bool {
         self.kind == Kind::NotFound
@@ -60,7 +55,7 @@ impl CallError {
 ///
 /// # Errors
 /// Any other refusal.
-pub fn gone_is_fine<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
+pub fn optional<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.is_not_found() => Ok(None),
@@ -216,12 +211,13 @@ fn classify(code: &str, message: &str, status: Option<u16>) -> Kind {
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Failure {
         if error.kind == Kind::Stopped {
-            return Failure::interrupted(format!("Stopped before {}", error.operation))
-                .hint("run the same command again to go on; 'make delete' removes what was made");
+            return Failure::interrupted(format!("Stopped before {}", error.operation)).with_hint(
+                "run the same command again to go on; 'make delete' removes what was made",
+            );
         }
         let failure = Failure::failed(error.to_string());
         match hint(&error) {
-            Some(hint) => failure.hint(hint),
+            Some(hint) => failure.with_hint(hint),
             None => failure,
         }
     }

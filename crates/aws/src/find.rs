@@ -11,7 +11,7 @@ use aws_sdk_iam::types::Role;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 
 use crate::account::Account;
-use crate::error::gone_is_fine;
+use crate::error::optional;
 use crate::{Clients, Named};
 
 /// The key of the tag that every resource of a deployment carries.
@@ -67,7 +67,7 @@ impl<T> Found<T> {
             Found::Foreign => Err(Failure::failed(format!(
                 "{what} is there already, and this deployment did not make it: it is left as it is"
             ))
-            .hint(format!(
+            .with_hint(format!(
                 "run 'make delete', set {setting} in .env, then run 'make api' again"
             ))),
         }
@@ -112,7 +112,7 @@ pub async fn user_pool(aws: &Clients, id: &str, ours: &Ours) -> Result<Option<Us
         .user_pool_id(id)
         .send()
         .await;
-    let pool = gone_is_fine(answer.named("DescribeUserPool"))?.and_then(|answer| answer.user_pool);
+    let pool = optional(answer.named("DescribeUserPool"))?.and_then(|answer| answer.user_pool);
     Ok(pool.filter(|pool| ours.is(pool.user_pool_tags.as_ref())))
 }
 
@@ -128,7 +128,7 @@ pub async fn pool_of_domain(aws: &Clients, prefix: &str) -> Result<Option<String
         .domain(prefix)
         .send()
         .await;
-    let domain = gone_is_fine(answer.named("DescribeUserPoolDomain"))?;
+    let domain = optional(answer.named("DescribeUserPoolDomain"))?;
     Ok(domain
         .and_then(|answer| answer.domain_description)
         .and_then(|domain| domain.user_pool_id))
@@ -174,7 +174,7 @@ pub async fn role(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<Role>>
         .send()
         .await
         .named("GetRole");
-    let Some(role) = gone_is_fine(answer)?.and_then(|answer| answer.role) else {
+    let Some(role) = optional(answer)?.and_then(|answer| answer.role) else {
         return Ok(Found::Nothing);
     };
     let tags = role
@@ -191,13 +191,13 @@ pub async fn role(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<Role>>
 /// If the call fails.
 pub async fn function(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<GetFunctionOutput>> {
     let answer = aws.lambda.get_function().function_name(name).send().await;
-    Ok(match gone_is_fine(answer.named("GetFunction"))? {
+    Ok(match optional(answer.named("GetFunction"))? {
         // 200, but without the permission to see tags: nobody knows whose it is.
         Some(function) if function.tags_error.is_some() => {
             return Err(Failure::failed(format!(
                 "GetFunction: the tags of '{name}' cannot be read"
             ))
-            .hint("allow lambda:ListTags: without it, whose function it is cannot be told"));
+            .with_hint("allow lambda:ListTags: without it, whose function it is cannot be told"));
         }
         Some(function) => Found::new(ours.is(function.tags.as_ref()), function),
         None => Found::Nothing,
@@ -218,7 +218,7 @@ pub async fn log_group(
     let Account { id, partition } = account;
     let arn = format!("arn:{partition}:logs:{region}:{id}:log-group:{name}");
     let answer = logs.list_tags_for_resource().resource_arn(arn).send().await;
-    Ok(match gone_is_fine(answer.named("ListTagsForResource"))? {
+    Ok(match optional(answer.named("ListTagsForResource"))? {
         Some(answer) => Found::new(ours.is(answer.tags.as_ref()), ()),
         None => Found::Nothing,
     })

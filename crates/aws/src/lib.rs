@@ -6,12 +6,9 @@ pub mod clients;
 pub mod error;
 pub mod explain;
 pub mod find;
-mod hide;
 pub mod interceptors;
-mod message;
 pub mod names;
 pub mod retry;
-mod why;
 
 pub use clients::Clients;
 pub use error::{CallError, Kind, Named};

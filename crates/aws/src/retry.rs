@@ -58,18 +58,18 @@ impl ClassifyRetry for TryAgainLater {
 
 /// A row of waits: each longer than the one before, up to a limit.
 #[derive(Debug)]
-pub struct Pace {
+pub struct Backoff {
     next: Duration,
     longest: Duration,
     left: Duration,
     jitter: bool,
 }
 
-impl Pace {
+impl Backoff {
     /// For a dependency that is not consistent yet: 0.25 s, then every 0.3 s,
     /// for up to 5 minutes. That is how much it adds to AWS's own time at most.
-    pub fn poll() -> Pace {
-        Pace {
+    pub fn poll() -> Backoff {
+        Backoff {
             next: Duration::from_millis(250),
             longest: Duration::from_millis(300),
             left: Duration::from_secs(300),
@@ -79,8 +79,8 @@ impl Pace {
 
     /// For a call that AWS could not take or whose answer was lost: 0.2 s
     /// doubling to 5 s, with jitter, for up to a minute.
-    pub fn back_off() -> Pace {
-        Pace {
+    pub fn back_off() -> Backoff {
+        Backoff {
             next: Duration::from_millis(200),
             longest: Duration::from_secs(5),
             left: Duration::from_secs(60),
@@ -90,15 +90,15 @@ impl Pace {
 
     /// For the look-up after an answer was lost: the call may still be under
     /// way, so it begins with a second.
-    pub fn after_lost_answer() -> Pace {
-        Pace {
+    pub fn after_lost_answer() -> Backoff {
+        Backoff {
             next: Duration::from_secs(1),
-            ..Pace::back_off()
+            ..Backoff::back_off()
         }
     }
 
     /// Ends waiting after `limit` in all.
-    pub fn up_to(mut self, limit: Duration) -> Pace {
+    pub fn up_to(mut self, limit: Duration) -> Backoff {
         self.left = limit;
         self
     }
@@ -132,8 +132,8 @@ mod tests {
 
     #[test]
     fn polling_goes_on_at_one_pace_and_ends() {
-        let mut pace = Pace::poll().up_to(Duration::from_millis(1000));
-        let waits = std::iter::from_fn(|| pace.next_wait());
+        let mut backoff = Backoff::poll().up_to(Duration::from_millis(1000));
+        let waits = std::iter::from_fn(|| backoff.next_wait());
         let waits: Vec<u128> = waits.map(|wait| wait.as_millis()).collect();
         assert_eq!(waits, [250, 300, 300, 150]);
     }

@@ -54,11 +54,11 @@ impl Console {
 
     /// Prints what is good to know to stderr.
     pub fn note(&self, text: &str) {
-        self.explain(&format!("{NOTE}note:{NOTE:#} {text}"));
+        self.message(&format!("{NOTE}note:{NOTE:#} {text}"));
     }
 
     /// Prints a line to stderr as it is.
-    pub fn explain(&self, text: &str) {
+    pub fn message(&self, text: &str) {
         self.spinner.suspend(|| {
             let _ = writeln!(anstream::stderr(), "{text}");
         });
@@ -79,7 +79,7 @@ impl Console {
     pub fn waiting(&self, what: impl Into<String>) -> Working<'_> {
         let what = what.into();
         if self.spinner.is_hidden() {
-            self.explain(&format!("{what} ..."));
+            self.message(&format!("{what} ..."));
         }
         self.working(what)
     }
@@ -129,7 +129,7 @@ fn has_spinner() -> bool {
 pub fn print_failure(failure: &Failure) {
     let mut stderr = anstream::stderr();
     let _ = writeln!(stderr, "{ERROR}error:{ERROR:#} {failure}");
-    if let Some(hint) = failure.next_step() {
+    if let Some(hint) = failure.hint() {
         let _ = writeln!(stderr, "{HINT}hint:{HINT:#} {hint}");
     }
     for other in failure.others() {

@@ -71,14 +71,8 @@ impl Failure {
     }
 
     /// Adds the next step: what the person can do about it.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
-        self
-    }
-
-    /// Puts what was being done in front of the message.
-    pub fn context(mut self, doing: &str) -> Self {
-        self.message = format!("{doing}: {}", self.message);
         self
     }
 
@@ -88,7 +82,7 @@ impl Failure {
     }
 
     /// The next step, if there is one.
-    pub fn next_step(&self) -> Option<&str> {
+    pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
@@ -150,11 +144,11 @@ mod tests {
 
     #[test]
     fn a_real_failure_leads_an_interruption_but_the_exit_code_is_the_interruption_s() {
-        let stopped = || Failure::interrupted("stopped").hint("run create again");
+        let stopped = || Failure::interrupted("stopped").with_hint("run create again");
         let error =
             all([Err(stopped()), Err(Failure::failed("real")), Err(stopped())]).unwrap_err();
         assert_eq!(error.to_string(), "real");
         assert_eq!(error.exit(), Exit::Interrupted);
-        assert_eq!(error.next_step(), Some("run create again"));
+        assert_eq!(error.hint(), Some("run create again"));
     }
 }

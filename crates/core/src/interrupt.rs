@@ -40,7 +40,7 @@ pub async fn or_stop<T>(future: impl Future<Output = T>, message: &str) -> Resul
 /// As [`listen`].
 pub fn listen_between_calls(console: Arc<Console>) -> Result<()> {
     listen(move || {
-        console.explain("");
+        console.message("");
         console.note("stopping as soon as the calls under way have ended; once more stops at once");
     })
 }

@@ -60,7 +60,7 @@ fn open(path: &Path) -> Result<File> {
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("Cannot write {}: {error}", path.display())).hint(
+    Failure::usage(format!("Cannot write {}: {error}", path.display())).with_hint(
         "what is created must be recorded: run in a folder that can be written, or give --state PATH",
     )
 }
@@ -88,7 +88,7 @@ fn held(path: &Path, file: &mut File) -> Failure {
         holder => holder,
     };
     Failure::usage(format!("{} is in use by {holder}", path.display()))
-        .hint("wait until it ends, or stop it with Ctrl-C, then run this again")
+        .with_hint("wait until it ends, or stop it with Ctrl-C, then run this again")
 }
 
 fn write_holder(file: &mut File) -> std::io::Result<()> {

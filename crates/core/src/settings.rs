@@ -113,7 +113,7 @@ impl Settings {
             .ok_or_else(|| missing(var::PASSWORD, "the test user's password"))?;
         if password.reveal().chars().count() < 8 {
             return Err(Failure::usage("PASSWORD has fewer than 8 characters")
-                .hint("the user pool asks for at least 8: set a longer PASSWORD in .env"));
+                .with_hint("the user pool asks for at least 8: set a longer PASSWORD in .env"));
         }
         Ok(password)
     }
@@ -129,7 +129,7 @@ impl Settings {
             .ok_or_else(|| missing(var::DOMAIN_PREFIX, "the sign-in page's name"))?;
         let refuse = |why: &str| {
             Err(
-                Failure::usage(format!("DOMAIN_PREFIX '{prefix}' {why}")).hint(
+                Failure::usage(format!("DOMAIN_PREFIX '{prefix}' {why}")).with_hint(
                     "use 1 to 63 of a-z, 0-9 and '-', with no '-' at either end, \
                  and a name that nobody else in the region has",
                 ),
@@ -163,14 +163,14 @@ impl Settings {
                 "NAME_SUFFIX '{}' is no part of a name",
                 self.name_suffix
             ))
-            .hint("use up to 40 letters, digits, '-' and '_', for example -ada"));
+            .with_hint("use up to 40 letters, digits, '-' and '_', for example -ada"));
         }
         Ok(&self.name_suffix)
     }
 }
 
 fn missing(name: &str, what: &str) -> Failure {
-    Failure::usage(format!("{name} is not set ({what})")).hint(format!(
+    Failure::usage(format!("{name} is not set ({what})")).with_hint(format!(
         "run 'make' to write a .env file, or set {name} in it; see .env.example"
     ))
 }
@@ -201,7 +201,7 @@ fn load_env_file(asked: Option<&Path>) -> Result<()> {
             "{} has a line that is not NAME=value",
             path.display()
         ))
-        .hint("quote values that have spaces or a '#': PASSWORD='two words'")),
+        .with_hint("quote values that have spaces or a '#': PASSWORD='two words'")),
         Err(error) => Err(Failure::usage(format!(
             "Cannot read {}: {error}",
             path.display()

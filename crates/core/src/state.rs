@@ -181,7 +181,7 @@ fn unreadable(path: &Path, text: &[u8], why: &str) -> Failure {
         Ok(()) => format!("a copy is kept in {}; ", copy.display()),
         Err(_) => String::new(),
     };
-    Failure::usage(format!("Cannot use {}: {why}", path.display())).hint(format!(
+    Failure::usage(format!("Cannot use {}: {why}", path.display())).with_hint(format!(
         "{kept}repair it or use the program that wrote it: without it, what was created must be deleted by hand"
     ))
 }
@@ -253,7 +253,7 @@ impl StateFile {
         let mut state = self.lock();
         change(&mut state);
         save(&self.path, &state).map_err(|error| {
-            Failure::failed(format!("Cannot save {}: {error}", self.path.display())).hint(
+            Failure::failed(format!("Cannot save {}: {error}", self.path.display())).with_hint(
                 "make room or make the folder writable, then run this again: what is missing in the file is found by its tag",
             )
         })

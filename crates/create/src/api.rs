@@ -1,6 +1,6 @@
 //! The HTTP API.
 
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::{CallError, Named, find};
 use api_core::Result;
 use aws_sdk_apigatewayv2::types::ProtocolType;
@@ -50,7 +50,7 @@ async fn find_ours(stack: &Stack, recorded: Option<&str>) -> Result<Option<Api>>
             .send()
             .await
             .named("GetApi");
-        return Ok(gone_is_fine(answer)?.map(|api| new(api.api_id, api.api_endpoint)));
+        return Ok(optional(answer)?.map(|api| new(api.api_id, api.api_endpoint)));
     }
     let found = find::apis(&stack.aws, &stack.ours)
         .await?

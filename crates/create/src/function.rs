@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use api_aws::error::gone_is_fine;
-use api_aws::retry::Pace;
+use api_aws::error::optional;
+use api_aws::retry::Backoff;
 use api_aws::{CallError, Named, find};
 use api_core::{Failure, Result};
 use aws_sdk_lambda as lambda;
@@ -102,16 +102,16 @@ fn upload_timeout() -> TimeoutConfig {
 /// for a moment. The SDK's own waiter would look only once a second.
 pub async fn wait_until_active(stack: &Stack, function: &Function) -> Result<()> {
     let _working = stack.console.working("function becoming active");
-    let mut pace = Pace::poll().up_to(ACTIVE_WITHIN);
+    let mut backoff = Backoff::poll().up_to(ACTIVE_WITHIN);
     loop {
         let call = stack.aws.lambda.get_function().function_name(&function.arn);
         // One that is a moment old may not be seen everywhere yet.
-        let answer = gone_is_fine(call.send().await.named("GetFunction"))?;
+        let answer = optional(call.send().await.named("GetFunction"))?;
         let now = answer.and_then(|answer| answer.configuration);
         match now.as_ref().and_then(|now| now.state()) {
             Some(State::Active) => return Ok(()),
             Some(State::Failed) => return Err(not_active(now.and_then(|now| now.state_reason))),
-            _ if pace.wait().await? => {}
+            _ if backoff.wait().await? => {}
             _ => return Err(not_active(None)),
         }
     }
@@ -119,6 +119,7 @@ pub async fn wait_until_active(stack: &Stack, function: &Function) -> Result<()>
 
 fn not_active(reason: Option<String>) -> Failure {
     let reason = reason.unwrap_or_else(|| "it took too long".to_owned());
-    Failure::failed(format!("The function did not become active: {reason}"))
-        .hint("run the same command again; if it stays so, 'make delete' and 'make api' begin anew")
+    Failure::failed(format!("The function did not become active: {reason}")).with_hint(
+        "run the same command again; if it stays so, 'make delete' and 'make api' begin anew",
+    )
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use api_aws::retry::Pace;
+use api_aws::retry::Backoff;
 use api_aws::{CallError, Kind};
 use api_core::console::Working;
 use api_core::{Failure, Result};
@@ -60,10 +60,10 @@ impl Stack {
     ) -> Result<Made<T>> {
         let _working = self.console.working(what);
         let mut waiting = None;
-        let (mut poll, mut back_off) = (Pace::poll(), Pace::back_off());
-        let mut after_lost_answer = Pace::after_lost_answer();
-        let mut settle = Pace::poll().up_to(Duration::from_secs(30));
-        let mut appear = Pace::poll().up_to(Duration::from_secs(10));
+        let (mut poll, mut back_off) = (Backoff::poll(), Backoff::back_off());
+        let mut after_lost_answer = Backoff::after_lost_answer();
+        let mut settle = Backoff::poll().up_to(Duration::from_secs(30));
+        let mut appear = Backoff::poll().up_to(Duration::from_secs(10));
         let mut look_first = self.resumed;
         loop {
             if look_first && let Some(value) = find().await? {
@@ -76,7 +76,7 @@ impl Stack {
                 Ok(value) => return Ok(Made { value, new: true }),
                 Err(error) => error,
             };
-            let pace = match error.kind() {
+            let backoff = match error.kind() {
                 Kind::NotYet => {
                     waiting.get_or_insert_with(|| self.waiting_for(what));
                     &mut poll
@@ -95,7 +95,7 @@ impl Stack {
                 Kind::Exists => &mut appear,
                 _ => return Err(error.into()),
             };
-            if !pace.wait().await? {
+            if !backoff.wait().await? {
                 return Err(error.into());
             }
         }
@@ -111,5 +111,5 @@ fn removed(what: &str) -> Failure {
     Failure::failed(format!(
         "The {what} in state.json is no longer there: something else removed it"
     ))
-    .hint("run 'make delete' to remove the rest, then 'make api' to create it anew")
+    .with_hint("run 'make delete' to remove the rest, then 'make api' to create it anew")
 }

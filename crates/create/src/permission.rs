@@ -1,6 +1,6 @@
 //! The function's permission: who may invoke it.
 
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::{CallError, Named};
 use api_core::Result;
 
@@ -26,8 +26,7 @@ pub async fn create(stack: &Stack, api: &Api, function: &Function) -> Result<()>
 /// The function is ours, and so is what its policy says.
 async fn find_ours(stack: &Stack, function: &Function) -> Result<Option<()>> {
     let call = stack.aws.lambda.get_policy().function_name(&function.arn);
-    let policy =
-        gone_is_fine(call.send().await.named("GetPolicy"))?.and_then(|answer| answer.policy);
+    let policy = optional(call.send().await.named("GetPolicy"))?.and_then(|answer| answer.policy);
     Ok(policy
         .filter(|policy| policy.contains(STATEMENT_ID))
         .map(|_| ()))

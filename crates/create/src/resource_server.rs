@@ -1,6 +1,6 @@
 //! The resource server: the API as Cognito knows it, with its scopes.
 
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::{CallError, Named};
 use api_core::Result;
 use aws_sdk_cognitoidentityprovider::types::ResourceServerScopeType;
@@ -38,7 +38,7 @@ async fn find_ours(stack: &Stack, pool: &UserPool) -> Result<Option<String>> {
         .describe_resource_server()
         .user_pool_id(&pool.id)
         .identifier(RESOURCE_SERVER);
-    let answer = gone_is_fine(call.send().await.named("DescribeResourceServer"))?;
+    let answer = optional(call.send().await.named("DescribeResourceServer"))?;
     Ok(answer
         .and_then(|answer| answer.resource_server)
         .and_then(|server| server.identifier))

@@ -50,9 +50,9 @@ impl Stack {
         }
         let console = Arc::new(Console::new());
         let aws = Clients::new(settings, &console, state.region.as_deref()).await?;
-        account::same_place(&state, settings, Some(&aws.region))?;
+        account::check_endpoint_and_region(&state, settings, Some(&aws.region))?;
         let account = account::current(&aws).await?;
-        account::same_account(&state, &account.id)?;
+        account::check_account(&state, &account.id)?;
         let deployment_id = state.deployment_id.unwrap_or_else(new_deployment_id);
         Ok(Stack {
             aws,
@@ -76,7 +76,7 @@ impl Stack {
         interrupt::listen_between_calls(Arc::clone(&self.console))?;
         let (account, region) = (&self.account.id, &self.aws.region);
         let place = self.endpoint_url.as_deref().unwrap_or("AWS");
-        self.console.explain(&format!(
+        self.console.message(&format!(
             "In account {account}, region {region}, at {place}:"
         ));
         if self.resumed {
@@ -124,14 +124,14 @@ fn check_is_resumable(state: &State, plan: &Plan) -> Result<()> {
     if state.deleting == Some(true) {
         return Err(
             Failure::usage("'delete' has begun with what is in state.json, and not ended")
-                .hint("run 'make delete' to its end, then 'make api'"),
+                .with_hint("run 'make delete' to its end, then 'make api'"),
         );
     }
     if state.is_from_python() {
         return Err(Failure::usage(
             "state.json was written by the older Python scripts, whose stack cannot be continued",
         )
-        .hint("run 'make delete' to remove that stack, then 'make api'"));
+        .with_hint("run 'make delete' to remove that stack, then 'make api'"));
     }
     let mut now = State::default();
     plan.names.record(&mut now);
@@ -147,7 +147,7 @@ fn check_is_resumable(state: &State, plan: &Plan) -> Result<()> {
 }
 
 fn begun_otherwise(setting: &str) -> Failure {
-    Failure::usage(format!("state.json was begun with another {setting}")).hint(format!(
+    Failure::usage(format!("state.json was begun with another {setting}")).with_hint(format!(
         "set {setting} back, or run 'make delete' first, or use another file with --state PATH"
     ))
 }

@@ -1,6 +1,6 @@
 //! The stage: where the API is deployed, by itself at each change.
 
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::{CallError, Named};
 use api_core::Result;
 use aws_sdk_apigatewayv2::types::RouteSettings;
@@ -37,7 +37,7 @@ async fn find_ours(stack: &Stack, api: &Api) -> Result<Option<()>> {
         .get_stage()
         .api_id(&api.id)
         .stage_name(STAGE);
-    Ok(gone_is_fine(call.send().await.named("GetStage"))?.map(|_| ()))
+    Ok(optional(call.send().await.named("GetStage"))?.map(|_| ()))
 }
 
 async fn call(stack: &Stack, api: &Api) -> Result<(), CallError> {

@@ -1,6 +1,6 @@
 //! The test user.
 
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::{CallError, Kind, Named};
 use api_core::Result;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType, UserStatusType};
@@ -36,7 +36,7 @@ async fn find_ours(stack: &Stack, pool: &UserPool) -> Result<Option<()>> {
         .admin_get_user()
         .user_pool_id(&pool.id)
         .username(USERNAME);
-    let user = gone_is_fine(call.send().await.named("AdminGetUser"))?;
+    let user = optional(call.send().await.named("AdminGetUser"))?;
     let ready = user.is_some_and(|user| user.user_status == Some(UserStatusType::Confirmed));
     Ok(ready.then_some(()))
 }

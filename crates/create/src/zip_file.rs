@@ -29,7 +29,7 @@ impl ZipFile {
     pub fn open(path: &Path) -> Result<ZipFile> {
         let refuse = |why: String| {
             Failure::usage(format!("{}: {why}", path.display()))
-                .hint("run 'make' to build the function, or set LAMBDA_ZIP to a zip made by 'cargo lambda build --output-format zip'")
+                .with_hint("run 'make' to build the function, or set LAMBDA_ZIP to a zip made by 'cargo lambda build --output-format zip'")
         };
         let bytes = std::fs::read(path)
             .map_err(|error| refuse(format!("the function's zip cannot be read ({error})")))?;

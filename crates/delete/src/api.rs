@@ -1,6 +1,6 @@
 //! The HTTP API. Its stage, routes, integrations and authorizers go with it.
 
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::{Named, find};
 use api_core::Result;
 use api_core::failure::all;
@@ -31,7 +31,7 @@ pub async fn delete(stack: &Stack, ids: &[String]) -> Result<()> {
 async fn delete_one(stack: &Stack, id: &str) -> Result<()> {
     let _working = stack.console.working("API");
     let answer = stack.aws.api_gateway.delete_api().api_id(id).send().await;
-    let there = gone_is_fine(answer.named("DeleteApi"))?.is_some();
+    let there = optional(answer.named("DeleteApi"))?.is_some();
     stack.deleted(&format!("API '{id}'"), there, |state| {
         if state.api_id.take_if(|known| known == id).is_some() {
             state.api_authorizer_id = None;

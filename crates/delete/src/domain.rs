@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use api_aws::error::gone_is_fine;
-use api_aws::retry::Pace;
+use api_aws::error::optional;
+use api_aws::retry::Backoff;
 use api_aws::{Named, find};
 use api_core::{Failure, Result};
 
@@ -23,7 +23,7 @@ pub async fn delete(stack: &Stack, pool: &UserPool) -> Result<()> {
         .delete_user_pool_domain()
         .domain(prefix)
         .user_pool_id(&pool.id);
-    let there = gone_is_fine(call.send().await.named("DeleteUserPoolDomain"))?.is_some();
+    let there = optional(call.send().await.named("DeleteUserPoolDomain"))?.is_some();
     if there {
         wait_until_gone(stack, prefix, pool).await?;
     }
@@ -39,13 +39,13 @@ pub async fn delete(stack: &Stack, pool: &UserPool) -> Result<()> {
 }
 
 async fn wait_until_gone(stack: &Stack, prefix: &str, pool: &UserPool) -> Result<()> {
-    let mut pace = Pace::poll().up_to(Duration::from_secs(60));
+    let mut backoff = Backoff::poll().up_to(Duration::from_secs(60));
     while find::pool_of_domain(&stack.aws, prefix).await?.as_ref() == Some(&pool.id) {
-        if !pace.wait().await? {
+        if !backoff.wait().await? {
             return Err(Failure::failed(format!(
                 "Sign-in domain '{prefix}' is still there after a minute"
             ))
-            .hint("run 'make delete' again in a while"));
+            .with_hint("run 'make delete' again in a while"));
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The function. Its policy goes with it, its log group does not.
 
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::{Named, Ours, find};
 use api_core::Result;
 
@@ -28,7 +28,7 @@ async fn by_tag(stack: &Stack, name: String, ours: &Ours) -> Result<Option<Strin
 async fn by_role(stack: &Stack, name: String, role_arn: Option<&str>) -> Result<Option<String>> {
     let call = stack.aws.lambda.get_function().function_name(&name);
     let function =
-        gone_is_fine(call.send().await.named("GetFunction"))?.and_then(|it| it.configuration);
+        optional(call.send().await.named("GetFunction"))?.and_then(|it| it.configuration);
     match function {
         Some(function) if function.role.as_deref() == role_arn => Ok(Some(name)),
         Some(_) => {
@@ -52,7 +52,7 @@ pub async fn delete(stack: &Stack, name: Option<&str>) -> Result<()> {
         .function_name(name)
         .send()
         .await;
-    let there = gone_is_fine(answer.named("DeleteFunction"))?.is_some();
+    let there = optional(answer.named("DeleteFunction"))?.is_some();
     stack.deleted(&format!("Function '{name}'"), there, |state| {
         state.lambda_function_arn = None
     })

@@ -1,7 +1,7 @@
 //! The function's log group.
 
 use api_aws::account::Account;
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::{Named, find, names};
 use api_core::Result;
 
@@ -37,7 +37,7 @@ pub async fn delete(stack: &Stack, name: Option<&str>) -> Result<()> {
         .log_group_name(name)
         .send()
         .await;
-    let there = gone_is_fine(answer.named("DeleteLogGroup"))?.is_some();
+    let there = optional(answer.named("DeleteLogGroup"))?.is_some();
     stack.deleted(&format!("Log group '{name}'"), there, |state| {
         state.lambda_log_group_name = None
     })

@@ -1,6 +1,6 @@
 //! The role that the function runs with.
 
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::{Named, find, names};
 use api_core::Result;
 
@@ -47,7 +47,7 @@ pub async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
         .detach_role_policy()
         .role_name(name)
         .policy_arn(policy);
-    gone_is_fine(detach.send().await.named("DetachRolePolicy"))?;
+    optional(detach.send().await.named("DetachRolePolicy"))?;
     // The policy may count as attached for a moment longer.
     let call = async || {
         stack

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_aws::account::{self, Account};
-use api_aws::error::gone_is_fine;
+use api_aws::error::optional;
 use api_aws::find::Found;
-use api_aws::retry::Pace;
+use api_aws::retry::Backoff;
 use api_aws::{CallError, Clients, Kind, Ours};
 use api_core::{Console, Result, Settings, State, StateFile, interrupt};
 
@@ -37,7 +37,7 @@ impl Stack {
         let state = file.get();
         let console = Arc::new(Console::new());
         let aws = Clients::new(settings, &console, state.region.as_deref()).await?;
-        account::same_place(&state, settings, Some(&aws.region))?;
+        account::check_endpoint_and_region(&state, settings, Some(&aws.region))?;
         Ok(Some(Stack {
             aws,
             state: file,
@@ -52,7 +52,7 @@ impl Stack {
     /// Exit code 2 if it is another.
     pub async fn check_account(&self) -> Result<Account> {
         let account = account::current(&self.aws).await?;
-        account::same_account(&self.state.get(), &account.id)?;
+        account::check_account(&self.state.get(), &account.id)?;
         Ok(account)
     }
 
@@ -129,10 +129,10 @@ impl Stack {
 /// # Errors
 /// If AWS refuses for another reason, or still after half a minute.
 pub async fn when_free<T>(call: impl AsyncFn() -> Result<T, CallError>) -> Result<Option<T>> {
-    let mut pace = Pace::poll().up_to(Duration::from_secs(30));
+    let mut backoff = Backoff::poll().up_to(Duration::from_secs(30));
     loop {
-        match gone_is_fine(call().await) {
-            Err(error) if error.kind() == Kind::InUse && pace.wait().await? => {}
+        match optional(call().await) {
+            Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {}
             result => return Ok(result?),
         }
     }

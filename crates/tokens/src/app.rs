@@ -59,12 +59,12 @@ impl App {
             Failure::usage(format!(
                 "There is no {path}: nothing to log in to has been created"
             ))
-            .hint("run 'make api' (or 'create') first")
+            .with_hint("run 'make api' (or 'create') first")
         })?;
         same_cloud(&state, settings)?;
         let missing = |key: &str| {
             Failure::usage(format!("{path} has no {key}: 'create' has not finished"))
-                .hint("run 'make api' (or 'create') again: it goes on where it stopped")
+                .with_hint("run 'make api' (or 'create') again: it goes on where it stopped")
         };
         let issuer = state
             .user_pool_jwt_issuer_url
@@ -121,7 +121,7 @@ fn same_cloud(state: &State, settings: &Settings) -> Result<()> {
         name(recorded),
         name(set)
     ))
-    .hint("set AWS_ENDPOINT_URL as it was for 'create', or name another file with --state"))
+    .with_hint("set AWS_ENDPOINT_URL as it was for 'create', or name another file with --state"))
 }
 
 /// OpenID Connect Discovery section 4.1. A local cloud has the same document
@@ -160,7 +160,7 @@ impl Callback {
             Failure::usage(format!(
                 "The callback address '{uri}' in state.json is not one that this program can listen on"
             ))
-            .hint("it is http://localhost:PORT/PATH, or 127.0.0.1 or [::1] in place of localhost")
+            .with_hint("it is http://localhost:PORT/PATH, or 127.0.0.1 or [::1] in place of localhost")
         };
         let url = Url::parse(uri).map_err(|_| refuse())?;
         let host = match url.host() {

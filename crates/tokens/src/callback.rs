@@ -145,8 +145,8 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
     }
     match port::holder(port) {
         Some(holder) => failure(&format!("port {port} is in use by {holder}"))
-            .hint("stop that program, then run this again; --headless needs no port"),
-        None => failure(&format!("port {port} is in use")).hint(format!(
+            .with_hint("stop that program, then run this again; --headless needs no port"),
+        None => failure(&format!("port {port} is in use")).with_hint(format!(
             "find the program with 'lsof -i :{port}' and stop it; --headless needs no port"
         )),
     }

@@ -54,17 +54,18 @@ impl Provider {
         let document: Document = http
             .json(Call::get("discovery document", WHY, url))
             .await
-            .map_err(|failure| match failure.next_step() {
+            .map_err(|failure| match failure.hint() {
                 Some(_) => failure,
-                None => failure
-                    .hint("is the user pool still there? 'make delete' and 'make api' start over"),
+                None => failure.with_hint(
+                    "is the user pool still there? 'make delete' and 'make api' start over",
+                ),
             })?;
         if document.issuer != app.issuer {
             return Err(Failure::failed(format!(
                 "The discovery document {} is of the issuer '{}', and state.json expects '{}'",
                 app.discovery_url, document.issuer, app.issuer
             ))
-            .hint("OpenID Connect Discovery section 4.3: tokens of one issuer are not taken for another's"));
+            .with_hint("OpenID Connect Discovery section 4.3: tokens of one issuer are not taken for another's"));
         }
         Provider::from(document)
     }

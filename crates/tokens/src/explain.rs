@@ -138,7 +138,7 @@ impl Explain {
 
     fn say(&self, line: &str) {
         if self.on {
-            self.console.explain(line);
+            self.console.message(line);
         }
     }
 }

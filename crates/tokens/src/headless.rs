@@ -123,7 +123,7 @@ fn another_server(to: &Url) -> Failure {
         "The sign-in page leads to another server, {}: not followed",
         bare(to)
     ))
-    .hint("sign in with a browser: leave out --headless")
+    .with_hint("sign in with a browser: leave out --headless")
 }
 
 fn no_form(page: &Url, answer: &Answer) -> Failure {
@@ -135,7 +135,7 @@ fn no_form(page: &Url, answer: &Answer) -> Failure {
         "The page {page} has no sign-in form with a password field (status {}).{said}",
         answer.status
     ))
-    .hint("open the address in a browser to see the page: --no-browser prints it")
+    .with_hint("open the address in a browser to see the page: --no-browser prints it")
 }
 
 fn not_signed_in(page: &Url, answer: &Answer) -> Failure {
@@ -148,7 +148,7 @@ fn not_signed_in(page: &Url, answer: &Answer) -> Failure {
     Failure::failed(format!(
         "The sign-in page did not let the test user in: {said}"
     ))
-    .hint("is PASSWORD the one that was set when 'create' made the user? 'make delete' and 'make api' make it anew")
+    .with_hint("is PASSWORD the one that was set when 'create' made the user? 'make delete' and 'make api' make it anew")
 }
 
 /// What a page says went wrong: an OAuth error as JSON, or text marked as an error.

@@ -35,7 +35,7 @@ pub(crate) fn secure_url(what: &str, text: &str) -> Result<Url> {
         _ => Err(Failure::failed(format!(
             "The {what} '{text}' is not protected: codes and tokens travel over https, or stay on this machine"
         ))
-        .hint("RFC 6749 section 3.1 and 3.2: only hosts such as localhost and 127.0.0.1 may do without TLS")),
+        .with_hint("RFC 6749 section 3.1 and 3.2: only hosts such as localhost and 127.0.0.1 may do without TLS")),
     }
 }
 

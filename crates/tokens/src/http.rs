@@ -177,9 +177,9 @@ fn no_answer(call: &Call, error: reqwest::Error) -> Failure {
         cause(&error)
     ));
     if hosts::is_loopback(&call.url) {
-        failure.hint("is the local cloud running? 'make cloud' starts it")
+        failure.with_hint("is the local cloud running? 'make cloud' starts it")
     } else {
-        failure.hint("check the network, HTTPS_PROXY and NO_PROXY")
+        failure.with_hint("check the network, HTTPS_PROXY and NO_PROXY")
     }
 }
 

@@ -107,7 +107,7 @@ pub(crate) fn believed(checks: &[Check]) -> Result<()> {
         })
         .collect();
     let message = format!("The tokens are not to be believed: {}", list.join("; "));
-    Err(Failure::failed(message).hint("the API was not called; do not use these tokens"))
+    Err(Failure::failed(message).with_hint("the API was not called; do not use these tokens"))
 }
 
 /// Takes both tokens apart.

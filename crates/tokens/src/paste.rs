@@ -20,7 +20,7 @@ pub(crate) async fn pasted(
         return std::future::pending().await;
     }
     console
-        .explain("or paste the address here that the browser shows at the end, and press Enter:");
+        .message("or paste the address here that the browser shows at the end, and press Enter:");
     let mut lines = lines();
     while let Some(line) = lines.recv().await {
         if line.trim().is_empty() {

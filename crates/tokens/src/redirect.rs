@@ -150,7 +150,7 @@ fn refused(error: &str, description: Option<&str>) -> Failure {
     } else {
         "RFC 6749 section 4.1.2.1 says what the code means"
     };
-    failure.hint(hint)
+    failure.with_hint(hint)
 }
 
 /// Text of others without what would steer a terminal.
@@ -244,10 +244,10 @@ mod tests {
             .unwrap_err()
         };
         let failure = refusal("invalid_request", "invalid_scope");
-        assert!(failure.next_step().unwrap().contains("terminal_app_scopes"));
+        assert!(failure.hint().unwrap().contains("terminal_app_scopes"));
         assert!(
             refusal("access_denied", "x")
-                .next_step()
+                .hint()
                 .unwrap()
                 .contains("denied")
         );

@@ -26,7 +26,7 @@ pub(crate) fn asked(given: Option<&str>, app: &App) -> Result<Vec<String>> {
     }
     if scopes.is_empty() {
         return Err(Failure::usage("--scopes names no scope")
-            .hint("for example --scopes \"openid HelloAPI/hello.read\""));
+            .with_hint("for example --scopes \"openid HelloAPI/hello.read\""));
     }
     Ok(scopes)
 }
@@ -38,11 +38,11 @@ fn check(scope: &str, app: &App) -> Result<()> {
         .all(|c| matches!(c, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
     {
         return Err(Failure::usage(format!("'{}' is not a scope", scope.escape_debug()))
-            .hint("a scope is printable ASCII without '\"' and '\\'; scopes are separated by one space (RFC 6749 section 3.3)"));
+            .with_hint("a scope is printable ASCII without '\"' and '\\'; scopes are separated by one space (RFC 6749 section 3.3)"));
     }
     if !app.known_scopes.iter().any(|known| known == scope) {
         return Err(Failure::usage(format!("Nobody knows the scope '{scope}'"))
-            .hint(format!("known are: {}", app.known_scopes.join(" "))));
+            .with_hint(format!("known are: {}", app.known_scopes.join(" "))));
     }
     Ok(())
 }

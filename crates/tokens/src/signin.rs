@@ -65,7 +65,7 @@ impl SignIn<'_> {
             .unwrap_or_else(|_| {
                 Err(
                     Failure::failed(format!("Nobody signed in within {} s", limit.as_secs()))
-                        .hint("run this again, or wait longer with --timeout SECONDS"),
+                        .with_hint("run this again, or wait longer with --timeout SECONDS"),
                 )
             })
     }
@@ -114,15 +114,15 @@ impl SignIn<'_> {
     /// browser opens.
     fn show_address(&self, asked: &Authorization) {
         self.console
-            .explain("Sign in with a browser at this address:");
-        self.console.explain("");
-        self.console.explain(asked.url.as_str());
-        self.console.explain("");
+            .message("Sign in with a browser at this address:");
+        self.console.message("");
+        self.console.message(asked.url.as_str());
+        self.console.message("");
         if let Some(command) = browser::ssh_forward(&self.app.callback) {
-            self.console.explain(
+            self.console.message(
                 "This is an SSH session. If your browser is on the other machine, first run there:",
             );
-            self.console.explain(&format!("    {command}"));
+            self.console.message(&format!("    {command}"));
         }
         if let Way::Browser(browser) = self.way {
             browser::open(self.console, browser.as_deref(), &asked.url);

@@ -93,8 +93,8 @@ async fn log_in(
     };
     let page = match login.as_ref().map(|login| (login, login.believed())) {
         Ok((login, Ok(()))) => Page::signed_in(login.who()),
-        Ok((_, Err(failure))) => Page::failed(&failure.to_string(), failure.next_step()),
-        Err(failure) => Page::failed(&failure.to_string(), failure.next_step()),
+        Ok((_, Err(failure))) => Page::failed(&failure.to_string(), failure.hint()),
+        Err(failure) => Page::failed(&failure.to_string(), failure.hint()),
     };
     answered.show(page).await;
     login

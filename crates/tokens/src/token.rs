@@ -128,7 +128,7 @@ pub(crate) async fn exchange(
         return Err(Failure::failed(
             "The token endpoint sent no id token, though the scope openid was asked for",
         )
-        .hint("OpenID Connect Core section 3.1.3.3: there must be one"));
+        .with_hint("OpenID Connect Core section 3.1.3.3: there must be one"));
     }
     Ok(tokens)
 }
@@ -160,9 +160,9 @@ async fn ask(http: &Http, why: &'static str, endpoint: &Url, form: Vec<Field>) -
     if let Some(refusal) = Refusal::of(&answer) {
         let failure = Failure::failed(format!("The token endpoint refused: {}", refusal.text()));
         return Err(match refusal.error.as_str() {
-            "invalid_grant" => failure.hint("a code works once and for a few minutes, a refresh token until it is revoked: run this again"),
-            "invalid_client" => failure.hint("is the app client still there? 'make api' creates it anew"),
-            _ => failure.hint("RFC 6749 section 5.2 says what the code means"),
+            "invalid_grant" => failure.with_hint("a code works once and for a few minutes, a refresh token until it is revoked: run this again"),
+            "invalid_client" => failure.with_hint("is the app client still there? 'make api' creates it anew"),
+            _ => failure.with_hint("RFC 6749 section 5.2 says what the code means"),
         });
     }
     let odd = |what: &str| {

@@ -34,7 +34,7 @@ pub(crate) async fn ask(
             .map_or_else(|| answer.status.to_string(), |refusal| refusal.text());
         return Err(
             Failure::failed(format!("The userinfo endpoint refused: {why}"))
-                .hint("it wants an access token with the scope openid"),
+                .with_hint("it wants an access token with the scope openid"),
         );
     }
     let claims: Map<String, Value> = answer.json().ok_or_else(|| {
@@ -49,7 +49,7 @@ pub(crate) async fn ask(
         return Err(Failure::failed(format!(
             "The userinfo endpoint speaks of somebody else: sub is {sub}"
         ))
-        .hint("OpenID Connect Core section 5.3.2: do not use these claims"));
+        .with_hint("OpenID Connect Core section 5.3.2: do not use these claims"));
     }
     Ok(claims)
 }

@@ -54,7 +54,7 @@ pub(crate) async fn run(
     if let Some(flag) = args.login_flag() {
         return Err(
             Failure::usage(format!("'tokens lab' has no use for {flag}"))
-                .hint("its flags are --list, --headless and --timeout"),
+                .with_hint("its flags are --list, --headless and --timeout"),
         );
     }
     let chosen = chosen(&lab_args.names)?;
@@ -107,7 +107,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Experiment>> {
             .find(|experiment| experiment.name == name)
             .ok_or_else(|| {
                 Failure::usage(format!("There is no experiment '{name}'"))
-                    .hint("'tokens lab --list' names them all")
+                    .with_hint("'tokens lab --list' names them all")
             })
     };
     names.iter().map(find).collect()
@@ -161,7 +161,7 @@ impl Lab<'_> {
                 "The API refuses a good token too ({}): no experiment would show anything",
                 control.answer.status
             ))
-            .hint("find out with 'tokens' what is wrong with the API first"));
+            .with_hint("find out with 'tokens' what is wrong with the API first"));
         }
         self.full = Some(login.clone());
         Ok(login)

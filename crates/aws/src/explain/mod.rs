@@ -5,6 +5,10 @@
 //! credentials calls (SSO, an assumed role) is not: those answers are
 //! credentials.
 
+mod operations;
+mod redact;
+mod wire;
+
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,9 +26,8 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
+use self::redact::Secrets;
 use crate::error::chain;
-use crate::hide::Secrets;
-use crate::{message, why};
 
 const HEAD: Style = AnsiColor::Cyan.on_default().bold();
 
@@ -59,13 +62,13 @@ impl Explain {
     }
 
     /// The first half of a block: what is sent, and why.
-    fn begin(&self, operation: &str, attempt: u32, sent: &message::Request) -> String {
+    fn begin(&self, operation: &str, attempt: u32, sent: &wire::Request) -> String {
         let number = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
         let attempt = match attempt {
             0 | 1 => String::new(),
             attempt => format!(" (attempt {attempt})"),
         };
-        let why = why::of(operation).map_or("", |why| why.sentence);
+        let why = operations::of(operation).map_or("", |why| why.sentence);
         let mut block = format!("\n{HEAD}[{number}] {operation}{attempt}{HEAD:#}\n    {why}\n");
         indent(&mut block, &sent.text);
         block
@@ -96,7 +99,7 @@ impl Intercept for Explain {
         }
         let operation = cfg.load::<Metadata>().map_or("", |it| it.name()).to_owned();
         let attempt = cfg.load::<RequestAttempts>().map_or(1, |it| it.attempts());
-        let sent = message::Request::new(context.request());
+        let sent = wire::Request::new(context.request());
         let block = self.begin(&operation, attempt, &sent);
         cfg.interceptor_state().store_put(Call {
             operation,
@@ -124,16 +127,16 @@ impl Intercept for Explain {
         let mut block = call.block.clone();
         match context.response() {
             Some(response) => {
-                let telling = why::of(&call.operation).map_or(&[][..], |why| why.telling);
-                let answer = message::answer(response, took, telling, &call.secrets);
+                let telling = operations::of(&call.operation).map_or(&[][..], |why| why.telling);
+                let answer = wire::answer(response, took, telling, &call.secrets);
                 indent(&mut block, &answer);
             }
             None => indent(&mut block, &format!("no answer after {took} ms")),
         }
         if let Some(error) = error {
-            indent(&mut block, &call.secrets.hide(&error));
+            indent(&mut block, &call.secrets.redact(&error));
         }
-        self.console.explain(block.trim_end());
+        self.console.message(block.trim_end());
         cfg.interceptor_state().unset::<Call>();
         Ok(())
     }

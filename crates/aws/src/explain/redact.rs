@@ -71,17 +71,17 @@ impl Secrets {
     }
 
     /// Hides the secrets in every text of an answer.
-    pub(crate) fn hide_in(&self, value: &mut Value) {
+    pub(crate) fn redact_in(&self, value: &mut Value) {
         match value {
-            Value::String(text) => *text = self.hide(text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.hide_in(item)),
-            Value::Object(fields) => fields.values_mut().for_each(|value| self.hide_in(value)),
+            Value::String(text) => *text = self.redact(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.redact_in(item)),
+            Value::Object(fields) => fields.values_mut().for_each(|value| self.redact_in(value)),
             _ => {}
         }
     }
 
     /// Hides the secrets in a text.
-    pub(crate) fn hide(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         let secrets = self.0.iter().filter(|secret| !secret.is_empty());
         secrets.fold(text.to_owned(), |text, secret| text.replace(secret, HIDDEN))
     }
@@ -117,7 +117,7 @@ mod tests {
             })
         );
         let mut answer = json!({ "message": "'pass\"word' is too short: UEsDBA" });
-        secrets.hide_in(&mut answer);
+        secrets.redact_in(&mut answer);
         assert_eq!(answer["message"], "'(hidden)' is too short: (hidden)");
     }
 
@@ -131,7 +131,7 @@ mod tests {
             .insert("X-Amz-Security-Token", "token42");
         let secrets = Secrets::of(&request);
         assert_eq!(
-            secrets.hide("you sent abc123, with x-amz-security-token:token42"),
+            secrets.redact("you sent abc123, with x-amz-security-token:token42"),
             "you sent (hidden), with x-amz-security-token:(hidden)"
         );
         assert!(!format!("{secrets:?}").contains("abc123"));

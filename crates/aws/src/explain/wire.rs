@@ -5,7 +5,7 @@ use std::fmt::Write;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 
-use crate::hide::{HIDDEN, Secrets, is_hidden_header};
+use super::redact::{HIDDEN, Secrets, is_hidden_header};
 
 /// The headers that tell something: what is asked for, and who asks.
 const HEADERS: [&str; 4] = [
@@ -99,16 +99,16 @@ pub(crate) fn answer(
     let mut json: Option<Value> = serde_json::from_str(&body).ok();
     if let Some(json) = &mut json {
         Secrets::default().take_out(json);
-        secrets.hide_in(json);
+        secrets.redact_in(json);
     }
     if !response.status().is_success() {
-        text.push_str(&json.map_or_else(|| secrets.hide(&body), |json| pretty(&json)));
+        text.push_str(&json.map_or_else(|| secrets.redact(&body), |json| pretty(&json)));
         return text;
     }
     for path in telling {
         let value = match &json {
             Some(json) => in_json(json, path),
-            None => in_xml(&body, path).map(|value| secrets.hide(value)),
+            None => in_xml(&body, path).map(|value| secrets.redact(value)),
         };
         let value = value.unwrap_or_else(|| "(none)".into());
         let _ = writeln!(text, "  {path} = {value}");
