@@ -126,9 +126,96 @@ pub fn both<A, B>(a: Result<A>, b: Result<B>) -> Result<(A, B)> {
     }
 }
 
+/// Runs futures side by side, each to its end, and joins their results: a flat
+/// tuple of the values if all are done, else every [`Failure`] together.
+///
+/// Never `try_join!`: it drops the others at the first failure, and with them
+/// the answers of calls that AWS is carrying out.
+///
+/// ```
+/// # use api_core::{Failure, Result, join_all};
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// async fn name() -> Result<String> { Ok("HelloAPI".into()) }
+/// async fn tag() -> Result<()> { Ok(()) }
+/// let (name, ()) = join_all!(name(), tag())?;
+/// # assert_eq!(name, "HelloAPI");
+/// # Ok::<(), Failure>(()) }).unwrap();
+/// ```
+#[macro_export]
+macro_rules! join_all {
+    ($($future:expr),+ $(,)?) => {
+        $crate::failure::Joined::joined($crate::failure::join!($($future),+))
+    };
+}
+
+#[doc(hidden)]
+pub use tokio::join;
+
+/// The results of futures that ran side by side, for [`join_all!`].
+pub trait Joined {
+    /// The values of all of them.
+    type Values;
+
+    /// All values, or all failures.
+    ///
+    /// # Errors
+    /// If one or more of the results is a failure.
+    fn joined(self) -> Result<Self::Values>;
+}
+
+macro_rules! joined_tuple {
+    ($($name:ident)+) => {
+        impl<$($name),+> Joined for ($(Result<$name>,)+) {
+            type Values = ($($name,)+);
+
+            #[allow(non_snake_case)]
+            fn joined(self) -> Result<Self::Values> {
+                match self {
+                    ($(Ok($name),)+) => Ok(($($name,)+)),
+                    ($($name,)+) => {
+                        let failures = [$($name.err()),+].into_iter().flatten();
+                        Err(failures.reduce(Failure::and).expect("one of them failed"))
+                    }
+                }
+            }
+        }
+    };
+}
+
+joined_tuple!(A B);
+joined_tuple!(A B C);
+joined_tuple!(A B C D);
+joined_tuple!(A B C D E);
+joined_tuple!(A B C D E F);
+joined_tuple!(A B C D E F G);
+joined_tuple!(A B C D E F G H);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn joined_branches_give_a_flat_tuple_or_every_failure() {
+        let done = async { Ok(1) };
+        let also_done = async { Ok("two") };
+        assert_eq!(join_all!(done, also_done).unwrap(), (1, "two"));
+
+        let mut ended = false;
+        let fails_at_once = async { Err::<(), _>(Failure::failed("first")) };
+        let ends_later = async {
+            tokio::task::yield_now().await;
+            ended = true;
+            Ok(())
+        };
+        let fails_later = async {
+            tokio::task::yield_now().await;
+            Err::<u8, _>(Failure::failed("last"))
+        };
+        let error = join_all!(fails_at_once, ends_later, fails_later).unwrap_err();
+        assert_eq!(error.to_string(), "first");
+        assert_eq!(error.others()[0].to_string(), "last");
+        assert!(ended, "no branch is cancelled by another's failure");
+    }
 
     #[test]
     fn all_branches_report_their_failure() {
