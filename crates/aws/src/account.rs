@@ -81,6 +81,15 @@ pub fn check_account(state: &State, account_id: &str) -> Result<()> {
     }
 }
 
+/// state.json's account, if an ARN in it tells the partition.
+pub fn recorded(state: &State) -> Option<Account> {
+    let arn = state.lambda_role_arn.as_deref()?;
+    Some(Account {
+        id: state.account_id.clone()?,
+        partition: arn.split(':').nth(1)?.to_owned(),
+    })
+}
+
 /// The Python scripts recorded no account, but the role's ARN names it.
 fn account_of_role(state: &State) -> Option<&str> {
     state.lambda_role_arn.as_deref()?.split(':').nth(4)

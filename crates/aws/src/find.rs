@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use api_core::{Failure, Result};
 use aws_sdk_apigatewayv2::types::Api;
-use aws_sdk_cloudwatchlogs::Client as Logs;
 use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 use aws_sdk_iam::types::Role;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
@@ -209,15 +208,19 @@ pub async fn function(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<Ge
 /// # Errors
 /// If the call fails.
 pub async fn log_group(
-    logs: &Logs,
+    aws: &Clients,
     account: &Account,
-    region: &str,
     name: &str,
     ours: &Ours,
 ) -> Result<Found<()>> {
-    let Account { id, partition } = account;
+    let (Account { id, partition }, region) = (account, &aws.region);
     let arn = format!("arn:{partition}:logs:{region}:{id}:log-group:{name}");
-    let answer = logs.list_tags_for_resource().resource_arn(arn).send().await;
+    let answer = aws
+        .logs
+        .list_tags_for_resource()
+        .resource_arn(arn)
+        .send()
+        .await;
     Ok(match optional(answer.named("ListTagsForResource"))? {
         Some(answer) => Found::new(ours.is(answer.tags.as_ref()), ()),
         None => Found::Nothing,

@@ -118,6 +118,16 @@ impl Backoff {
         Ok(true)
     }
 
+    /// Waits as [`wait`](Backoff::wait) does, but for no longer than `longest`.
+    ///
+    /// # Errors
+    /// If a signal asks to stop meanwhile.
+    pub async fn wait_at_most(&mut self, longest: Duration) -> Result<()> {
+        let wait = self.next.min(longest);
+        self.next = (self.next * 2).min(self.longest);
+        interrupt::or_stop(tokio::time::sleep(wait), "Stopped while waiting for AWS").await
+    }
+
     fn next_wait(&mut self) -> Option<Duration> {
         let wait = self.next.min(self.left);
         self.left -= wait;

@@ -9,6 +9,7 @@ pub mod lock;
 pub mod program;
 pub mod settings;
 pub mod state;
+pub mod under_way;
 
 pub use console::Console;
 pub use failure::{Exit, Failure, Result};

@@ -4,9 +4,11 @@
 use std::env::VarError;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::cli::CommonArgs;
 use crate::failure::{Failure, Result};
+use crate::under_way::SETTLE_TIME;
 
 /// The names of the environment variables.
 pub mod var {
@@ -28,6 +30,9 @@ pub mod var {
     pub const LAMBDA_ZIP: &str = "LAMBDA_ZIP";
     /// The file that records what was created.
     pub const STATE_FILE: &str = "STATE_FILE";
+    /// For how many seconds a call whose answer was lost may still take effect:
+    /// a number, for tests. Without it AWS's own time, 30 s.
+    pub const SETTLE_SECONDS: &str = "SETTLE_SECONDS";
     /// The program that opens the sign-in page, instead of the desktop's own.
     pub const BROWSER: &str = "BROWSER";
 }
@@ -67,6 +72,8 @@ pub struct Settings {
     pub lambda_zip: PathBuf,
     /// `--state`, else `STATE_FILE`, else `state.json`.
     pub state_file: PathBuf,
+    /// `SETTLE_SECONDS`, else [`SETTLE_TIME`].
+    pub settle: Duration,
     /// `BROWSER`.
     pub browser: Option<String>,
     /// `--explain`.
@@ -97,6 +104,7 @@ impl Settings {
             name_suffix: get(var::NAME_SUFFIX)?.unwrap_or_default(),
             lambda_zip: path(var::LAMBDA_ZIP, "target/lambda/echo/bootstrap.zip")?,
             state_file,
+            settle: settle(get(var::SETTLE_SECONDS)?)?,
             browser: get(var::BROWSER)?,
             explain: args.explain,
         })
@@ -189,6 +197,19 @@ fn path(name: &str, default: &str) -> Result<PathBuf> {
     Ok(get(name)?.unwrap_or_else(|| default.to_owned()).into())
 }
 
+fn settle(value: Option<String>) -> Result<Duration> {
+    let Some(value) = value else {
+        return Ok(SETTLE_TIME);
+    };
+    let seconds = value.parse().ok().map(Duration::try_from_secs_f64);
+    seconds.and_then(Result::ok).ok_or_else(|| {
+        Failure::usage(format!(
+            "SETTLE_SECONDS '{value}' is not a number of seconds"
+        ))
+        .with_hint("take it out: AWS's own time is the default")
+    })
+}
+
 /// Sets what the environment does not have yet. No `.env` is no error: the
 /// environment may have it all.
 fn load_env_file(asked: Option<&Path>) -> Result<()> {
@@ -222,6 +243,7 @@ mod tests {
             name_suffix: suffix.to_owned(),
             lambda_zip: PathBuf::new(),
             state_file: PathBuf::new(),
+            settle: SETTLE_TIME,
             browser: None,
             explain: false,
         }

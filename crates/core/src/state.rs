@@ -6,14 +6,17 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
 use crate::lock::{Lock, beside};
+use crate::under_way::{self, UnderWay};
 
-/// The shape of `state.json` that this program writes.
-pub const VERSION: u32 = 1;
+/// The shape of `state.json` that this program writes. It reads the one before,
+/// which had no notes of calls under way.
+pub const VERSION: u32 = 2;
 
 /// The model of `state.json`. A key of something not yet made is absent.
 ///
@@ -43,6 +46,13 @@ pub struct State {
     /// left points to what is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleting: Option<bool>,
+    /// Calls that may still take effect, though nobody has their answer.
+    #[serde(skip_serializing_if = "UnderWay::is_empty")]
+    pub under_way: UnderWay,
+    /// When something was made last, in milliseconds since 1970: until AWS has
+    /// settled, "not found" may mean "not seen yet".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_created_at: Option<u64>,
     /// For example `us-east-1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
@@ -151,6 +161,11 @@ impl State {
         Ok(Some(state))
     }
 
+    /// For how much longer what was made last may be missing from AWS's answers.
+    pub fn unsettled(&self, settle: Duration) -> Option<Duration> {
+        under_way::left(self.last_created_at?, settle)
+    }
+
     /// Whether the older Python scripts wrote it: it says nothing of its deployment.
     pub fn is_from_python(&self) -> bool {
         self.deployment_id.is_none()
@@ -165,7 +180,9 @@ fn parse(text: &[u8]) -> Result<State, String> {
     let keys: BTreeMap<String, serde_json::Value> = serde_json::from_slice(text)
         .map_err(|error| format!("it is not a JSON object ({error})"))?;
     if let Some(version) = keys.get("state_version")
-        && version.as_u64() != Some(u64::from(VERSION))
+        && !version
+            .as_u64()
+            .is_some_and(|version| (1..=u64::from(VERSION)).contains(&version))
     {
         return Err(format!(
             "it has state_version {version}, and this program knows {VERSION}: a newer one wrote it"
@@ -257,6 +274,39 @@ impl StateFile {
                 "make room or make the folder writable, then run this again: what is missing in the file is found by its tag",
             )
         })
+    }
+
+    /// Notes that a call that makes something begins: from here on state.json is
+    /// not known to list everything.
+    ///
+    /// # Errors
+    /// As [`update`](StateFile::update): then the call must not be made.
+    pub fn begin_call(&self, operation: &str) -> Result<()> {
+        self.update(|state| {
+            state.complete = None;
+            state.state_version = state.state_version.map(|_| VERSION);
+            state.under_way.begin(operation);
+        })
+    }
+
+    /// Records what a call has made, in place of the note that it was under way.
+    ///
+    /// # Errors
+    /// As [`update`](StateFile::update): the note is still on disk.
+    pub fn record_made(&self, operation: &str, record: impl FnOnce(&mut State)) -> Result<()> {
+        self.update(|state| {
+            record(state);
+            state.under_way.end(operation);
+            state.last_created_at = Some(under_way::now());
+        })
+    }
+
+    /// Takes the note out: the call had no effect.
+    ///
+    /// # Errors
+    /// As [`update`](StateFile::update): the note is still on disk.
+    pub fn forget_call(&self, operation: &str) -> Result<()> {
+        self.update(|state| state.under_way.end(operation))
     }
 
     /// Removes the file: nothing is left to record.

@@ -1,12 +1,19 @@
 //! The HTTP API.
 
-use api_aws::error::optional;
-use api_aws::{CallError, Named, find};
-use api_core::Result;
-use aws_sdk_apigatewayv2::types::ProtocolType;
+use std::collections::HashMap;
 
+use api_aws::error::optional;
+use api_aws::find::{self, TAG};
+use api_aws::{CallError, Named};
+use api_core::{Result, State};
+use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
+use aws_sdk_apigatewayv2::types::ProtocolType;
+use serde::Serialize;
+
+use crate::difference::Difference;
 use crate::names::{ROUTE_PATH, STAGE};
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
 /// An API that is there.
@@ -18,63 +25,129 @@ pub struct Api {
     pub endpoint: String,
 }
 
-/// Creates the HTTP API (CreateApi).
-pub async fn create(stack: &Stack) -> Result<Api> {
-    let recorded = stack.state.get().api_id;
-    let find = || find_ours(stack, recorded.as_deref());
-    let made = stack
-        .once("API", recorded.is_some(), find, || call(stack))
-        .await?;
-    let api = made.value.clone();
-    stack.state.update(|state| {
-        state.api_id = Some(api.id.clone());
-        state.api_url = Some(format!("{}/{STAGE}{ROUTE_PATH}", api.endpoint));
-    })?;
-    let name = &stack.plan.names.api;
-    let line = format!(
-        "API Gateway '{name}' HTTP API created with ID: '{}'",
-        api.id
-    );
-    stack.line(Step::Api, made.line(line));
-    Ok(api)
+/// The API as AWS describes it.
+pub type Live = resource::Live<Api, Properties>;
+
+/// What is set of an API.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    name: String,
+    protocol_type: String,
+    tags: HashMap<String, String>,
 }
 
-/// Names of APIs are not unique: the tag decides.
-async fn find_ours(stack: &Stack, recorded: Option<&str>) -> Result<Option<Api>> {
-    if let Some(id) = recorded {
-        let answer = stack
+/// What the API should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "API";
+    const CREATE: &'static str = "CreateApi";
+    const FIXED: &'static [&'static str] = &["ProtocolType"];
+    type Id = Api;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        Properties {
+            name: self.stack.plan.names.api.clone(),
+            protocol_type: ProtocolType::Http.as_str().to_owned(),
+            tags: HashMap::from([self.stack.ours.tag()]),
+        }
+    }
+
+    /// Names of APIs are not unique: the tag decides.
+    async fn find(&self) -> Result<Option<Live>> {
+        let found = find::apis(&self.stack.aws, &self.stack.ours).await?;
+        match found.first().and_then(|api| api.api_id()) {
+            Some(id) => get(self.stack, id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn create(&self) -> Result<Api, CallError> {
+        let wanted = self.wanted();
+        let answer = self
+            .stack
             .aws
             .api_gateway
-            .get_api()
-            .api_id(id)
+            .create_api()
+            .name(wanted.name)
+            .protocol_type(wanted.protocol_type.as_str().into())
+            .set_tags(Some(wanted.tags))
             .send()
             .await
-            .named("GetApi");
-        return Ok(optional(answer)?.map(|api| new(api.api_id, api.api_endpoint)));
+            .named("CreateApi")?;
+        Ok(api(answer.api_id, answer.api_endpoint))
     }
-    let found = find::apis(&stack.aws, &stack.ours)
-        .await?
-        .into_iter()
-        .next();
-    Ok(found.map(|api| new(api.api_id, api.api_endpoint)))
+
+    async fn update(&self, live: &Live, differences: &[Difference]) -> Result<(), CallError> {
+        let (wanted, gateway) = (self.wanted(), &self.stack.aws.api_gateway);
+        let _one_at_a_time = self.stack.api_change.lock().await;
+        if differences.iter().any(|it| it.property == "Name") {
+            let call = gateway.update_api().api_id(&live.id.id).name(wanted.name);
+            call.send().await.named("UpdateApi")?;
+        }
+        if differences.iter().any(|it| it.property.starts_with("Tags")) {
+            let (partition, region) = (&self.stack.account().partition, &self.stack.aws.region);
+            let arn = format!("arn:{partition}:apigateway:{region}::/apis/{}", live.id.id);
+            let call = gateway.tag_resource().resource_arn(arn);
+            let call = call.set_tags(Some(wanted.tags));
+            call.send().await.named("TagResource")?;
+        }
+        Ok(())
+    }
+
+    fn record(&self, api: &Api, state: &mut State) {
+        state.api_id = Some(api.id.clone());
+        state.api_url = Some(format!("{}/{STAGE}{ROUTE_PATH}", api.endpoint));
+    }
 }
 
-async fn call(stack: &Stack) -> Result<Api, CallError> {
-    let (tag, deployment_id) = stack.ours.tag();
-    let answer = stack
-        .aws
-        .api_gateway
-        .create_api()
-        .name(&stack.plan.names.api)
-        .protocol_type(ProtocolType::Http)
-        .tags(tag, deployment_id)
-        .send()
-        .await
-        .named("CreateApi")?;
-    Ok(new(answer.api_id, answer.api_endpoint))
+/// Makes sure of the HTTP API.
+pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Api> {
+    let ensured = stack.ensure(&Wanted { stack }, live).await?;
+    let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
+    let name = &stack.plan.names.api;
+    stack.line(
+        Step::Api,
+        format!("API Gateway '{name}' HTTP API created with ID: '{id}'{suffix}"),
+    );
+    Ok(ensured.id)
 }
 
-fn new(id: Option<String>, endpoint: Option<String>) -> Api {
+/// The API that state.json knows. Its id is never another's.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    match stack.state.get().api_id {
+        Some(id) => get(stack, &id).await,
+        None => Ok(None),
+    }
+}
+
+async fn get(stack: &Stack, id: &str) -> Result<Option<Live>> {
+    let call = stack.aws.api_gateway.get_api().api_id(id);
+    let answer = optional(call.send().await.named("GetApi"))?;
+    Ok(answer.map(live))
+}
+
+fn live(answer: GetApiOutput) -> Live {
+    let mut tags = answer.tags.unwrap_or_default();
+    // Tags that others have put there are theirs.
+    tags.retain(|key, _| key == TAG);
+    let protocol = answer.protocol_type.as_ref().map(ProtocolType::as_str);
+    Live {
+        properties: Properties {
+            name: answer.name.unwrap_or_default(),
+            protocol_type: protocol.unwrap_or_default().to_owned(),
+            tags,
+        },
+        id: api(answer.api_id, answer.api_endpoint),
+    }
+}
+
+fn api(id: Option<String>, endpoint: Option<String>) -> Api {
     Api {
         id: id.unwrap_or_default(),
         endpoint: endpoint.unwrap_or_default(),

@@ -1,70 +1,192 @@
 //! The authorizer: which tokens the API lets in.
 
+use api_aws::error::optional;
 use api_aws::{CallError, Named};
-use api_core::Result;
+use api_core::{Result, State};
 use aws_sdk_apigatewayv2::types::{AuthorizerType, JwtConfiguration};
+use serde::Serialize;
 
 use crate::api::Api;
 use crate::app_client::AppClient;
+use crate::difference::Difference;
 use crate::names::AUTHORIZER;
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::user_pool::UserPool;
 
-/// Creates the JWT authorizer (CreateAuthorizer). AWS reads the issuer's
-/// discovery document at once, which takes a new pool a while to serve.
-pub async fn create(stack: &Stack, api: &Api, client: &AppClient) -> Result<String> {
-    let recorded = stack.state.get().api_authorizer_id;
-    let find = || find_ours(stack, api);
-    let made = stack
-        .once("authorizer", recorded.is_some(), find, || {
-            call(stack, api, client)
-        })
-        .await?;
-    let id = made.value.clone();
-    stack
-        .state
-        .update(|state| state.api_authorizer_id = Some(id.clone()))?;
+/// The authorizer as AWS describes it; its id is AWS's.
+pub type Live = resource::Live<String, Properties>;
+
+/// What is set of an authorizer.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    name: String,
+    authorizer_type: String,
+    identity_source: Vec<String>,
+    jwt_configuration: Jwt,
+}
+
+/// `iss` and `aud` of the tokens that it lets in.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Jwt {
+    issuer: Option<String>,
+    audience: Vec<String>,
+}
+
+/// What the authorizer should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+    /// The API that it is of.
+    pub api: &'a Api,
+    /// The pool whose tokens it lets in.
+    pub pool: &'a UserPool,
+    /// The client whose tokens it lets in.
+    pub client: &'a AppClient,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "authorizer";
+    const CREATE: &'static str = "CreateAuthorizer";
+    type Id = String;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        Properties {
+            name: AUTHORIZER.to_owned(),
+            authorizer_type: AuthorizerType::Jwt.as_str().to_owned(),
+            identity_source: vec!["$request.header.Authorization".to_owned()],
+            jwt_configuration: Jwt {
+                issuer: Some(self.pool.issuer.clone()),
+                audience: vec![self.client.client_id.clone()],
+            },
+        }
+    }
+
+    /// The API is ours, and so is the authorizer of this name in it.
+    async fn find(&self) -> Result<Option<Live>> {
+        match list(self.stack, self.api).await?.first() {
+            Some(id) => get(self.stack, &self.api.id, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// AWS reads the issuer's discovery document at once, which takes a new
+    /// pool a while to serve.
+    async fn create(&self) -> Result<String, CallError> {
+        let wanted = self.wanted();
+        let _one_at_a_time = self.stack.api_change.lock().await;
+        let answer = self
+            .stack
+            .aws
+            .api_gateway
+            .create_authorizer()
+            .api_id(&self.api.id)
+            .name(wanted.name)
+            .authorizer_type(AuthorizerType::Jwt)
+            .set_identity_source(Some(wanted.identity_source))
+            .jwt_configuration(configuration(wanted.jwt_configuration))
+            .send()
+            .await
+            .named("CreateAuthorizer")?;
+        Ok(answer.authorizer_id.unwrap_or_default())
+    }
+
+    async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
+        let wanted = self.wanted();
+        let _one_at_a_time = self.stack.api_change.lock().await;
+        self.stack
+            .aws
+            .api_gateway
+            .update_authorizer()
+            .api_id(&self.api.id)
+            .authorizer_id(&live.id)
+            .name(wanted.name)
+            .authorizer_type(AuthorizerType::Jwt)
+            .set_identity_source(Some(wanted.identity_source))
+            .jwt_configuration(configuration(wanted.jwt_configuration))
+            .send()
+            .await
+            .named("UpdateAuthorizer")?;
+        Ok(())
+    }
+
+    fn record(&self, id: &String, state: &mut State) {
+        state.api_authorizer_id = Some(id.clone());
+    }
+}
+
+/// Makes sure of the JWT authorizer.
+pub async fn ensure(
+    stack: &Stack,
+    live: Option<Live>,
+    api: &Api,
+    pool: &UserPool,
+    client: &AppClient,
+) -> Result<String> {
+    let wanted = Wanted {
+        stack,
+        api,
+        pool,
+        client,
+    };
+    let ensured = stack.ensure(&wanted, live).await?;
+    let (id, suffix) = (&ensured.id, ensured.change.suffix());
     stack.line(
         Step::Authorizer,
-        made.line(format!("Authorizer created with ID: '{id}'")),
+        format!("Authorizer created with ID: '{id}'{suffix}"),
     );
-    Ok(id)
+    Ok(ensured.id)
 }
 
-/// The API is ours, and so is the authorizer of this name in it.
-async fn find_ours(stack: &Stack, api: &Api) -> Result<Option<String>> {
-    let answer = stack
-        .aws
-        .api_gateway
-        .get_authorizers()
-        .api_id(&api.id)
-        .send()
-        .await;
-    let mut found = answer
-        .named("GetAuthorizers")?
-        .items
-        .unwrap_or_default()
-        .into_iter();
-    let found = found.find(|authorizer| authorizer.name() == Some(AUTHORIZER));
-    Ok(found.and_then(|authorizer| authorizer.authorizer_id))
+/// The authorizer that state.json knows.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    let state = stack.state.get();
+    match (state.api_id, state.api_authorizer_id) {
+        (Some(api_id), Some(id)) => get(stack, &api_id, &id).await,
+        _ => Ok(None),
+    }
 }
 
-async fn call(stack: &Stack, api: &Api, client: &AppClient) -> Result<String, CallError> {
-    let jwt = JwtConfiguration::builder()
-        .issuer(&client.issuer)
-        .audience(&client.client_id)
-        .build();
-    let answer = stack
-        .aws
-        .api_gateway
-        .create_authorizer()
-        .api_id(&api.id)
-        .name(AUTHORIZER)
-        .authorizer_type(AuthorizerType::Jwt)
-        .identity_source("$request.header.Authorization")
-        .jwt_configuration(jwt)
-        .send()
-        .await
-        .named("CreateAuthorizer")?;
-    Ok(answer.authorizer_id.unwrap_or_default())
+/// The ids of the authorizers of our name (GetAuthorizers).
+pub async fn list(stack: &Stack, api: &Api) -> Result<Vec<String>> {
+    let call = stack.aws.api_gateway.get_authorizers().api_id(&api.id);
+    let answer = call.send().await.named("GetAuthorizers")?;
+    let items = answer.items.unwrap_or_default().into_iter();
+    let ours = items.filter(|authorizer| authorizer.name() == Some(AUTHORIZER));
+    Ok(ours
+        .filter_map(|authorizer| authorizer.authorizer_id)
+        .collect())
+}
+
+async fn get(stack: &Stack, api_id: &str, id: &str) -> Result<Option<Live>> {
+    let call = stack.aws.api_gateway.get_authorizer();
+    let call = call.api_id(api_id).authorizer_id(id);
+    let Some(answer) = optional(call.send().await.named("GetAuthorizer"))? else {
+        return Ok(None);
+    };
+    let kind = answer.authorizer_type.as_ref().map(AuthorizerType::as_str);
+    let jwt = answer.jwt_configuration;
+    Ok(Some(Live {
+        id: id.to_owned(),
+        properties: Properties {
+            name: answer.name.unwrap_or_default(),
+            authorizer_type: kind.unwrap_or_default().to_owned(),
+            identity_source: answer.identity_source.unwrap_or_default(),
+            jwt_configuration: Jwt {
+                issuer: jwt.as_ref().and_then(|jwt| jwt.issuer.clone()),
+                audience: jwt.and_then(|jwt| jwt.audience).unwrap_or_default(),
+            },
+        },
+    }))
+}
+
+fn configuration(jwt: Jwt) -> JwtConfiguration {
+    JwtConfiguration::builder()
+        .set_issuer(jwt.issuer)
+        .set_audience(Some(jwt.audience))
+        .build()
 }

@@ -1,67 +1,187 @@
 //! The hosted sign-in page's address.
 
-use api_aws::find::{self, Found};
-use api_aws::{CallError, Named};
-use api_core::Result;
+use std::time::Duration;
 
+use api_aws::error::optional;
+use api_aws::find::{self, Found};
+use api_aws::retry::Backoff;
+use api_aws::{CallError, Named};
+use api_core::{Failure, Result, State};
+use aws_sdk_cognitoidentityprovider::types::DomainDescriptionType;
+use serde::Serialize;
+
+use crate::change::Change;
+use crate::difference::Difference;
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 use crate::user_pool::UserPool;
 
 /// The classic hosted page: version 2 shows nothing without a branding.
 const CLASSIC_PAGE: i32 = 1;
 
-/// Creates the pool's sign-in domain (CreateUserPoolDomain).
-pub async fn create(stack: &Stack, pool: &UserPool) -> Result<()> {
-    let prefix = &stack.plan.domain_prefix;
-    let recorded = stack.state.get().user_pool_auth_domain.is_some();
-    let made = stack
-        .once(
-            "sign-in domain",
-            recorded,
-            || find_ours(stack, pool),
-            || call(stack, pool),
-        )
-        .await?;
-    let url = format!(
-        "https://{prefix}.auth.{}.amazoncognito.com",
-        stack.aws.region
-    );
-    stack.state.update(|state| {
+/// How long AWS may take to give up a domain.
+const GONE_WITHIN: Duration = Duration::from_secs(60);
+
+/// The domain as AWS describes it; its id is its prefix.
+pub type Live = resource::Live<String, Properties>;
+
+/// What is set of a domain.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    domain: String,
+    managed_login_version: i32,
+}
+
+/// What the domain should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+    /// The pool that it is of.
+    pub pool: &'a UserPool,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "sign-in domain";
+    const CREATE: &'static str = "CreateUserPoolDomain";
+    type Id = String;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        Properties {
+            domain: self.stack.plan.domain_prefix.clone(),
+            managed_login_version: CLASSIC_PAGE,
+        }
+    }
+
+    /// A domain is ours when it belongs to our pool.
+    async fn find(&self) -> Result<Option<Live>> {
+        let prefix = &self.stack.plan.domain_prefix;
+        let found = match describe(self.stack, prefix).await? {
+            None => Found::Nothing,
+            Some(domain) if domain.user_pool_id() == Some(&self.pool.id) => Found::Ours(domain),
+            Some(_) => Found::Foreign,
+        };
+        let domain = found.or_refuse(
+            &format!("Sign-in domain '{prefix}'"),
+            "another DOMAIN_PREFIX",
+        )?;
+        Ok(domain.map(|domain| live(&domain)))
+    }
+
+    async fn create(&self) -> Result<String, CallError> {
+        let wanted = self.wanted();
+        self.stack
+            .aws
+            .cognito
+            .create_user_pool_domain()
+            .domain(&wanted.domain)
+            .user_pool_id(&self.pool.id)
+            .managed_login_version(wanted.managed_login_version)
+            .send()
+            .await
+            .named("CreateUserPoolDomain")?;
+        Ok(wanted.domain)
+    }
+
+    async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
+        self.stack
+            .aws
+            .cognito
+            .update_user_pool_domain()
+            .domain(&live.id)
+            .user_pool_id(&self.pool.id)
+            .managed_login_version(self.wanted().managed_login_version)
+            .send()
+            .await
+            .named("UpdateUserPoolDomain")?;
+        Ok(())
+    }
+
+    fn record(&self, prefix: &String, state: &mut State) {
+        let region = &self.stack.aws.region;
         state.user_pool_auth_domain_prefix = Some(prefix.clone());
-        state.user_pool_auth_domain = Some(url.clone());
-    })?;
+        state.user_pool_auth_domain =
+            Some(format!("https://{prefix}.auth.{region}.amazoncognito.com"));
+    }
+}
+
+/// Makes sure of the pool's sign-in domain. A pool has one prefix domain:
+/// another DOMAIN_PREFIX replaces it.
+pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
+    let wanted = Wanted { stack, pool };
+    let change = match live {
+        Some(other) if other.id != stack.plan.domain_prefix => {
+            replace(stack, &wanted, &other).await?
+        }
+        live => stack.ensure(&wanted, live).await?.change,
+    };
+    let url = stack.state.get().user_pool_auth_domain.unwrap_or_default();
+    let suffix = change.suffix();
     stack.line(
         Step::Domain,
-        made.line(format!("User pool signup/signin page created at: '{url}'")),
+        format!("User pool signup/signin page created at: '{url}'{suffix}"),
     );
     Ok(())
 }
 
-/// A domain is ours when it belongs to our pool.
-async fn find_ours(stack: &Stack, pool: &UserPool) -> Result<Option<()>> {
-    let prefix = &stack.plan.domain_prefix;
-    let found = match find::pool_of_domain(&stack.aws, prefix).await? {
-        None => Found::Nothing,
-        Some(owner) if owner == pool.id => Found::Ours(()),
-        Some(_) => Found::Foreign,
-    };
-    found.or_refuse(
-        &format!("Sign-in domain '{prefix}'"),
-        "another DOMAIN_PREFIX",
-    )
-}
-
-async fn call(stack: &Stack, pool: &UserPool) -> Result<(), CallError> {
-    stack
+/// The old one goes before the new one comes. If the new one is somebody
+/// else's, the old one stays.
+async fn replace(stack: &Stack, wanted: &Wanted<'_>, other: &Live) -> Result<Change> {
+    wanted.find().await?;
+    let prefix = &other.id;
+    let call = stack
         .aws
         .cognito
-        .create_user_pool_domain()
-        .domain(&stack.plan.domain_prefix)
-        .user_pool_id(&pool.id)
-        .managed_login_version(CLASSIC_PAGE)
-        .send()
-        .await
-        .named("CreateUserPoolDomain")?;
-    Ok(())
+        .delete_user_pool_domain()
+        .domain(prefix)
+        .user_pool_id(&wanted.pool.id);
+    optional(call.send().await.named("DeleteUserPoolDomain"))?;
+    let mut backoff = Backoff::poll().up_to(GONE_WITHIN);
+    while find::pool_of_domain(&stack.aws, prefix).await?.as_ref() == Some(&wanted.pool.id) {
+        if !backoff.wait().await? {
+            let text = format!("Sign-in domain '{prefix}' is still there after a minute");
+            return Err(Failure::failed(text).with_hint("run 'make api' again in a while"));
+        }
+    }
+    stack.save(|state| {
+        state.user_pool_auth_domain_prefix = None;
+        state.user_pool_auth_domain = None;
+    })?;
+    stack.replace(wanted, other).await
+}
+
+/// The domain that the recorded pool has, whatever its prefix is: the one that
+/// state.json knows, or another that somebody has put in its place.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    let state = stack.state.get();
+    let Some(pool_id) = state.user_pool_id else {
+        return Ok(None);
+    };
+    let Some(prefix) = state.user_pool_auth_domain_prefix else {
+        return Ok(None);
+    };
+    let domain = describe(stack, &prefix).await?;
+    let domain = domain.filter(|domain| domain.user_pool_id() == Some(&pool_id));
+    Ok(domain.as_ref().map(live))
+}
+
+/// An answer with nothing in it means that there is no such domain.
+async fn describe(stack: &Stack, prefix: &str) -> Result<Option<DomainDescriptionType>, CallError> {
+    let call = stack.aws.cognito.describe_user_pool_domain().domain(prefix);
+    let answer = optional(call.send().await.named("DescribeUserPoolDomain"))?;
+    let domain = answer.and_then(|answer| answer.domain_description);
+    Ok(domain.filter(|domain| domain.user_pool_id.is_some()))
+}
+
+fn live(domain: &DomainDescriptionType) -> Live {
+    let prefix = domain.domain().unwrap_or_default().to_owned();
+    Live {
+        properties: Properties {
+            domain: prefix.clone(),
+            managed_login_version: domain.managed_login_version.unwrap_or(CLASSIC_PAGE),
+        },
+        id: prefix,
+    }
 }

@@ -5,17 +5,24 @@ use std::time::Duration;
 use api_aws::error::optional;
 use api_aws::retry::Backoff;
 use api_aws::{CallError, Named, find};
-use api_core::{Failure, Result};
+use api_core::{Failure, Result, State};
 use aws_sdk_lambda as lambda;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{FunctionCode, Runtime, State};
+use aws_sdk_lambda::types::{
+    FunctionCode, FunctionConfiguration, LastUpdateStatus, Runtime, State as FunctionState,
+};
+use serde::{Serialize, Serializer};
 
+use crate::change::Change;
+use crate::difference::Difference;
 use crate::report::Step;
+use crate::resource::{self, Resource};
+use crate::role::Role;
 use crate::stack::Stack;
 
-/// How long a new function may take to become active.
-const ACTIVE_WITHIN: Duration = Duration::from_secs(120);
+/// How long a function may take to become active, or an update to take effect.
+const READY_WITHIN: Duration = Duration::from_secs(120);
 
 /// How long sending the zip may take, on a slow line.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(60);
@@ -25,101 +32,277 @@ const UPLOAD_WITHIN: Duration = Duration::from_secs(60);
 pub struct Function {
     /// The function's ARN, without a version.
     pub arn: String,
+    /// Whether it was active, with its last update done, when AWS was asked.
+    pub ready: bool,
 }
 
-/// Creates the function (CreateFunction). A new role cannot be used for a few
-/// seconds: until then AWS refuses, and the call is repeated.
-pub async fn create(stack: &Stack, role_arn: &str) -> Result<Function> {
-    let name = &stack.plan.names.function;
+/// The function as AWS describes it.
+pub type Live = resource::Live<Function, Properties>;
+
+/// What is set of a function.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    code_sha256: String,
+    architectures: Vec<String>,
+    runtime: String,
+    handler: String,
+    role: String,
+    #[serde(serialize_with = "megabytes")]
+    memory_size: i32,
+    #[serde(serialize_with = "seconds")]
+    timeout: i32,
+}
+
+/// What the function should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+    /// The role that it runs with.
+    pub role: &'a Role,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "function";
+    const CREATE: &'static str = "CreateFunction";
+    type Id = Function;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        let zip = &self.stack.plan.zip;
+        Properties {
+            code_sha256: zip.code_sha256.clone(),
+            architectures: vec![zip.architecture.as_str().to_owned()],
+            runtime: Runtime::Providedal2023.as_str().to_owned(),
+            handler: "bootstrap".to_owned(),
+            role: self.role.arn.clone(),
+            memory_size: 128,
+            timeout: 5,
+        }
+    }
+
+    async fn find(&self) -> Result<Option<Live>> {
+        find(self.stack).await
+    }
+
+    async fn create(&self) -> Result<Function, CallError> {
+        let wanted = self.wanted();
+        let (tag, deployment_id) = self.stack.ours.tag();
+        let zip = Blob::new(self.stack.plan.zip.bytes.clone());
+        let answer = self
+            .stack
+            .aws
+            .lambda
+            .create_function()
+            .function_name(&self.stack.plan.names.function)
+            .code(FunctionCode::builder().zip_file(zip).build())
+            .architectures(self.stack.plan.zip.architecture.clone())
+            .runtime(Runtime::Providedal2023)
+            .handler(wanted.handler)
+            .role(wanted.role)
+            .memory_size(wanted.memory_size)
+            .timeout(wanted.timeout)
+            .tags(tag, deployment_id)
+            .customize()
+            .config_override(upload_timeout())
+            .send()
+            .await
+            .named("CreateFunction")?;
+        Ok(Function {
+            arn: answer.function_arn.unwrap_or_default(),
+            ready: false,
+        })
+    }
+
+    /// Code and configuration are two calls, and AWS takes the second only when
+    /// the first has taken effect.
+    async fn update(&self, _: &Live, differences: &[Difference]) -> Result<(), CallError> {
+        let is_code = |it: &&Difference| {
+            it.property == "CodeSha256" || it.property.starts_with("Architectures")
+        };
+        let code = differences.iter().filter(is_code).count();
+        if code > 0 {
+            self.update_code().await?;
+        }
+        if differences.len() > code {
+            self.update_configuration().await?;
+        }
+        Ok(())
+    }
+
+    fn record(&self, function: &Function, state: &mut State) {
+        state.lambda_function_arn = Some(function.arn.clone());
+    }
+}
+
+impl Wanted<'_> {
+    async fn update_code(&self) -> Result<(), CallError> {
+        let zip = &self.stack.plan.zip;
+        self.stack
+            .aws
+            .lambda
+            .update_function_code()
+            .function_name(&self.stack.plan.names.function)
+            .zip_file(Blob::new(zip.bytes.clone()))
+            .architectures(zip.architecture.clone())
+            .customize()
+            .config_override(upload_timeout())
+            .send()
+            .await
+            .named("UpdateFunctionCode")?;
+        Ok(())
+    }
+
+    async fn update_configuration(&self) -> Result<(), CallError> {
+        let wanted = self.wanted();
+        self.stack
+            .aws
+            .lambda
+            .update_function_configuration()
+            .function_name(&self.stack.plan.names.function)
+            .runtime(Runtime::Providedal2023)
+            .handler(wanted.handler)
+            .role(wanted.role)
+            .memory_size(wanted.memory_size)
+            .timeout(wanted.timeout)
+            .send()
+            .await
+            .named("UpdateFunctionConfiguration")?;
+        Ok(())
+    }
+}
+
+/// Makes sure of the function. A new role cannot be used for a few seconds:
+/// until then AWS refuses, and the call is repeated.
+pub async fn ensure(stack: &Stack, live: Option<Live>, role: &Role) -> Result<Function> {
+    let wanted = Wanted { stack, role };
+    let (arn, name) = (&role.arn, &stack.plan.names.function);
+    let suffix = role_suffix(&wanted, live.as_ref());
     stack.line(
         Step::FunctionBegun,
-        format!("Creating lambda with role '{role_arn}'"),
+        format!("Creating lambda with role '{arn}'{suffix}"),
     );
-    let recorded = stack.state.get().lambda_function_arn;
-    let made = stack
-        .once(
-            "function",
-            recorded.is_some(),
-            || find_ours(stack),
-            || call(stack, role_arn),
-        )
-        .await?;
-    let arn = made.value.clone();
-    stack
-        .state
-        .update(|state| state.lambda_function_arn = Some(arn.clone()))?;
+    let ensured = stack.ensure(&wanted, live).await?;
+    let suffix = ensured.change.suffix();
     stack.line(
         Step::Function,
-        made.line(format!("Lambda function created with name: '{name}'")),
+        format!("Lambda function created with name: '{name}'{suffix}"),
     );
-    Ok(Function { arn })
+    Ok(Function {
+        ready: ensured.id.ready && ensured.change == Change::Unchanged,
+        ..ensured.id
+    })
 }
 
-async fn find_ours(stack: &Stack) -> Result<Option<String>> {
-    let name = &stack.plan.names.function;
-    let found = find::function(&stack.aws, name, &stack.ours).await?;
-    let function = found.or_refuse(&format!("Function '{name}'"), "NAME_SUFFIX")?;
-    Ok(function
-        .and_then(|function| function.configuration)
-        .and_then(|it| it.function_arn))
+/// What the line before a function is made says of its role.
+fn role_suffix(wanted: &Wanted<'_>, live: Option<&Live>) -> String {
+    let Some(live) = live else {
+        return String::new();
+    };
+    let mut differences = wanted.differences(live);
+    differences.retain(|it| it.property == "Role");
+    Change::of(differences).suffix()
 }
 
-async fn call(stack: &Stack, role_arn: &str) -> Result<String, CallError> {
-    let (tag, deployment_id) = stack.ours.tag();
-    let zip = &stack.plan.zip;
-    let answer = stack
-        .aws
-        .lambda
-        .create_function()
-        .function_name(&stack.plan.names.function)
-        .role(role_arn)
-        .runtime(Runtime::Providedal2023)
-        .handler("bootstrap")
-        .architectures(zip.architecture.clone())
-        .code(
-            FunctionCode::builder()
-                .zip_file(Blob::new(zip.bytes.clone()))
-                .build(),
-        )
-        .memory_size(128)
-        .timeout(5)
-        .tags(tag, deployment_id)
-        .customize()
-        .config_override(lambda::config::Builder::new().timeout_config(upload_timeout()))
-        .send()
-        .await
-        .named("CreateFunction")?;
-    Ok(answer.function_arn.unwrap_or_default())
-}
-
-fn upload_timeout() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .operation_attempt_timeout(UPLOAD_WITHIN)
-        .build()
-}
-
-/// Waits until the function can be invoked (GetFunction): a new one is Pending
-/// for a moment. The SDK's own waiter would look only once a second.
-pub async fn wait_until_active(stack: &Stack, function: &Function) -> Result<()> {
+/// Waits until the function runs what it was given (GetFunction): a new one is
+/// Pending for a moment, and an updated one still runs the code of before. The
+/// SDK's own waiter would look only once a second.
+///
+/// # Errors
+/// If AWS says that it failed, or it takes too long.
+pub async fn wait_until_ready(stack: &Stack, function: &Function) -> Result<()> {
+    if function.ready {
+        return Ok(());
+    }
     let _working = stack.console.working("function becoming active");
-    let mut backoff = Backoff::poll().up_to(ACTIVE_WITHIN);
+    let mut backoff = Backoff::poll().up_to(READY_WITHIN);
     loop {
         let call = stack.aws.lambda.get_function().function_name(&function.arn);
         // One that is a moment old may not be seen everywhere yet.
         let answer = optional(call.send().await.named("GetFunction"))?;
-        let now = answer.and_then(|answer| answer.configuration);
-        match now.as_ref().and_then(|now| now.state()) {
-            Some(State::Active) => return Ok(()),
-            Some(State::Failed) => return Err(not_active(now.and_then(|now| now.state_reason))),
-            _ if backoff.wait().await? => {}
-            _ => return Err(not_active(None)),
+        if let Some(now) = answer.and_then(|answer| answer.configuration) {
+            check_not_failed(&now)?;
+            if is_ready(&now) {
+                return Ok(());
+            }
+        }
+        if !backoff.wait().await? {
+            return Err(not_ready("it took too long"));
         }
     }
 }
 
-fn not_active(reason: Option<String>) -> Failure {
-    let reason = reason.unwrap_or_else(|| "it took too long".to_owned());
+fn is_ready(now: &FunctionConfiguration) -> bool {
+    // A new function has no update yet.
+    let updated = now.last_update_status() != Some(&LastUpdateStatus::InProgress);
+    now.state() == Some(&FunctionState::Active) && updated
+}
+
+fn check_not_failed(now: &FunctionConfiguration) -> Result<()> {
+    if now.state() == Some(&FunctionState::Failed) {
+        return Err(not_ready(now.state_reason().unwrap_or("it failed")));
+    }
+    if now.last_update_status() == Some(&LastUpdateStatus::Failed) {
+        let reason = now.last_update_status_reason();
+        return Err(not_ready(reason.unwrap_or("its update failed")));
+    }
+    Ok(())
+}
+
+fn not_ready(reason: &str) -> Failure {
     Failure::failed(format!("The function did not become active: {reason}")).with_hint(
         "run the same command again; if it stays so, 'make delete' and 'make api' begin anew",
     )
+}
+
+/// The function that state.json knows, if it is still ours: others may have
+/// made one of that name since.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    match stack.state.get().lambda_function_arn {
+        Some(_) => find(stack).await,
+        None => Ok(None),
+    }
+}
+
+async fn find(stack: &Stack) -> Result<Option<Live>> {
+    let name = &stack.plan.names.function;
+    let found = find::function(&stack.aws, name, &stack.ours).await?;
+    let function = found.or_refuse(&format!("Function '{name}'"), "NAME_SUFFIX")?;
+    let configuration = function.and_then(|function| function.configuration);
+    Ok(configuration.map(live))
+}
+
+fn live(now: FunctionConfiguration) -> Live {
+    let architectures = now.architectures().iter();
+    let architectures = architectures.map(|it| it.as_str().to_owned()).collect();
+    let runtime = now.runtime().map(|runtime| runtime.as_str().to_owned());
+    let ready = is_ready(&now);
+    Live {
+        id: Function {
+            arn: now.function_arn.unwrap_or_default(),
+            ready,
+        },
+        properties: Properties {
+            code_sha256: now.code_sha256.unwrap_or_default(),
+            architectures,
+            runtime: runtime.unwrap_or_default(),
+            handler: now.handler.unwrap_or_default(),
+            role: now.role.unwrap_or_default(),
+            memory_size: now.memory_size.unwrap_or_default(),
+            timeout: now.timeout.unwrap_or_default(),
+        },
+    }
+}
+
+fn upload_timeout() -> lambda::config::Builder {
+    let timeout = TimeoutConfig::builder().operation_attempt_timeout(UPLOAD_WITHIN);
+    lambda::config::Builder::new().timeout_config(timeout.build())
+}
+
+fn seconds<S: Serializer>(value: &i32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format!("{value} s"))
+}
+
+fn megabytes<S: Serializer>(value: &i32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format!("{value} MB"))
 }

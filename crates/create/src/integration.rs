@@ -1,65 +1,166 @@
 //! The integration: how the API calls the function.
 
+use api_aws::error::optional;
 use api_aws::{CallError, Named};
-use api_core::Result;
+use api_core::{Result, State};
 use aws_sdk_apigatewayv2::types::IntegrationType;
+use serde::Serialize;
 
 use crate::api::Api;
+use crate::difference::Difference;
 use crate::function::Function;
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
-/// Creates the integration (CreateIntegration).
-pub async fn create(stack: &Stack, api: &Api, function: &Function) -> Result<String> {
-    let recorded = stack.state.get().api_integration_id;
-    let find = || find_ours(stack, api, function);
-    let made = stack
-        .once("integration", recorded.is_some(), find, || {
-            call(stack, api, function)
-        })
-        .await?;
-    let id = made.value.clone();
-    stack
-        .state
-        .update(|state| state.api_integration_id = Some(id.clone()))?;
+/// The integration as AWS describes it; its id is AWS's.
+pub type Live = resource::Live<String, Properties>;
+
+/// What is set of an integration.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    integration_type: String,
+    integration_method: String,
+    integration_uri: String,
+    payload_format_version: String,
+}
+
+/// What the integration should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+    /// The API that it is of.
+    pub api: &'a Api,
+    /// The function that it calls.
+    pub function: &'a Function,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "integration";
+    const CREATE: &'static str = "CreateIntegration";
+    type Id = String;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        Properties {
+            integration_type: IntegrationType::AwsProxy.as_str().to_owned(),
+            // Lambda's Invoke is a POST, whatever the route's method is.
+            integration_method: "POST".to_owned(),
+            integration_uri: self.function.arn.clone(),
+            payload_format_version: "2.0".to_owned(),
+        }
+    }
+
+    /// The API is ours, and so is the integration with our function in it.
+    async fn find(&self) -> Result<Option<Live>> {
+        match list(self.stack, self.api, self.function).await?.first() {
+            Some(id) => get(self.stack, &self.api.id, id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn create(&self) -> Result<String, CallError> {
+        let wanted = self.wanted();
+        let _one_at_a_time = self.stack.api_change.lock().await;
+        let answer = self
+            .stack
+            .aws
+            .api_gateway
+            .create_integration()
+            .api_id(&self.api.id)
+            .integration_type(wanted.integration_type.as_str().into())
+            .integration_method(wanted.integration_method)
+            .integration_uri(wanted.integration_uri)
+            .payload_format_version(wanted.payload_format_version)
+            .send()
+            .await
+            .named("CreateIntegration")?;
+        Ok(answer.integration_id.unwrap_or_default())
+    }
+
+    async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
+        let wanted = self.wanted();
+        let _one_at_a_time = self.stack.api_change.lock().await;
+        self.stack
+            .aws
+            .api_gateway
+            .update_integration()
+            .api_id(&self.api.id)
+            .integration_id(&live.id)
+            .integration_type(wanted.integration_type.as_str().into())
+            .integration_method(wanted.integration_method)
+            .integration_uri(wanted.integration_uri)
+            .payload_format_version(wanted.payload_format_version)
+            .send()
+            .await
+            .named("UpdateIntegration")?;
+        Ok(())
+    }
+
+    fn record(&self, id: &String, state: &mut State) {
+        state.api_integration_id = Some(id.clone());
+    }
+}
+
+/// Makes sure of the integration.
+pub async fn ensure(
+    stack: &Stack,
+    live: Option<Live>,
+    api: &Api,
+    function: &Function,
+) -> Result<String> {
+    let wanted = Wanted {
+        stack,
+        api,
+        function,
+    };
+    let ensured = stack.ensure(&wanted, live).await?;
+    let (id, suffix) = (&ensured.id, ensured.change.suffix());
     stack.line(
         Step::Integration,
-        made.line(format!("Integration created with ID: '{id}'")),
+        format!("Integration created with ID: '{id}'{suffix}"),
     );
-    Ok(id)
+    Ok(ensured.id)
 }
 
-/// The API is ours, and so is the integration with our function in it.
-async fn find_ours(stack: &Stack, api: &Api, function: &Function) -> Result<Option<String>> {
-    let answer = stack
-        .aws
-        .api_gateway
-        .get_integrations()
-        .api_id(&api.id)
-        .send()
-        .await;
-    let mut found = answer
-        .named("GetIntegrations")?
-        .items
-        .unwrap_or_default()
-        .into_iter();
-    let found = found.find(|integration| integration.integration_uri() == Some(&function.arn));
-    Ok(found.and_then(|integration| integration.integration_id))
+/// The integration that state.json knows.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    let state = stack.state.get();
+    match (state.api_id, state.api_integration_id) {
+        (Some(api_id), Some(id)) => get(stack, &api_id, &id).await,
+        _ => Ok(None),
+    }
 }
 
-async fn call(stack: &Stack, api: &Api, function: &Function) -> Result<String, CallError> {
-    let answer = stack
-        .aws
-        .api_gateway
-        .create_integration()
-        .api_id(&api.id)
-        .integration_type(IntegrationType::AwsProxy)
-        // Lambda's Invoke is a POST, whatever the route's method is.
-        .integration_method("POST")
-        .integration_uri(&function.arn)
-        .payload_format_version("2.0")
-        .send()
-        .await
-        .named("CreateIntegration")?;
-    Ok(answer.integration_id.unwrap_or_default())
+/// The ids of the integrations with our function (GetIntegrations).
+pub async fn list(stack: &Stack, api: &Api, function: &Function) -> Result<Vec<String>> {
+    let call = stack.aws.api_gateway.get_integrations().api_id(&api.id);
+    let answer = call.send().await.named("GetIntegrations")?;
+    let items = answer.items.unwrap_or_default().into_iter();
+    let ours = items.filter(|integration| integration.integration_uri() == Some(&function.arn));
+    Ok(ours
+        .filter_map(|integration| integration.integration_id)
+        .collect())
+}
+
+async fn get(stack: &Stack, api_id: &str, id: &str) -> Result<Option<Live>> {
+    let call = stack.aws.api_gateway.get_integration();
+    let call = call.api_id(api_id).integration_id(id);
+    let Some(answer) = optional(call.send().await.named("GetIntegration"))? else {
+        return Ok(None);
+    };
+    let kind = answer
+        .integration_type
+        .as_ref()
+        .map(IntegrationType::as_str);
+    Ok(Some(Live {
+        id: id.to_owned(),
+        properties: Properties {
+            integration_type: kind.unwrap_or_default().to_owned(),
+            integration_method: answer.integration_method.unwrap_or_default(),
+            integration_uri: answer.integration_uri.unwrap_or_default(),
+            payload_format_version: answer.payload_format_version.unwrap_or_default(),
+        },
+    }))
 }

@@ -1,23 +1,28 @@
-//! Creates the stack: user pool, hosted sign-in, API, function, role. Every id
-//! is in state.json as soon as it is known.
+//! Creates the stack, or changes it: user pool, hosted sign-in, API, function,
+//! role. Every id is in state.json as soon as it is known.
 
 mod api;
 mod app_client;
 mod authorizer;
+mod change;
+mod difference;
 mod domain;
 mod dry_run;
+mod ensure;
 mod function;
 mod integration;
 mod log_group;
 mod names;
-mod once;
 mod permission;
 mod plan;
+mod planned;
 mod report;
+mod resource;
 mod resource_server;
 mod role;
 mod role_policy;
 mod route;
+mod snapshot;
 mod stack;
 mod stage;
 mod user;
@@ -25,17 +30,18 @@ mod user_pool;
 mod zip_file;
 
 use api_core::cli::CommonArgs;
-use api_core::failure::{all, both};
-use api_core::{Exit, Result, Settings};
-use tokio::join;
+use api_core::{Exit, Result, Settings, join_all};
+use tokio::sync::watch;
 
 use crate::api::Api;
 use crate::function::Function;
 use crate::plan::Plan;
+use crate::snapshot::Snapshot;
 use crate::stack::Stack;
 
 /// Create a user pool with hosted sign-in, an HTTP API that trusts it, and the
-/// function behind it, on AWS. What is there already is left as it is.
+/// function behind it, on AWS. What is there already is compared with what the
+/// code and the settings say, and changed where it differs.
 #[derive(clap::Parser, Debug)]
 #[command(version)]
 pub struct Args {
@@ -43,7 +49,7 @@ pub struct Args {
     #[allow(missing_docs)]
     pub common: CommonArgs,
 
-    /// Show what would be created, in order, and change nothing
+    /// Show what would be created or changed, in order, and change nothing
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -51,82 +57,125 @@ pub struct Args {
 /// Runs the program.
 ///
 /// # Errors
-/// Exit code 2 for wrong settings or another cloud than state.json's, before
-/// anything is created; 1 if a call fails, 130 after a signal. What was made by
-/// then is in state.json.
+/// Exit code 2 for wrong settings, another cloud than state.json's, or a
+/// difference that cannot be changed in place, before anything is changed; 1 if
+/// a call fails, 130 after a signal. What was made by then is in state.json.
 pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     let plan = Plan::check(&settings)?;
     let stack = Stack::open(plan, &settings).await?;
+    let live = Snapshot::read(&stack).await?;
+    let planned = planned::planned(&stack, &live);
+    planned::check_changeable(&planned)?;
     if args.dry_run {
-        dry_run::show(&stack);
+        dry_run::show(&stack, &planned);
         return Ok(Exit::Done);
     }
     stack.begin()?;
-    let created = create(&stack).await;
-    stack.report.flush(&stack.console);
-    created?;
+    let applied = apply(&stack, live).await;
+    stack.flush();
+    applied?;
     stack.end()?;
     Ok(Exit::Done)
 }
 
-/// The whole stack. Lines that stand together in a `join!` run side by side;
-/// all of them end, whatever happens to one.
-async fn create(stack: &Stack) -> Result<()> {
-    let (function, gateway) = join!(create_function(stack), create_api(stack));
-    let (function, (api, authorizer_id)) = both(function, gateway)?;
-    let (route, permission, active) = join!(
+/// The whole stack: each resource is made, or changed, or left. Branches that
+/// stand together in a `join_all!` run side by side, and all of them end,
+/// whatever happens to one. What two branches need is handed over by a channel.
+async fn apply(stack: &Stack, live: Snapshot) -> Result<()> {
+    let (api_made, api) = watch::channel(None);
+    let (function_made, function) = watch::channel(None);
+    let (authorizer_id, (), (), integration_id, ()) = join_all!(
         async {
-            let integration_id = integration::create(stack, &api, &function).await?;
-            route::create(stack, &api, &integration_id, &authorizer_id).await
+            let (pool, client) = sign_in(stack, &live).await?;
+            match received(&api).await {
+                Some(api) => {
+                    let live = live.authorizer.clone();
+                    let id = authorizer::ensure(stack, live, &api, &pool, &client).await?;
+                    Ok(Some(id))
+                }
+                None => Ok(None),
+            }
         },
-        permission::create(stack, &api, &function),
-        function::wait_until_active(stack, &function),
-    );
-    all([route, permission, active])
+        gateway(stack, &live, api_made),
+        backend(stack, &live, function_made),
+        async {
+            match (received(&api).await, received(&function).await) {
+                (Some(api), Some(function)) => {
+                    let live = live.integration.clone();
+                    let id = integration::ensure(stack, live, &api, &function).await?;
+                    Ok(Some(id))
+                }
+                _ => Ok(None),
+            }
+        },
+        async {
+            match (received(&api).await, received(&function).await) {
+                (Some(api), Some(_)) => {
+                    permission::ensure(stack, live.permission.clone(), &api).await
+                }
+                _ => Ok(()),
+            }
+        },
+    )?;
+    match (received(&api).await, integration_id, authorizer_id) {
+        (Some(api), Some(integration_id), Some(authorizer_id)) => {
+            route::ensure(stack, live.route, &api, &integration_id, &authorizer_id).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The function and what it needs. It comes first: IAM takes seconds until a
 /// new role can be used.
-async fn create_function(stack: &Stack) -> Result<Function> {
-    let (function, log_group) = join!(
+async fn backend(
+    stack: &Stack,
+    live: &Snapshot,
+    made: watch::Sender<Option<Function>>,
+) -> Result<()> {
+    join_all!(
         async {
-            let role_arn = role::create(stack).await?;
-            let (function, policy) = join!(
-                function::create(stack, &role_arn),
-                role_policy::attach(stack)
-            );
-            both(function, policy)
+            let role = role::ensure(stack, live.role.clone()).await?;
+            join_all!(
+                async {
+                    let function = function::ensure(stack, live.function.clone(), &role).await?;
+                    made.send_replace(Some(function.clone()));
+                    function::wait_until_ready(stack, &function).await
+                },
+                role_policy::ensure(stack, live.role_policy.clone()),
+            )
         },
-        log_group::create(stack),
-    );
-    let ((function, ()), ()) = both(function, log_group)?;
-    Ok(function)
+        log_group::ensure(stack, live.log_group.clone()),
+    )?;
+    Ok(())
 }
 
-/// The API and the authorizer that lets in the users of the pool. AWS takes
-/// the changes of one API one after the other.
-async fn create_api(stack: &Stack) -> Result<(Api, String)> {
-    let (client, api) = join!(create_sign_in(stack), async {
-        let api = api::create(stack).await?;
-        stage::create(stack, &api).await?;
-        Ok(api)
-    });
-    let (client, api) = both(client, api)?;
-    let authorizer_id = authorizer::create(stack, &api, &client).await?;
-    Ok((api, authorizer_id))
+/// The API and its stage. AWS takes the changes of one API one after the other.
+async fn gateway(stack: &Stack, live: &Snapshot, made: watch::Sender<Option<Api>>) -> Result<()> {
+    let api = api::ensure(stack, live.api.clone()).await?;
+    made.send_replace(Some(api.clone()));
+    stage::ensure(stack, live.stage.clone(), &api).await
 }
 
 /// The user pool and all that is in it.
-async fn create_sign_in(stack: &Stack) -> Result<app_client::AppClient> {
-    let pool = user_pool::create(stack).await?;
-    let (client, user, domain) = join!(
+async fn sign_in(
+    stack: &Stack,
+    live: &Snapshot,
+) -> Result<(user_pool::UserPool, app_client::AppClient)> {
+    let pool = user_pool::ensure(stack, live.user_pool.clone()).await?;
+    let (client, (), ()) = join_all!(
         async {
-            resource_server::create(stack, &pool).await?;
-            app_client::create(stack, &pool).await
+            resource_server::ensure(stack, live.resource_server.clone(), &pool).await?;
+            app_client::ensure(stack, live.app_client.clone(), &pool).await
         },
-        user::create(stack, &pool),
-        domain::create(stack, &pool),
-    );
-    let (client, ((), ())) = both(client, both(user, domain))?;
-    Ok(client)
+        user::ensure(stack, live.user.clone(), &pool),
+        domain::ensure(stack, live.domain.clone(), &pool),
+    )?;
+    Ok((pool, client))
+}
+
+/// What another branch hands over; `None` if that branch fails, which it tells itself.
+async fn received<T: Clone>(from: &watch::Receiver<Option<T>>) -> Option<T> {
+    let mut from = from.clone();
+    let value = from.wait_for(Option::is_some).await.ok()?;
+    value.clone()
 }

@@ -1,67 +1,151 @@
 //! The function's log group. Lambda would make one by itself, but one that
 //! keeps everything for ever and that nobody deletes.
 
+use api_aws::error::optional;
 use api_aws::find::{self, Found};
-use api_aws::{CallError, Named};
-use api_core::Result;
+use api_aws::{CallError, Named, names};
+use api_core::{Result, State};
+use serde::Serialize;
 
+use crate::change::Change;
+use crate::difference::Difference;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
-/// How long the function's log is kept.
-const RETENTION_DAYS: i32 = 7;
+/// A log group that is there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LogGroup {
+    /// This deployment made it.
+    Ours,
+    /// Somebody else did: it is used as it is, and left by `delete`.
+    Foreign,
+}
 
-/// Creates the log group (CreateLogGroup, PutRetentionPolicy). One that is
-/// there without our tag is used as it is, and left by `delete`.
-pub async fn create(stack: &Stack) -> Result<()> {
-    let name = stack.plan.names.log_group();
-    if stack.state.get().lambda_log_group_name.is_some() {
-        return Ok(());
+/// The log group as AWS describes it.
+pub type Live = resource::Live<LogGroup, Properties>;
+
+/// What is set of a log group.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    /// How long the function's log is kept.
+    retention_in_days: Option<i32>,
+}
+
+/// What the log group should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+}
+
+impl Wanted<'_> {
+    fn name(&self) -> String {
+        names::log_group(&self.stack.plan.names.function)
     }
-    let made = stack
-        .once(
-            "log group",
-            false,
-            || find_any(stack, &name),
-            || call(stack, &name),
-        )
-        .await?;
-    if !made.value {
-        let note = format!(
+
+    async fn put_retention(&self) -> Result<(), CallError> {
+        let call = self.stack.aws.logs.put_retention_policy();
+        let call = call
+            .log_group_name(self.name())
+            .set_retention_in_days(self.wanted().retention_in_days);
+        call.send().await.named("PutRetentionPolicy")?;
+        Ok(())
+    }
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "log group";
+    const CREATE: &'static str = "CreateLogGroup";
+    type Id = LogGroup;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        Properties {
+            retention_in_days: Some(7),
+        }
+    }
+
+    async fn find(&self) -> Result<Option<Live>> {
+        let stack = self.stack;
+        let (aws, name) = (&stack.aws, self.name());
+        let found = find::log_group(aws, stack.account(), &name, &stack.ours).await?;
+        Ok(match found {
+            Found::Nothing => None,
+            Found::Ours(()) => Some(Live {
+                id: LogGroup::Ours,
+                properties: Properties {
+                    retention_in_days: retention(stack, &name).await?,
+                },
+            }),
+            // What is not ours is left as it is.
+            Found::Foreign => Some(Live {
+                id: LogGroup::Foreign,
+                properties: self.wanted(),
+            }),
+        })
+    }
+
+    async fn create(&self) -> Result<LogGroup, CallError> {
+        let (tag, deployment_id) = self.stack.ours.tag();
+        let call = self
+            .stack
+            .aws
+            .logs
+            .create_log_group()
+            .log_group_name(self.name())
+            .tags(tag, deployment_id);
+        call.send().await.named("CreateLogGroup")?;
+        Ok(LogGroup::Ours)
+    }
+
+    async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
+        self.put_retention().await
+    }
+
+    fn record(&self, group: &LogGroup, state: &mut State) {
+        let ours = *group == LogGroup::Ours;
+        state.lambda_log_group_name = ours.then(|| self.name());
+    }
+}
+
+/// Makes sure of the log group.
+pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
+    let wanted = Wanted { stack };
+    let name = wanted.name();
+    let ensured = stack.ensure(&wanted, live).await?;
+    if ensured.id == LogGroup::Foreign {
+        stack.console.note(&format!(
             "log group '{name}' is there already and not ours: it is used, and 'delete' leaves it"
-        );
-        stack.console.note(&note);
+        ));
         return Ok(());
     }
-    let logs = &stack.aws.logs;
-    let retention = logs
-        .put_retention_policy()
-        .log_group_name(&name)
-        .retention_in_days(RETENTION_DAYS);
-    retention.send().await.named("PutRetentionPolicy")?;
-    stack
-        .state
-        .update(|state| state.lambda_log_group_name = Some(name))
+    match ensured.change {
+        Change::Created => wanted.put_retention().await?,
+        Change::Updated(_) => {
+            let suffix = ensured.change.suffix();
+            stack
+                .console
+                .message(&format!("Log group '{name}'{suffix}"));
+        }
+        Change::Unchanged => {}
+    }
+    Ok(())
 }
 
-/// Whether the log group that is there is ours.
-async fn find_any(stack: &Stack, name: &str) -> Result<Option<bool>> {
-    let (aws, account) = (&stack.aws, &stack.account);
-    let found = find::log_group(&aws.logs, account, &aws.region, name, &stack.ours).await?;
-    Ok(match found {
-        Found::Ours(()) => Some(true),
-        Found::Foreign => Some(false),
-        Found::Nothing => None,
-    })
+/// The log group that state.json knows.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    match stack.state.get().lambda_log_group_name {
+        Some(_) if stack.knows_account() => Wanted { stack }.find().await,
+        _ => Ok(None),
+    }
 }
 
-async fn call(stack: &Stack, name: &str) -> Result<bool, CallError> {
-    let (tag, deployment_id) = stack.ours.tag();
-    let call = stack
-        .aws
-        .logs
-        .create_log_group()
-        .log_group_name(name)
-        .tags(tag, deployment_id);
-    call.send().await.named("CreateLogGroup")?;
-    Ok(true)
+/// For how many days it keeps the log (DescribeLogGroups); `None` is for ever.
+async fn retention(stack: &Stack, name: &str) -> Result<Option<i32>, CallError> {
+    let call = stack.aws.logs.describe_log_groups();
+    let answer = call.log_group_name_prefix(name).send().await;
+    let groups = optional(answer.named("DescribeLogGroups"))?.and_then(|it| it.log_groups);
+    let mut groups = groups.unwrap_or_default().into_iter();
+    let group = groups.find(|group| group.log_group_name() == Some(name));
+    Ok(group.and_then(|group| group.retention_in_days))
 }

@@ -13,6 +13,8 @@ pub const RESOURCE_SERVER: &str = "HelloAPI";
 pub const APP_CLIENT: &str = "Terminal Application";
 /// The scopes that the app client may ask for.
 pub const APP_CLIENT_SCOPES: [&str; 4] = ["openid", "profile", "email", "HelloAPI/hello.read"];
+/// The scopes that open the route: a token needs one of them.
+pub const ROUTE_SCOPES: [&str; 2] = ["HelloAPI/hello.read", "HelloAPI/hello.write"];
 /// Where the sign-in page sends the browser back to: `tokens` listens there.
 pub const CALLBACK_URL: &str = "http://localhost:8083/callback";
 /// The test user.
@@ -53,22 +55,9 @@ impl Names {
         }
     }
 
-    /// Where Lambda writes the function's log.
-    pub fn log_group(&self) -> String {
-        api_aws::names::log_group(&self.function)
-    }
-
     /// `GET /hello`.
     pub fn route_key() -> String {
         format!("{ROUTE_METHOD} {ROUTE_PATH}")
-    }
-
-    /// `HelloAPI/hello.read` and the like: the custom scopes as tokens carry them.
-    pub fn full_scopes() -> Vec<String> {
-        SCOPES
-            .iter()
-            .map(|(name, _)| format!("{RESOURCE_SERVER}/{name}"))
-            .collect()
     }
 
     /// Records names and settings, which are known before the first call.

@@ -2,55 +2,132 @@
 
 use api_aws::error::optional;
 use api_aws::{CallError, Named};
-use api_core::Result;
+use api_core::{Result, State};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::api::Api;
-use crate::function::Function;
+use crate::difference::Difference;
 use crate::names::ROUTE_PATH;
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
 const STATEMENT_ID: &str = "AllowInvokeFromApi";
 
-/// Lets this one API invoke the function (AddPermission).
-pub async fn create(stack: &Stack, api: &Api, function: &Function) -> Result<()> {
-    let find = || find_ours(stack, function);
-    let made = stack
-        .once("permission", false, find, || call(stack, api, function))
-        .await?;
-    let line = "Permission added to Lambda function for API Gateway to invoke it.".to_owned();
-    stack.line(Step::Permission, made.line(line));
-    Ok(())
+/// The permission as AWS describes it.
+pub type Live = resource::Live<(), Properties>;
+
+/// What is set of a permission.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    action: String,
+    principal: String,
+    source_arn: String,
 }
 
-/// The function is ours, and so is what its policy says.
-async fn find_ours(stack: &Stack, function: &Function) -> Result<Option<()>> {
-    let call = stack.aws.lambda.get_policy().function_name(&function.arn);
-    let policy = optional(call.send().await.named("GetPolicy"))?.and_then(|answer| answer.policy);
-    Ok(policy
-        .filter(|policy| policy.contains(STATEMENT_ID))
-        .map(|_| ()))
+/// What the permission should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+    /// The one API that may invoke the function.
+    pub api: &'a Api,
 }
 
-async fn call(stack: &Stack, api: &Api, function: &Function) -> Result<(), CallError> {
-    let (partition, account) = (&stack.account.partition, &stack.account.id);
-    let region = &stack.aws.region;
-    // Any stage and method of this path of this API, and no other.
-    let source = format!(
-        "arn:{partition}:execute-api:{region}:{account}:{}/*/*{ROUTE_PATH}",
-        api.id
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "permission";
+    const CREATE: &'static str = "AddPermission";
+    type Id = ();
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        let account = self.stack.account();
+        let (partition, id) = (&account.partition, &account.id);
+        let (region, api_id) = (&self.stack.aws.region, &self.api.id);
+        Properties {
+            action: "lambda:InvokeFunction".to_owned(),
+            principal: "apigateway.amazonaws.com".to_owned(),
+            // Any stage and method of this path of this API, and no other.
+            source_arn: format!(
+                "arn:{partition}:execute-api:{region}:{id}:{api_id}/*/*{ROUTE_PATH}"
+            ),
+        }
+    }
+
+    async fn find(&self) -> Result<Option<Live>> {
+        get(self.stack).await
+    }
+
+    async fn create(&self) -> Result<(), CallError> {
+        let wanted = self.wanted();
+        self.stack
+            .aws
+            .lambda
+            .add_permission()
+            .function_name(&self.stack.plan.names.function)
+            .statement_id(STATEMENT_ID)
+            .action(wanted.action)
+            .principal(wanted.principal)
+            .source_arn(wanted.source_arn)
+            .send()
+            .await
+            .named("AddPermission")?;
+        Ok(())
+    }
+
+    /// A statement cannot be changed: it goes, and comes again.
+    async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
+        let call = self.stack.aws.lambda.remove_permission();
+        let call = call
+            .function_name(&self.stack.plan.names.function)
+            .statement_id(STATEMENT_ID);
+        optional(call.send().await.named("RemovePermission"))?;
+        self.create().await
+    }
+
+    fn record(&self, (): &(), _: &mut State) {}
+}
+
+/// Makes sure that this one API may invoke the function, which is there.
+pub async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
+    let ensured = stack.ensure(&Wanted { stack, api }, live).await?;
+    let suffix = ensured.change.suffix();
+    stack.line(
+        Step::Permission,
+        format!("Permission added to Lambda function for API Gateway to invoke it.{suffix}"),
     );
-    stack
-        .aws
-        .lambda
-        .add_permission()
-        .function_name(&function.arn)
-        .statement_id(STATEMENT_ID)
-        .action("lambda:InvokeFunction")
-        .principal("apigateway.amazonaws.com")
-        .source_arn(source)
-        .send()
-        .await
-        .named("AddPermission")?;
     Ok(())
+}
+
+/// The permission of the function that state.json knows.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    match stack.state.get().lambda_function_arn {
+        Some(_) => get(stack).await,
+        None => Ok(None),
+    }
+}
+
+/// Our statement of the function's policy.
+async fn get(stack: &Stack) -> Result<Option<Live>> {
+    let call = stack.aws.lambda.get_policy();
+    let call = call.function_name(&stack.plan.names.function);
+    let answer = optional(call.send().await.named("GetPolicy"))?;
+    let policy = answer.and_then(|answer| answer.policy).unwrap_or_default();
+    let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
+    let statements = policy["Statement"].as_array().into_iter().flatten();
+    let mut ours = statements.filter(|statement| statement["Sid"] == STATEMENT_ID);
+    Ok(ours.next().map(live))
+}
+
+fn live(statement: &Value) -> Live {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    Live {
+        id: (),
+        properties: Properties {
+            action: text(&statement["Action"]),
+            principal: text(&statement["Principal"]["Service"]),
+            source_arn: text(&statement["Condition"]["ArnLike"]["AWS:SourceArn"]),
+        },
+    }
 }

@@ -1,7 +1,7 @@
 //! All that can be checked before the first AWS call.
 
 use api_core::settings::Password;
-use api_core::{Result, Settings};
+use api_core::{Failure, Result, Settings, State};
 
 use crate::names::Names;
 use crate::zip_file::ZipFile;
@@ -32,4 +32,37 @@ impl Plan {
             zip: ZipFile::open(&settings.lambda_zip)?,
         })
     }
+
+    /// Checks that what state.json has begun can become what is wanted.
+    ///
+    /// # Errors
+    /// Exit code 2 after half a `delete`, for a stack of the Python scripts, and
+    /// where names would change: a pool or a function cannot be renamed.
+    pub fn check_continues(&self, state: &State) -> Result<()> {
+        if state.deleting == Some(true) {
+            return Err(Failure::usage(
+                "'delete' has begun with what is in state.json, and not ended",
+            )
+            .with_hint("run 'make delete' to its end, then 'make api'"));
+        }
+        if state.is_from_python() {
+            return Err(Failure::usage(
+                "state.json was written by the older Python scripts, whose stack cannot be continued",
+            )
+            .with_hint("run 'make delete' to remove that stack, then 'make api'"));
+        }
+        match &state.user_pool_name {
+            Some(name) if *name != self.names.user_pool => {
+                Err(renamed(name, &self.names.user_pool))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn renamed(live: &str, wanted: &str) -> Failure {
+    Failure::usage(format!(
+        "NAME_SUFFIX cannot be changed in place: the user pool is named '{live}', and would be '{wanted}'"
+    ))
+    .with_hint("set NAME_SUFFIX back, or run 'make delete' first, or use another file with --state PATH")
 }

@@ -2,70 +2,145 @@
 
 use api_aws::error::optional;
 use api_aws::{CallError, Named};
-use api_core::Result;
-use aws_sdk_cognitoidentityprovider::types::ResourceServerScopeType;
+use api_core::{Result, State};
+use aws_sdk_cognitoidentityprovider::types::{ResourceServerScopeType, ResourceServerType};
+use serde::Serialize;
 
+use crate::difference::Difference;
 use crate::names::{RESOURCE_SERVER, SCOPES};
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 use crate::user_pool::UserPool;
 
-/// Creates the resource server in the pool (CreateResourceServer).
-pub async fn create(stack: &Stack, pool: &UserPool) -> Result<()> {
-    let recorded = stack.state.get().user_pool_resource_server_id.is_some();
-    let made = stack
-        .once(
-            "resource server",
-            recorded,
-            || find_ours(stack, pool),
-            || call(stack, pool),
-        )
-        .await?;
-    let id = made.value.clone();
-    stack
-        .state
-        .update(|state| state.user_pool_resource_server_id = Some(id.clone()))?;
+/// The resource server as AWS describes it; its id is its identifier.
+pub type Live = resource::Live<String, Properties>;
+
+/// What is set of a resource server.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    name: String,
+    /// `hello.read: Allows read access to the hello API` and the like, sorted.
+    scopes: Vec<String>,
+}
+
+/// What the resource server should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+    /// The pool that it is in.
+    pub pool: &'a UserPool,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "resource server";
+    const CREATE: &'static str = "CreateResourceServer";
+    type Id = String;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        properties(RESOURCE_SERVER, SCOPES.into_iter())
+    }
+
+    async fn find(&self) -> Result<Option<Live>> {
+        describe(self.stack, &self.pool.id).await
+    }
+
+    async fn create(&self) -> Result<String, CallError> {
+        let answer = self
+            .stack
+            .aws
+            .cognito
+            .create_resource_server()
+            .user_pool_id(&self.pool.id)
+            .identifier(RESOURCE_SERVER)
+            .name(self.wanted().name)
+            .set_scopes(Some(scopes()))
+            .send()
+            .await
+            .named("CreateResourceServer")?;
+        let server = answer.resource_server;
+        Ok(server.and_then(|it| it.identifier).unwrap_or_default())
+    }
+
+    async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
+        self.stack
+            .aws
+            .cognito
+            .update_resource_server()
+            .user_pool_id(&self.pool.id)
+            .identifier(RESOURCE_SERVER)
+            .name(self.wanted().name)
+            .set_scopes(Some(scopes()))
+            .send()
+            .await
+            .named("UpdateResourceServer")?;
+        Ok(())
+    }
+
+    fn record(&self, identifier: &String, state: &mut State) {
+        state.user_pool_resource_server_id = Some(identifier.clone());
+    }
+}
+
+/// Makes sure of the resource server in the pool.
+pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
+    let ensured = stack.ensure(&Wanted { stack, pool }, live).await?;
+    let (id, suffix) = (&ensured.id, ensured.change.suffix());
     stack.line(
         Step::ResourceServer,
-        made.line(format!("Resource Server created with ID: '{id}'")),
+        format!("Resource Server created with ID: '{id}'{suffix}"),
     );
     Ok(())
 }
 
-async fn find_ours(stack: &Stack, pool: &UserPool) -> Result<Option<String>> {
+/// The resource server of the pool that state.json knows.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    let state = stack.state.get();
+    match (state.user_pool_id, state.user_pool_resource_server_id) {
+        (Some(pool_id), Some(_)) => describe(stack, &pool_id).await,
+        _ => Ok(None),
+    }
+}
+
+async fn describe(stack: &Stack, pool_id: &str) -> Result<Option<Live>> {
     let cognito = &stack.aws.cognito;
     let call = cognito
         .describe_resource_server()
-        .user_pool_id(&pool.id)
+        .user_pool_id(pool_id)
         .identifier(RESOURCE_SERVER);
     let answer = optional(call.send().await.named("DescribeResourceServer"))?;
-    Ok(answer
-        .and_then(|answer| answer.resource_server)
-        .and_then(|server| server.identifier))
+    Ok(answer.and_then(|it| it.resource_server).map(|it| live(&it)))
 }
 
-async fn call(stack: &Stack, pool: &UserPool) -> Result<String, CallError> {
-    let answer = stack
-        .aws
-        .cognito
-        .create_resource_server()
-        .user_pool_id(&pool.id)
-        .identifier(RESOURCE_SERVER)
-        .name(RESOURCE_SERVER)
-        .set_scopes(Some(SCOPES.iter().filter_map(scope).collect()))
-        .send()
-        .await
-        .named("CreateResourceServer")?;
-    Ok(answer
-        .resource_server
-        .and_then(|server| server.identifier)
-        .unwrap_or_default())
+fn live(server: &ResourceServerType) -> Live {
+    let scopes = server.scopes().iter();
+    let scopes = scopes.map(|scope| (scope.scope_name(), scope.scope_description()));
+    Live {
+        id: server.identifier().unwrap_or_default().to_owned(),
+        properties: properties(server.name().unwrap_or_default(), scopes),
+    }
 }
 
-fn scope((name, description): &(&str, &str)) -> Option<ResourceServerScopeType> {
-    ResourceServerScopeType::builder()
-        .scope_name(*name)
-        .scope_description(*description)
-        .build()
-        .ok()
+fn properties<'a>(name: &str, scopes: impl Iterator<Item = (&'a str, &'a str)>) -> Properties {
+    let mut scopes: Vec<String> = scopes
+        .map(|(name, description)| format!("{name}: {description}"))
+        .collect();
+    scopes.sort();
+    Properties {
+        name: name.to_owned(),
+        scopes,
+    }
+}
+
+fn scopes() -> Vec<ResourceServerScopeType> {
+    let scopes = SCOPES.iter().filter_map(|(name, description)| {
+        ResourceServerScopeType::builder()
+            .scope_name(*name)
+            .scope_description(*description)
+            .build()
+            .ok()
+    });
+    scopes.collect()
 }

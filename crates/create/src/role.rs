@@ -1,73 +1,159 @@
 //! The role that the function runs with.
+//!
+//! Who may write a role's policy and hand the role to Lambda could have Lambda do
+//! anything. The role's boundary ends that: whatever its policies say, it can
+//! only write logs. `iam-policy.json` asks for the boundary.
 
-use api_aws::{CallError, Named, find};
-use api_core::Result;
-use aws_sdk_iam::types::Tag;
-use serde_json::json;
+use api_aws::{CallError, Named, find, names};
+use api_core::{Result, State};
+use aws_sdk_iam::types::{Role as Description, Tag};
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+use serde_json::{Value, json};
 
+use crate::difference::Difference;
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
-/// Creates the role (CreateRole).
-pub async fn create(stack: &Stack) -> Result<String> {
-    let recorded = stack.state.get().lambda_role_arn;
-    let made = stack
-        .once(
-            "role",
-            recorded.is_some(),
-            || find_ours(stack),
-            || call(stack),
-        )
-        .await?;
-    let arn = made.value.clone();
-    stack
-        .state
-        .update(|state| state.lambda_role_arn = Some(arn.clone()))?;
+/// A role that is there.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// For example `arn:aws:iam::123456789876:role/APIGatewayLambdaRole`.
+    pub arn: String,
+}
+
+/// The role as AWS describes it.
+pub type Live = resource::Live<Role, Properties>;
+
+/// What is set of a role.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    assume_role_policy_document: Value,
+    permissions_boundary: Option<String>,
+}
+
+/// What the role should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "role";
+    const CREATE: &'static str = "CreateRole";
+    type Id = Role;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        let partition = &self.stack.account().partition;
+        Properties {
+            // Who may use the role: Lambda, and nobody else.
+            assume_role_policy_document: json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": "Allow",
+                    "Principal": { "Service": "lambda.amazonaws.com" },
+                    "Action": "sts:AssumeRole",
+                }],
+            }),
+            permissions_boundary: Some(names::basic_execution_policy(partition)),
+        }
+    }
+
+    async fn find(&self) -> Result<Option<Live>> {
+        let name = &self.stack.plan.names.role;
+        let found = find::role(&self.stack.aws, name, &self.stack.ours).await?;
+        let role = found.or_refuse(&format!("Role '{name}'"), "NAME_SUFFIX")?;
+        Ok(role.as_ref().map(live))
+    }
+
+    async fn create(&self) -> Result<Role, CallError> {
+        let (key, value) = self.stack.ours.tag();
+        let tag = Tag::builder().key(key).value(value).build().ok();
+        let wanted = self.wanted();
+        let answer = self
+            .stack
+            .aws
+            .iam
+            .create_role()
+            .role_name(&self.stack.plan.names.role)
+            .assume_role_policy_document(wanted.assume_role_policy_document.to_string())
+            .set_permissions_boundary(wanted.permissions_boundary)
+            .set_tags(tag.map(|tag| vec![tag]))
+            .send()
+            .await
+            .named("CreateRole")?;
+        Ok(Role {
+            arn: answer.role.map(|role| role.arn).unwrap_or_default(),
+        })
+    }
+
+    async fn update(&self, _: &Live, differences: &[Difference]) -> Result<(), CallError> {
+        let (iam, name) = (&self.stack.aws.iam, &self.stack.plan.names.role);
+        let wanted = self.wanted();
+        let differs = |property| {
+            differences
+                .iter()
+                .any(|it| it.property.starts_with(property))
+        };
+        if differs("PermissionsBoundary") {
+            let call = iam.put_role_permissions_boundary().role_name(name);
+            let call = call.set_permissions_boundary(wanted.permissions_boundary);
+            call.send().await.named("PutRolePermissionsBoundary")?;
+        }
+        if differs("AssumeRolePolicyDocument") {
+            let document = wanted.assume_role_policy_document.to_string();
+            let call = iam.update_assume_role_policy().role_name(name);
+            let call = call.policy_document(document);
+            call.send().await.named("UpdateAssumeRolePolicy")?;
+        }
+        Ok(())
+    }
+
+    fn record(&self, role: &Role, state: &mut State) {
+        state.lambda_role_arn = Some(role.arn.clone());
+    }
+}
+
+/// Makes sure of the role.
+pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Role> {
+    let ensured = stack.ensure(&Wanted { stack }, live).await?;
+    let (arn, suffix) = (&ensured.id.arn, ensured.change.suffix());
     stack.line(
         Step::Role,
-        made.line(format!("Lambda execution role created with ARN: '{arn}'")),
+        format!("Lambda execution role created with ARN: '{arn}'{suffix}"),
     );
-    Ok(arn)
+    Ok(ensured.id)
 }
 
-async fn find_ours(stack: &Stack) -> Result<Option<String>> {
-    let name = &stack.plan.names.role;
-    let found = find::role(&stack.aws, name, &stack.ours).await?;
-    let role = found.or_refuse(&format!("Role '{name}'"), "NAME_SUFFIX")?;
-    Ok(role.map(|role| role.arn))
+/// The role that state.json knows, if it is still ours: others may have made
+/// one of that name since.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    match stack.state.get().lambda_role_arn {
+        Some(_) => Wanted { stack }.find().await,
+        None => Ok(None),
+    }
 }
 
-async fn call(stack: &Stack) -> Result<String, CallError> {
-    let (tag, deployment_id) = stack.ours.tag();
-    let answer = stack
-        .aws
-        .iam
-        .create_role()
-        .role_name(&stack.plan.names.role)
-        .assume_role_policy_document(lambda_may_assume())
-        .set_tags(
-            Tag::builder()
-                .key(tag)
-                .value(deployment_id)
-                .build()
-                .ok()
-                .map(|tag| vec![tag]),
-        )
-        .send()
-        .await
-        .named("CreateRole")?;
-    Ok(answer.role.map(|role| role.arn).unwrap_or_default())
+fn live(role: &Description) -> Live {
+    let document = role.assume_role_policy_document().unwrap_or_default();
+    let boundary = role.permissions_boundary();
+    let boundary = boundary.and_then(|boundary| boundary.permissions_boundary_arn());
+    Live {
+        id: Role {
+            arn: role.arn.clone(),
+        },
+        properties: Properties {
+            assume_role_policy_document: policy_document(document),
+            permissions_boundary: boundary.map(str::to_owned),
+        },
+    }
 }
 
-/// Who may use the role: Lambda, and nobody else.
-fn lambda_may_assume() -> String {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Effect": "Allow",
-            "Principal": { "Service": "lambda.amazonaws.com" },
-            "Action": "sts:AssumeRole",
-        }],
-    })
-    .to_string()
+/// A policy as IAM answers with it: JSON, percent-encoded (RFC 3986).
+pub fn policy_document(text: &str) -> Value {
+    let decoded = percent_decode_str(text).decode_utf8_lossy();
+    serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(text.to_owned()))
 }

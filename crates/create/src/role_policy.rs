@@ -1,49 +1,147 @@
-//! What the role allows: writing the function's log, and nothing else.
+//! What the role allows: writing to the function's own log group, and nothing
+//! else.
+//!
+//! AWS's AWSLambdaBasicExecutionRole also allows to make log groups. With it, a
+//! log line that Lambda delivers after `delete` would bring the group back,
+//! without our tag and for ever.
 
-use api_aws::{CallError, Named, names};
-use api_core::Result;
+use std::collections::BTreeSet;
 
+use api_aws::error::optional;
+use api_aws::names::{self, ROLE_POLICY};
+use api_aws::{CallError, Named};
+use api_core::{Result, State, join_all};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::change::Change;
+use crate::difference::Difference;
+use crate::resource::{self, Resource};
+use crate::role::policy_document;
 use crate::stack::Stack;
 
-/// Attaches AWSLambdaBasicExecutionRole to the role (AttachRolePolicy).
-pub async fn attach(stack: &Stack) -> Result<()> {
-    let policy_arn = names::basic_execution_policy(&stack.account.partition);
-    stack
-        .once(
-            "role's policy",
-            false,
-            || find_ours(stack, &policy_arn),
-            || call(stack, &policy_arn),
-        )
-        .await?;
+/// The role's policies as AWS describes them.
+pub type Live = resource::Live<(), Properties>;
+
+/// What is set of a role's policies.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    policy_document: Option<Value>,
+    /// ARNs of managed policies.
+    attached_policies: BTreeSet<String>,
+}
+
+/// What the policies should be.
+pub struct Wanted<'a> {
+    /// The stack that they belong to.
+    pub stack: &'a Stack,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "role's policy";
+    const CREATE: &'static str = "PutRolePolicy";
+    type Id = ();
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        let account = self.stack.account();
+        let (partition, id) = (&account.partition, &account.id);
+        let region = &self.stack.aws.region;
+        let group = names::log_group(&self.stack.plan.names.function);
+        Properties {
+            policy_document: Some(json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": "Allow",
+                    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                    "Resource": format!("arn:{partition}:logs:{region}:{id}:log-group:{group}:*"),
+                }],
+            })),
+            attached_policies: BTreeSet::new(),
+        }
+    }
+
+    async fn find(&self) -> Result<Option<Live>> {
+        let (inline, attached) = join_all!(inline(self.stack), attached(self.stack))?;
+        let nothing = inline.is_none() && attached.is_empty();
+        let live = Live {
+            id: (),
+            properties: Properties {
+                policy_document: inline,
+                attached_policies: attached,
+            },
+        };
+        Ok((!nothing).then_some(live))
+    }
+
+    async fn create(&self) -> Result<(), CallError> {
+        let document = self.wanted().policy_document.unwrap_or_default();
+        self.stack
+            .aws
+            .iam
+            .put_role_policy()
+            .role_name(&self.stack.plan.names.role)
+            .policy_name(ROLE_POLICY)
+            .policy_document(document.to_string())
+            .send()
+            .await
+            .named("PutRolePolicy")?;
+        Ok(())
+    }
+
+    /// A stack of before has AWS's policy attached.
+    async fn update(&self, live: &Live, differences: &[Difference]) -> Result<(), CallError> {
+        let ours = |it: &Difference| it.property.starts_with("PolicyDocument");
+        if differences.iter().any(ours) {
+            self.create().await?;
+        }
+        for arn in &live.properties.attached_policies {
+            let role = &self.stack.plan.names.role;
+            let call = self.stack.aws.iam.detach_role_policy();
+            let call = call.role_name(role).policy_arn(arn);
+            optional(call.send().await.named("DetachRolePolicy"))?;
+        }
+        Ok(())
+    }
+
+    fn record(&self, (): &(), _: &mut State) {}
+}
+
+/// Makes sure of the role's policy.
+pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
+    let ensured = stack.ensure(&Wanted { stack }, live).await?;
+    if let Change::Updated(_) = ensured.change {
+        let role = &stack.plan.names.role;
+        let suffix = ensured.change.suffix();
+        let line = format!("Policy '{ROLE_POLICY}' of role '{role}'{suffix}");
+        stack.console.message(&line);
+    }
     Ok(())
 }
 
-async fn find_ours(stack: &Stack, policy_arn: &str) -> Result<Option<()>> {
-    let call = stack
-        .aws
-        .iam
-        .list_attached_role_policies()
-        .role_name(&stack.plan.names.role);
-    let attached = call
-        .send()
-        .await
-        .named("ListAttachedRolePolicies")?
-        .attached_policies;
-    let mut attached = attached.unwrap_or_default().into_iter();
-    Ok(attached
-        .any(|policy| policy.policy_arn() == Some(policy_arn))
-        .then_some(()))
+/// The policies of the role that state.json knows.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    match stack.state.get().lambda_role_arn {
+        Some(_) => Wanted { stack }.find().await,
+        None => Ok(None),
+    }
 }
 
-async fn call(stack: &Stack, policy_arn: &str) -> Result<(), CallError> {
-    let role = &stack.plan.names.role;
-    let call = stack
-        .aws
-        .iam
-        .attach_role_policy()
-        .role_name(role)
-        .policy_arn(policy_arn);
-    call.send().await.named("AttachRolePolicy")?;
-    Ok(())
+async fn inline(stack: &Stack) -> Result<Option<Value>> {
+    let call = stack.aws.iam.get_role_policy();
+    let call = call
+        .role_name(&stack.plan.names.role)
+        .policy_name(ROLE_POLICY);
+    let answer = optional(call.send().await.named("GetRolePolicy"))?;
+    Ok(answer.map(|answer| policy_document(&answer.policy_document)))
+}
+
+async fn attached(stack: &Stack) -> Result<BTreeSet<String>> {
+    let call = stack.aws.iam.list_attached_role_policies();
+    let call = call.role_name(&stack.plan.names.role);
+    let answer = optional(call.send().await.named("ListAttachedRolePolicies"))?;
+    let policies = answer.and_then(|answer| answer.attached_policies);
+    let policies = policies.unwrap_or_default().into_iter();
+    Ok(policies.filter_map(|policy| policy.policy_arn).collect())
 }

@@ -1,75 +1,166 @@
 //! The route: which request goes where, and with which scopes.
 
+use std::collections::BTreeSet;
+
+use api_aws::error::optional;
 use api_aws::{CallError, Named};
-use api_core::Result;
+use api_core::{Result, State};
 use aws_sdk_apigatewayv2::types::AuthorizationType;
+use serde::Serialize;
 
 use crate::api::Api;
-use crate::names::Names;
+use crate::difference::Difference;
+use crate::names::{Names, ROUTE_SCOPES};
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
-/// Creates the route, open to either custom scope (CreateRoute).
-pub async fn create(
+/// The route as AWS describes it; its id is AWS's.
+pub type Live = resource::Live<String, Properties>;
+
+/// What is set of a route.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    route_key: String,
+    target: String,
+    authorization_type: String,
+    authorizer_id: Option<String>,
+    authorization_scopes: BTreeSet<String>,
+}
+
+/// What the route should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+    /// The API that it is of.
+    pub api: &'a Api,
+    /// Where its requests go.
+    pub integration_id: &'a str,
+    /// Who lets them in.
+    pub authorizer_id: &'a str,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "route";
+    const CREATE: &'static str = "CreateRoute";
+    type Id = String;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        Properties {
+            route_key: Names::route_key(),
+            target: format!("integrations/{}", self.integration_id),
+            authorization_type: AuthorizationType::Jwt.as_str().to_owned(),
+            authorizer_id: Some(self.authorizer_id.to_owned()),
+            authorization_scopes: ROUTE_SCOPES.map(str::to_owned).into(),
+        }
+    }
+
+    async fn find(&self) -> Result<Option<Live>> {
+        let call = self.stack.aws.api_gateway.get_routes().api_id(&self.api.id);
+        let answer = call.send().await.named("GetRoutes")?;
+        let mut items = answer.items.unwrap_or_default().into_iter();
+        let found = items.find(|route| route.route_key() == Some(&Names::route_key()));
+        match found.and_then(|route| route.route_id) {
+            Some(id) => get(self.stack, &self.api.id, &id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn create(&self) -> Result<String, CallError> {
+        let wanted = self.wanted();
+        let _one_at_a_time = self.stack.api_change.lock().await;
+        let answer = self
+            .stack
+            .aws
+            .api_gateway
+            .create_route()
+            .api_id(&self.api.id)
+            .route_key(wanted.route_key)
+            .target(wanted.target)
+            .authorization_type(wanted.authorization_type.as_str().into())
+            .set_authorizer_id(wanted.authorizer_id)
+            .set_authorization_scopes(Some(wanted.authorization_scopes.into_iter().collect()))
+            .send()
+            .await
+            .named("CreateRoute")?;
+        Ok(answer.route_id.unwrap_or_default())
+    }
+
+    async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
+        let wanted = self.wanted();
+        let _one_at_a_time = self.stack.api_change.lock().await;
+        self.stack
+            .aws
+            .api_gateway
+            .update_route()
+            .api_id(&self.api.id)
+            .route_id(&live.id)
+            .route_key(wanted.route_key)
+            .target(wanted.target)
+            .authorization_type(wanted.authorization_type.as_str().into())
+            .set_authorizer_id(wanted.authorizer_id)
+            .set_authorization_scopes(Some(wanted.authorization_scopes.into_iter().collect()))
+            .send()
+            .await
+            .named("UpdateRoute")?;
+        Ok(())
+    }
+
+    fn record(&self, id: &String, state: &mut State) {
+        state.api_route_id = Some(id.clone());
+    }
+}
+
+/// Makes sure of the route, open to tokens with one of its scopes.
+pub async fn ensure(
     stack: &Stack,
+    live: Option<Live>,
     api: &Api,
     integration_id: &str,
     authorizer_id: &str,
 ) -> Result<()> {
-    let recorded = stack.state.get().api_route_id;
-    let create = || call(stack, api, integration_id, authorizer_id);
-    let made = stack
-        .once(
-            "route",
-            recorded.is_some(),
-            || find_ours(stack, api),
-            create,
-        )
-        .await?;
-    let id = made.value.clone();
-    stack
-        .state
-        .update(|state| state.api_route_id = Some(id.clone()))?;
-    let line = format!("Route '{}' created with ID: '{id}'", Names::route_key());
-    stack.line(Step::Route, made.line(line));
+    let wanted = Wanted {
+        stack,
+        api,
+        integration_id,
+        authorizer_id,
+    };
+    let ensured = stack.ensure(&wanted, live).await?;
+    let (id, suffix) = (&ensured.id, ensured.change.suffix());
+    let key = Names::route_key();
+    stack.line(
+        Step::Route,
+        format!("Route '{key}' created with ID: '{id}'{suffix}"),
+    );
     Ok(())
 }
 
-async fn find_ours(stack: &Stack, api: &Api) -> Result<Option<String>> {
-    let answer = stack
-        .aws
-        .api_gateway
-        .get_routes()
-        .api_id(&api.id)
-        .send()
-        .await;
-    let mut found = answer
-        .named("GetRoutes")?
-        .items
-        .unwrap_or_default()
-        .into_iter();
-    let found = found.find(|route| route.route_key() == Some(&Names::route_key()));
-    Ok(found.and_then(|route| route.route_id))
+/// The route that state.json knows.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    let state = stack.state.get();
+    match (state.api_id, state.api_route_id) {
+        (Some(api_id), Some(id)) => get(stack, &api_id, &id).await,
+        _ => Ok(None),
+    }
 }
 
-async fn call(
-    stack: &Stack,
-    api: &Api,
-    integration_id: &str,
-    authorizer_id: &str,
-) -> Result<String, CallError> {
-    let answer = stack
-        .aws
-        .api_gateway
-        .create_route()
-        .api_id(&api.id)
-        .route_key(Names::route_key())
-        .target(format!("integrations/{integration_id}"))
-        .authorization_type(AuthorizationType::Jwt)
-        .authorizer_id(authorizer_id)
-        .set_authorization_scopes(Some(Names::full_scopes()))
-        .send()
-        .await
-        .named("CreateRoute")?;
-    Ok(answer.route_id.unwrap_or_default())
+async fn get(stack: &Stack, api_id: &str, id: &str) -> Result<Option<Live>> {
+    let call = stack.aws.api_gateway.get_route();
+    let call = call.api_id(api_id).route_id(id);
+    let Some(answer) = optional(call.send().await.named("GetRoute"))? else {
+        return Ok(None);
+    };
+    let authorization = answer.authorization_type.as_ref();
+    Ok(Some(Live {
+        id: id.to_owned(),
+        properties: Properties {
+            route_key: answer.route_key.unwrap_or_default(),
+            target: answer.target.unwrap_or_default(),
+            authorization_type: authorization.map_or("NONE", |it| it.as_str()).to_owned(),
+            authorizer_id: answer.authorizer_id.filter(|id| !id.is_empty()),
+            authorization_scopes: answer.authorization_scopes.into_iter().flatten().collect(),
+        },
+    }))
 }

@@ -1,16 +1,18 @@
 //! What every step shares: clients, state.json, the lines, whose it all is.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use api_aws::account::{self, Account};
 use api_aws::{Clients, Ours};
-use api_core::{Console, Failure, Result, Settings, State, StateFile, interrupt, state};
+use api_core::{Console, Result, Settings, State, StateFile, interrupt, state};
 
+use crate::change::{Change, Summary};
 use crate::plan::Plan;
 use crate::report::{Report, Step};
 
-/// The stack that is being created.
+/// The stack that is being created or changed.
 #[derive(Debug)]
 pub struct Stack {
     /// AWS.
@@ -19,18 +21,23 @@ pub struct Stack {
     pub state: StateFile,
     /// Progress and notes.
     pub console: Arc<Console>,
-    /// The lines on stdout.
-    pub report: Report,
     /// Checked settings.
     pub plan: Plan,
-    /// Whose account it is.
-    pub account: Account,
     /// Tells what this deployment has made from what somebody else has.
     pub ours: Ours,
     /// Whether an earlier run has begun this deployment: look up, then create.
     pub resumed: bool,
     /// Whether an answer was lost: state.json may not know of a second resource.
     pub answer_lost: AtomicBool,
+    /// For how long a call without an answer may still take effect.
+    pub settle: Duration,
+    /// Held during each change of the API: AWS takes them one after the other.
+    pub api_change: tokio::sync::Mutex<()>,
+    account: OnceLock<Account>,
+    report: Report,
+    summary: Mutex<Summary>,
+    /// state.json as it was when this run began.
+    before: State,
     endpoint_url: Option<String>,
 }
 
@@ -39,56 +46,83 @@ impl Stack {
     /// is written yet.
     ///
     /// # Errors
-    /// Exit code 2 if state.json is in use, unreadable, or belongs elsewhere;
-    /// 1 if AWS does not know the credentials.
+    /// Exit code 2 if state.json is in use, unreadable, belongs elsewhere, or
+    /// is of a stack that cannot become what is wanted.
     pub async fn open(plan: Plan, settings: &Settings) -> Result<Stack> {
         let file = StateFile::open(&settings.state_file)?;
-        let state = file.get();
-        let resumed = state != State::default();
+        let before = file.get();
+        let resumed = before != State::default();
         if resumed {
-            check_is_resumable(&state, &plan)?;
+            plan.check_continues(&before)?;
         }
         let console = Arc::new(Console::new());
-        let aws = Clients::new(settings, &console, state.region.as_deref()).await?;
-        account::check_endpoint_and_region(&state, settings, Some(&aws.region))?;
-        let account = account::current(&aws).await?;
-        account::check_account(&state, &account.id)?;
-        let deployment_id = state.deployment_id.unwrap_or_else(new_deployment_id);
+        let aws = Clients::new(settings, &console, before.region.as_deref()).await?;
+        account::check_endpoint_and_region(&before, settings, Some(&aws.region))?;
+        let deployment_id = before.deployment_id.clone();
         Ok(Stack {
             aws,
             state: file,
             console,
-            report: Report::default(),
             plan,
-            account,
-            ours: Ours::new(&deployment_id),
+            ours: Ours::new(&deployment_id.unwrap_or_else(new_deployment_id)),
             resumed,
             answer_lost: AtomicBool::new(false),
+            settle: settings.settle,
+            api_change: tokio::sync::Mutex::default(),
+            account: account::recorded(&before).map_or_else(OnceLock::new, OnceLock::from),
+            report: Report::default(),
+            summary: Mutex::default(),
+            before,
             endpoint_url: settings.endpoint_url.clone(),
         })
     }
 
-    /// Saves whose deployment this is, before the first call that creates.
+    /// Asks whose account this is, and checks that it is state.json's.
+    ///
+    /// # Errors
+    /// If AWS does not know the credentials; exit code 2 for another account.
+    pub async fn check_account(&self) -> Result<()> {
+        let account = account::current(&self.aws).await?;
+        account::check_account(&self.before, &account.id)?;
+        // state.json may have known it already.
+        let _ = self.account.set(account);
+        Ok(())
+    }
+
+    /// Whose account it is.
+    ///
+    /// # Panics
+    /// If state.json does not know it, before [`check_account`](Stack::check_account).
+    pub fn account(&self) -> &Account {
+        self.account.get().expect("check_account comes first")
+    }
+
+    /// Whether ARNs can be told already.
+    pub fn knows_account(&self) -> bool {
+        self.account.get().is_some()
+    }
+
+    /// Saves whose deployment this is and what it is to be, before the first
+    /// call that changes something.
     ///
     /// # Errors
     /// If state.json cannot be written: then nothing may be created.
     pub fn begin(&self) -> Result<()> {
         interrupt::listen_between_calls(Arc::clone(&self.console))?;
-        let (account, region) = (&self.account.id, &self.aws.region);
+        let (account, region) = (&self.account().id, &self.aws.region);
         let place = self.endpoint_url.as_deref().unwrap_or("AWS");
         self.console.message(&format!(
             "In account {account}, region {region}, at {place}:"
         ));
-        if self.resumed {
-            return Ok(());
-        }
         let (_, deployment_id) = self.ours.tag();
-        self.state.update(|state| {
-            state.state_version = Some(state::VERSION);
-            state.deployment_id = Some(deployment_id);
-            state.account_id = Some(self.account.id.clone());
-            state.endpoint_url = self.endpoint_url.clone();
-            state.region = Some(self.aws.region.clone());
+        self.save(|state| {
+            if !self.resumed {
+                state.state_version = Some(state::VERSION);
+                state.deployment_id = Some(deployment_id);
+                state.account_id = Some(account.clone());
+                state.endpoint_url = self.endpoint_url.clone();
+                state.region = Some(region.clone());
+            }
             self.plan.names.record(state);
         })
     }
@@ -98,56 +132,59 @@ impl Stack {
     /// # Errors
     /// If state.json cannot be written.
     pub fn end(&self) -> Result<()> {
-        let undisturbed = !self.resumed && !self.answer_lost.load(Ordering::Relaxed);
-        if undisturbed {
-            self.state.update(|state| state.complete = Some(true))?;
+        let known_before = !self.resumed || self.before.complete == Some(true);
+        if known_before && !self.answer_lost.load(Ordering::Relaxed) {
+            self.save(|state| state.complete = Some(true))?;
         }
-        let url = self.state.get().api_url.unwrap_or_default();
-        self.line(Step::Url, format!("API available at: '{url}'"));
+        let state = self.state.get();
+        let unchanged = |same: bool| if same { " (unchanged)" } else { "" };
+        let url = state.api_url.as_deref().unwrap_or_default();
+        let same_url = unchanged(state.api_url == self.before.api_url);
+        self.line(Step::Url, format!("API available at: '{url}'{same_url}"));
         let path = self.state.path().display();
-        self.line(Step::Saved, format!("State saved in '{path}'"));
+        let same_state = unchanged(state == self.before);
+        self.line(Step::Saved, format!("State saved in '{path}'{same_state}"));
+        if self.resumed {
+            self.console.message(&self.summary().text());
+        }
         Ok(())
+    }
+
+    /// Changes state.json, unless that would change nothing.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn save(&self, change: impl FnOnce(&mut State)) -> Result<()> {
+        let before = self.state.get();
+        let mut after = before.clone();
+        change(&mut after);
+        match after == before {
+            true => Ok(()),
+            false => self.state.update(|state| *state = after),
+        }
+    }
+
+    /// Counts what was done to a resource, for the summary.
+    pub fn count(&self, change: &Change) {
+        self.summary().count(change);
+    }
+
+    fn summary(&self) -> std::sync::MutexGuard<'_, Summary> {
+        self.summary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints a line when it is its turn.
     pub fn line(&self, step: Step, text: String) {
         self.report.line(&self.console, step, text);
     }
+
+    /// Prints the lines that wait for a step which failed.
+    pub fn flush(&self) {
+        self.report.flush(&self.console);
+    }
 }
 
 /// 128 random bits: two deployments of one account never share it.
 fn new_deployment_id() -> String {
     format!("{:032x}", rand::random::<u128>())
-}
-
-fn check_is_resumable(state: &State, plan: &Plan) -> Result<()> {
-    if state.deleting == Some(true) {
-        return Err(
-            Failure::usage("'delete' has begun with what is in state.json, and not ended")
-                .with_hint("run 'make delete' to its end, then 'make api'"),
-        );
-    }
-    if state.is_from_python() {
-        return Err(Failure::usage(
-            "state.json was written by the older Python scripts, whose stack cannot be continued",
-        )
-        .with_hint("run 'make delete' to remove that stack, then 'make api'"));
-    }
-    let mut now = State::default();
-    plan.names.record(&mut now);
-    let same = |a: &Option<String>, b: &Option<String>| a.is_none() || a == b;
-    if !same(&state.user_pool_name, &now.user_pool_name) {
-        return Err(begun_otherwise("NAME_SUFFIX"));
-    }
-    let prefix = Some(plan.domain_prefix.clone());
-    if !same(&state.user_pool_auth_domain_prefix, &prefix) {
-        return Err(begun_otherwise("DOMAIN_PREFIX"));
-    }
-    Ok(())
-}
-
-fn begun_otherwise(setting: &str) -> Failure {
-    Failure::usage(format!("state.json was begun with another {setting}")).with_hint(format!(
-        "set {setting} back, or run 'make delete' first, or use another file with --state PATH"
-    ))
 }

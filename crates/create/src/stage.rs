@@ -2,59 +2,144 @@
 
 use api_aws::error::optional;
 use api_aws::{CallError, Named};
-use api_core::Result;
+use api_core::{Result, State};
 use aws_sdk_apigatewayv2::types::RouteSettings;
+use serde::Serialize;
 
 use crate::api::Api;
+use crate::difference::Difference;
 use crate::names::STAGE;
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
-/// Requests a second, and at once: enough for a class, too few for a bill. A
-/// token that leaks costs at most about a dollar a day.
-const RATE_LIMIT: f64 = 5.0;
-const BURST_LIMIT: i32 = 10;
+/// The stage as AWS describes it.
+pub type Live = resource::Live<(), Properties>;
 
-/// Creates the stage (CreateStage).
-pub async fn create(stack: &Stack, api: &Api) -> Result<()> {
-    let made = stack
-        .once(
-            "stage",
-            false,
-            || find_ours(stack, api),
-            || call(stack, api),
-        )
-        .await?;
-    let line = format!("(Auto deploy) stage created with name: '{STAGE}'");
-    stack.line(Step::Stage, made.line(line));
+/// What is set of a stage.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    auto_deploy: bool,
+    default_route_settings: Throttle,
+}
+
+/// Requests a second, and at once.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Throttle {
+    throttling_rate_limit: Option<f64>,
+    throttling_burst_limit: Option<i32>,
+}
+
+/// What the stage should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+    /// The API that it is of.
+    pub api: &'a Api,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "stage";
+    const CREATE: &'static str = "CreateStage";
+    type Id = ();
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        Properties {
+            auto_deploy: true,
+            // Enough for a class, too few for a bill: a token that leaks costs
+            // at most about a dollar a day.
+            default_route_settings: Throttle {
+                throttling_rate_limit: Some(5.0),
+                throttling_burst_limit: Some(10),
+            },
+        }
+    }
+
+    async fn find(&self) -> Result<Option<Live>> {
+        get(self.stack, &self.api.id).await
+    }
+
+    async fn create(&self) -> Result<(), CallError> {
+        let wanted = self.wanted();
+        let _one_at_a_time = self.stack.api_change.lock().await;
+        self.stack
+            .aws
+            .api_gateway
+            .create_stage()
+            .api_id(&self.api.id)
+            .stage_name(STAGE)
+            .auto_deploy(wanted.auto_deploy)
+            .default_route_settings(settings(&wanted.default_route_settings))
+            .send()
+            .await
+            .named("CreateStage")?;
+        Ok(())
+    }
+
+    async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
+        let wanted = self.wanted();
+        let _one_at_a_time = self.stack.api_change.lock().await;
+        self.stack
+            .aws
+            .api_gateway
+            .update_stage()
+            .api_id(&self.api.id)
+            .stage_name(STAGE)
+            .auto_deploy(wanted.auto_deploy)
+            .default_route_settings(settings(&wanted.default_route_settings))
+            .send()
+            .await
+            .named("UpdateStage")?;
+        Ok(())
+    }
+
+    fn record(&self, (): &(), _: &mut State) {}
+}
+
+/// Makes sure of the stage.
+pub async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
+    let ensured = stack.ensure(&Wanted { stack, api }, live).await?;
+    let suffix = ensured.change.suffix();
+    stack.line(
+        Step::Stage,
+        format!("(Auto deploy) stage created with name: '{STAGE}'{suffix}"),
+    );
     Ok(())
 }
 
-async fn find_ours(stack: &Stack, api: &Api) -> Result<Option<()>> {
-    let call = stack
-        .aws
-        .api_gateway
-        .get_stage()
-        .api_id(&api.id)
-        .stage_name(STAGE);
-    Ok(optional(call.send().await.named("GetStage"))?.map(|_| ()))
+/// The stage of the API that state.json knows.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    match stack.state.get().api_id {
+        Some(api_id) => get(stack, &api_id).await,
+        None => Ok(None),
+    }
 }
 
-async fn call(stack: &Stack, api: &Api) -> Result<(), CallError> {
-    let throttle = RouteSettings::builder()
-        .throttling_rate_limit(RATE_LIMIT)
-        .throttling_burst_limit(BURST_LIMIT)
-        .build();
-    stack
-        .aws
-        .api_gateway
-        .create_stage()
-        .api_id(&api.id)
-        .stage_name(STAGE)
-        .auto_deploy(true)
-        .default_route_settings(throttle)
-        .send()
-        .await
-        .named("CreateStage")?;
-    Ok(())
+async fn get(stack: &Stack, api_id: &str) -> Result<Option<Live>> {
+    let call = stack.aws.api_gateway.get_stage();
+    let call = call.api_id(api_id).stage_name(STAGE);
+    let Some(answer) = optional(call.send().await.named("GetStage"))? else {
+        return Ok(None);
+    };
+    let throttle = answer.default_route_settings();
+    Ok(Some(Live {
+        id: (),
+        properties: Properties {
+            auto_deploy: answer.auto_deploy.unwrap_or_default(),
+            default_route_settings: Throttle {
+                throttling_rate_limit: throttle.and_then(|it| it.throttling_rate_limit),
+                throttling_burst_limit: throttle.and_then(|it| it.throttling_burst_limit),
+            },
+        },
+    }))
+}
+
+fn settings(throttle: &Throttle) -> RouteSettings {
+    RouteSettings::builder()
+        .set_throttling_rate_limit(throttle.throttling_rate_limit)
+        .set_throttling_burst_limit(throttle.throttling_burst_limit)
+        .build()
 }

@@ -1,79 +1,142 @@
 //! The test user.
 
-use api_aws::error::optional;
-use api_aws::{CallError, Kind, Named};
-use api_core::Result;
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType, UserStatusType};
+use std::collections::BTreeMap;
 
+use api_aws::error::optional;
+use api_aws::{CallError, Named};
+use api_core::{Result, State};
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
+use serde::Serialize;
+
+use crate::change::Change;
+use crate::difference::Difference;
 use crate::names::{EMAIL, USERNAME};
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 use crate::user_pool::UserPool;
 
-/// Creates the test user with its password (AdminCreateUser, AdminSetUserPassword).
-pub async fn create(stack: &Stack, pool: &UserPool) -> Result<()> {
-    let made = stack
-        .once(
-            "user",
-            false,
-            || find_ours(stack, pool),
-            || call(stack, pool),
-        )
-        .await?;
+/// The user as AWS describes it.
+pub type Live = resource::Live<(), Properties>;
+
+/// What is set of a user. The password cannot be read.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    user_attributes: BTreeMap<String, String>,
+}
+
+/// What the user should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+    /// The pool that it is in.
+    pub pool: &'a UserPool,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "user";
+    const CREATE: &'static str = "AdminCreateUser";
+    type Id = ();
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        let attributes = [("email", EMAIL), ("email_verified", "true")];
+        let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Properties {
+            user_attributes: BTreeMap::from(attributes),
+        }
+    }
+
+    async fn find(&self) -> Result<Option<Live>> {
+        get(self.stack, &self.pool.id).await
+    }
+
+    async fn create(&self) -> Result<(), CallError> {
+        self.stack
+            .aws
+            .cognito
+            .admin_create_user()
+            .user_pool_id(&self.pool.id)
+            .username(USERNAME)
+            .set_user_attributes(Some(attributes(&self.wanted())))
+            // No invitation by mail: example.com takes none.
+            .message_action(MessageActionType::Suppress)
+            .send()
+            .await
+            .named("AdminCreateUser")?;
+        Ok(())
+    }
+
+    async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
+        self.stack
+            .aws
+            .cognito
+            .admin_update_user_attributes()
+            .user_pool_id(&self.pool.id)
+            .username(USERNAME)
+            .set_user_attributes(Some(attributes(&self.wanted())))
+            .send()
+            .await
+            .named("AdminUpdateUserAttributes")?;
+        Ok(())
+    }
+
+    fn record(&self, (): &(), _: &mut State) {}
+}
+
+/// Makes sure of the test user. Nobody can read a password back: it is set
+/// again in each run, which ends no session.
+pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
+    let ensured = stack.ensure(&Wanted { stack, pool }, live).await?;
+    set_password(stack, pool).await?;
+    let mut suffix = ensured.change.suffix();
+    if ensured.change != Change::Created {
+        suffix.insert_str(suffix.len() - 1, "; password set again");
+    }
     let line = format!(
-        "User '{USERNAME}' created with email '{EMAIL}' in User Pool '{}'.",
+        "User '{USERNAME}' created with email '{EMAIL}' in User Pool '{}'.{suffix}",
         pool.id
     );
-    stack.line(Step::User, made.line(line));
+    stack.line(Step::User, line);
     Ok(())
 }
 
-/// Done is done only with a password: until then the status is not CONFIRMED.
-async fn find_ours(stack: &Stack, pool: &UserPool) -> Result<Option<()>> {
-    let call = stack
-        .aws
-        .cognito
-        .admin_get_user()
-        .user_pool_id(&pool.id)
-        .username(USERNAME);
-    let user = optional(call.send().await.named("AdminGetUser"))?;
-    let ready = user.is_some_and(|user| user.user_status == Some(UserStatusType::Confirmed));
-    Ok(ready.then_some(()))
-}
-
-async fn call(stack: &Stack, pool: &UserPool) -> Result<(), CallError> {
-    match create_user(stack, pool).await {
-        Err(error) if error.kind() == Kind::Exists => {}
-        result => result?,
+/// The user in the pool that state.json knows.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    match stack.state.get().user_pool_id {
+        Some(pool_id) => get(stack, &pool_id).await,
+        None => Ok(None),
     }
-    set_password(stack, pool).await
 }
 
-async fn create_user(stack: &Stack, pool: &UserPool) -> Result<(), CallError> {
-    let attribute = |name, value| {
-        AttributeType::builder()
-            .name(name)
-            .value(value)
-            .build()
-            .ok()
+async fn get(stack: &Stack, pool_id: &str) -> Result<Option<Live>> {
+    let call = stack.aws.cognito.admin_get_user();
+    let call = call.user_pool_id(pool_id).username(USERNAME);
+    let Some(user) = optional(call.send().await.named("AdminGetUser"))? else {
+        return Ok(None);
     };
-    let attributes = [
-        attribute("email", EMAIL),
-        attribute("email_verified", "true"),
-    ];
-    stack
-        .aws
-        .cognito
-        .admin_create_user()
-        .user_pool_id(&pool.id)
-        .username(USERNAME)
-        .set_user_attributes(Some(attributes.into_iter().flatten().collect()))
-        // No invitation by mail: example.com takes none.
-        .message_action(MessageActionType::Suppress)
-        .send()
-        .await
-        .named("AdminCreateUser")?;
-    Ok(())
+    let set = |attribute: &AttributeType| ["email", "email_verified"].contains(&attribute.name());
+    let attributes = user.user_attributes().iter().filter(|it| set(it));
+    let attributes = attributes.map(|attribute| {
+        let value = attribute.value().unwrap_or_default();
+        (attribute.name().to_owned(), value.to_owned())
+    });
+    Ok(Some(Live {
+        id: (),
+        properties: Properties {
+            user_attributes: attributes.collect(),
+        },
+    }))
+}
+
+fn attributes(wanted: &Properties) -> Vec<AttributeType> {
+    let attributes = wanted.user_attributes.iter();
+    let attributes = attributes.filter_map(|(name, value)| {
+        let attribute = AttributeType::builder().name(name).value(value);
+        attribute.build().ok()
+    });
+    attributes.collect()
 }
 
 async fn set_password(stack: &Stack, pool: &UserPool) -> Result<(), CallError> {

@@ -1,136 +1,362 @@
 //! The user pool: who can sign in, and who signs the tokens.
 
-use api_aws::{Named, find};
-use api_core::Result;
+use std::collections::HashMap;
+
+use api_aws::error::optional;
+use api_aws::find::{self, TAG};
+use api_aws::{CallError, Named};
+use api_core::{Result, State};
 use aws_sdk_cognitoidentityprovider::types::{
     AccountRecoverySettingType, AdminCreateUserConfigType, AttributeDataType, PasswordPolicyType,
     RecoveryOptionNameType, RecoveryOptionType, SchemaAttributeType, UserPoolPolicyType,
-    UsernameConfigurationType, VerifiedAttributeType,
+    UserPoolType, UsernameConfigurationType, VerifiedAttributeType,
 };
+use serde::Serialize;
 
+use crate::difference::Difference;
 use crate::report::Step;
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
 /// A user pool that is there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct UserPool {
     /// For example `us-east-1_abcdef`.
     pub id: String,
+    /// `iss` of every token that it signs.
+    pub issuer: String,
 }
 
-/// Creates the user pool (CreateUserPool).
-pub async fn create(stack: &Stack) -> Result<UserPool> {
-    let recorded = stack.state.get().user_pool_id;
-    let made = stack
-        .once(
-            "user pool",
-            recorded.is_some(),
-            || find_ours(stack, recorded.as_deref()),
-            || call(stack),
-        )
-        .await?;
-    let id = made.value.clone();
-    let issuer = format!(
-        "https://cognito-idp.{}.amazonaws.com/{id}",
-        stack.aws.region
-    );
-    stack.state.update(|state| {
-        state.user_pool_id = Some(id.clone());
-        state.user_pool_jwt_issuer_url = Some(issuer);
-    })?;
+impl UserPool {
+    /// The pool of this id in the stack's region.
+    pub fn new(stack: &Stack, id: &str) -> UserPool {
+        let region = &stack.aws.region;
+        UserPool {
+            id: id.to_owned(),
+            issuer: format!("https://cognito-idp.{region}.amazonaws.com/{id}"),
+        }
+    }
+}
+
+/// The pool as AWS describes it.
+pub type Live = resource::Live<UserPool, Properties>;
+
+/// What is set of a pool.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Properties {
+    pool_name: String,
+    password_policy: PasswordPolicy,
+    auto_verified_attributes: Vec<String>,
+    admin_create_user_config: AdminCreateUserConfig,
+    recovery_mechanisms: Vec<String>,
+    user_pool_tags: HashMap<String, String>,
+    #[serde(rename = "UsernameConfiguration")]
+    username: UsernameConfiguration,
+    #[serde(rename = "SchemaAttributes")]
+    schema: HashMap<String, SchemaAttribute>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PasswordPolicy {
+    minimum_length: i32,
+    require_lowercase: bool,
+    require_uppercase: bool,
+    require_numbers: bool,
+    require_symbols: bool,
+    temporary_password_validity_days: i32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AdminCreateUserConfig {
+    allow_admin_create_user_only: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct UsernameConfiguration {
+    case_sensitive: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SchemaAttribute {
+    required: bool,
+    mutable: bool,
+}
+
+/// What the pool should be.
+pub struct Wanted<'a> {
+    /// The stack that it belongs to.
+    pub stack: &'a Stack,
+}
+
+impl Resource for Wanted<'_> {
+    const NAME: &'static str = "user pool";
+    const CREATE: &'static str = "CreateUserPool";
+    const FIXED: &'static [&'static str] = &[
+        "UsernameConfiguration.CaseSensitive",
+        "SchemaAttributes.email.Mutable",
+        "SchemaAttributes.email.Required",
+    ];
+    type Id = UserPool;
+    type Properties = Properties;
+
+    fn wanted(&self) -> Properties {
+        let email = SchemaAttribute {
+            required: true,
+            mutable: true,
+        };
+        Properties {
+            pool_name: self.stack.plan.names.user_pool.clone(),
+            // Length is what counts (NIST SP 800-63B); kinds of characters are not asked for.
+            password_policy: PasswordPolicy {
+                minimum_length: 8,
+                // AWS's default; the SDK would send a 0.
+                temporary_password_validity_days: 7,
+                ..PasswordPolicy::default()
+            },
+            auto_verified_attributes: vec!["email".to_owned()],
+            // Anybody may sign up; the address is verified by a code.
+            admin_create_user_config: AdminCreateUserConfig {
+                allow_admin_create_user_only: false,
+            },
+            recovery_mechanisms: vec!["verified_email".to_owned()],
+            user_pool_tags: HashMap::from([self.stack.ours.tag()]),
+            // `testuser` signs in as `Testuser` does.
+            username: UsernameConfiguration {
+                case_sensitive: false,
+            },
+            schema: HashMap::from([("email".to_owned(), email)]),
+        }
+    }
+
+    /// Names of pools are not unique: the tag decides.
+    async fn find(&self) -> Result<Option<Live>> {
+        let name = &self.stack.plan.names.user_pool;
+        let found = find::user_pools(&self.stack.aws, name, &self.stack.ours).await?;
+        Ok(found.first().map(|pool| live(self.stack, pool)))
+    }
+
+    async fn create(&self) -> Result<UserPool, CallError> {
+        let wanted = self.wanted();
+        let answer = self
+            .stack
+            .aws
+            .cognito
+            .create_user_pool()
+            .pool_name(&wanted.pool_name)
+            .policies(policies(&wanted))
+            .set_schema(Some(schema(&wanted)))
+            .set_auto_verified_attributes(Some(verified(&wanted)))
+            .set_username_configuration(username_configuration(&wanted))
+            .admin_create_user_config(admin_create_user_config(&wanted))
+            .account_recovery_setting(account_recovery_setting(&wanted))
+            .set_user_pool_tags(Some(wanted.user_pool_tags))
+            .send()
+            .await
+            .named("CreateUserPool")?;
+        let id = answer.user_pool.and_then(|pool| pool.id);
+        Ok(UserPool::new(self.stack, &id.unwrap_or_default()))
+    }
+
+    /// UpdateUserPool resets what it is not told: what others have set by hand
+    /// goes along as it is.
+    async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
+        let Some(now) = describe(self.stack, &live.id.id).await? else {
+            return Ok(());
+        };
+        let wanted = self.wanted();
+        let mut tags = now.user_pool_tags.unwrap_or_default();
+        tags.extend(wanted.user_pool_tags.clone());
+        let sign_in = now.policies.and_then(|policies| policies.sign_in_policy);
+        let mut invite = admin_create_user_config(&wanted);
+        invite.invite_message_template = now
+            .admin_create_user_config
+            .and_then(|config| config.invite_message_template);
+        let mut policies = policies(&wanted);
+        policies.sign_in_policy = sign_in;
+        self.stack
+            .aws
+            .cognito
+            .update_user_pool()
+            .user_pool_id(&live.id.id)
+            .pool_name(&wanted.pool_name)
+            .policies(policies)
+            .set_auto_verified_attributes(Some(verified(&wanted)))
+            .admin_create_user_config(invite)
+            .account_recovery_setting(account_recovery_setting(&wanted))
+            .set_user_pool_tags(Some(tags))
+            .set_deletion_protection(now.deletion_protection)
+            .set_device_configuration(now.device_configuration)
+            .set_email_configuration(now.email_configuration)
+            .set_email_verification_message(now.email_verification_message)
+            .set_email_verification_subject(now.email_verification_subject)
+            .set_lambda_config(now.lambda_config)
+            .set_mfa_configuration(now.mfa_configuration)
+            .set_sms_authentication_message(now.sms_authentication_message)
+            .set_sms_configuration(now.sms_configuration)
+            .set_sms_verification_message(now.sms_verification_message)
+            .set_user_attribute_update_settings(now.user_attribute_update_settings)
+            .set_user_pool_add_ons(now.user_pool_add_ons)
+            .set_user_pool_tier(now.user_pool_tier)
+            .set_verification_message_template(now.verification_message_template)
+            .send()
+            .await
+            .named("UpdateUserPool")?;
+        Ok(())
+    }
+
+    fn record(&self, pool: &UserPool, state: &mut State) {
+        state.user_pool_id = Some(pool.id.clone());
+        state.user_pool_jwt_issuer_url = Some(pool.issuer.clone());
+    }
+}
+
+/// Makes sure of the user pool.
+pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<UserPool> {
+    let ensured = stack.ensure(&Wanted { stack }, live).await?;
+    let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
     stack.line(
         Step::UserPool,
-        made.line(format!("User Pool created with ID: '{id}'")),
+        format!("User Pool created with ID: '{id}'{suffix}"),
     );
-    Ok(UserPool { id })
+    Ok(ensured.id)
 }
 
-/// Names of pools are not unique: the tag decides.
-async fn find_ours(stack: &Stack, recorded: Option<&str>) -> Result<Option<String>> {
-    let found = match recorded {
-        Some(id) => find::user_pool(&stack.aws, id, &stack.ours).await?,
-        None => {
-            let name = &stack.plan.names.user_pool;
-            find::user_pools(&stack.aws, name, &stack.ours)
-                .await?
-                .into_iter()
-                .next()
-        }
+/// The pool that state.json knows (DescribeUserPool). Its id is never another's.
+pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+    let Some(id) = stack.state.get().user_pool_id else {
+        return Ok(None);
     };
-    Ok(found.and_then(|pool| pool.id))
+    Ok(describe(stack, &id).await?.map(|pool| live(stack, &pool)))
 }
 
-async fn call(stack: &Stack) -> Result<String, api_aws::CallError> {
-    let (tag, deployment_id) = stack.ours.tag();
-    let answer = stack
-        .aws
-        .cognito
-        .create_user_pool()
-        .pool_name(&stack.plan.names.user_pool)
-        .policies(
-            UserPoolPolicyType::builder()
-                .password_policy(password_policy())
-                .build(),
-        )
-        .schema(required_email())
-        .auto_verified_attributes(VerifiedAttributeType::Email)
-        .set_username_configuration(any_case())
-        .admin_create_user_config(open_sign_up())
-        .account_recovery_setting(recovery_by_email())
-        .user_pool_tags(tag, deployment_id)
-        .send()
-        .await
-        .named("CreateUserPool")?;
-    Ok(answer
-        .user_pool
-        .and_then(|pool| pool.id)
-        .unwrap_or_default())
+async fn describe(stack: &Stack, id: &str) -> Result<Option<UserPoolType>, CallError> {
+    let call = stack.aws.cognito.describe_user_pool().user_pool_id(id);
+    let answer = optional(call.send().await.named("DescribeUserPool"))?;
+    Ok(answer.and_then(|answer| answer.user_pool))
 }
 
-/// Length is what counts (NIST SP 800-63B); kinds of characters are not asked for.
-fn password_policy() -> PasswordPolicyType {
-    PasswordPolicyType::builder()
-        .minimum_length(8)
-        .require_lowercase(false)
-        .require_uppercase(false)
-        .require_numbers(false)
-        .require_symbols(false)
-        // AWS's default; the SDK would send a 0.
-        .temporary_password_validity_days(7)
+fn live(stack: &Stack, pool: &UserPoolType) -> Live {
+    let password = pool
+        .policies()
+        .and_then(UserPoolPolicyType::password_policy);
+    let password = password.map(|policy| PasswordPolicy {
+        minimum_length: policy.minimum_length.unwrap_or_default(),
+        require_lowercase: policy.require_lowercase,
+        require_uppercase: policy.require_uppercase,
+        require_numbers: policy.require_numbers,
+        require_symbols: policy.require_symbols,
+        temporary_password_validity_days: policy.temporary_password_validity_days,
+    });
+    let only_admin = pool.admin_create_user_config();
+    let recovery = pool.account_recovery_setting();
+    let recovery = recovery.map_or(&[][..], AccountRecoverySettingType::recovery_mechanisms);
+    let mut recovery: Vec<_> = recovery.to_vec();
+    recovery.sort_by_key(|option| option.priority);
+    let mut tags = pool.user_pool_tags().cloned().unwrap_or_default();
+    // Tags that others have put there are theirs.
+    tags.retain(|key, _| key == TAG);
+    let schema = pool.schema_attributes().iter();
+    let email = schema.filter(|attribute| attribute.name() == Some("email"));
+    Live {
+        id: UserPool::new(stack, pool.id().unwrap_or_default()),
+        properties: Properties {
+            pool_name: pool.name().unwrap_or_default().to_owned(),
+            password_policy: password.unwrap_or_default(),
+            auto_verified_attributes: pool
+                .auto_verified_attributes()
+                .iter()
+                .map(|attribute| attribute.as_str().to_owned())
+                .collect(),
+            admin_create_user_config: AdminCreateUserConfig {
+                allow_admin_create_user_only: only_admin
+                    .is_some_and(|config| config.allow_admin_create_user_only),
+            },
+            recovery_mechanisms: recovery
+                .iter()
+                .map(|option| option.name().as_str().to_owned())
+                .collect(),
+            user_pool_tags: tags,
+            username: UsernameConfiguration {
+                case_sensitive: pool
+                    .username_configuration()
+                    .is_none_or(|username| username.case_sensitive()),
+            },
+            schema: email
+                .map(|email| {
+                    let properties = SchemaAttribute {
+                        required: email.required.unwrap_or_default(),
+                        mutable: email.mutable.unwrap_or_default(),
+                    };
+                    ("email".to_owned(), properties)
+                })
+                .collect(),
+        },
+    }
+}
+
+fn policies(wanted: &Properties) -> UserPoolPolicyType {
+    let policy = &wanted.password_policy;
+    let password = PasswordPolicyType::builder()
+        .minimum_length(policy.minimum_length)
+        .require_lowercase(policy.require_lowercase)
+        .require_uppercase(policy.require_uppercase)
+        .require_numbers(policy.require_numbers)
+        .require_symbols(policy.require_symbols)
+        .temporary_password_validity_days(policy.temporary_password_validity_days)
+        .build();
+    UserPoolPolicyType::builder()
+        .password_policy(password)
         .build()
 }
 
-fn required_email() -> SchemaAttributeType {
-    SchemaAttributeType::builder()
-        .name("email")
-        .attribute_data_type(AttributeDataType::String)
-        .required(true)
-        .mutable(true)
-        .build()
+fn schema(wanted: &Properties) -> Vec<SchemaAttributeType> {
+    let attributes = wanted.schema.iter();
+    let attributes = attributes.map(|(name, attribute)| {
+        SchemaAttributeType::builder()
+            .name(name)
+            .attribute_data_type(AttributeDataType::String)
+            .required(attribute.required)
+            .mutable(attribute.mutable)
+            .build()
+    });
+    attributes.collect()
 }
 
-/// `testuser` signs in as `Testuser` does.
-fn any_case() -> Option<UsernameConfigurationType> {
+fn verified(wanted: &Properties) -> Vec<VerifiedAttributeType> {
+    let names = wanted.auto_verified_attributes.iter();
+    names.map(|name| name.as_str().into()).collect()
+}
+
+fn username_configuration(wanted: &Properties) -> Option<UsernameConfigurationType> {
     UsernameConfigurationType::builder()
-        .case_sensitive(false)
+        .case_sensitive(wanted.username.case_sensitive)
         .build()
         .ok()
 }
 
-/// Anybody may sign up; the address is verified by a code.
-fn open_sign_up() -> AdminCreateUserConfigType {
+fn admin_create_user_config(wanted: &Properties) -> AdminCreateUserConfigType {
+    let config = &wanted.admin_create_user_config;
     AdminCreateUserConfigType::builder()
-        .allow_admin_create_user_only(false)
+        .allow_admin_create_user_only(config.allow_admin_create_user_only)
         .build()
 }
 
-fn recovery_by_email() -> AccountRecoverySettingType {
-    let by_email = RecoveryOptionType::builder()
-        .name(RecoveryOptionNameType::VerifiedEmail)
-        .priority(1)
-        .build()
-        .ok();
+/// The first in the list is offered first.
+fn account_recovery_setting(wanted: &Properties) -> AccountRecoverySettingType {
+    let options = wanted.recovery_mechanisms.iter().zip(1..);
+    let options = options.filter_map(|(name, priority)| {
+        RecoveryOptionType::builder()
+            .name(RecoveryOptionNameType::from(name.as_str()))
+            .priority(priority)
+            .build()
+            .ok()
+    });
     AccountRecoverySettingType::builder()
-        .set_recovery_mechanisms(by_email.map(|m| vec![m]))
+        .set_recovery_mechanisms(Some(options.collect()))
         .build()
 }

@@ -1,12 +1,18 @@
 //! The function's zip, as cargo-lambda makes it, checked before it is sent.
+//!
+//! Each build writes the time into the zip. It is taken out, so that the same
+//! program is the same zip: AWS's `CodeSha256` then tells whether it changed.
 
 use std::io::{Cursor, Read};
 use std::path::Path;
 
 use api_core::{Failure, Result};
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_lambda::types::Architecture;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use object::{Endianness, elf, read::elf::FileHeader};
-use zip::ZipArchive;
+use zip::result::ZipResult;
+use zip::{DateTime, ZipArchive, ZipWriter};
 
 /// What Lambda's `provided.al2023` runtime starts.
 const BOOTSTRAP: &str = "bootstrap";
@@ -14,8 +20,10 @@ const BOOTSTRAP: &str = "bootstrap";
 /// A zip that Lambda will be able to run.
 #[derive(Debug)]
 pub struct ZipFile {
-    /// The whole file.
+    /// The zip, without the times of its files.
     pub bytes: Vec<u8>,
+    /// What Lambda calls `CodeSha256`: the SHA-256 of `bytes`, in base64.
+    pub code_sha256: String,
     /// Read from the ELF header of `bootstrap`, never configured.
     pub architecture: Architecture,
 }
@@ -34,11 +42,27 @@ impl ZipFile {
         let bytes = std::fs::read(path)
             .map_err(|error| refuse(format!("the function's zip cannot be read ({error})")))?;
         let architecture = architecture(&bytes).map_err(refuse)?;
+        let bytes = without_times(&bytes)
+            .map_err(|error| refuse(format!("it cannot be read ({error})")))?;
+        let hash = digest(&SHA256, &bytes);
         Ok(ZipFile {
+            code_sha256: STANDARD.encode(hash.as_ref()),
             bytes,
             architecture,
         })
     }
+}
+
+/// The same files, as they are packed, from 1980: a zip knows no earlier time.
+fn without_times(zip: &[u8]) -> ZipResult<Vec<u8>> {
+    let mut archive = ZipArchive::new(Cursor::new(zip))?;
+    let mut copy = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let file = archive.by_index_raw(index)?;
+        let mode = file.unix_mode();
+        copy.raw_copy_file_touch(file, DateTime::default(), mode)?;
+    }
+    Ok(copy.finish()?.into_inner())
 }
 
 fn architecture(zip: &[u8]) -> Result<Architecture, String> {
@@ -70,13 +94,21 @@ fn machine(program: &[u8]) -> Option<Architecture> {
 mod tests {
     use std::io::Write;
 
-    use zip::write::{SimpleFileOptions, ZipWriter};
+    use zip::write::SimpleFileOptions;
 
     use super::*;
 
     fn zip_of(name: &str, content: &[u8]) -> Vec<u8> {
+        zip_from(2026, name, content)
+    }
+
+    fn zip_from(year: u16, name: &str, content: &[u8]) -> Vec<u8> {
+        let time = DateTime::from_date_and_time(year, 1, 2, 3, 4, 6).unwrap();
+        let options = SimpleFileOptions::default()
+            .last_modified_time(time)
+            .unix_permissions(0o755);
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.start_file(name, options).unwrap();
         zip.write_all(content).unwrap();
         zip.finish().unwrap().into_inner()
     }
@@ -99,6 +131,23 @@ mod tests {
             read(40).unwrap_err().contains("not a Linux program"),
             "32-bit ARM"
         );
+    }
+
+    #[test]
+    fn a_zip_does_not_depend_on_the_clock() {
+        let (one, other) = (
+            zip_from(2025, "bootstrap", b"x"),
+            zip_from(2026, "bootstrap", b"x"),
+        );
+        assert_ne!(one, other);
+        let copy = without_times(&one).unwrap();
+        assert_eq!(copy, without_times(&other).unwrap());
+        let mut copy = ZipArchive::new(Cursor::new(copy)).unwrap();
+        let mut file = copy.by_index(0).unwrap();
+        assert_eq!(file.unix_mode().map(|mode| mode & 0o777), Some(0o755));
+        let mut content = String::new();
+        file.read_to_string(&mut content).unwrap();
+        assert_eq!((file.name(), &*content), ("bootstrap", "x"));
     }
 
     #[test]

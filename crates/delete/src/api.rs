@@ -33,6 +33,9 @@ async fn delete_one(stack: &Stack, id: &str) -> Result<()> {
     let answer = stack.aws.api_gateway.delete_api().api_id(id).send().await;
     let there = optional(answer.named("DeleteApi"))?.is_some();
     stack.deleted(&format!("API '{id}'"), there, |state| {
+        if there {
+            state.under_way.end("CreateApi");
+        }
         if state.api_id.take_if(|known| known == id).is_some() {
             state.api_authorizer_id = None;
             state.api_integration_id = None;

@@ -10,10 +10,13 @@ use api_core::{Failure, Result};
 use crate::stack::Stack;
 use crate::user_pool::UserPool;
 
-/// Deletes the pool's sign-in domain (DeleteUserPoolDomain) and waits until it
-/// is gone: before that, AWS refuses to delete the pool.
-pub async fn delete(stack: &Stack, pool: &UserPool) -> Result<()> {
-    let Some(prefix) = &pool.domain else {
+/// How long AWS may take to give up a domain.
+const GONE_WITHIN: Duration = Duration::from_secs(60);
+
+/// Deletes the pool's sign-in domain (DeleteUserPoolDomain): AWS keeps a pool
+/// for as long as it has one.
+pub async fn delete(stack: &Stack, pool: &UserPool, prefix: Option<&str>) -> Result<()> {
+    let Some(prefix) = prefix else {
         return Ok(());
     };
     let _working = stack.console.working("sign-in domain");
@@ -24,9 +27,6 @@ pub async fn delete(stack: &Stack, pool: &UserPool) -> Result<()> {
         .domain(prefix)
         .user_pool_id(&pool.id);
     let there = optional(call.send().await.named("DeleteUserPoolDomain"))?.is_some();
-    if there {
-        wait_until_gone(stack, prefix, pool).await?;
-    }
     stack.deleted(&format!("Sign-in domain '{prefix}'"), there, |state| {
         if state
             .user_pool_auth_domain_prefix
@@ -38,8 +38,12 @@ pub async fn delete(stack: &Stack, pool: &UserPool) -> Result<()> {
     })
 }
 
-async fn wait_until_gone(stack: &Stack, prefix: &str, pool: &UserPool) -> Result<()> {
-    let mut backoff = Backoff::poll().up_to(Duration::from_secs(60));
+/// Waits until the domain is gone: until then nobody can have the name.
+pub async fn wait_until_gone(stack: &Stack, pool: &UserPool, prefix: Option<&str>) -> Result<()> {
+    let Some(prefix) = prefix else {
+        return Ok(());
+    };
+    let mut backoff = Backoff::poll().up_to(GONE_WITHIN);
     while find::pool_of_domain(&stack.aws, prefix).await?.as_ref() == Some(&pool.id) {
         if !backoff.wait().await? {
             return Err(Failure::failed(format!(

@@ -54,6 +54,7 @@ pub async fn delete(stack: &Stack, name: Option<&str>) -> Result<()> {
         .await;
     let there = optional(answer.named("DeleteFunction"))?.is_some();
     stack.deleted(&format!("Function '{name}'"), there, |state| {
-        state.lambda_function_arn = None
+        state.under_way.end("CreateFunction");
+        state.lambda_function_arn = None;
     })
 }

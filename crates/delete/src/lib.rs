@@ -9,10 +9,9 @@ mod stack;
 mod user_pool;
 
 use api_aws::account::Account;
+use api_aws::retry::Backoff;
 use api_core::cli::CommonArgs;
-use api_core::failure::{all, both};
-use api_core::{Console, Exit, Result, Settings};
-use tokio::join;
+use api_core::{Console, Exit, Result, Settings, join_all};
 
 use crate::stack::Stack;
 use crate::user_pool::UserPool;
@@ -42,20 +41,43 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
         Console::new().line(&format!("Nothing to delete: there is no '{path}'"));
         return Ok(Exit::Done);
     };
-    let found = Found::look_up(&stack).await?;
+    let (account, found) = tokio::join!(stack.check_account(), Found::look_up(&stack));
+    // In another account "not found" would be taken for "gone".
+    let account = account?;
+    let found = found?;
     if args.dry_run {
-        found.show(&stack).await?;
+        found.show(&stack, &account).await?;
         return Ok(Exit::Done);
     }
     let disturbed = stack.search().is_some();
     stack.begin()?;
-    found.delete(&stack).await?;
-    if disturbed {
-        // What was still under way when an earlier run ended may be seen by now.
-        Found::look_up(&stack).await?.delete(&stack).await?;
+    found.delete(&stack, &account).await?;
+    if disturbed || stack.unsettled().is_some() {
+        delete_what_comes_late(&stack, &account).await?;
     }
     stack.end()?;
     Ok(Exit::Done)
+}
+
+/// Looks again until nothing can come any more: a call that was not answered may
+/// take effect after the program that made it has ended.
+async fn delete_what_comes_late(stack: &Stack, account: &Account) -> Result<()> {
+    let mut backoff = Backoff::back_off();
+    let mut waiting = None;
+    loop {
+        let unsettled = stack.unsettled();
+        Found::look_up(stack).await?.delete(stack, account).await?;
+        let Some(left) = unsettled else {
+            return Ok(());
+        };
+        waiting.get_or_insert_with(|| {
+            stack.console.waiting(format!(
+                "Waiting until nothing can come any more: a call was not answered, or what it made is not seen yet; {} s at most",
+                left.as_secs() + 1
+            ))
+        });
+        backoff.wait_at_most(left).await?;
+    }
 }
 
 /// What this deployment has made and not yet deleted.
@@ -64,60 +86,65 @@ struct Found {
     user_pools: Vec<UserPool>,
     function: Option<String>,
     role: Option<role::Role>,
-    account: Account,
 }
 
 impl Found {
     /// What state.json lists; where an earlier run was disturbed, also what
     /// carries our tag. Names that others could use too are looked up always.
     async fn look_up(stack: &Stack) -> Result<Found> {
-        let (account, apis, user_pools, function, role) = join!(
-            stack.check_account(),
+        let (apis, user_pools, function, role) = join_all!(
             api::find(stack),
             user_pool::find(stack),
             function::find(stack),
             role::find(stack),
-        );
-        let account = account?;
-        let ((apis, user_pools), (function, role)) =
-            both(both(apis, user_pools), both(function, role))?;
+        )?;
         Ok(Found {
             apis,
             user_pools,
             function,
             role,
-            account,
         })
     }
 
-    /// Lines that stand together in a `join!` run side by side; all of them
-    /// end, whatever happens to one.
-    async fn delete(&self, stack: &Stack) -> Result<()> {
-        let (apis, user_pools, function) = join!(
+    /// Branches that stand together in a `join_all!` run side by side; all of
+    /// them end, whatever happens to one.
+    async fn delete(&self, stack: &Stack, account: &Account) -> Result<()> {
+        join_all!(
             api::delete(stack, &self.apis),
             user_pool::delete(stack, &self.user_pools),
-            self.delete_function(stack),
-        );
-        all([apis, user_pools, function])
+            self.delete_function(stack, account),
+        )?;
+        Ok(())
     }
 
-    /// The function and what belongs to it. Its log group goes last: while
-    /// function and role live, a late line would bring it back.
-    async fn delete_function(&self, stack: &Stack) -> Result<()> {
-        let (function, role, log_group) = join!(
+    /// The function and what belongs to it. Its log group goes when nothing can
+    /// write to it any more: a late line would bring it back.
+    async fn delete_function(&self, stack: &Stack, account: &Account) -> Result<()> {
+        let role = self.role.as_ref();
+        let (function, policies, group) = tokio::join!(
             function::delete(stack, self.function.as_deref()),
-            role::delete(stack, self.role.as_ref()),
-            log_group::find(stack, &self.account),
+            role::delete_policies(stack, role),
+            log_group::find(stack, account),
         );
-        let log_group = match (log_group, &function, &role) {
-            (Ok(name), Ok(()), Ok(())) => log_group::delete(stack, name.as_deref()).await,
-            (log_group, ..) => log_group.map(|_| ()),
-        };
-        all([function, role, log_group])
+        let can_be_written = function.is_err() || policies.is_err();
+        join_all!(
+            async { function },
+            async {
+                policies?;
+                role::delete(stack, role).await
+            },
+            async {
+                match group? {
+                    Some(name) if !can_be_written => log_group::delete(stack, &name).await,
+                    _ => Ok(()),
+                }
+            },
+        )?;
+        Ok(())
     }
 
-    async fn show(&self, stack: &Stack) -> Result<()> {
-        let log_group = log_group::find(stack, &self.account).await?;
+    async fn show(&self, stack: &Stack, account: &Account) -> Result<()> {
+        let log_group = log_group::find(stack, account).await?;
         let mut lines = Vec::new();
         lines.extend(self.apis.iter().map(|id| format!("API '{id}' (DeleteApi)")));
         for pool in &self.user_pools {
@@ -135,7 +162,7 @@ impl Found {
         lines.extend(
             self.role
                 .iter()
-                .map(|role| format!("Role '{}' (DetachRolePolicy, DeleteRole)", role.name)),
+                .map(|role| format!("Role '{}' (DeleteRolePolicy, DeleteRole)", role.name)),
         );
         lines.extend(
             log_group

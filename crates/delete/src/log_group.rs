@@ -18,17 +18,13 @@ pub async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
         stack.note_foreign(&format!("log group '{name}'"));
         return Ok(None);
     };
-    let (logs, region) = (&stack.aws.logs, &stack.aws.region);
-    let found = find::log_group(logs, account, region, &name, ours).await?;
+    let found = find::log_group(&stack.aws, account, &name, ours).await?;
     let group = stack.ours_only(found, &format!("log group '{name}'"));
     Ok(group.map(|()| name))
 }
 
 /// Deletes it (DeleteLogGroup).
-pub async fn delete(stack: &Stack, name: Option<&str>) -> Result<()> {
-    let Some(name) = name else {
-        return Ok(());
-    };
+pub async fn delete(stack: &Stack, name: &str) -> Result<()> {
     let _working = stack.console.working("log group");
     let answer = stack
         .aws
@@ -39,6 +35,7 @@ pub async fn delete(stack: &Stack, name: Option<&str>) -> Result<()> {
         .await;
     let there = optional(answer.named("DeleteLogGroup"))?.is_some();
     stack.deleted(&format!("Log group '{name}'"), there, |state| {
-        state.lambda_log_group_name = None
+        state.under_way.end("CreateLogGroup");
+        state.lambda_log_group_name = None;
     })
 }

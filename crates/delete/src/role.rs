@@ -2,7 +2,7 @@
 
 use api_aws::error::optional;
 use api_aws::{Named, find, names};
-use api_core::Result;
+use api_core::{Result, join_all};
 
 use crate::stack::{Stack, when_free};
 
@@ -33,21 +33,36 @@ pub async fn find(stack: &Stack) -> Result<Option<Role>> {
     }))
 }
 
-/// Deletes it (DetachRolePolicy, DeleteRole).
-pub async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
+/// Takes its policies away (DeleteRolePolicy, DetachRolePolicy): AWS deletes
+/// only a bare role, and from here on no late line brings the log group back.
+pub async fn delete_policies(stack: &Stack, role: Option<&Role>) -> Result<()> {
     let Some(Role { name, arn }) = role else {
         return Ok(());
     };
+    let _working = stack.console.working("role's policy");
+    let iam = &stack.aws.iam;
+    let inline = async {
+        let call = iam.delete_role_policy();
+        let call = call.role_name(name).policy_name(names::ROLE_POLICY);
+        Ok(optional(call.send().await.named("DeleteRolePolicy"))?)
+    };
+    // Earlier versions of `create`, and the Python scripts, attached AWS's own.
+    let attached = async {
+        let partition = arn.split(':').nth(1).unwrap_or("aws");
+        let policy = names::basic_execution_policy(partition);
+        let call = iam.detach_role_policy().role_name(name).policy_arn(policy);
+        Ok(optional(call.send().await.named("DetachRolePolicy"))?)
+    };
+    join_all!(inline, attached)?;
+    Ok(())
+}
+
+/// Deletes it (DeleteRole).
+pub async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
+    let Some(Role { name, .. }) = role else {
+        return Ok(());
+    };
     let _working = stack.console.working("role");
-    let partition = arn.split(':').nth(1).unwrap_or("aws");
-    let policy = names::basic_execution_policy(partition);
-    let detach = stack
-        .aws
-        .iam
-        .detach_role_policy()
-        .role_name(name)
-        .policy_arn(policy);
-    optional(detach.send().await.named("DetachRolePolicy"))?;
     // The policy may count as attached for a moment longer.
     let call = async || {
         stack
@@ -61,6 +76,7 @@ pub async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
     };
     let there = when_free(call).await?.is_some();
     stack.deleted(&format!("Role '{name}'"), there, |state| {
+        state.under_way.end("CreateRole");
         // By their role a function of the Python scripts is known, and the account.
         if !state.is_from_python() {
             state.lambda_role_arn = None;

@@ -10,6 +10,15 @@ use api_aws::retry::Backoff;
 use api_aws::{CallError, Clients, Kind, Ours};
 use api_core::{Console, Result, Settings, State, StateFile, interrupt};
 
+/// The calls that make what is in nothing else.
+const CREATES: [&str; 5] = [
+    "CreateApi",
+    "CreateFunction",
+    "CreateLogGroup",
+    "CreateRole",
+    "CreateUserPool",
+];
+
 /// The stack that is being deleted.
 #[derive(Debug)]
 pub struct Stack {
@@ -22,6 +31,7 @@ pub struct Stack {
     /// Tells what this deployment has made from what somebody else has; `None`
     /// for a file of the Python scripts, which tagged nothing.
     pub ours: Option<Ours>,
+    settle: Duration,
 }
 
 impl Stack {
@@ -43,6 +53,7 @@ impl Stack {
             state: file,
             console,
             ours: state.deployment_id.as_deref().map(Ours::new),
+            settle: settings.settle,
         }))
     }
 
@@ -63,6 +74,21 @@ impl Stack {
             Some(true) => None,
             _ => self.ours.as_ref(),
         }
+    }
+
+    /// For how much longer something of this deployment may come or be seen: a
+    /// call that makes something was not answered, or what state.json knows was
+    /// made a moment ago and is not seen yet. What is in a pool or in an API goes
+    /// with it, also while it is still coming.
+    pub fn unsettled(&self) -> Option<Duration> {
+        let state = self.state.get();
+        let coming = CREATES.iter();
+        let coming = coming.filter_map(|name| state.under_way.left(name, self.settle));
+        let unseen = state.lambda_role_arn.is_some()
+            || state.lambda_function_arn.is_some()
+            || state.lambda_log_group_name.is_some();
+        let unseen = unseen.then(|| state.unsettled(self.settle)).flatten();
+        coming.chain(unseen).max()
     }
 
     /// From here on a signal lets the calls under way end, and state.json is no

@@ -1,12 +1,19 @@
 //! The user pool. Its users, app clients and resource servers go with it, its
 //! domain does not.
 
-use api_aws::{Named, find};
-use api_core::Result;
+use std::time::Duration;
+
+use api_aws::error::optional;
+use api_aws::retry::Backoff;
+use api_aws::{CallError, Kind, Named, find};
 use api_core::failure::all;
+use api_core::{Result, join_all};
 
 use crate::domain;
-use crate::stack::{Stack, when_free};
+use crate::stack::Stack;
+
+/// How long AWS may take to give up the pool's domain.
+const FREE_WITHIN: Duration = Duration::from_secs(60);
 
 /// A user pool with the domain that must go first.
 #[derive(Clone, Debug)]
@@ -57,15 +64,27 @@ pub async fn delete(stack: &Stack, pools: &[UserPool]) -> Result<()> {
 }
 
 async fn delete_one(stack: &Stack, pool: &UserPool) -> Result<()> {
-    domain::delete(stack, pool).await?;
-    let _working = stack.console.working("user pool");
-    // The domain may count as attached for a moment longer.
-    let call = async || {
-        let call = stack.aws.cognito.delete_user_pool().user_pool_id(&pool.id);
-        call.send().await.named("DeleteUserPool")
+    let mut domain = pool.domain.clone();
+    let mut backoff = Backoff::poll().up_to(FREE_WITHIN);
+    let there = loop {
+        domain::delete(stack, pool, domain.as_deref()).await?;
+        let _working = stack.console.working("user pool");
+        let (deleted, ()) = join_all!(
+            async { Ok(call(stack, pool).await) },
+            domain::wait_until_gone(stack, pool, domain.as_deref()),
+        )?;
+        match optional(deleted) {
+            // Its domain may count for a moment longer, or have come a moment ago.
+            Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {
+                domain = domain_of(stack, pool).await?;
+            }
+            deleted => break deleted?.is_some(),
+        }
     };
-    let there = when_free(call).await?.is_some();
     stack.deleted(&format!("User Pool '{}'", pool.id), there, |state| {
+        if there {
+            state.under_way.end("CreateUserPool");
+        }
         if state
             .user_pool_id
             .take_if(|known| *known == pool.id)
@@ -76,4 +95,18 @@ async fn delete_one(stack: &Stack, pool: &UserPool) -> Result<()> {
             state.terminal_app_client_id = None;
         }
     })
+}
+
+async fn call(stack: &Stack, pool: &UserPool) -> Result<(), CallError> {
+    let call = stack.aws.cognito.delete_user_pool().user_pool_id(&pool.id);
+    call.send().await.named("DeleteUserPool").map(|_| ())
+}
+
+async fn domain_of(stack: &Stack, pool: &UserPool) -> Result<Option<String>> {
+    let call = stack.aws.cognito.describe_user_pool();
+    let answer = call.user_pool_id(&pool.id).send().await;
+    let answer = optional(answer.named("DescribeUserPool"))?;
+    Ok(answer
+        .and_then(|answer| answer.user_pool)
+        .and_then(|pool| pool.domain))
 }

@@ -1,0 +1,71 @@
+//! What a run has done to a resource, and how its line says so.
+
+use crate::difference::Difference;
+
+/// What a run has done to a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// This run made it.
+    Created,
+    /// It was there, and these properties were not as they should be.
+    Updated(Vec<Difference>),
+    /// It was there; every property was compared, and is as it should be.
+    Unchanged,
+}
+
+impl Change {
+    /// Of a resource that is there.
+    pub fn of(differences: Vec<Difference>) -> Change {
+        match differences.is_empty() {
+            true => Change::Unchanged,
+            false => Change::Updated(differences),
+        }
+    }
+
+    /// What stands at the end of the resource's line: nothing, ` (unchanged)`,
+    /// or ` (updated: Timeout 9 s -> 5 s)`.
+    pub fn suffix(&self) -> String {
+        match self {
+            Change::Created => String::new(),
+            Change::Updated(differences) => format!(" (updated: {})", list(differences)),
+            Change::Unchanged => " (unchanged)".to_owned(),
+        }
+    }
+}
+
+/// The differences on one line.
+pub fn list(differences: &[Difference]) -> String {
+    let list: Vec<String> = differences.iter().map(Difference::to_string).collect();
+    list.join(", ")
+}
+
+/// How many resources a run has made, updated and left.
+#[derive(Debug, Default)]
+pub struct Summary {
+    created: usize,
+    updated: usize,
+    unchanged: usize,
+}
+
+impl Summary {
+    /// Counts one more resource.
+    pub fn count(&mut self, change: &Change) {
+        *match change {
+            Change::Created => &mut self.created,
+            Change::Updated(_) => &mut self.updated,
+            Change::Unchanged => &mut self.unchanged,
+        } += 1;
+    }
+
+    /// For example `3 updated, 12 unchanged`.
+    pub fn text(&self) -> String {
+        let counts = [
+            (self.created, "created"),
+            (self.updated, "updated"),
+            (self.unchanged, "unchanged"),
+        ];
+        let said = counts.iter().filter(|(count, _)| *count > 0);
+        let said: Vec<String> = said.map(|(n, what)| format!("{n} {what}")).collect();
+        said.join(", ")
+    }
+}
