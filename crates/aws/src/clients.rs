@@ -12,8 +12,8 @@ use aws_sdk_sts::config::{ProvideCredentials, SharedInterceptor};
 
 use crate::error::chain;
 use crate::explain::Explain;
-use crate::interceptors::{CreateOnce, StopOnSignal};
-use crate::retry::{TryAgainLater, sdk_retries};
+use crate::interceptors::StopOnSignal;
+use crate::retry::{AsDecided, Pauses, Retries};
 
 /// A client of each service, in one region of one account.
 #[derive(Clone, Debug)]
@@ -36,12 +36,20 @@ pub struct Clients {
 
 /// Makes one service's client with the rules that hold for all.
 macro_rules! client {
-    ($service:ident, $config:expr, $explain:expr) => {{
+    ($service:ident, $config:expr, $rules:expr) => {{
+        use $service::config::retry::{RetryPartition, TokenBucket};
+        let rules: &Rules = $rules;
+        // The SDK would end retries once many have been needed.
+        let retries_cost_nothing = RetryPartition::custom("retries")
+            .token_bucket(TokenBucket::unlimited())
+            .build();
         let mut builder = $service::config::Builder::from($config)
-            .retry_classifier(TryAgainLater)
-            .interceptor(StopOnSignal)
-            .interceptor(CreateOnce);
-        if let Some(explain) = $explain {
+            .retry_partition(retries_cost_nothing)
+            .retry_classifier(AsDecided)
+            .sleep_impl(rules.pauses.clone())
+            .interceptor(rules.retries.clone())
+            .interceptor(StopOnSignal);
+        if let Some(explain) = &rules.explain {
             builder.push_interceptor(SharedInterceptor::clone(explain));
         }
         $service::Client::from_conf(builder.build())
@@ -66,23 +74,42 @@ impl Clients {
             .region(region.clone())
             .app_name(AppName::new("oidc-and-oauth2-on-aws").expect("a valid name"))
             .timeout_config(timeouts())
-            .retry_config(sdk_retries())
             .load()
             .await;
         check_credentials(&config).await?;
-        let explain = settings
-            .explain
-            .then(|| SharedInterceptor::new(Explain::new(Arc::clone(console))));
-        let explain = explain.as_ref();
-        Ok(Clients {
-            cognito: client!(aws_sdk_cognitoidentityprovider, &config, explain),
-            api_gateway: client!(aws_sdk_apigatewayv2, &config, explain),
-            lambda: client!(aws_sdk_lambda, &config, explain),
-            iam: client!(aws_sdk_iam, &config, explain),
-            logs: client!(aws_sdk_cloudwatchlogs, &config, explain),
-            sts: client!(aws_sdk_sts, &config, explain),
+        let rules = Rules::new(console, settings.explain);
+        Ok(Clients::of(&config, &region, &rules))
+    }
+
+    pub(crate) fn of(config: &SdkConfig, region: &Region, rules: &Rules) -> Clients {
+        Clients {
+            cognito: client!(aws_sdk_cognitoidentityprovider, config, rules),
+            api_gateway: client!(aws_sdk_apigatewayv2, config, rules),
+            lambda: client!(aws_sdk_lambda, config, rules),
+            iam: client!(aws_sdk_iam, config, rules),
+            logs: client!(aws_sdk_cloudwatchlogs, config, rules),
+            sts: client!(aws_sdk_sts, config, rules),
             region: region.to_string(),
-        })
+        }
+    }
+}
+
+/// What holds for every call of every client.
+pub(crate) struct Rules {
+    retries: Retries,
+    pauses: Pauses,
+    explain: Option<SharedInterceptor>,
+}
+
+impl Rules {
+    /// Waits, and calls with `--explain`, are told on `console`.
+    pub(crate) fn new(console: &Arc<Console>, explain: bool) -> Rules {
+        let pauses = Pauses::default();
+        Rules {
+            retries: Retries::new(Arc::clone(console), pauses.clone()),
+            pauses,
+            explain: explain.then(|| SharedInterceptor::new(Explain::new(Arc::clone(console)))),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Results to stdout; progress, notes and errors to stderr.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -116,6 +116,63 @@ impl Drop for Working<'_> {
                 running.remove(at);
             }
         });
+    }
+}
+
+/// A wait of unknown length, for as long as this lives: told in the spinner, or
+/// without a terminal on stderr, after 2 s and then every 30 s.
+#[derive(Debug)]
+pub struct LongWait {
+    console: Arc<Console>,
+    what: String,
+    shown: Option<String>,
+    next_line: Duration,
+}
+
+impl LongWait {
+    /// `what` is a sentence without its end, "Waiting: AWS limits CreateApi".
+    pub fn new(console: Arc<Console>, what: impl Into<String>) -> LongWait {
+        LongWait {
+            console,
+            what: what.into(),
+            shown: None,
+            next_line: Duration::from_secs(2),
+        }
+    }
+
+    /// Tells how long it has lasted. To be called about once a second.
+    pub fn tell(&mut self, so_far: Duration) {
+        let text = format!("{}; {} so far", self.what, in_words(so_far));
+        if self.console.spinner.is_hidden() {
+            if so_far >= self.next_line {
+                self.next_line = so_far + Duration::from_secs(30);
+                self.console.message(&text);
+            }
+            return;
+        }
+        let shown = self.shown.replace(text.clone());
+        self.console.show(|running| {
+            running.retain(|what| Some(what) != shown.as_ref());
+            // The line is cut at the end of a narrow terminal.
+            running.insert(0, text);
+        });
+    }
+}
+
+impl Drop for LongWait {
+    fn drop(&mut self) {
+        if let Some(shown) = self.shown.take() {
+            self.console
+                .show(|running| running.retain(|what| *what != shown));
+        }
+    }
+}
+
+/// `12 s`, `2 min 5 s`.
+fn in_words(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
     }
 }
 

@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 
 use super::redact::{HIDDEN, Secrets, is_hidden_header};
+use crate::error::said::in_xml;
 
 /// The headers that tell something: what is asked for, and who asks.
 const HEADERS: [&str; 4] = [
@@ -127,13 +128,6 @@ fn in_json(json: &Value, path: &str) -> Option<String> {
         Value::Array(items) => Some(format!("{} in the list", items.len())),
         value => Some(value.to_string()),
     }
-}
-
-/// The text of the first element of this name. AWS's answers are plain enough
-/// for this: a value has no markup in it.
-fn in_xml<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-    Some(rest.split_once('<')?.0)
 }
 
 #[cfg(test)]

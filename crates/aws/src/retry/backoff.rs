@@ -1,60 +1,8 @@
-//! When to call again, and how long to wait before.
+//! Waits of our own: polling until something is consistent.
 
 use std::time::Duration;
 
 use api_core::{Result, interrupt};
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
-use aws_smithy_runtime_api::client::retries::ErrorKind;
-use aws_smithy_runtime_api::client::retries::classifiers::{
-    ClassifyRetry, RetryAction, RetryClassifierPriority,
-};
-use aws_smithy_types::retry::RetryConfig;
-
-/// How often the SDK tries a call that may be repeated, and for how long it
-/// waits in between: 8 tries, 0.2 s doubling to 5 s, with jitter.
-pub fn sdk_retries() -> RetryConfig {
-    RetryConfig::standard()
-        .with_max_attempts(8)
-        .with_initial_backoff(Duration::from_millis(200))
-        .with_max_backoff(Duration::from_secs(5))
-}
-
-/// API Gateway and others serialise the changes of one resource and answer
-/// "try again later" with a conflict, which the SDK takes for final.
-#[derive(Debug)]
-pub struct TryAgainLater;
-
-impl ClassifyRetry for TryAgainLater {
-    fn classify_retry(&self, ctx: &InterceptorContext) -> RetryAction {
-        let Some(response) = ctx.response() else {
-            return RetryAction::NoActionIndicated;
-        };
-        let body = response.body().bytes().unwrap_or_default();
-        let body = String::from_utf8_lossy(body).to_lowercase();
-        let busy = [
-            "try again later",
-            "cannot be performed at this time",
-            "concurrentmodification",
-            "operationaborted",
-        ];
-        let quota = body.contains("limitexceeded");
-        match response.status().is_client_error()
-            && !quota
-            && busy.iter().any(|text| body.contains(text))
-        {
-            true => RetryAction::retryable_error(ErrorKind::ThrottlingError),
-            false => RetryAction::NoActionIndicated,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "TryAgainLater"
-    }
-
-    fn priority(&self) -> RetryClassifierPriority {
-        RetryClassifierPriority::run_after(RetryClassifierPriority::http_status_code_classifier())
-    }
-}
 
 /// A row of waits: each longer than the one before, up to a limit.
 #[derive(Debug)]

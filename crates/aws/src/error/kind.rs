@@ -1,0 +1,224 @@
+//! What an AWS error means.
+
+use aws_smithy_runtime_api::client::interceptors::context::Error;
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+
+use super::chain;
+use super::said::Said;
+
+/// What an AWS error means to the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The resource is not there: for `delete` that is success.
+    NotFound,
+    /// A resource of that name is there already, ours or not.
+    Exists,
+    /// AWS cannot take the call now, and it had no effect: throttled, or another
+    /// change is under way. It has been tried again for half an hour.
+    TryLater,
+    /// Something the call depends on is not consistent yet: poll.
+    NotYet,
+    /// Something that was deleted a moment ago, or something foreign, still uses it.
+    InUse,
+    /// No answer, or a server error: the call may have taken effect or not.
+    Lost,
+    /// No connection could be made: the call had no effect.
+    Unreachable,
+    /// Never sent, because a signal asked the program to stop.
+    Stopped,
+    /// Anything else: wrong, forbidden, over quota. Trying again does not help.
+    Other,
+}
+
+/// The meaning of a try that failed, before the SDK has given the error its type.
+pub(crate) fn of_try(error: &OrchestratorError<Error>, response: Option<&HttpResponse>) -> Kind {
+    match (response, error.as_connector_error()) {
+        (Some(response), _) if error.is_operation_error() => {
+            let Said { code, message } = Said::of(response);
+            of_refusal(&code, &message, Some(response.status().as_u16()))
+        }
+        (_, Some(error)) => of_connection(error),
+        _ if error.is_timeout_error() || error.is_response_error() => Kind::Lost,
+        // Held back by a signal, or never sent for another reason of ours.
+        _ => Kind::Other,
+    }
+}
+
+/// The meaning of a connection's failure. One that was never made cannot have
+/// had an effect.
+pub(super) fn of_connection(error: &ConnectorError) -> Kind {
+    let text = chain(error).to_lowercase();
+    match text.contains("connection refused") || text.contains("dns error") {
+        true => Kind::Unreachable,
+        false if error.is_user() => Kind::Other,
+        false => Kind::Lost,
+    }
+}
+
+/// The meaning of a service's refusal. IAM's codes have no "Exception" at their end, and
+/// several services say different things with one code, so the message counts.
+pub(super) fn of_refusal(code: &str, message: &str, status: Option<u16>) -> Kind {
+    let says = |text: &str| message.to_lowercase().contains(text);
+    match code {
+        "LimitExceededException" | "LimitExceeded" => Kind::Other,
+        "ConflictException" if says("try again later") => Kind::TryLater,
+        "ResourceConflictException"
+            if says("cannot be performed at this time") || says("in progress") =>
+        {
+            Kind::TryLater
+        }
+        "InvalidParameterValueException"
+            if says("cannot be assumed by lambda") || says("does not have permissions") =>
+        {
+            Kind::NotYet
+        }
+        "BadRequestException" if says("discovery endpoint") => Kind::NotYet,
+        "InvalidParameterException" if says("no such domain or user pool exists") => Kind::NotFound,
+        "InvalidParameterException" if says("already associated") || says("already exists") => {
+            Kind::Exists
+        }
+        "InvalidParameterException" if says("has a domain configured") => Kind::InUse,
+        "DeleteConflict" => Kind::InUse,
+        "ResourceNotFoundException"
+        | "ScopeDoesNotExistException"
+        | "NotFoundException"
+        | "NoSuchEntity"
+        | "UserNotFoundException" => Kind::NotFound,
+        "ConflictException"
+        | "ResourceConflictException"
+        | "EntityAlreadyExists"
+        | "UsernameExistsException"
+        | "ResourceAlreadyExistsException" => Kind::Exists,
+        "TooManyRequestsException"
+        | "ThrottlingException"
+        | "Throttling"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "RequestLimitExceeded"
+        | "SlowDown"
+        | "ConcurrentModificationException"
+        | "ConcurrentModification"
+        | "EntityTemporarilyUnmodifiable"
+        | "OperationAbortedException" => Kind::TryLater,
+        "RequestTimeout" | "RequestTimeoutException" => Kind::Lost,
+        _ if status == Some(429) => Kind::TryLater,
+        _ if status.is_some_and(|status| status >= 500) => Kind::Lost,
+        _ => Kind::Other,
+    }
+}
+
+/// Whether AWS could not take a call because another change is under way, not
+/// because there are too many calls.
+pub(crate) fn is_busy(response: &HttpResponse) -> bool {
+    let code = Said::of(response).code;
+    ["Conflict", "Concurrent", "Aborted", "Unmodifiable"]
+        .iter()
+        .any(|word| code.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_told_apart_by_code_and_message() {
+        let cases = [
+            (
+                "ConflictException",
+                "Unable to complete operation due to concurrent modification. Please try again later.",
+                409,
+                Kind::TryLater,
+            ),
+            (
+                "ConflictException",
+                "Stage already exists",
+                409,
+                Kind::Exists,
+            ),
+            (
+                "ResourceConflictException",
+                "Function already exist: EchoFunction",
+                409,
+                Kind::Exists,
+            ),
+            (
+                "ResourceConflictException",
+                "The operation cannot be performed at this time. The function is currently in the following state: Pending",
+                409,
+                Kind::TryLater,
+            ),
+            (
+                "InvalidParameterValueException",
+                "The role defined for the function cannot be assumed by Lambda.",
+                400,
+                Kind::NotYet,
+            ),
+            (
+                "InvalidParameterValueException",
+                "Unzipped size must be smaller",
+                400,
+                Kind::Other,
+            ),
+            (
+                "BadRequestException",
+                "Caught exception when connecting to https://x for issuer. Please try again later. Error: Issuer must have a valid discovery endpoint ended with '/.well-known/openid-configuration'",
+                400,
+                Kind::NotYet,
+            ),
+            (
+                "InvalidParameterException",
+                "No such domain or user pool exists.",
+                400,
+                Kind::NotFound,
+            ),
+            (
+                "InvalidParameterException",
+                "Domain already associated with another user pool.",
+                400,
+                Kind::Exists,
+            ),
+            (
+                "InvalidParameterException",
+                "User pool cannot be deleted. It has a domain configured.",
+                400,
+                Kind::InUse,
+            ),
+            (
+                "NoSuchEntity",
+                "The role cannot be found.",
+                404,
+                Kind::NotFound,
+            ),
+            (
+                "EntityAlreadyExists",
+                "Role with name X already exists.",
+                409,
+                Kind::Exists,
+            ),
+            (
+                "TooManyRequestsException",
+                "Rate exceeded",
+                429,
+                Kind::TryLater,
+            ),
+            (
+                "LimitExceededException",
+                "Maximum number of resources",
+                429,
+                Kind::Other,
+            ),
+            ("InternalErrorException", "", 500, Kind::Lost),
+            ("", "", 503, Kind::Lost),
+            ("AccessDeniedException", "not authorized", 403, Kind::Other),
+        ];
+        for (code, message, status, kind) in cases {
+            assert_eq!(
+                of_refusal(code, message, Some(status)),
+                kind,
+                "{code}: {message}"
+            );
+        }
+    }
+}
