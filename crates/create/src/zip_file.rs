@@ -147,7 +147,8 @@ mod tests {
         assert_eq!(file.unix_mode().map(|mode| mode & 0o777), Some(0o755));
         let mut content = String::new();
         file.read_to_string(&mut content).unwrap();
-        assert_eq!((file.name(), &*content), ("bootstrap", "x"));
+        assert_eq!(file.name().unwrap(), "bootstrap");
+        assert_eq!(content, "x");
     }
 
     #[test]

@@ -1,22 +1,22 @@
-//! Support for the end-to-end tests: the local cloud, a person's folder with
+//! Support for the end-to-end tests: the local cloud, a folder with
 //! settings, the built programs, and what is in the cloud.
 
 pub mod cloud;
 pub mod fault;
 pub mod inventory;
 pub mod operation;
-pub mod person;
-pub mod program;
+pub mod proxied_env;
 pub mod proxy;
-pub mod rig;
+pub mod run_result;
+pub mod test_env;
 
 pub use cloud::{Cloud, Lease};
 pub use fault::Fault;
 pub use inventory::Inventory;
-pub use person::Person;
-pub use program::Ended;
+pub use proxied_env::ProxiedEnv;
 pub use proxy::{Proxy, Rules};
-pub use rig::Rig;
+pub use run_result::RunResult;
+pub use test_env::TestEnv;
 
 use std::path::PathBuf;
 

@@ -3,25 +3,25 @@
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 
-use e2e::{Ended, Fault, Person, Rig};
+use e2e::{Fault, ProxiedEnv, RunResult, TestEnv};
 
 /// Exit code 2, one error, one next step, and nothing was created or written.
 #[track_caller]
-fn refused(person: &Person, ended: Ended, why: &str) {
-    let ended = ended.code(2).stderr_has(why).stderr_has("hint: ");
-    assert_eq!(ended.stdout, "");
-    let errors = ended
+fn refused(env: &TestEnv, result: RunResult, why: &str) {
+    let result = result.code(2).stderr_has(why).stderr_has("hint: ");
+    assert_eq!(result.stdout, "");
+    let errors = result
         .stderr
         .lines()
         .filter(|line| line.starts_with("error: "));
-    assert_eq!(errors.count(), 1, "{}", ended.stderr);
-    assert!(!person.state_path().exists());
+    assert_eq!(errors.count(), 1, "{}", result.stderr);
+    assert!(!env.state_path().exists());
 }
 
 #[test]
 fn missing_or_wrong_settings() {
-    let no_cloud = || Person::at("http://127.0.0.1:9");
-    for (person, why) in [
+    let no_cloud = || TestEnv::at("http://127.0.0.1:9");
+    for (env, why) in [
         (no_cloud().unset("PASSWORD"), "PASSWORD is not set"),
         (
             no_cloud().set("PASSWORD", "short77"),
@@ -47,15 +47,15 @@ fn missing_or_wrong_settings() {
         (no_cloud().set("NAME_SUFFIX", "a b"), "NAME_SUFFIX"),
         (no_cloud().unset("AWS_DEFAULT_REGION"), "No AWS region"),
     ] {
-        refused(&person, person.create(), why);
+        refused(&env, env.create(), why);
     }
 }
 
 #[test]
 fn a_function_zip_that_lambda_could_not_run() {
-    let person = Person::at("http://127.0.0.1:9");
+    let env = TestEnv::at("http://127.0.0.1:9");
     let file = |name: &str, bytes: &[u8]| {
-        let path = person.dir().join(name);
+        let path = env.dir().join(name);
         std::fs::write(&path, bytes).unwrap();
         path.display().to_string()
     };
@@ -70,8 +70,8 @@ fn a_function_zip_that_lambda_could_not_run() {
             "not a Linux program",
         ),
     ] {
-        let person = person.colleague().set("LAMBDA_ZIP", &zip);
-        refused(&person, person.create(), why);
+        let env = env.colleague().set("LAMBDA_ZIP", &zip);
+        refused(&env, env.create(), why);
     }
 }
 
@@ -115,38 +115,38 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 #[test]
 fn no_credentials() {
-    let person = Person::new()
+    let env = TestEnv::new()
         .unset("AWS_ACCESS_KEY_ID")
         .unset("AWS_SECRET_ACCESS_KEY");
-    let person = person.set("AWS_EC2_METADATA_DISABLED", "true");
-    refused(&person, person.create(), "No AWS credentials");
-    let person = person.set("AWS_PROFILE", "nobody");
-    refused(&person, person.create(), "No AWS credentials");
+    let env = env.set("AWS_EC2_METADATA_DISABLED", "true");
+    refused(&env, env.create(), "No AWS credentials");
+    let env = env.set("AWS_PROFILE", "nobody");
+    refused(&env, env.create(), "No AWS credentials");
 }
 
 #[test]
 fn expired_credentials() {
-    let rig = Rig::new();
-    let ended = rig
+    let proxied = ProxiedEnv::new();
+    let result = proxied
         .break_at("create", 1, Fault::Refuse(403))
         .expect("a call");
-    let ended = ended
+    let result = result
         .code(1)
         .stderr_has("GetCallerIdentity: ExpiredToken: The security token");
-    ended.stderr_has("hint: your AWS session has ended");
-    assert!(!rig.person.state_path().exists());
+    result.stderr_has("hint: your AWS session has ended");
+    assert!(!proxied.env.state_path().exists());
 }
 
 #[test]
 fn nothing_answers() {
-    let person = Person::at("http://127.0.0.1:9");
-    let ended = person
+    let env = TestEnv::at("http://127.0.0.1:9");
+    let result = env
         .create()
         .code(1)
         .stderr_has("GetCallerIdentity: no connection");
-    assert!(ended.stderr.contains("make cloud"), "{}", ended.stderr);
+    assert!(result.stderr.contains("make cloud"), "{}", result.stderr);
     assert!(
-        !person.state_path().exists(),
+        !env.state_path().exists(),
         "nothing was created, so nothing is recorded"
     );
 }
@@ -159,22 +159,21 @@ fn a_state_file_that_cannot_be_used() {
         ("{\"state_version\": 99}", "a newer one wrote it"),
         ("{\"tomorrow\": 1}", "not of a shape"),
     ] {
-        let person = Person::new();
-        std::fs::write(person.state_path(), text).unwrap();
+        let env = TestEnv::new();
+        std::fs::write(env.state_path(), text).unwrap();
         for program in ["create", "delete"] {
-            person.run(program, &[]).code(2).stderr_has(why);
+            env.run(program, &[]).code(2).stderr_has(why);
         }
-        person.tokens(&[]).code(2).stderr_has(why);
-        assert_eq!(std::fs::read_to_string(person.state_path()).unwrap(), text);
-        assert!(person.inventory().is_empty());
+        env.tokens(&[]).code(2).stderr_has(why);
+        assert_eq!(std::fs::read_to_string(env.state_path()).unwrap(), text);
+        assert!(env.inventory().is_empty());
     }
 }
 
 #[test]
 fn tokens_before_create() {
-    let person = Person::new();
-    person
-        .tokens(&[])
+    let env = TestEnv::new();
+    env.tokens(&[])
         .code(2)
         .stderr_has("state.json")
         .stderr_has("make api");
@@ -182,70 +181,64 @@ fn tokens_before_create() {
 
 #[test]
 fn a_scope_that_nobody_knows() {
-    let person = Person::new();
-    person.create().code(0);
-    let ended = person.tokens(&["--scopes", "openid HelloAPI/hello.fly"]);
-    assert!(matches!(ended.code, Some(1 | 2)), "{ended:#?}");
+    let env = TestEnv::new();
+    env.create().code(0);
+    let result = env.tokens(&["--scopes", "openid HelloAPI/hello.fly"]);
+    assert!(matches!(result.code, Some(1 | 2)), "{result:#?}");
     assert!(
-        ended.stderr.contains("hello.fly") || ended.stderr.contains("invalid_scope"),
-        "{ended:#?}"
+        result.stderr.contains("hello.fly") || result.stderr.contains("invalid_scope"),
+        "{result:#?}"
     );
-    person.delete().code(0);
+    env.delete().code(0);
 }
 
 #[test]
 fn a_busy_callback_port() {
-    let person = Person::new();
-    person.create().code(0);
+    let env = TestEnv::new();
+    env.create().code(0);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 8083)).expect("port 8083");
-    let ended = person
+    let result = env
         .run("tokens", &["--no-browser"])
         .code(1)
         .stderr_has("8083");
-    assert!(ended.stderr.contains("hint: "), "{}", ended.stderr);
+    assert!(result.stderr.contains("hint: "), "{}", result.stderr);
     drop(listener);
-    person.delete().code(0);
+    env.delete().code(0);
 }
 
 #[test]
 fn settings_from_a_file_and_its_errors() {
-    let person = Person::new();
-    let mut file = std::fs::File::create(person.dir().join(".env")).unwrap();
+    let env = TestEnv::new();
+    let mut file = std::fs::File::create(env.dir().join(".env")).unwrap();
     writeln!(
         file,
         "export PASSWORD='{}'\nDOMAIN_PREFIX=from-file",
-        e2e::person::PASSWORD
+        e2e::run_result::PASSWORD
     )
     .unwrap();
-    let person = person.unset("PASSWORD").unset("DOMAIN_PREFIX");
-    person
-        .create()
-        .code(0)
-        .stdout_has("https://from-file.auth.");
-    person.delete().code(0);
+    let env = env.unset("PASSWORD").unset("DOMAIN_PREFIX");
+    env.create().code(0).stdout_has("https://from-file.auth.");
+    env.delete().code(0);
 
     writeln!(file, "PASSWORD=correct-horse-42 and more words").unwrap();
-    person
-        .create()
+    env.create()
         .code(2)
         .stderr_has("a line that is not NAME=value");
-    person
-        .run("create", &["--env-file", "nowhere"])
+    env.run("create", &["--env-file", "nowhere"])
         .code(2)
         .stderr_has("nowhere");
 }
 
 #[test]
 fn help_and_version_and_wrong_flags() {
-    let person = Person::new();
+    let env = TestEnv::new();
     for name in ["create", "tokens", "delete"] {
-        let help = person.run(name, &["--help"]).code(0);
+        let help = env.run(name, &["--help"]).code(0);
         for flag in ["--env-file", "--state", "--explain", "--version"] {
             assert!(help.stdout.contains(flag), "{name}: no {flag}");
         }
-        person.run(name, &["--version"]).code(0).stdout_has(name);
-        person
-            .run(name, &["--no-such-flag"])
+        env.run(name, &["--version"]).code(0).stdout_has(name);
+        env.run(name, &["--no-such-flag"])
             .code(2)
             .stderr_has("--no-such-flag");
     }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use e2e::{Ended, Fault, Rig, Rules};
+use e2e::{Fault, ProxiedEnv, Rules, RunResult};
 
 use crate::whole_path::the_design;
 
@@ -10,22 +10,27 @@ const KILLS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
 
 /// Runs `check` for a kill before and after each call that `program` makes,
 /// and says how many there were.
-fn at_every_call(rig: &Rig, program: &str, name: &str, check: impl Fn(usize, Fault, Ended)) {
+fn at_every_call(
+    proxied: &ProxiedEnv,
+    program: &str,
+    name: &str,
+    check: impl Fn(usize, Fault, RunResult),
+) {
     let mut points = 0;
     for number in 1.. {
         let mut reached = false;
         for kill in KILLS {
             if program == "delete" {
-                rig.create();
+                proxied.create();
             }
-            let Some(ended) = rig.break_at(program, number, kill) else {
-                rig.delete_all("a run with no fault");
+            let Some(result) = proxied.break_at(program, number, kill) else {
+                proxied.delete_all("a run with no fault");
                 continue;
             };
             reached = true;
             points += 1;
-            assert_eq!(ended.code, None, "killed: {ended:#?}");
-            check(number, kill, ended);
+            assert_eq!(result.code, None, "killed: {result:#?}");
+            check(number, kill, result);
         }
         if !reached {
             break;
@@ -44,43 +49,43 @@ pub fn summary(text: &str) {
 
 #[test]
 fn create_killed_then_delete() {
-    let rig = Rig::new();
+    let proxied = ProxiedEnv::new();
     at_every_call(
-        &rig,
+        &proxied,
         "create",
         "create killed, then delete",
         |number, kill, _| {
-            rig.delete_all(&format!("{kill:?} {number}"));
+            proxied.delete_all(&format!("{kill:?} {number}"));
         },
     );
 }
 
 #[test]
 fn create_killed_then_resumed() {
-    let rig = Rig::new();
+    let proxied = ProxiedEnv::new();
     at_every_call(
-        &rig,
+        &proxied,
         "create",
         "create killed, resumed, called, deleted",
         |number, kill, _| {
-            rig.create();
-            let inventory = rig.person.inventory();
+            proxied.create();
+            let inventory = proxied.env.inventory();
             assert_eq!(inventory, the_design("hello-42"), "{kill:?} {number}");
-            rig.person.tokens(&[]).code(0).stdout_has("hello world");
-            rig.delete_all(&format!("{kill:?} {number}, create"));
+            proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+            proxied.delete_all(&format!("{kill:?} {number}, create"));
         },
     );
 }
 
 #[test]
 fn delete_killed_then_deleted_again() {
-    let rig = Rig::new();
+    let proxied = ProxiedEnv::new();
     at_every_call(
-        &rig,
+        &proxied,
         "delete",
         "delete killed, then delete",
         |number, kill, _| {
-            rig.delete_all(&format!("{kill:?} {number}"));
+            proxied.delete_all(&format!("{kill:?} {number}"));
         },
     );
 }
@@ -89,40 +94,41 @@ fn delete_killed_then_deleted_again() {
 /// a pool, a permission to an API. `create` must not build on it.
 #[test]
 fn delete_killed_then_created() {
-    let rig = Rig::new();
-    rig.create();
-    let deleting = rig.break_at("delete", 8, Fault::KillAfter);
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let deleting = proxied.break_at("delete", 8, Fault::KillAfter);
     assert_eq!(deleting.expect("more calls").code, None);
-    rig.run("create", &[], Rules::default())
+    proxied
+        .run("create", &[], Rules::default())
         .code(2)
         .stderr_has("'delete' has begun");
-    rig.delete_all("a killed delete");
-    rig.create();
-    rig.person.tokens(&[]).code(0).stdout_has("hello world");
-    rig.delete_all("create");
+    proxied.delete_all("a killed delete");
+    proxied.create();
+    proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+    proxied.delete_all("create");
 }
 
 #[test]
 fn three_kills_in_a_row() {
-    let rig = Rig::new();
+    let proxied = ProxiedEnv::new();
     let mut points = 0;
     for first in 1.. {
         let kill = KILLS[first % 2];
-        if rig.break_at("create", first, kill).is_none() {
-            rig.delete_all("a run with no fault");
+        if proxied.break_at("create", first, kill).is_none() {
+            proxied.delete_all("a run with no fault");
             break;
         }
         // Another call, before or after it took effect, of another run.
         let second = first * 7 % 23 + 1;
-        let again = rig.break_at("create", second, KILLS[first / 2 % 2]);
+        let again = proxied.break_at("create", second, KILLS[first / 2 % 2]);
         points += 1;
         let after = format!("kills at {first} and {second}");
-        if again.is_some_and(|ended| ended.code.is_none()) {
-            rig.create();
+        if again.is_some_and(|result| result.code.is_none()) {
+            proxied.create();
         }
-        assert_eq!(rig.person.inventory(), the_design("hello-42"), "{after}");
-        rig.break_at("delete", second % 8 + 1, kill);
-        rig.delete_all(&after);
+        assert_eq!(proxied.env.inventory(), the_design("hello-42"), "{after}");
+        proxied.break_at("delete", second % 8 + 1, kill);
+        proxied.delete_all(&after);
     }
     summary(&format!(
         "three kills in a row: {points} times, 0 leaks, 0 doubles"

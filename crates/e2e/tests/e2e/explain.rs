@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{Ended, Fault, Person, Rig, Rules};
+use e2e::{Fault, ProxiedEnv, Rules, RunResult, TestEnv};
 
 /// One call as it is told.
 #[derive(Debug)]
@@ -71,11 +71,11 @@ fn whole(stderr: &str) -> Vec<Block<'_>> {
 /// A part of temporary credentials.
 const SESSION_TOKEN: &str = "session-token-42";
 
-/// What no output may have, beside the password, for which `Ended` looks.
+/// What no output may have, beside the password, for which `RunResult` looks.
 #[track_caller]
-fn without_secrets(person: &Person, ended: Ended) -> Ended {
+fn without_secrets(env: &TestEnv, result: RunResult) -> RunResult {
     // "UEsDB" is how every zip begins in base64.
-    let secret_key = person.setting("AWS_SECRET_ACCESS_KEY");
+    let secret_key = env.setting("AWS_SECRET_ACCESS_KEY");
     for secret in [
         secret_key,
         "UEsDB",
@@ -83,11 +83,11 @@ fn without_secrets(person: &Person, ended: Ended) -> Ended {
         "AWS4-HMAC-SHA256",
         "Signature=",
     ] {
-        for text in [&ended.stdout, &ended.stderr] {
-            assert!(!text.contains(secret), "{secret} in {ended:#?}");
+        for text in [&result.stdout, &result.stderr] {
+            assert!(!text.contains(secret), "{secret} in {result:#?}");
         }
     }
-    ended
+    result
 }
 
 /// A JSON text in a block, from its first brace to its last.
@@ -101,8 +101,8 @@ fn json(block: &Block) -> serde_json::Value {
 
 #[test]
 fn the_whole_path_is_told_without_a_secret() {
-    let person = Person::new().set("AWS_SESSION_TOKEN", SESSION_TOKEN);
-    let run = |name: &str, args: &[&str]| without_secrets(&person, person.run(name, args).code(0));
+    let env = TestEnv::new().set("AWS_SESSION_TOKEN", SESSION_TOKEN);
+    let run = |name: &str, args: &[&str]| without_secrets(&env, env.run(name, args).code(0));
 
     let created = run("create", &["--explain"]);
     let calls = whole(&created.stderr);
@@ -118,14 +118,14 @@ fn the_whole_path_is_told_without_a_secret() {
     let role = json(call("CreateRole"));
     let who = &role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"];
     assert_eq!(who["Service"], "lambda.amazonaws.com");
-    let api_id = format!("  apiId = {}", person.state()["api_id"].as_str().unwrap());
+    let api_id = format!("  apiId = {}", env.state()["api_id"].as_str().unwrap());
     assert!(call("CreateApi").lines.contains(&&*api_id));
     // Looking whether the function is active is told too.
     call("GetFunction");
 
     let resumed = run("create", &["--explain"]);
     whole(&resumed.stderr);
-    let plain = person.create().code(0);
+    let plain = env.create().code(0);
     assert_eq!(resumed.stdout, plain.stdout, "stdout does not change");
 
     run("tokens", &["--headless", "--explain"]);
@@ -137,17 +137,17 @@ fn the_whole_path_is_told_without_a_secret() {
 
 #[test]
 fn a_refusal_is_told_with_aws_s_own_words() {
-    let person = Person::new();
-    person.create().code(0);
-    person.delete().code(0);
-    let person = person.set("NAME_SUFFIX", "-gone");
-    person.create().code(0);
-    let mut state = person.state();
+    let env = TestEnv::new();
+    env.create().code(0);
+    env.delete().code(0);
+    let env = env.set("NAME_SUFFIX", "-gone");
+    env.create().code(0);
+    let mut state = env.state();
     state["api_id"] = "a0b1c2d3".into();
-    std::fs::write(person.state_path(), state.to_string()).unwrap();
-    let ended = person.run("create", &["--explain"]).code(1);
-    let ended = without_secrets(&person, ended);
-    let told = ended.stderr.split("error: ").next().expect("blocks first");
+    std::fs::write(env.state_path(), state.to_string()).unwrap();
+    let result = env.run("create", &["--explain"]).code(1);
+    let result = without_secrets(&env, result);
+    let told = result.stderr.split("error: ").next().expect("blocks first");
     let calls = whole(told);
     let refused = calls
         .iter()
@@ -166,38 +166,38 @@ fn a_refusal_is_told_with_aws_s_own_words() {
 
 /// Runs a program; what it tells is what a proxy saw, each call once.
 #[track_caller]
-fn told_as_seen(rig: &Rig, program: &str, fault: Option<(usize, Fault)>) -> Ended {
+fn told_as_seen(proxied: &ProxiedEnv, program: &str, fault: Option<(usize, Fault)>) -> RunResult {
     let rules = Rules {
         fault,
         ..Rules::default()
     };
-    let ended = rig.run(program, &["--explain"], rules);
-    let mut told: Vec<&str> = ended
+    let result = proxied.run(program, &["--explain"], rules);
+    let mut told: Vec<&str> = result
         .stderr
         .lines()
         .filter_map(|line| Some(heading(line)?.1))
         .collect();
-    let mut seen = rig.proxy.operations();
+    let mut seen = proxied.proxy.operations();
     told.sort_unstable();
     seen.sort_unstable();
-    assert_eq!(told, seen, "{program} with {fault:?}: {ended:#?}");
-    ended
+    assert_eq!(told, seen, "{program} with {fault:?}: {result:#?}");
+    result
 }
 
 #[test]
 fn every_call_that_a_proxy_sees_is_told() {
-    let rig = Rig::new();
-    let first = told_as_seen(&rig, "create", None).code(0);
+    let proxied = ProxiedEnv::new();
+    let first = told_as_seen(&proxied, "create", None).code(0);
     assert!(whole(&first.stderr).len() > 15);
-    told_as_seen(&rig, "create", None).code(0);
-    told_as_seen(&rig, "delete", None).code(0);
+    told_as_seen(&proxied, "create", None).code(0);
+    told_as_seen(&proxied, "delete", None).code(0);
 }
 
 #[test]
 fn every_try_of_a_call_is_told() {
-    let rig = Rig::new();
-    told_as_seen(&rig, "create", Some((1, Fault::Refuse(503)))).stderr_has("(attempt 2)");
-    told_as_seen(&rig, "delete", Some((1, Fault::DropAnswer))).stderr_has("no answer after");
-    told_as_seen(&rig, "create", Some((5, Fault::CutBody)));
-    told_as_seen(&rig, "delete", Some((5, Fault::FailAfter)));
+    let proxied = ProxiedEnv::new();
+    told_as_seen(&proxied, "create", Some((1, Fault::Refuse(503)))).stderr_has("(attempt 2)");
+    told_as_seen(&proxied, "delete", Some((1, Fault::DropAnswer))).stderr_has("no answer after");
+    told_as_seen(&proxied, "create", Some((5, Fault::CutBody)));
+    told_as_seen(&proxied, "delete", Some((5, Fault::FailAfter)));
 }

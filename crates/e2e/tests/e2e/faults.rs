@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use e2e::fault::FAULTS;
-use e2e::{Fault, Rig, Rules};
+use e2e::{Fault, ProxiedEnv, Rules};
 
 use crate::crash::summary;
 use crate::whole_path::the_design;
 
 /// The calls of a first `create`, its polls included.
 fn calls_of_create() -> usize {
-    let rig = Rig::new();
-    rig.create();
-    let calls = rig.proxy.calls().len();
-    rig.delete_all("create");
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let calls = proxied.proxy.calls().len();
+    proxied.delete_all("create");
     calls
 }
 
@@ -33,10 +33,10 @@ fn sweep(faults: &[Fault], workers: usize) -> (usize, usize) {
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                let rig = Rig::new();
+                let proxied = ProxiedEnv::new();
                 while let Some((number, fault)) = next() {
                     failed.fetch_add(
-                        usize::from(!create_survives(&rig, number, fault)),
+                        usize::from(!create_survives(&proxied, number, fault)),
                         Ordering::Relaxed,
                     );
                 }
@@ -48,26 +48,26 @@ fn sweep(faults: &[Fault], workers: usize) -> (usize, usize) {
 
 /// Whether `create` succeeded in spite of the fault; if not, it failed cleanly
 /// and succeeds when it is run again.
-fn create_survives(rig: &Rig, number: usize, fault: Fault) -> bool {
+fn create_survives(proxied: &ProxiedEnv, number: usize, fault: Fault) -> bool {
     let after = format!("{fault:?} at call {number}");
     // Not reached where a poll was not needed this time: a run like any other.
     let rules = Rules {
         fault: Some((number, fault)),
         ..Rules::default()
     };
-    let ended = rig.run("create", &[], rules);
-    let survived = ended.code == Some(0);
+    let result = proxied.run("create", &[], rules);
+    let survived = result.code == Some(0);
     if !survived {
-        let ended = ended.code(1).stderr_has("error: ").stderr_has("hint: ");
-        rig.create();
+        let result = result.code(1).stderr_has("error: ").stderr_has("hint: ");
+        proxied.create();
         assert_eq!(
-            rig.person.inventory(),
+            proxied.env.inventory(),
             the_design("hello-42"),
-            "{after}: {ended:#?}"
+            "{after}: {result:#?}"
         );
     }
-    assert_eq!(rig.person.inventory(), the_design("hello-42"), "{after}");
-    rig.delete_all(&after);
+    assert_eq!(proxied.env.inventory(), the_design("hello-42"), "{after}");
+    proxied.delete_all(&after);
     survived
 }
 
@@ -97,7 +97,7 @@ fn a_call_that_hangs() {
 
 #[test]
 fn faults_while_deleting() {
-    let rig = Rig::new();
+    let proxied = ProxiedEnv::new();
     let mut tried = 0;
     for number in 1.. {
         let mut reached = false;
@@ -107,13 +107,13 @@ fn faults_while_deleting() {
             Fault::Refuse(429),
             Fault::Refuse(503),
         ] {
-            rig.create();
-            let Some(ended) = rig.break_at("delete", number, fault) else {
+            proxied.create();
+            let Some(result) = proxied.break_at("delete", number, fault) else {
                 continue;
             };
             (reached, tried) = (true, tried + 1);
-            assert_eq!(ended.code, Some(0), "{fault:?} at {number}: {ended:#?}");
-            rig.delete_all(&format!("{fault:?} at {number}"));
+            assert_eq!(result.code, Some(0), "{fault:?} at {number}: {result:#?}");
+            proxied.delete_all(&format!("{fault:?} at {number}"));
         }
         if !reached {
             break;
@@ -127,13 +127,13 @@ fn faults_while_deleting() {
 
 #[test]
 fn a_new_role_takes_a_while() {
-    let rig = Rig::new();
+    let proxied = ProxiedEnv::new();
     let rules = Rules {
         propagation: Duration::from_secs(2),
         ..Rules::default()
     };
-    let ended = rig.run("create", &[], rules).code(0);
-    let refused = rig
+    let result = proxied.run("create", &[], rules).code(0);
+    let refused = proxied
         .proxy
         .operations()
         .iter()
@@ -141,22 +141,22 @@ fn a_new_role_takes_a_while() {
         .count();
     assert!(refused >= 3, "{refused} tries");
     assert!(
-        ended
+        result
             .stderr
             .contains("Waiting until AWS is ready for the function"),
         "{}",
-        ended.stderr
+        result.stderr
     );
-    assert_eq!(rig.person.inventory(), the_design("hello-42"));
-    rig.delete_all("a slow role");
+    assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+    proxied.delete_all("a slow role");
 }
 
 #[test]
 fn delete_keeps_the_order_that_aws_asks_for() {
-    let rig = Rig::new();
-    rig.create();
-    rig.delete_all("create");
-    let operations = rig.proxy.operations();
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    proxied.delete_all("create");
+    let operations = proxied.proxy.operations();
     let at = |name: &str| {
         let found = operations.iter().position(|operation| operation == name);
         found.unwrap_or_else(|| panic!("no {name} in {operations:?}"))

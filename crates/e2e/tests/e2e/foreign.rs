@@ -2,7 +2,7 @@
 //! wrong cloud it does nothing.
 
 use e2e::inventory::config;
-use e2e::{Inventory, Person};
+use e2e::{Inventory, TestEnv};
 
 fn lambda_trust() -> String {
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#.into()
@@ -22,7 +22,7 @@ async fn foreign_role(url: &str, name: &str) -> String {
 async fn foreign_function(url: &str, name: &str) {
     let role = foreign_role(url, "somebody-elses-role").await;
     let lambda = aws_sdk_lambda::Client::new(&config(url, "000000000000").await);
-    let zip = std::fs::read(e2e::person::zip()).expect("the zip");
+    let zip = std::fs::read(e2e::test_env::zip()).expect("the zip");
     let code = aws_sdk_lambda::types::FunctionCode::builder()
         .zip_file(aws_sdk_lambda::primitives::Blob::new(zip))
         .build();
@@ -63,58 +63,57 @@ async fn foreign_log_group(url: &str) {
 /// `create` stops with exit code 1, naming what clashes and what to set; what
 /// was there before is there unchanged after `delete`.
 #[track_caller]
-fn clash(person: &Person, what: &str, setting: &str) {
-    let before = person.inventory();
-    let ended = person.create().code(1).stderr_has(what).stderr_has(setting);
+fn clash(env: &TestEnv, what: &str, setting: &str) {
+    let before = env.inventory();
+    let result = env.create().code(1).stderr_has(what).stderr_has(setting);
     assert!(
-        ended.stderr.contains("is there already"),
+        result.stderr.contains("is there already"),
         "{}",
-        ended.stderr
+        result.stderr
     );
     // Run again, it finds out by another way, and says the same.
-    person.create().code(1).stderr_has(what).stderr_has(setting);
-    person.delete().code(0);
-    assert_eq!(person.inventory(), before);
+    env.create().code(1).stderr_has(what).stderr_has(setting);
+    env.delete().code(0);
+    assert_eq!(env.inventory(), before);
 }
 
 #[test]
 fn somebody_elses_role() {
-    let person = Person::new();
-    e2e::block_on(foreign_role(person.cloud_url(), "APIGatewayLambdaRole"));
-    clash(&person, "Role 'APIGatewayLambdaRole'", "NAME_SUFFIX");
+    let env = TestEnv::new();
+    e2e::block_on(foreign_role(env.cloud_url(), "APIGatewayLambdaRole"));
+    clash(&env, "Role 'APIGatewayLambdaRole'", "NAME_SUFFIX");
 }
 
 #[test]
 fn somebody_elses_function() {
-    let person = Person::new();
-    e2e::block_on(foreign_function(person.cloud_url(), "EchoFunction"));
-    clash(&person, "Function 'EchoFunction'", "NAME_SUFFIX");
+    let env = TestEnv::new();
+    e2e::block_on(foreign_function(env.cloud_url(), "EchoFunction"));
+    clash(&env, "Function 'EchoFunction'", "NAME_SUFFIX");
 }
 
 #[test]
 fn somebody_elses_domain() {
-    let person = Person::new();
-    e2e::block_on(foreign_domain(person.cloud_url(), "hello-42"));
-    clash(&person, "Sign-in domain 'hello-42'", "DOMAIN_PREFIX");
+    let env = TestEnv::new();
+    e2e::block_on(foreign_domain(env.cloud_url(), "hello-42"));
+    clash(&env, "Sign-in domain 'hello-42'", "DOMAIN_PREFIX");
 }
 
 #[test]
 fn somebody_elses_log_group_is_used_and_left() {
-    let person = Person::new();
-    e2e::block_on(foreign_log_group(person.cloud_url()));
-    let before = person.inventory();
-    person
-        .create()
+    let env = TestEnv::new();
+    e2e::block_on(foreign_log_group(env.cloud_url()));
+    let before = env.inventory();
+    env.create()
         .code(0)
         .stderr_has("note: log group '/aws/lambda/EchoFunction' is there already");
-    person.delete().code(0).stderr_has("it is left as it is");
-    assert_eq!(person.inventory(), before);
+    env.delete().code(0).stderr_has("it is left as it is");
+    assert_eq!(env.inventory(), before);
 }
 
 /// The same names, made anew by a colleague after ours were deleted by hand.
 #[test]
 fn a_colleagues_stack_of_the_same_names() {
-    let ada = Person::new();
+    let ada = TestEnv::new();
     ada.create().code(0);
     let kept = std::fs::read(ada.state_path()).unwrap();
     ada.delete().code(0);
@@ -133,10 +132,10 @@ fn a_colleagues_stack_of_the_same_names() {
 
 #[test]
 fn what_was_removed_by_hand_is_named() {
-    let person = Person::new();
-    person.create().code(0);
+    let env = TestEnv::new();
+    env.create().code(0);
     e2e::block_on(async {
-        let lambda = aws_sdk_lambda::Client::new(&config(person.cloud_url(), "000000000000").await);
+        let lambda = aws_sdk_lambda::Client::new(&config(env.cloud_url(), "000000000000").await);
         lambda
             .delete_function()
             .function_name("EchoFunction")
@@ -144,51 +143,50 @@ fn what_was_removed_by_hand_is_named() {
             .await
             .expect("DeleteFunction");
     });
-    person
-        .create()
+    env.create()
         .code(1)
         .stderr_has("The function in state.json is no longer there");
-    person.delete().code(0);
-    assert!(person.inventory().is_empty());
+    env.delete().code(0);
+    assert!(env.inventory().is_empty());
 }
 
 #[test]
 fn the_wrong_cloud() {
-    let person = Person::new();
-    person.create().code(0);
-    let (state, inventory) = (person.state(), person.inventory());
-    let path = person.state_path().display().to_string();
-    let elsewhere = Person::new();
+    let env = TestEnv::new();
+    env.create().code(0);
+    let (state, inventory) = (env.state(), env.inventory());
+    let path = env.state_path().display().to_string();
+    let elsewhere = TestEnv::new();
     let elsewhere_url = elsewhere.setting("AWS_ENDPOINT_URL").to_owned();
-    let here_url = person.setting("AWS_ENDPOINT_URL").to_owned();
+    let here_url = env.setting("AWS_ENDPOINT_URL").to_owned();
     for (there, both) in [
         (
-            person.colleague().set("AWS_ENDPOINT_URL", &elsewhere_url),
+            env.colleague().set("AWS_ENDPOINT_URL", &elsewhere_url),
             [here_url.as_str(), &elsewhere_url],
         ),
         (
-            person.colleague().set("AWS_DEFAULT_REGION", "eu-west-1"),
+            env.colleague().set("AWS_DEFAULT_REGION", "eu-west-1"),
             ["us-east-1", "eu-west-1"],
         ),
         (
-            person.colleague().set("AWS_ACCESS_KEY_ID", "111111111111"),
+            env.colleague().set("AWS_ACCESS_KEY_ID", "111111111111"),
             ["000000000000", "111111111111"],
         ),
     ] {
         for program in ["create", "delete"] {
-            let ended = there
+            let result = there
                 .run(program, &["--state", &path])
                 .code(2)
                 .stderr_has("hint: ");
             assert!(
-                both.iter().all(|name| ended.stderr.contains(name)),
+                both.iter().all(|name| result.stderr.contains(name)),
                 "{}",
-                ended.stderr
+                result.stderr
             );
         }
     }
     // No AWS credentials are needed to sign in, only the same endpoint.
-    let there = person
+    let there = env
         .colleague()
         .unset("AWS_ACCESS_KEY_ID")
         .unset("AWS_SECRET_ACCESS_KEY");
@@ -201,20 +199,20 @@ fn the_wrong_cloud() {
         .tokens(&["--state", &path])
         .code(2)
         .stderr_has(&here_url);
-    assert_eq!((person.state(), person.inventory()), (state, inventory));
+    assert_eq!((env.state(), env.inventory()), (state, inventory));
     assert_eq!(elsewhere.inventory(), Inventory::default());
-    person.delete().code(0);
+    env.delete().code(0);
 }
 
 /// As if an answer had been lost and the lists had lagged behind.
 #[test]
 fn every_duplicate_that_carries_our_tag_is_removed() {
-    let person = Person::new();
-    person.create().code(0);
-    let mut state = person.state();
+    let env = TestEnv::new();
+    env.create().code(0);
+    let mut state = env.state();
     let tag = state["deployment_id"].as_str().unwrap().to_owned();
     e2e::block_on(async {
-        let config = config(person.cloud_url(), "000000000000").await;
+        let config = config(env.cloud_url(), "000000000000").await;
         let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config);
         let pool = cognito
             .create_user_pool()
@@ -233,9 +231,9 @@ fn every_duplicate_that_carries_our_tag_is_removed() {
         api.send().await.expect("CreateApi");
     });
     state.as_object_mut().unwrap().remove("complete");
-    std::fs::write(person.state_path(), state.to_string()).unwrap();
-    person.delete().code(0);
-    let left = person.inventory();
+    std::fs::write(env.state_path(), state.to_string()).unwrap();
+    env.delete().code(0);
+    let left = env.inventory();
     assert_eq!(
         left,
         Inventory {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_iam::Client as Iam;
-use e2e::{Cloud, Person, Rig, Rules, block_on, inventory, workspace};
+use e2e::{Cloud, ProxiedEnv, Rules, TestEnv, block_on, inventory, workspace};
 use serde_json::{Value, json};
 
 /// What one call needs beside its own action, and why.
@@ -76,31 +76,31 @@ fn actions(statement: &Value) -> Vec<String> {
 }
 
 /// Runs a program; what it calls is added to `seen`.
-fn run(rig: &Rig, program: &str, args: &[&str], seen: &mut BTreeSet<String>) {
-    rig.run(program, args, Rules::default()).code(0);
-    seen.extend(rig.proxy.operations());
+fn run(proxied: &ProxiedEnv, program: &str, args: &[&str], seen: &mut BTreeSet<String>) {
+    proxied.run(program, args, Rules::default()).code(0);
+    seen.extend(proxied.proxy.operations());
 }
 
 /// Makes state.json look as after a run that was disturbed: `delete` searches.
-fn disturb(person: &Person) {
-    let mut state = person.state();
+fn disturb(env: &TestEnv) {
+    let mut state = env.state();
     state.as_object_mut().expect("an object").remove("complete");
-    std::fs::write(person.state_path(), state.to_string()).expect("state.json");
+    std::fs::write(env.state_path(), state.to_string()).expect("state.json");
 }
 
 #[test]
 fn the_policy_allows_what_is_called_and_nothing_else() {
-    let rig = Rig::new();
+    let proxied = ProxiedEnv::new();
     let mut seen = BTreeSet::new();
-    run(&rig, "create", &["--dry-run"], &mut seen);
-    run(&rig, "create", &[], &mut seen);
-    run(&rig, "create", &[], &mut seen);
-    run(&rig, "create", &["--dry-run"], &mut seen);
-    run(&rig, "delete", &["--dry-run"], &mut seen);
-    run(&rig, "delete", &[], &mut seen);
-    run(&rig, "create", &[], &mut seen);
-    disturb(&rig.person);
-    run(&rig, "delete", &[], &mut seen);
+    run(&proxied, "create", &["--dry-run"], &mut seen);
+    run(&proxied, "create", &[], &mut seen);
+    run(&proxied, "create", &[], &mut seen);
+    run(&proxied, "create", &["--dry-run"], &mut seen);
+    run(&proxied, "delete", &["--dry-run"], &mut seen);
+    run(&proxied, "delete", &[], &mut seen);
+    run(&proxied, "create", &[], &mut seen);
+    disturb(&proxied.env);
+    run(&proxied, "delete", &[], &mut seen);
 
     let also = ALSO.iter().filter(|(call, ..)| seen.contains(*call));
     let mut needed: BTreeSet<String> = also.map(|(_, action, _)| (*action).to_owned()).collect();
@@ -152,8 +152,8 @@ fn policy_for_ministack() -> String {
     policy.to_string()
 }
 
-/// A person with an access key of a user who has only this policy.
-async fn learner(cloud: &Cloud, iam: &Iam) -> Person {
+/// An environment with the access key of a user who has only this policy.
+async fn learner(cloud: &Cloud, iam: &Iam) -> TestEnv {
     let user = iam.create_user().user_name("learner").send().await;
     user.expect("CreateUser");
     let policy = iam
@@ -164,7 +164,7 @@ async fn learner(cloud: &Cloud, iam: &Iam) -> Person {
     policy.send().await.expect("PutUserPolicy");
     let key = iam.create_access_key().user_name("learner").send().await;
     let key = key.expect("CreateAccessKey").access_key.expect("a key");
-    Person::at(&cloud.url)
+    TestEnv::at(&cloud.url)
         .set("AWS_ACCESS_KEY_ID", key.access_key_id())
         .set("AWS_SECRET_ACCESS_KEY", key.secret_access_key())
 }
@@ -173,17 +173,16 @@ async fn learner(cloud: &Cloud, iam: &Iam) -> Person {
 fn a_user_with_this_policy_and_no_other_can_do_it_all() {
     let cloud = Cloud::start_strict();
     let iam = Iam::new(&block_on(inventory::config(&cloud.url, "000000000000")));
-    let person = block_on(learner(&cloud, &iam));
-    person.create().code(0);
-    person.create().code(0);
-    person.tokens(&[]).code(0).stdout_has("hello world");
-    disturb(&person);
-    person.delete().code(0).stdout_has("Nothing is left.");
+    let env = block_on(learner(&cloud, &iam));
+    env.create().code(0);
+    env.create().code(0);
+    env.tokens(&[]).code(0).stdout_has("hello world");
+    disturb(&env);
+    env.delete().code(0).stdout_has("Nothing is left.");
 
     let policy = iam.delete_user_policy().user_name("learner");
     block_on(policy.policy_name("learner").send()).expect("DeleteUserPolicy");
-    person
-        .create()
+    env.create()
         .code(1)
         .stderr_has("CreateRole: AccessDenied: ");
 }

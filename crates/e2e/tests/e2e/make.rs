@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use e2e::{Ended, cloud::free_port, workspace};
+use e2e::{RunResult, cloud::free_port, workspace};
 use tempfile::TempDir;
 
 /// A folder with the Makefile and the scripts, and nothing else.
@@ -19,11 +19,11 @@ fn folder() -> TempDir {
     dir
 }
 
-fn make(dir: &Path, args: &[&str]) -> Ended {
+fn make(dir: &Path, args: &[&str]) -> RunResult {
     let mut command = Command::new("make");
     command.args(args).current_dir(dir).env_clear();
     command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-    Ended::of(command)
+    RunResult::of(command)
 }
 
 #[test]
@@ -142,8 +142,8 @@ fn the_demo_shows_the_whole_path_and_leaves_nothing() {
     command
         .env("AWS_PROFILE", "nobody")
         .env("NAME_SUFFIX", "-other");
-    let ended = Ended::of(command).code(0);
-    let mut rest = ended.stdout.as_str();
+    let result = RunResult::of(command).code(0);
+    let mut rest = result.stdout.as_str();
     for step in [
         "== 1. Create",
         &format!("State saved in '{state}'"),
@@ -161,7 +161,7 @@ fn the_demo_shows_the_whole_path_and_leaves_nothing() {
     ] {
         let (_, after) = rest
             .split_once(step)
-            .unwrap_or_else(|| panic!("no {step:?} in {ended:#?}"));
+            .unwrap_or_else(|| panic!("no {step:?} in {result:#?}"));
         rest = after;
     }
     assert!(!workspace().join(state).exists());

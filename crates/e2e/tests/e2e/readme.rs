@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use e2e::{Ended, Person, cloud::free_port, program::program, workspace};
+use e2e::{RunResult, TestEnv, cloud::free_port, run_result::program, workspace};
 
 fn readme() -> String {
     std::fs::read_to_string(workspace().join("README.md")).unwrap()
@@ -18,11 +18,11 @@ fn commands() -> Vec<String> {
     blocks.flat_map(str::lines).map(str::to_owned).collect()
 }
 
-/// Runs them in the README's order, for a person with a stack of their own.
+/// Runs them in the README's order, for an environment with a stack of its own.
 /// What builds, or goes on for minutes, is only checked for being there.
 #[test]
 fn its_commands_work_in_their_order() {
-    let person = Person::new();
+    let env = TestEnv::new();
     let port = free_port().to_string();
     let mut called = 0;
     for line in commands() {
@@ -34,45 +34,43 @@ fn its_commands_work_in_their_order() {
                 make.args(["--dry-run"])
                     .args(&words[1..])
                     .current_dir(workspace());
-                Ended::of(make).code(0);
+                RunResult::of(make).code(0);
             }
             ["make", "demo"] => {
                 let mut demo = Command::new(workspace().join("scripts/demo"));
                 demo.current_dir(workspace()).env("DEMO_PORT", &port);
-                Ended::of(demo).code(0);
+                RunResult::of(demo).code(0);
             }
-            ["make", "api"] => drop(person.create().code(0).stdout_has("API available at")),
+            ["make", "api"] => drop(env.create().code(0).stdout_has("API available at")),
             ["curl", "-i", "$API_URL"] => {
-                let url = person.state()["api_url"].as_str().unwrap().to_owned();
-                assert_eq!(e2e::block_on(e2e::program::get_without_token(&url)), 401);
+                let url = env.state()["api_url"].as_str().unwrap().to_owned();
+                assert_eq!(e2e::block_on(e2e::run_result::get_without_token(&url)), 401);
             }
-            ["make", "request"] => drop(person.tokens(&[]).code(0).stdout_has("hello world")),
+            ["make", "request"] => drop(env.tokens(&[]).code(0).stdout_has("hello world")),
             ["SCOPES=\"openid\"", "make", "request"] => {
-                person
-                    .tokens(&["--scopes", "openid"])
+                env.tokens(&["--scopes", "openid"])
                     .code(0)
                     .stdout_has("403 Forbidden");
             }
             ["make", "delete"] => {
-                person.delete().code(0).stdout_has("Nothing is left.");
+                env.delete().code(0).stdout_has("Nothing is left.");
                 // What follows in the README shows more of the same stack.
-                person.create().code(0);
+                env.create().code(0);
             }
             ["make", "lab"] => {
-                person
-                    .run("tokens", &["lab", "--headless"])
+                env.run("tokens", &["lab", "--headless"])
                     .code(0)
                     .stdout_has(", 0 FAIL");
             }
             ["cargo", "run", "--bin", name, "--", args @ ..] => {
-                person.run(name, args).code(0);
+                env.run(name, args).code(0);
             }
             _ => panic!("the README has a command that is not tried here: {line}"),
         }
     }
     assert!(called >= 10, "{called} commands");
-    person.delete().code(0);
-    assert!(person.inventory().is_empty());
+    env.delete().code(0);
+    assert!(env.inventory().is_empty());
 }
 
 #[test]

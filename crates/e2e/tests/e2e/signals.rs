@@ -3,7 +3,7 @@
 use std::process::Child;
 use std::time::Duration;
 
-use e2e::{Ended, Fault, Rig, Rules};
+use e2e::{Fault, ProxiedEnv, Rules, RunResult};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::whole_path::the_design;
@@ -14,39 +14,39 @@ fn send(child: &Child, signal: Signal) {
 }
 
 /// Waits until the proxy has seen as many calls.
-fn wait_for_calls(rig: &Rig, number: usize) {
-    while rig.proxy.calls().len() < number {
+fn wait_for_calls(proxied: &ProxiedEnv, number: usize) {
+    while proxied.proxy.calls().len() < number {
         std::thread::yield_now();
     }
 }
 
-fn end(child: Child) -> Ended {
-    Ended::from(child.wait_with_output().expect("it ends"))
+fn end(child: Child) -> RunResult {
+    RunResult::from(child.wait_with_output().expect("it ends"))
 }
 
 #[test]
 fn the_first_signal_lets_calls_end_and_be_recorded() {
     for (signal, calls) in [(Signal::INT, 3), (Signal::TERM, 8)] {
-        let rig = Rig::new();
+        let proxied = ProxiedEnv::new();
         let rules = Rules {
             delay: Duration::from_millis(300),
             ..Rules::default()
         };
-        let child = rig.start("create", &[], rules);
-        wait_for_calls(&rig, calls);
+        let child = proxied.start("create", &[], rules);
+        wait_for_calls(&proxied, calls);
         send(&child, signal);
-        let ended = end(child)
+        let result = end(child)
             .code(130)
             .stderr_has("stopping as soon as")
             .stderr_has("hint: run the same command again");
-        for call in rig.proxy.calls() {
+        for call in proxied.proxy.calls() {
             assert!(
                 call.took_effect && call.ended.is_some(),
-                "{call:?} was cut off: {ended:#?}"
+                "{call:?} was cut off: {result:#?}"
             );
         }
-        let made = rig.person.inventory();
-        let state = rig.person.state();
+        let made = proxied.env.inventory();
+        let state = proxied.env.state();
         assert_eq!(
             made.user_pools.is_empty(),
             state.get("user_pool_id").is_none(),
@@ -62,16 +62,16 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
             state.get("lambda_role_arn").is_none(),
             "{state}"
         );
-        rig.create();
-        assert_eq!(rig.person.inventory(), the_design("hello-42"));
-        rig.delete_all("a signal");
+        proxied.create();
+        assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+        proxied.delete_all("a signal");
     }
 }
 
 #[test]
 fn the_second_signal_ends_at_once() {
-    let rig = Rig::new();
-    let child = rig.start(
+    let proxied = ProxiedEnv::new();
+    let child = proxied.start(
         "create",
         &[],
         Rules {
@@ -79,7 +79,7 @@ fn the_second_signal_ends_at_once() {
             ..Rules::default()
         },
     );
-    wait_for_calls(&rig, 4);
+    wait_for_calls(&proxied, 4);
     send(&child, Signal::INT);
     // The first is answered before the second is sent: they must not merge.
     let mut child = child;
@@ -88,94 +88,94 @@ fn the_second_signal_ends_at_once() {
     assert!(lines.any(|line| line.unwrap().contains("once more stops at once")));
     send(&child, Signal::INT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    rig.delete_all("two signals");
+    proxied.delete_all("two signals");
 }
 
 #[test]
 fn a_signal_while_deleting() {
-    let rig = Rig::new();
-    rig.create();
+    let proxied = ProxiedEnv::new();
+    proxied.create();
     let rules = Rules {
         delay: Duration::from_millis(300),
         ..Rules::default()
     };
-    let child = rig.start("delete", &[], rules);
-    wait_for_calls(&rig, 5);
+    let child = proxied.start("delete", &[], rules);
+    wait_for_calls(&proxied, 5);
     send(&child, Signal::INT);
     end(child).code(130);
-    assert!(rig.person.state_path().exists());
-    rig.delete_all("a signal");
+    assert!(proxied.env.state_path().exists());
+    proxied.delete_all("a signal");
 }
 
 #[test]
 fn one_program_at_a_time() {
-    let rig = Rig::new();
+    let proxied = ProxiedEnv::new();
     let rules = Rules {
         fault: Some((3, Fault::Hang)),
         ..Rules::default()
     };
-    let mut first = rig.start("create", &[], rules);
-    wait_for_calls(&rig, 3);
+    let mut first = proxied.start("create", &[], rules);
+    wait_for_calls(&proxied, 3);
     for program in ["create", "delete"] {
-        let ended = rig
-            .person
+        let result = proxied
+            .env
             .run(program, &[])
             .code(2)
             .stderr_has("is in use by create (process ");
         assert!(
-            ended.stderr.contains(&first.id().to_string()),
+            result.stderr.contains(&first.id().to_string()),
             "{}",
-            ended.stderr
+            result.stderr
         );
     }
     // The lock dies with its holder.
     first.kill().unwrap();
     first.wait().unwrap();
-    rig.delete_all("a killed holder");
+    proxied.delete_all("a killed holder");
 }
 
 #[test]
 fn a_folder_that_cannot_be_written() {
-    let rig = Rig::new();
-    let ended = rig
+    let proxied = ProxiedEnv::new();
+    let result = proxied
         .run("create", &["--state", "/proc/state.json"], Rules::default())
         .code(2);
     assert!(
-        ended.stderr.contains("Cannot write") && ended.stderr.contains("hint: "),
-        "{ended:#?}"
+        result.stderr.contains("Cannot write") && result.stderr.contains("hint: "),
+        "{result:#?}"
     );
-    assert!(rig.person.inventory().is_empty());
+    assert!(proxied.env.inventory().is_empty());
 }
 
 /// A file system with room for state.json, but not for its next version.
 #[test]
 fn a_full_disk_loses_nothing() {
-    let rig = Rig::new();
+    let proxied = ProxiedEnv::new();
     // Files of more than 1.5 KiB (512-byte units) cannot be written: as on a full disk, the write
     // of the longer state.json fails in the middle of the run.
-    let program = e2e::program::program("create");
+    let program = e2e::run_result::program("create");
     let limited = format!("ulimit -f 3; trap '' XFSZ; exec {}", program.display());
     let mut command = std::process::Command::new("sh");
-    let like = rig.person.command("create", &[]);
+    let like = proxied.env.command("create", &[]);
     command
         .args(["-c", &limited])
-        .current_dir(rig.person.dir())
+        .current_dir(proxied.env.dir())
         .env_clear();
     command.envs(
         like.get_envs()
             .filter_map(|(name, value)| Some((name, value?))),
     );
-    rig.proxy.begin(Rules::default());
-    let ended = Ended::of(command)
+    proxied.proxy.begin(Rules::default());
+    let result = RunResult::of(command)
         .code(1)
         .stderr_has("Cannot save")
         .stderr_has("hint: ");
-    let kept = rig.person.state();
+    let kept = proxied.env.state();
     assert!(
         kept["deployment_id"].is_string(),
-        "the file before is whole: {kept} {ended:#?}"
+        "the file before is whole: {kept} {result:#?}"
     );
-    rig.create();
-    assert_eq!(rig.person.inventory(), the_design("hello-42"));
-    rig.delete_all("a full disk");
+    proxied.create();
+    assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+    proxied.delete_all("a full disk");
 }

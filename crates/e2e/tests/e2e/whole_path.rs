@@ -1,6 +1,6 @@
 //! Create, log in, call, delete.
 
-use e2e::{Inventory, Person};
+use e2e::{Inventory, TestEnv};
 
 /// Exactly the resources of the design.
 pub fn the_design(domain_prefix: &str) -> Inventory {
@@ -25,20 +25,17 @@ pub fn the_design(domain_prefix: &str) -> Inventory {
 
 #[test]
 fn create_log_in_call_delete() {
-    let person = Person::new();
-    let created = person.create().code(0);
-    let place = person.setting("AWS_ENDPOINT_URL");
+    let env = TestEnv::new();
+    let created = env.create().code(0);
+    let place = env.setting("AWS_ENDPOINT_URL");
     assert_eq!(
         created.stderr,
         format!("In account 000000000000, region us-east-1, at {place}:\n")
     );
-    assert_eq!(
-        person.inventory(),
-        the_design(person.setting("DOMAIN_PREFIX"))
-    );
-    assert_eq!(created.stdout, lines_of_the_contract(&person.state()));
+    assert_eq!(env.inventory(), the_design(env.setting("DOMAIN_PREFIX")));
+    assert_eq!(created.stdout, lines_of_the_contract(&env.state()));
 
-    let called = person.tokens(&[]).code(0);
+    let called = env.tokens(&[]).code(0);
     let (before, after) = called
         .stdout
         .split_once("< HTTP/1.1 200 OK")
@@ -50,18 +47,17 @@ fn create_log_in_call_delete() {
     );
     assert!(after.contains("\nhello world\n"), "{after}");
 
-    person
-        .delete()
+    env.delete()
         .code(0)
         .stderr_is_empty()
         .stdout_has("Nothing is left.");
-    assert_eq!(person.inventory(), Inventory::default());
+    assert_eq!(env.inventory(), Inventory::default());
     assert_eq!(
-        std::fs::read_dir(person.dir()).unwrap().count(),
+        std::fs::read_dir(env.dir()).unwrap().count(),
         0,
         "the folder is empty again"
     );
-    person.delete().code(0).stdout_has("Nothing to delete");
+    env.delete().code(0).stdout_has("Nothing to delete");
 }
 
 /// The lines that the contract promises, with this run's ids.
@@ -103,14 +99,14 @@ fn lines_of_the_contract(state: &serde_json::Value) -> String {
 #[test]
 fn state_json_is_private_and_has_the_keys_of_the_contract() {
     use std::os::unix::fs::PermissionsExt;
-    let person = Person::new();
-    person.create().code(0);
-    let mode = std::fs::metadata(person.state_path())
+    let env = TestEnv::new();
+    env.create().code(0);
+    let mode = std::fs::metadata(env.state_path())
         .unwrap()
         .permissions()
         .mode();
     assert_eq!(mode & 0o777, 0o600);
-    let state = person.state();
+    let state = env.state();
     for key in "region user_pool_name user_pool_jwt_issuer_url user_pool_username user_pool_email \
                 api_name api_route_path api_route_method lambda_function_name lambda_role_name \
                 api_stage_name api_scopes terminal_app_callback_urls terminal_app_scopes \
@@ -126,31 +122,30 @@ fn state_json_is_private_and_has_the_keys_of_the_contract() {
         state["api_scopes"][1],
         serde_json::json!(["hello.write", "Allows writing"])
     );
-    person.delete().code(0);
+    env.delete().code(0);
 }
 
 #[test]
 fn without_a_token_or_without_the_scope_the_api_refuses() {
-    let person = Person::new();
-    person.create().code(0);
-    let url = person.state()["api_url"].as_str().unwrap().to_owned();
-    assert_eq!(e2e::block_on(e2e::program::get_without_token(&url)), 401);
-    person
-        .tokens(&["--scopes", "openid"])
+    let env = TestEnv::new();
+    env.create().code(0);
+    let url = env.state()["api_url"].as_str().unwrap().to_owned();
+    assert_eq!(e2e::block_on(e2e::run_result::get_without_token(&url)), 401);
+    env.tokens(&["--scopes", "openid"])
         .code(0)
         .stdout_has("< HTTP/1.1 403 Forbidden");
-    person.tokens(&["--scopes", "openid", "--fail"]).code(3);
-    person.delete().code(0);
+    env.tokens(&["--scopes", "openid", "--fail"]).code(3);
+    env.delete().code(0);
 }
 
 #[test]
 fn a_second_create_changes_nothing_and_says_so() {
-    let person = Person::new();
-    let first = person.create().code(0);
-    let (state, inventory) = (person.state(), person.inventory());
-    let second = person.create().code(0);
-    assert_eq!(person.state(), state);
-    assert_eq!(person.inventory(), inventory);
+    let env = TestEnv::new();
+    let first = env.create().code(0);
+    let (state, inventory) = (env.state(), env.inventory());
+    let second = env.create().code(0);
+    assert_eq!(env.state(), state);
+    assert_eq!(env.inventory(), inventory);
     let unmarked = second.stdout.replace(" (unchanged)", "");
     assert_eq!(unmarked, first.stdout);
     assert_eq!(
@@ -159,12 +154,12 @@ fn a_second_create_changes_nothing_and_says_so() {
         "{}",
         second.stdout
     );
-    person.delete().code(0);
+    env.delete().code(0);
 }
 
 #[test]
 fn a_name_suffix_lets_two_people_share_an_account() {
-    let ada = Person::new().set("NAME_SUFFIX", "-ada");
+    let ada = TestEnv::new().set("NAME_SUFFIX", "-ada");
     let bob = ada
         .colleague()
         .set("NAME_SUFFIX", "-bob")
@@ -188,24 +183,24 @@ fn a_name_suffix_lets_two_people_share_an_account() {
 
 #[test]
 fn the_log_group_has_the_event_but_no_token() {
-    let person = Person::new();
-    person.create().code(0);
-    person.tokens(&[]).code(0);
-    let log = person.function_log();
+    let env = TestEnv::new();
+    env.create().code(0);
+    env.tokens(&[]).code(0);
+    let log = env.function_log();
     assert!(
         log.contains("routeKey") && log.contains("(hidden)"),
         "{log}"
     );
     assert!(!log.contains("Bearer"), "{log}");
-    person.delete().code(0);
+    env.delete().code(0);
 }
 
 #[test]
 fn a_stack_of_the_python_scripts_is_taken_by_tokens_and_delete() {
-    let person = Person::new();
-    person.create().code(0);
+    let env = TestEnv::new();
+    env.create().code(0);
     // Their file has the same keys without ours; their log group stays.
-    let mut state = person.state();
+    let mut state = env.state();
     let ours = "state_version deployment_id account_id endpoint_url complete \
                 lambda_function_arn lambda_log_group_name";
     for key in ours.split_whitespace() {
@@ -215,11 +210,11 @@ fn a_stack_of_the_python_scripts_is_taken_by_tokens_and_delete() {
             .remove(key)
             .unwrap_or_else(|| panic!("no {key}"));
     }
-    std::fs::write(person.state_path(), state.to_string()).unwrap();
-    person.create().code(2).stderr_has("older Python scripts");
-    person.tokens(&[]).code(0).stdout_has("hello world");
-    person.delete().code(0);
-    let left = person.inventory();
+    std::fs::write(env.state_path(), state.to_string()).unwrap();
+    env.create().code(2).stderr_has("older Python scripts");
+    env.tokens(&[]).code(0).stdout_has("hello world");
+    env.delete().code(0);
+    let left = env.inventory();
     assert_eq!(
         left,
         Inventory {
@@ -231,18 +226,18 @@ fn a_stack_of_the_python_scripts_is_taken_by_tokens_and_delete() {
 
 #[test]
 fn dry_runs_change_nothing() {
-    let person = Person::new();
-    let planned = person.run("create", &["--dry-run"]).code(0);
+    let env = TestEnv::new();
+    let planned = env.run("create", &["--dry-run"]).code(0);
     assert!(
         planned
             .stdout
             .contains("Would create: User Pool 'HelloUserPool'")
     );
-    assert!(person.inventory().is_empty());
-    assert!(!person.state_path().exists());
-    person.create().code(0);
-    let before = (person.state(), person.inventory());
-    let planned = person.run("delete", &["--dry-run"]).code(0);
+    assert!(env.inventory().is_empty());
+    assert!(!env.state_path().exists());
+    env.create().code(0);
+    let before = (env.state(), env.inventory());
+    let planned = env.run("delete", &["--dry-run"]).code(0);
     for what in [
         "API '",
         "Sign-in domain '",
@@ -257,10 +252,9 @@ fn dry_runs_change_nothing() {
             planned.stdout
         );
     }
-    person
-        .run("create", &["--dry-run"])
+    env.run("create", &["--dry-run"])
         .code(0)
         .stdout_has("Is there already: Route");
-    assert_eq!((person.state(), person.inventory()), before);
-    person.delete().code(0);
+    assert_eq!((env.state(), env.inventory()), before);
+    env.delete().code(0);
 }

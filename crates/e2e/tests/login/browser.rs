@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 
-use e2e::person::PASSWORD;
-use e2e::{Ended, Person};
+use e2e::run_result::PASSWORD;
+use e2e::{RunResult, TestEnv};
 use serde_json::json;
 
 use crate::driver::{Browser, command_line};
@@ -19,9 +19,9 @@ struct Login {
 }
 
 impl Login {
-    async fn start(person: &Person, args: &[&str]) -> Login {
-        let profile: PathBuf = person.dir().join("profile");
-        let mut command = person.command("tokens", args);
+    async fn start(env: &TestEnv, args: &[&str]) -> Login {
+        let profile: PathBuf = env.dir().join("profile");
+        let mut command = env.command("tokens", args);
         command.env("BROWSER", command_line(&profile));
         command
             .stdin(Stdio::null())
@@ -33,8 +33,8 @@ impl Login {
         Login { child, browser }
     }
 
-    fn ended(self) -> Ended {
-        Ended::from(self.child.wait_with_output().expect("tokens ends"))
+    fn result(self) -> RunResult {
+        RunResult::from(self.child.wait_with_output().expect("tokens ends"))
     }
 }
 
@@ -58,9 +58,9 @@ fn a_person_signs_in_after_a_wrong_password() {
         return;
     }
     let _port = port_8083();
-    let person = with_stack();
+    let env = with_stack();
     let login = e2e::block_on(async {
-        let login = Login::start(&person, &[]).await;
+        let login = Login::start(&env, &[]).await;
         let browser = &login.browser;
         browser.wait_for("h1", "Sign in").await;
         browser.picture("sign-in.png").await;
@@ -92,11 +92,11 @@ fn a_person_signs_in_after_a_wrong_password() {
         browser.picture("signed-in.png").await;
         login
     });
-    let ended = login.ended().code(0);
-    ended
+    let result = login.result().code(0);
+    result
         .stdout_has("< HTTP/1.1 200 OK")
         .stdout_has("\nhello world\n");
-    person.delete().code(0);
+    env.delete().code(0);
 }
 
 #[test]
@@ -105,9 +105,9 @@ fn a_person_denies_access() {
         return;
     }
     let _port = port_8083();
-    let person = with_stack();
+    let env = with_stack();
     let login = e2e::block_on(async {
-        let login = Login::start(&person, &[]).await;
+        let login = Login::start(&env, &[]).await;
         let browser = &login.browser;
         browser.wait_for("h1", "Sign in").await;
         // The local cloud's page has no way to say no; this is where a no leads.
@@ -136,8 +136,8 @@ fn a_person_denies_access() {
         login
     });
     login
-        .ended()
+        .result()
         .code(1)
         .stderr_has("The sign-in server refused: access_denied: User said no");
-    person.delete().code(0);
+    env.delete().code(0);
 }

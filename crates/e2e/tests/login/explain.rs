@@ -22,13 +22,11 @@ fn the_commands_shown_reproduce_what_was_computed_and_fetched() {
     if !has("the commands of --explain", &["curl", "openssl"]) {
         return;
     }
-    let person = with_stack();
-    let ended = person
-        .tokens(&["--explain", "--json", "--userinfo"])
-        .code(0);
-    let printed: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    let env = with_stack();
+    let result = env.tokens(&["--explain", "--json", "--userinfo"]).code(0);
+    let printed: Value = serde_json::from_str(&result.stdout).expect("JSON");
     let access_token = printed["tokens"]["access_token"].as_str().expect("a token");
-    let lines: Vec<&str> = ended.stderr.lines().map(str::trim).collect();
+    let lines: Vec<&str> = result.stderr.lines().map(str::trim).collect();
     let after = |name: &str| {
         let line = lines.iter().find(|line| line.starts_with(name));
         line.and_then(|line| line.split(" = ").nth(1))
@@ -76,7 +74,7 @@ fn the_commands_shown_reproduce_what_was_computed_and_fetched() {
         .expect("the exchange");
     assert!(shell(exchange, access_token).contains("invalid_grant"));
     assert!(
-        !ended.stderr.contains(access_token),
+        !result.stderr.contains(access_token),
         "tokens are on stdout only"
     );
 }

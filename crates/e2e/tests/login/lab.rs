@@ -65,9 +65,9 @@ const EXPECTED: [(&str, &str, &str); 19] = [
 #[test]
 fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
     let _port = port_8083();
-    let person = with_stack();
-    let ended = person.run("tokens", &["lab", "--headless"]).code(0);
-    let blocks: Vec<&str> = ended.stdout.split("\n\n").collect();
+    let env = with_stack();
+    let result = env.run("tokens", &["lab", "--headless"]).code(0);
+    let blocks: Vec<&str> = result.stdout.split("\n\n").collect();
     for (name, who, reason) in EXPECTED {
         let block = blocks.iter().find(|block| {
             block
@@ -75,7 +75,7 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
                 .next()
                 .is_some_and(|line| line.ends_with(&format!("/20 {name}")))
         });
-        let block = block.unwrap_or_else(|| panic!("no {name} in {}", ended.stdout));
+        let block = block.unwrap_or_else(|| panic!("no {name} in {}", result.stdout));
         assert!(block.contains(&format!("\nRefused: by {who}\n")), "{block}");
         let answer = &block[block.find("\nAnswer:").expect("an answer")
             ..block.find("\nRefused:").expect("who refused")];
@@ -83,8 +83,8 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
         assert!(block.ends_with("\nPASS"), "{block}");
     }
     // The local cloud does not know the rule behind the twentieth.
-    let ended = ended.stdout_has(
+    let result = result.stdout_has(
         "NOT SHOWN: this cloud looks at the password although the client has no password flow",
     );
-    ended.stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL");
+    result.stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL");
 }

@@ -8,7 +8,7 @@ mod lab;
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use e2e::Person;
+use e2e::TestEnv;
 
 /// The registered `redirect_uri` is at port 8083: one login at a time.
 pub fn port_8083() -> MutexGuard<'static, ()> {
@@ -16,11 +16,11 @@ pub fn port_8083() -> MutexGuard<'static, ()> {
     PORT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A person with a stack.
-pub fn with_stack() -> Person {
-    let person = Person::new();
-    person.create().code(0);
-    person
+/// An environment with a stack.
+pub fn with_stack() -> TestEnv {
+    let env = TestEnv::new();
+    env.create().code(0);
+    env
 }
 
 /// Whether the programs are on this machine. If not, that is said where no

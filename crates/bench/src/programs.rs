@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use e2e::{Person, program};
+use e2e::{TestEnv, run_result};
 use serde::Serialize;
 
 use crate::sample::{median, ms, peak_memory};
@@ -36,27 +36,27 @@ pub struct Row {
 /// Starts each program often, and lets it do its work a few times.
 pub fn measure(runs: u32) -> Vec<Row> {
     eprintln!("start-up and memory of the programs ...");
-    let person = Person::new();
+    let env = TestEnv::new();
     let mut peaks = PROGRAMS.map(|_| Vec::new());
     for _ in 0..runs {
         for ((name, args), peaks) in PROGRAMS.iter().zip(&mut peaks) {
-            peaks.push(peak_memory(person.command(name, args)));
+            peaks.push(peak_memory(env.command(name, args)));
         }
     }
     let rows = PROGRAMS.iter().zip(peaks);
     rows.map(|(&(program, _), peaks)| Row {
         program,
-        version_ms: start_up(&person, program, "--version"),
-        help_ms: start_up(&person, program, "--help"),
+        version_ms: start_up(&env, program, "--version"),
+        help_ms: start_up(&env, program, "--help"),
         peak_mib: median(peaks),
         size_mib: size_mib(program),
     })
     .collect()
 }
 
-fn start_up(person: &Person, program: &str, flag: &str) -> f64 {
+fn start_up(env: &TestEnv, program: &str, flag: &str) -> f64 {
     let once = || -> Duration {
-        let mut command = person.command(program, &[flag]);
+        let mut command = env.command(program, &[flag]);
         let start = Instant::now();
         let status = command.stdout(Stdio::null()).status();
         let took = start.elapsed();
@@ -67,6 +67,6 @@ fn start_up(person: &Person, program: &str, flag: &str) -> f64 {
 }
 
 fn size_mib(program: &str) -> f64 {
-    let file = std::fs::metadata(program::program(program)).expect("built");
+    let file = std::fs::metadata(run_result::program(program)).expect("built");
     file.len() as f64 / 1024.0 / 1024.0
 }

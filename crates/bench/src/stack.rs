@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use e2e::proxy::Call;
-use e2e::{Person, Proxy, Rules};
+use e2e::{Proxy, Rules, TestEnv};
 use serde::Serialize;
 
 use crate::chain;
@@ -35,9 +35,9 @@ pub struct Row {
 
 /// Runs both programs under each condition, in turns.
 pub fn measure(runs: u32) -> Vec<Row> {
-    let person = Person::new();
-    let proxy = Proxy::start(person.cloud_url());
-    let person = person.set("AWS_ENDPOINT_URL", &proxy.url);
+    let env = TestEnv::new();
+    let proxy = Proxy::start(env.cloud_url());
+    let env = env.set("AWS_ENDPOINT_URL", &proxy.url);
     let mut all: Vec<(&'static str, (u64, u64), Vec<Run>)> = Vec::new();
     for program in ["create", "delete"] {
         all.extend(CONDITIONS.map(|condition| (program, condition, Vec::new())));
@@ -46,7 +46,7 @@ pub fn measure(runs: u32) -> Vec<Row> {
         eprintln!("create and delete, run {number} of {runs} ...");
         for condition in CONDITIONS {
             for program in ["create", "delete"] {
-                let run = Run::of(&person, &proxy, program, condition);
+                let run = Run::of(&env, &proxy, program, condition);
                 let row = all
                     .iter_mut()
                     .find(|row| (row.0, row.1) == (program, condition));
@@ -69,7 +69,7 @@ struct Run {
 }
 
 impl Run {
-    fn of(person: &Person, proxy: &Proxy, program: &str, (delay, propagation): (u64, u64)) -> Run {
+    fn of(env: &TestEnv, proxy: &Proxy, program: &str, (delay, propagation): (u64, u64)) -> Run {
         let rules = Rules {
             delay: Duration::from_millis(delay),
             propagation: Duration::from_secs(propagation),
@@ -77,7 +77,7 @@ impl Run {
         };
         proxy.begin(rules.clone());
         let start = Instant::now();
-        person.run(program, &[]).code(0);
+        env.run(program, &[]).code(0);
         let wall = start.elapsed();
         let calls = proxy.calls();
         let (chain, bound) = bound(&calls, &rules);

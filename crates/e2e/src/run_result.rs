@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use crate::person::PASSWORD;
+/// The password of the tests' user: no output may contain it.
+pub const PASSWORD: &str = "correct-horse-42";
 
 /// Where cargo has built the program `name`.
 pub fn program(name: &str) -> PathBuf {
@@ -24,7 +25,7 @@ pub fn program(name: &str) -> PathBuf {
 
 /// A program's exit code and output.
 #[derive(Debug)]
-pub struct Ended {
+pub struct RunResult {
     /// The exit code; `None` if a signal ended it.
     pub code: Option<i32>,
     /// What went to stdout.
@@ -33,23 +34,23 @@ pub struct Ended {
     pub stderr: String,
 }
 
-impl Ended {
+impl RunResult {
     /// Runs the command to its end.
-    pub fn of(mut command: Command) -> Ended {
+    pub fn of(mut command: Command) -> RunResult {
         command.stdin(Stdio::null());
-        Ended::from(command.output().expect("the program starts"))
+        RunResult::from(command.output().expect("the program starts"))
     }
 
     /// Asserts the exit code.
     #[track_caller]
-    pub fn code(self, code: i32) -> Ended {
+    pub fn code(self, code: i32) -> RunResult {
         assert_eq!(self.code, Some(code), "{self:#?}");
         self
     }
 
     /// Asserts that stdout contains `text`.
     #[track_caller]
-    pub fn stdout_has(self, text: &str) -> Ended {
+    pub fn stdout_has(self, text: &str) -> RunResult {
         assert!(
             self.stdout.contains(text),
             "no {text:?} in the stdout of {self:#?}"
@@ -59,7 +60,7 @@ impl Ended {
 
     /// Asserts that stderr contains `text`.
     #[track_caller]
-    pub fn stderr_has(self, text: &str) -> Ended {
+    pub fn stderr_has(self, text: &str) -> RunResult {
         assert!(
             self.stderr.contains(text),
             "no {text:?} in the stderr of {self:#?}"
@@ -69,32 +70,32 @@ impl Ended {
 
     /// Asserts that stderr is empty: no progress, no colour off a terminal.
     #[track_caller]
-    pub fn stderr_is_empty(self) -> Ended {
+    pub fn stderr_is_empty(self) -> RunResult {
         assert_eq!(self.stderr, "", "{self:#?}");
         self
     }
 }
 
-impl From<Output> for Ended {
+impl From<Output> for RunResult {
     /// Every output of every test is searched for what must never be in one.
-    fn from(output: Output) -> Ended {
-        let ended = Ended {
+    fn from(output: Output) -> RunResult {
+        let result = RunResult {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("UTF-8"),
         };
-        for text in [&ended.stdout, &ended.stderr] {
+        for text in [&result.stdout, &result.stderr] {
             assert!(
                 !text.contains(PASSWORD),
-                "the password is in the output: {ended:#?}"
+                "the password is in the output: {result:#?}"
             );
-            assert!(!text.contains("panicked at"), "a panic: {ended:#?}");
+            assert!(!text.contains("panicked at"), "a panic: {result:#?}");
             assert!(
                 !text.contains('\u{1b}'),
-                "colour off a terminal: {ended:#?}"
+                "colour off a terminal: {result:#?}"
             );
         }
-        ended
+        result
     }
 }
 

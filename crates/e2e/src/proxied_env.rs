@@ -1,32 +1,32 @@
-//! A person whose calls go through a proxy.
+//! A test environment whose calls go through a proxy.
 
 use std::process::{Child, Stdio};
 
 use crate::fault::Fault;
-use crate::{Ended, Inventory, Person, Proxy, Rules};
+use crate::{Inventory, Proxy, Rules, RunResult, TestEnv};
 
-/// A person, the proxy they call through, and the cloud behind it.
+/// A test environment, the proxy its programs call through, and the cloud behind it.
 #[derive(Debug)]
-pub struct Rig {
-    /// The person; `AWS_ENDPOINT_URL` is the proxy's.
-    pub person: Person,
+pub struct ProxiedEnv {
+    /// The environment; `AWS_ENDPOINT_URL` is the proxy's.
+    pub env: TestEnv,
     /// The proxy.
     pub proxy: Proxy,
 }
 
-impl Rig {
+impl ProxiedEnv {
     /// In an empty cloud.
-    pub fn new() -> Rig {
-        let person = Person::new();
-        let proxy = Proxy::start(person.cloud_url());
-        let person = person.set("AWS_ENDPOINT_URL", &proxy.url);
-        Rig { person, proxy }
+    pub fn new() -> ProxiedEnv {
+        let env = TestEnv::new();
+        let proxy = Proxy::start(env.cloud_url());
+        let env = env.set("AWS_ENDPOINT_URL", &proxy.url);
+        ProxiedEnv { env, proxy }
     }
 
     /// Starts a program under `rules`.
     pub fn start(&self, program: &str, args: &[&str], rules: Rules) -> Child {
         self.proxy.begin(rules);
-        let mut command = self.person.command(program, args);
+        let mut command = self.env.command(program, args);
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -38,27 +38,27 @@ impl Rig {
 
     /// Runs a program under `rules`, until it has ended and the cloud has
     /// carried out all that it had sent.
-    pub fn run(&self, program: &str, args: &[&str], rules: Rules) -> Ended {
+    pub fn run(&self, program: &str, args: &[&str], rules: Rules) -> RunResult {
         let child = self.start(program, args, rules);
-        let ended = Ended::from(child.wait_with_output().expect("it ends"));
+        let result = RunResult::from(child.wait_with_output().expect("it ends"));
         self.proxy.settle();
-        ended
+        result
     }
 
     /// Runs a program that is broken at call `number`. `None` if it made fewer
     /// calls: then it ended as ever.
-    pub fn break_at(&self, program: &str, number: usize, fault: Fault) -> Option<Ended> {
+    pub fn break_at(&self, program: &str, number: usize, fault: Fault) -> Option<RunResult> {
         let rules = Rules {
             fault: Some((number, fault)),
             ..Rules::default()
         };
-        let ended = self.run(program, &[], rules);
-        (self.proxy.calls().len() >= number).then_some(ended)
+        let result = self.run(program, &[], rules);
+        (self.proxy.calls().len() >= number).then_some(result)
     }
 
     /// Runs `create`, which must succeed.
     #[track_caller]
-    pub fn create(&self) -> Ended {
+    pub fn create(&self) -> RunResult {
         self.run("create", &[], Rules::default()).code(0)
     }
 
@@ -66,10 +66,14 @@ impl Rig {
     /// cloud nor in the folder.
     #[track_caller]
     pub fn delete_all(&self, after: &str) {
-        let ended = self.run("delete", &[], Rules::default()).code(0);
-        let left = self.person.inventory();
-        assert_eq!(left, Inventory::default(), "left after {after}: {ended:#?}");
-        let files = std::fs::read_dir(self.person.dir()).expect("the folder");
+        let result = self.run("delete", &[], Rules::default()).code(0);
+        let left = self.env.inventory();
+        assert_eq!(
+            left,
+            Inventory::default(),
+            "left after {after}: {result:#?}"
+        );
+        let files = std::fs::read_dir(self.env.dir()).expect("the folder");
         let files: Vec<_> = files
             .map(|file| file.expect("a file").file_name())
             .collect();
@@ -77,8 +81,8 @@ impl Rig {
     }
 }
 
-impl Default for Rig {
+impl Default for ProxiedEnv {
     fn default() -> Self {
-        Rig::new()
+        ProxiedEnv::new()
     }
 }

@@ -1,4 +1,4 @@
-//! A person at work: an empty folder, an account, settings in the environment.
+//! A test environment: an empty folder, an account, settings in the environment.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,41 +8,37 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::cloud::Lease;
-use crate::program::{Ended, program};
+use crate::run_result::{PASSWORD, RunResult, program};
 use crate::{Inventory, inventory, workspace};
-
-/// The password of the tests' user: no output may contain it.
-pub const PASSWORD: &str = "correct-horse-42";
 
 /// Whose access key it is decides on the account, in MiniStack.
 const ACCOUNT: &str = "000000000000";
 
 /// A folder with settings, in which the programs are run.
 #[derive(Debug)]
-pub struct Person {
+pub struct TestEnv {
     dir: TempDir,
-    env: BTreeMap<String, String>,
+    settings: BTreeMap<String, String>,
     cloud: Option<Arc<Lease>>,
 }
 
-impl Person {
+impl TestEnv {
     /// In an empty local cloud.
-    pub fn new() -> Person {
+    pub fn new() -> TestEnv {
         let cloud = Lease::new();
-        let mut person = Person::at(&cloud.url);
-        person.cloud = Some(Arc::new(cloud));
-        person
+        let mut env = TestEnv::at(&cloud.url);
+        env.cloud = Some(Arc::new(cloud));
+        env
     }
 
     /// At another address, where there may be no cloud at all.
-    pub fn at(url: &str) -> Person {
-        let person = Person {
+    pub fn at(url: &str) -> TestEnv {
+        let env = TestEnv {
             dir: TempDir::new().expect("a folder"),
-            env: BTreeMap::new(),
+            settings: BTreeMap::new(),
             cloud: None,
         };
-        person
-            .set("AWS_ENDPOINT_URL", url)
+        env.set("AWS_ENDPOINT_URL", url)
             .set("AWS_DEFAULT_REGION", "us-east-1")
             .set("AWS_ACCESS_KEY_ID", ACCOUNT)
             .set("AWS_SECRET_ACCESS_KEY", "test-secret-key")
@@ -51,35 +47,35 @@ impl Person {
             .set("LAMBDA_ZIP", &zip().display().to_string())
     }
 
-    /// A second person in the same cloud, with a folder of their own.
-    pub fn colleague(&self) -> Person {
-        Person {
+    /// A second one in the same cloud, with a folder of their own.
+    pub fn colleague(&self) -> TestEnv {
+        TestEnv {
             dir: TempDir::new().expect("a folder"),
-            env: self.env.clone(),
+            settings: self.settings.clone(),
             cloud: self.cloud.clone(),
         }
     }
 
     /// Where the cloud itself listens, whatever `AWS_ENDPOINT_URL` says.
     pub fn cloud_url(&self) -> &str {
-        &self.cloud.as_ref().expect("a person in a cloud").url
+        &self.cloud.as_ref().expect("an environment in a cloud").url
     }
 
     /// Sets a setting.
-    pub fn set(mut self, name: &str, value: &str) -> Person {
-        self.env.insert(name.to_owned(), value.to_owned());
+    pub fn set(mut self, name: &str, value: &str) -> TestEnv {
+        self.settings.insert(name.to_owned(), value.to_owned());
         self
     }
 
     /// Takes a setting away.
-    pub fn unset(mut self, name: &str) -> Person {
-        self.env.remove(name);
+    pub fn unset(mut self, name: &str) -> TestEnv {
+        self.settings.remove(name);
         self
     }
 
     /// The value of a setting.
     pub fn setting(&self, name: &str) -> &str {
-        &self.env[name]
+        &self.settings[name]
     }
 
     /// The folder.
@@ -106,7 +102,7 @@ impl Person {
             .args(args)
             .current_dir(self.dir())
             .env_clear()
-            .envs(&self.env);
+            .envs(&self.settings);
         for kept in ["PATH", "AWS_CA_BUNDLE"] {
             command.envs(std::env::var_os(kept).map(|value| (kept, value)));
         }
@@ -115,22 +111,22 @@ impl Person {
     }
 
     /// Runs a program to its end.
-    pub fn run(&self, name: &str, args: &[&str]) -> Ended {
-        Ended::of(self.command(name, args))
+    pub fn run(&self, name: &str, args: &[&str]) -> RunResult {
+        RunResult::of(self.command(name, args))
     }
 
     /// Runs `create`.
-    pub fn create(&self) -> Ended {
+    pub fn create(&self) -> RunResult {
         self.run("create", &[])
     }
 
     /// Runs `tokens --headless` with more arguments.
-    pub fn tokens(&self, args: &[&str]) -> Ended {
+    pub fn tokens(&self, args: &[&str]) -> RunResult {
         self.run("tokens", &[&["--headless"], args].concat())
     }
 
     /// Runs `delete`.
-    pub fn delete(&self) -> Ended {
+    pub fn delete(&self) -> RunResult {
         self.run("delete", &[])
     }
 
@@ -145,9 +141,9 @@ impl Person {
     }
 }
 
-impl Default for Person {
+impl Default for TestEnv {
     fn default() -> Self {
-        Person::new()
+        TestEnv::new()
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use e2e::{person, workspace};
+use e2e::{test_env, workspace};
 use serde::Serialize;
 use serde_json::json;
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ pub fn measure(runs: u32) -> [Row; 2] {
     let runs: Vec<(Run, Run)> = (0..runs)
         .map(|_| (Run::of(rust()), Run::of(python())))
         .collect();
-    let zip = std::fs::metadata(person::zip()).expect("built").len();
+    let zip = std::fs::metadata(test_env::zip()).expect("built").len();
     let handler = include_str!("handler.py").len() as u64;
     [
         row("Rust".into(), runs.iter().map(|run| &run.0), zip),
@@ -56,7 +56,7 @@ pub fn measure(runs: u32) -> [Row; 2] {
 
 /// Our `bootstrap` and Python's `handler.py`.
 fn unpack(dir: &Path) {
-    let zip = std::fs::File::open(person::zip()).expect("built");
+    let zip = std::fs::File::open(test_env::zip()).expect("built");
     let mut zip = zip::ZipArchive::new(zip).expect("a zip");
     zip.extract(dir).expect("unpacked");
     std::fs::write(dir.join("handler.py"), include_str!("handler.py")).expect("written");
