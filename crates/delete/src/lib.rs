@@ -62,7 +62,7 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
 /// Looks again until nothing can come any more: a call that was not answered may
 /// take effect after the program that made it has ended.
 async fn delete_what_comes_late(stack: &Stack, account: &Account) -> Result<()> {
-    let mut backoff = Backoff::back_off();
+    let mut backoff = Backoff::exponential();
     let mut waiting = None;
     loop {
         let unsettled = stack.unsettled();

@@ -27,7 +27,7 @@ impl Backoff {
 
     /// For a call that AWS could not take or whose answer was lost: 0.2 s
     /// doubling to 5 s, with jitter, for up to a minute.
-    pub fn back_off() -> Backoff {
+    pub fn exponential() -> Backoff {
         Backoff {
             next: Duration::from_millis(200),
             longest: Duration::from_secs(5),
@@ -41,7 +41,7 @@ impl Backoff {
     pub fn after_lost_answer() -> Backoff {
         Backoff {
             next: Duration::from_secs(1),
-            ..Backoff::back_off()
+            ..Backoff::exponential()
         }
     }
 
