@@ -12,7 +12,7 @@ use aws_sdk_sts::config::{ProvideCredentials, SharedInterceptor};
 
 use crate::error::chain;
 use crate::explain::Explain;
-use crate::interceptors::StopOnSignal;
+use crate::interceptors::{BeforeRetry, StopOnSignal};
 use crate::retry::{AsDecided, Pauses, Retries};
 
 /// A client of each service, in one region of one account.
@@ -32,6 +32,7 @@ pub struct Clients {
     pub sts: aws_sdk_sts::Client,
     /// The region of all of them.
     pub region: String,
+    before_retry: BeforeRetry,
 }
 
 /// Makes one service's client with the rules that hold for all.
@@ -48,7 +49,8 @@ macro_rules! client {
             .retry_classifier(AsDecided)
             .sleep_impl(rules.pauses.clone())
             .interceptor(rules.retries.clone())
-            .interceptor(StopOnSignal);
+            .interceptor(StopOnSignal)
+            .interceptor(rules.before_retry.clone());
         if let Some(explain) = &rules.explain {
             builder.push_interceptor(SharedInterceptor::clone(explain));
         }
@@ -90,7 +92,14 @@ impl Clients {
             logs: client!(aws_sdk_cloudwatchlogs, config, rules),
             sts: client!(aws_sdk_sts, config, rules),
             region: region.to_string(),
+            before_retry: rules.before_retry.clone(),
         }
+    }
+
+    /// Has `hook` run before each further try of a call, with the name of its
+    /// operation. If it fails, the call is not sent.
+    pub fn before_retry(&self, hook: impl Fn(&str) -> Result<()> + Send + Sync + 'static) {
+        self.before_retry.set(Box::new(hook));
     }
 }
 
@@ -98,6 +107,7 @@ impl Clients {
 pub(crate) struct Rules {
     retries: Retries,
     pauses: Pauses,
+    before_retry: BeforeRetry,
     explain: Option<SharedInterceptor>,
 }
 
@@ -108,6 +118,7 @@ impl Rules {
         Rules {
             retries: Retries::new(Arc::clone(console), pauses.clone()),
             pauses,
+            before_retry: BeforeRetry::default(),
             explain: explain.then(|| SharedInterceptor::new(Explain::new(Arc::clone(console)))),
         }
     }

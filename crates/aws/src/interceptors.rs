@@ -1,8 +1,14 @@
-//! A rule that holds for every call, kept in the SDK so that it cannot be forgotten.
+//! Rules that hold for every call, kept in the SDK so that none can be forgotten.
 
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use api_core::interrupt;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
@@ -26,9 +32,51 @@ impl Intercept for StopOnSignal {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        match api_core::interrupt::stopping() {
+        match interrupt::stopping() {
             true => Err(Stopped.into()),
             false => Ok(()),
+        }
+    }
+}
+
+type Hook = dyn Fn(&str) -> api_core::Result<()> + Send + Sync;
+
+/// Runs before a call is sent again. One that is noted in state.json begins
+/// anew with each try: where quotas are waited for, long after the first.
+#[derive(Clone, Default)]
+pub(crate) struct BeforeRetry(Arc<OnceLock<Box<Hook>>>);
+
+impl BeforeRetry {
+    /// Sets what runs, with the name of the operation. The first one counts.
+    pub(crate) fn set(&self, hook: Box<Hook>) {
+        let _ = self.0.set(hook);
+    }
+}
+
+impl fmt::Debug for BeforeRetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BeforeRetry")
+    }
+}
+
+impl Intercept for BeforeRetry {
+    fn name(&self) -> &'static str {
+        "BeforeRetry"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let tries = cfg.load::<RequestAttempts>().map_or(1, |it| it.attempts());
+        let operation = cfg.load::<Metadata>();
+        match (self.0.get(), operation) {
+            (Some(hook), Some(operation)) if tries > 1 && !interrupt::stopping() => {
+                Ok(hook(operation.name())?)
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -289,6 +289,17 @@ impl StateFile {
         })
     }
 
+    /// Notes that a call that is noted begins anew: it is sent once more.
+    ///
+    /// # Errors
+    /// As [`update`](StateFile::update): then the call must not be sent.
+    pub fn repeat_call(&self, operation: &str) -> Result<()> {
+        match self.get().under_way.has(operation) {
+            true => self.begin_call(operation),
+            false => Ok(()),
+        }
+    }
+
     /// Records what a call has made, in place of the note that it was under way.
     ///
     /// # Errors

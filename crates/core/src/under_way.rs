@@ -29,6 +29,11 @@ impl UnderWay {
         self.0.insert(operation.to_owned(), now());
     }
 
+    /// Whether the call is noted.
+    pub fn has(&self, operation: &str) -> bool {
+        self.0.contains_key(operation)
+    }
+
     /// Takes the note out: the call was answered, or was never sent.
     pub fn end(&mut self, operation: &str) {
         self.0.remove(operation);

@@ -18,7 +18,7 @@ pub struct Stack {
     /// AWS.
     pub aws: Clients,
     /// What was made so far, saved at each change.
-    pub state: StateFile,
+    pub state: Arc<StateFile>,
     /// Progress and notes.
     pub console: Arc<Console>,
     /// Checked settings.
@@ -49,7 +49,7 @@ impl Stack {
     /// Exit code 2 if state.json is in use, unreadable, belongs elsewhere, or
     /// is of a stack that cannot become what is wanted.
     pub async fn open(plan: Plan, settings: &Settings) -> Result<Stack> {
-        let file = StateFile::open(&settings.state_file)?;
+        let file = Arc::new(StateFile::open(&settings.state_file)?);
         let before = file.get();
         let resumed = before != State::default();
         if resumed {
@@ -57,6 +57,8 @@ impl Stack {
         }
         let console = Arc::new(Console::new());
         let aws = Clients::new(settings, &console, before.region.as_deref()).await?;
+        let noted = Arc::clone(&file);
+        aws.before_retry(move |operation| noted.repeat_call(operation));
         account::check_endpoint_and_region(&before, settings, Some(&aws.region))?;
         let deployment_id = before.deployment_id.clone();
         Ok(Stack {

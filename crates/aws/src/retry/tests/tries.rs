@@ -41,6 +41,37 @@ struct Aws {
     tries: Arc<Mutex<Vec<Instant>>>,
 }
 
+impl Aws {
+    fn new(answer: Answer, until: usize) -> Aws {
+        Aws {
+            answer,
+            until,
+            tries: Arc::default(),
+        }
+    }
+
+    /// When it was called.
+    fn tries(&self) -> Vec<Instant> {
+        self.tries.lock().expect("no panic here").clone()
+    }
+
+    /// Clients as the programs have them, for this AWS.
+    fn clients(&self, endpoint: &str) -> Clients {
+        let connector = SharedHttpConnector::new(self.clone());
+        let region = Region::from_static("us-east-1");
+        let credentials = Credentials::new("key", "secret", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region.clone())
+            .endpoint_url(endpoint)
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client_fn(move |_, _| connector.clone()))
+            .build();
+        let rules = Rules::new(&Arc::new(Console::new()), false);
+        Clients::of(&config, &region, &rules)
+    }
+}
+
 impl HttpConnector for Aws {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
         let mut tries = self.tries.lock().expect("no panic here");
@@ -93,33 +124,17 @@ impl Ended {
 }
 
 async fn call(call: Call, answer: Answer, until: usize, endpoint: &str) -> Ended {
-    let tries = Arc::default();
-    let aws = Aws {
-        answer,
-        until,
-        tries: Arc::clone(&tries),
-    };
-    let connector = SharedHttpConnector::new(aws);
-    let region = Region::from_static("us-east-1");
-    let credentials = Credentials::new("key", "secret", None, None, "test");
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(region.clone())
-        .endpoint_url(endpoint)
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http_client_fn(move |_, _| connector.clone()))
-        .build();
-    let rules = Rules::new(&Arc::new(Console::new()), false);
-    let aws = Clients::of(&config, &region, &rules).api_gateway;
+    let aws = Aws::new(answer, until);
+    let clients = aws.clients(endpoint).api_gateway;
     let begun = Instant::now();
     let error = match call {
-        Call::CreateApi => aws.create_api().send().await.named("CreateApi").err(),
-        Call::GetApis => aws.get_apis().send().await.named("GetApis").err(),
+        Call::CreateApi => clients.create_api().send().await.named("CreateApi").err(),
+        Call::GetApis => clients.get_apis().send().await.named("GetApis").err(),
     };
     Ended {
         error: error.map(|error| error.kind()),
         took: begun.elapsed(),
-        tries: std::mem::take(&mut *tries.lock().expect("no panic here")),
+        tries: aws.tries(),
     }
 }
 
@@ -199,6 +214,42 @@ async fn a_lost_answer_is_tried_again_unless_the_call_creates() {
         let ended = call(Call::CreateApi, lost, NEVER, AWS).await;
         assert_eq!((ended.error, ended.tries.len()), (Some(Kind::Lost), 1));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_further_try_is_announced() {
+    let announced = Arc::new(Mutex::new(Vec::new()));
+    let aws = Aws::new(Refuses(429, ""), 2);
+    let clients = aws.clients(AWS);
+    let heard = Arc::clone(&announced);
+    clients.before_retry(move |operation| {
+        heard
+            .lock()
+            .expect("no panic here")
+            .push(operation.to_owned());
+        Ok(())
+    });
+    clients
+        .api_gateway
+        .create_api()
+        .send()
+        .await
+        .named("CreateApi")
+        .expect("taken");
+    assert_eq!(*announced.lock().unwrap(), ["CreateApi", "CreateApi"]);
+
+    let aws = Aws::new(Refuses(429, ""), 2);
+    let clients = aws.clients(AWS);
+    clients.before_retry(|_| Err(api_core::Failure::failed("the disk is full")));
+    let answer = clients
+        .api_gateway
+        .create_api()
+        .send()
+        .await
+        .named("CreateApi");
+    let error = answer.expect_err("not noted, so not sent");
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    assert_eq!(aws.tries().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
