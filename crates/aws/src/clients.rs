@@ -8,9 +8,9 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sts::config::{ProvideCredentials, SharedInterceptor};
+use aws_sdk_sts::config::SharedInterceptor;
 
-use crate::error::chain;
+use crate::credentials;
 use crate::explain::Explain;
 use crate::interceptors::{BeforeRetry, StopOnSignal};
 use crate::retry::{AsDecided, Pauses, Retries};
@@ -65,12 +65,14 @@ impl Clients {
     /// `--explain` every call is told on `console`.
     ///
     /// # Errors
-    /// Exit code 2 without a region, or without credentials.
+    /// Exit code 2 without a region, without credentials, or with an
+    /// `AWS_PROFILE` that is nowhere.
     pub async fn new(
         settings: &Settings,
         console: &Arc<Console>,
         recorded: Option<&str>,
     ) -> Result<Clients> {
+        credentials::check_profile().await?;
         let region = region(settings, recorded).await?;
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(region.clone())
@@ -78,7 +80,7 @@ impl Clients {
             .timeout_config(timeouts())
             .load()
             .await;
-        check_credentials(&config).await?;
+        let config = credentials::fetch(config).await?;
         let rules = Rules::new(console, settings.explain);
         Ok(Clients::of(&config, &region, &rules))
     }
@@ -142,19 +144,4 @@ async fn region(settings: &Settings, recorded: Option<&str>) -> Result<Region> {
         Failure::usage("No AWS region is set")
             .with_hint("set AWS_DEFAULT_REGION in .env, for example AWS_DEFAULT_REGION=us-east-1, or run 'make'")
     })
-}
-
-async fn check_credentials(config: &SdkConfig) -> Result<()> {
-    let missing = |why: String| {
-        Failure::usage(format!("No AWS credentials: {why}")).with_hint(
-            "set AWS_PROFILE in .env, or sign in ('aws configure', 'aws sso login'); without an AWS account, 'make demo' shows everything on the local cloud",
-        )
-    };
-    let provider = config
-        .credentials_provider()
-        .ok_or_else(|| missing("no source of credentials is set up".into()))?;
-    match provider.provide_credentials().await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(missing(chain(&error))),
-    }
 }

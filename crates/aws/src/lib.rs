@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod clients;
+mod credentials;
 pub mod error;
 pub mod explain;
 pub mod find;

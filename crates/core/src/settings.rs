@@ -85,7 +85,8 @@ impl Settings {
     ///
     /// # Errors
     /// Exit code 2 if the file named by `--env-file` is missing, if a file has
-    /// a line that is no setting, or a value is not UTF-8.
+    /// a line that is no setting, a value is not UTF-8, or the endpoint is no
+    /// http address.
     pub fn load(args: &CommonArgs) -> Result<Settings> {
         load_env_file(args.env_file.as_deref())?;
         let region = match get(var::AWS_REGION)? {
@@ -98,7 +99,7 @@ impl Settings {
         };
         Ok(Settings {
             region,
-            endpoint_url: get(var::AWS_ENDPOINT_URL)?.map(|url| url.trim_end_matches('/').into()),
+            endpoint_url: get(var::AWS_ENDPOINT_URL)?.map(endpoint_url).transpose()?,
             password: get(var::PASSWORD)?.map(Password),
             domain_prefix: get(var::DOMAIN_PREFIX)?,
             name_suffix: get(var::NAME_SUFFIX)?.unwrap_or_default(),
@@ -197,6 +198,20 @@ fn path(name: &str, default: &str) -> Result<PathBuf> {
     Ok(get(name)?.unwrap_or_else(|| default.to_owned()).into())
 }
 
+/// The address of another cloud, without a slash at its end.
+fn endpoint_url(value: String) -> Result<String> {
+    let is_http = ["http://", "https://"]
+        .iter()
+        .any(|scheme| value.starts_with(scheme));
+    match url::Url::parse(&value) {
+        Ok(url) if is_http && url.has_host() => Ok(value.trim_end_matches('/').to_owned()),
+        _ => Err(
+            Failure::usage(format!("AWS_ENDPOINT_URL '{value}' is no http or https address"))
+                .with_hint("for example http://127.0.0.1:4566, where 'make cloud' starts the local cloud; leave it out for AWS itself"),
+        ),
+    }
+}
+
 fn settle(value: Option<String>) -> Result<Duration> {
     let Some(value) = value else {
         return Ok(SETTLE_TIME);
@@ -281,6 +296,28 @@ mod tests {
             assert!(error.to_string().contains(bad), "{error}");
         }
         assert!(settings(None, None, "").domain_prefix().is_err());
+    }
+
+    #[test]
+    fn an_endpoint_is_an_http_address() {
+        let check = |url: &str| endpoint_url(url.to_owned());
+        assert_eq!(
+            check("http://127.0.0.1:4566/").unwrap(),
+            "http://127.0.0.1:4566"
+        );
+        assert!(check("https://example.com/aws").is_ok());
+        for bad in [
+            "4566",
+            "localhost:4566",
+            "ftp://localhost",
+            "http://",
+            "http:x",
+            "http://a:b",
+        ] {
+            let error = check(bad).unwrap_err();
+            assert_eq!(error.exit(), crate::Exit::Usage);
+            assert!(error.to_string().contains(&format!("'{bad}'")), "{error}");
+        }
     }
 
     #[test]

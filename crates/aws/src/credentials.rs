@@ -1,0 +1,94 @@
+//! Who calls: the credentials that the SDK finds, fetched once and before the
+//! first call, so that what is missing is said in plain words.
+
+use std::sync::Mutex;
+
+use api_core::settings::var;
+use api_core::{Failure, Result};
+use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+
+use crate::error::chain;
+
+const SIGN_IN: &str = "set AWS_PROFILE in .env, or sign in ('aws configure', 'aws sso login'); without an AWS account, 'make demo' shows everything on the local cloud";
+
+/// Refuses an `AWS_PROFILE` that is in none of the files: the SDK would go on
+/// to look for a virtual machine's own credentials, and speak of those.
+///
+/// # Errors
+/// Exit code 2, naming the profile and the files.
+pub(crate) async fn check_profile() -> Result<()> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let Some(profile) = set(var::AWS_PROFILE) else {
+        return Ok(());
+    };
+    // Keys in the environment come first: then the profile does not count.
+    if set("AWS_ACCESS_KEY_ID").is_some() {
+        return Ok(());
+    }
+    let (fs, env, files) = Default::default();
+    let profiles = aws_config::profile::load(&fs, &env, &files, None).await;
+    match profiles {
+        Err(error) => Err(Failure::usage(format!(
+            "The AWS configuration cannot be read: {}",
+            chain(&error)
+        ))
+        .with_hint(SIGN_IN)),
+        Ok(profiles) if profiles.get_profile(&profile).is_some() => Ok(()),
+        Ok(_) => {
+            let file = |name, default: &str| set(name).unwrap_or_else(|| default.to_owned());
+            let config = file("AWS_CONFIG_FILE", "~/.aws/config");
+            let credentials = file("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+            Err(Failure::usage(format!(
+                "AWS_PROFILE is '{profile}', and no such profile is in {config} or {credentials}"
+            ))
+            .with_hint(format!(
+                "set AWS_PROFILE to one that 'aws configure list-profiles' shows, or make it: 'aws configure --profile {profile}'"
+            )))
+        }
+    }
+}
+
+/// The configuration with its credentials fetched.
+///
+/// # Errors
+/// Exit code 2 if there are none.
+pub(crate) async fn fetch(config: SdkConfig) -> Result<SdkConfig> {
+    let missing =
+        |why: String| Failure::usage(format!("No AWS credentials: {why}")).with_hint(SIGN_IN);
+    let source = config
+        .credentials_provider()
+        .ok_or_else(|| missing("no source of credentials is set up".into()))?;
+    let first = source.provide_credentials().await;
+    let first = first.map_err(|error| missing(chain(&error)))?;
+    let fetched = Fetched {
+        first: Mutex::new(Some(first)),
+        source,
+    };
+    Ok(config
+        .into_builder()
+        .credentials_provider(SharedCredentialsProvider::new(fetched))
+        .build())
+}
+
+/// Credentials that are there already; the source is asked again only when they
+/// expire. A source may ask the person, who should not be asked twice.
+#[derive(Debug)]
+struct Fetched {
+    first: Mutex<Option<Credentials>>,
+    source: SharedCredentialsProvider,
+}
+
+impl ProvideCredentials for Fetched {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let first = self.first.lock().ok().and_then(|mut first| first.take());
+        match first {
+            Some(first) => future::ProvideCredentials::ready(Ok(first)),
+            None => self.source.provide_credentials(),
+        }
+    }
+}
