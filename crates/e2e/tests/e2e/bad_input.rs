@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
+use std::time::{Duration, Instant};
 
 use e2e::{Fault, ProxiedEnv, RunResult, TestEnv};
 
@@ -120,8 +121,49 @@ fn no_credentials() {
         .unset("AWS_SECRET_ACCESS_KEY");
     let env = env.set("AWS_EC2_METADATA_DISABLED", "true");
     refused(&env, env.create(), "No AWS credentials");
-    let env = env.set("AWS_PROFILE", "nobody");
-    refused(&env, env.create(), "No AWS credentials");
+}
+
+#[test]
+fn a_profile_that_is_nowhere() {
+    let env = TestEnv::new()
+        .unset("AWS_ACCESS_KEY_ID")
+        .unset("AWS_SECRET_ACCESS_KEY")
+        .set("AWS_PROFILE", "nobody");
+    let why =
+        "AWS_PROFILE is 'nobody', and no such profile is in ~/.aws/config or ~/.aws/credentials";
+    refused(&env, env.create(), why);
+    let env = env.set("AWS_CONFIG_FILE", "somewhere");
+    refused(&env, env.create(), "in somewhere or ~/.aws/credentials");
+}
+
+/// A source of credentials may ask the person for a code.
+#[test]
+fn credentials_are_fetched_once() {
+    let env = TestEnv::new()
+        .unset("AWS_ACCESS_KEY_ID")
+        .unset("AWS_SECRET_ACCESS_KEY")
+        .set("AWS_PROFILE", "asks")
+        .set("AWS_CONFIG_FILE", "config");
+    let keys = r#"{"Version":1,"AccessKeyId":"000000000000","SecretAccessKey":"x"}"#;
+    let script = format!("echo asked >> asked\necho '{keys}'\n");
+    std::fs::write(env.dir().join("source"), script).unwrap();
+    let config = "[profile asks]\ncredential_process = sh source\n";
+    std::fs::write(env.dir().join("config"), config).unwrap();
+    env.create().code(0);
+    let asked = std::fs::read_to_string(env.dir().join("asked")).unwrap();
+    assert_eq!(asked, "asked\n");
+    env.delete().code(0);
+}
+
+#[test]
+fn an_endpoint_that_is_no_http_address() {
+    for url in ["4566", "localhost:4566", "ftp://localhost:4566"] {
+        let env = TestEnv::at(url);
+        let why = format!("AWS_ENDPOINT_URL '{url}' is no http or https address");
+        for program in ["create", "delete", "tokens"] {
+            refused(&env, env.run(program, &[]), &why);
+        }
+    }
 }
 
 #[test]
@@ -140,10 +182,12 @@ fn expired_credentials() {
 #[test]
 fn nothing_answers() {
     let env = TestEnv::at("http://127.0.0.1:9");
+    let begun = Instant::now();
     let result = env
         .create()
         .code(1)
         .stderr_has("GetCallerIdentity: no connection");
+    assert!(begun.elapsed() < Duration::from_secs(1), "{result:#?}");
     assert!(result.stderr.contains("make cloud"), "{}", result.stderr);
     assert!(
         !env.state_path().exists(),
