@@ -30,24 +30,46 @@ fn by_parameter(body: &[u8]) -> Option<String> {
 fn by_path(method: &str, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let name = match (method, parts.as_slice()) {
-        ("POST", ["v2", "apis"]) => "CreateApi",
-        ("GET", ["v2", "apis"]) => "GetApis",
-        ("GET", ["v2", "apis", _]) => "GetApi",
-        ("DELETE", ["v2", "apis", _]) => "DeleteApi",
-        ("POST", ["v2", "apis", _, "stages"]) => "CreateStage",
-        ("GET", ["v2", "apis", _, "stages", _]) => "GetStage",
-        ("POST", ["v2", "apis", _, "authorizers"]) => "CreateAuthorizer",
-        ("GET", ["v2", "apis", _, "authorizers"]) => "GetAuthorizers",
-        ("POST", ["v2", "apis", _, "integrations"]) => "CreateIntegration",
-        ("GET", ["v2", "apis", _, "integrations"]) => "GetIntegrations",
-        ("POST", ["v2", "apis", _, "routes"]) => "CreateRoute",
-        ("GET", ["v2", "apis", _, "routes"]) => "GetRoutes",
+        (method, ["v2", "apis", rest @ ..]) => return in_apis(method, rest),
+        ("POST", ["v2", "tags", ..]) => "TagResource",
         ("POST", [_, "functions"]) => "CreateFunction",
         ("GET", [_, "functions", _]) => "GetFunction",
         ("DELETE", [_, "functions", _]) => "DeleteFunction",
+        ("PUT", [_, "functions", _, "code"]) => "UpdateFunctionCode",
+        ("PUT", [_, "functions", _, "configuration"]) => "UpdateFunctionConfiguration",
         ("POST", [_, "functions", _, "policy"]) => "AddPermission",
         ("GET", [_, "functions", _, "policy"]) => "GetPolicy",
+        ("DELETE", [_, "functions", _, "policy", _]) => "RemovePermission",
         _ => return None,
     };
     Some(name.to_owned())
+}
+
+/// API Gateway names its operations alike: `GET /v2/apis/ID/routes` is
+/// GetRoutes, `PATCH /v2/apis/ID/routes/ID` is UpdateRoute.
+fn in_apis(method: &str, path: &[&str]) -> Option<String> {
+    let (plural, one) = match path {
+        [] => ("Apis", false),
+        [_] => ("Apis", true),
+        [_, "authorizers", rest @ ..] => ("Authorizers", !rest.is_empty()),
+        [_, "integrations", rest @ ..] => ("Integrations", !rest.is_empty()),
+        [_, "routes", rest @ ..] => ("Routes", !rest.is_empty()),
+        [_, "stages", rest @ ..] => ("Stages", !rest.is_empty()),
+        _ => return None,
+    };
+    let singular = &plural[..plural.len() - 1];
+    Some(match (method, one) {
+        ("GET", false) => format!("Get{plural}"),
+        ("GET", true) => format!("Get{singular}"),
+        ("POST", false) => format!("Create{singular}"),
+        ("PATCH", true) => format!("Update{singular}"),
+        ("DELETE", true) => format!("Delete{singular}"),
+        _ => return None,
+    })
+}
+
+/// Whether the operation changes something, as its name says.
+pub fn changes(operation: &str) -> bool {
+    let reads = ["Get", "List", "Describe", "AdminGet"];
+    !reads.iter().any(|verb| operation.starts_with(verb))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use tempfile::TempDir;
 
 use crate::cloud::Lease;
@@ -133,6 +134,11 @@ impl TestEnv {
     /// What is in the account, read by listing calls of its own.
     pub fn inventory(&self) -> Inventory {
         crate::block_on(Inventory::read(self.cloud_url(), ACCOUNT))
+    }
+
+    /// For calls of a test's own, past any proxy.
+    pub fn sdk_config(&self) -> SdkConfig {
+        crate::block_on(inventory::config(self.cloud_url(), ACCOUNT))
     }
 
     /// All that the function has logged.
