@@ -85,7 +85,7 @@ impl Stack {
     /// | `NotYet` | tries again, for up to 5 minutes |
     /// | `NotFound` | the same for half a minute: what the call needs is new |
     /// | `Lost` | looks until the call cannot take effect any more, then tries again |
-    /// | `Exists` | looks for as long: what was just made may not be seen yet |
+    /// | `Exists` | looks, until AWS has settled: what was just made may not be seen yet |
     /// | any other | gives up |
     async fn create_once<R: Resource>(&self, resource: &R) -> Result<Once<R::Id, R::Properties>> {
         let mut waits = Waits::new(self, R::NAME);
@@ -93,7 +93,7 @@ impl Stack {
         let mut look_first = self.resumed;
         let mut exists = false;
         loop {
-            if look_first && let Some(live) = self.look(resource).await? {
+            if look_first && let Some(live) = self.look(resource, exists).await? {
                 self.state
                     .record_made(R::CREATE, |state| resource.record(&live.id, state))?;
                 return Ok(Once::Found(live));
@@ -107,44 +107,46 @@ impl Stack {
                 }
                 Err(error) => error,
             };
-            match error.kind() {
-                Kind::Lost => {
-                    self.answer_lost.store(true, Ordering::Relaxed);
-                    look_first = true;
-                    if !lost.wait().await? {
-                        return Err(error.into());
-                    }
+            if error.kind() == Kind::Lost {
+                self.answer_lost.store(true, Ordering::Relaxed);
+                look_first = true;
+                if !lost.wait().await? {
+                    return Err(error.into());
                 }
-                // The note stays: for as long as it holds, this is looked for.
-                Kind::Exists if !exists => {
-                    exists = true;
-                    look_first = true;
-                }
-                _ => {
-                    self.state.forget_call(R::CREATE)?;
-                    if !waits.wait_after(&error).await? {
-                        return Err(error.into());
-                    }
-                }
+                continue;
+            }
+            self.state.forget_call(R::CREATE)?;
+            if error.kind() == Kind::Exists && !exists {
+                exists = true;
+                look_first = true;
+            } else if !waits.wait_after(&error).await? {
+                return Err(error.into());
             }
         }
     }
 
-    /// Looks for the resource: once, or until a call that may have made it
-    /// cannot take effect any more.
-    async fn look<R: Resource>(&self, resource: &R) -> Result<Option<Live<R::Id, R::Properties>>> {
+    /// Looks for the resource: once; or, if it exists but may not be seen yet,
+    /// until AWS has settled; or until a call that may have made it cannot take
+    /// effect any more.
+    async fn look<R: Resource>(
+        &self,
+        resource: &R,
+        exists: bool,
+    ) -> Result<Option<Live<R::Id, R::Properties>>> {
         let mut poll = Backoff::poll();
+        let mut unseen = Backoff::poll().up_to(if exists { self.settle } else { Duration::ZERO });
         let mut waiting = None;
         loop {
             if let Some(live) = resource.find().await? {
                 return Ok(Some(live));
             }
-            let Some(left) = self.state.get().under_way.left(R::CREATE, self.settle) else {
-                return Ok(None);
-            };
-            waiting.get_or_insert_with(|| self.waiting_for_call::<R>(left));
-            if !poll.wait().await? {
-                return Ok(None);
+            match self.state.get().under_way.left(R::CREATE, self.settle) {
+                Some(left) => {
+                    waiting.get_or_insert_with(|| self.waiting_for_call::<R>(left));
+                    poll.wait().await?;
+                }
+                None if unseen.wait().await? => {}
+                None => return Ok(None),
             }
         }
     }

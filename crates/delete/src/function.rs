@@ -19,8 +19,9 @@ pub async fn find(stack: &Stack) -> Result<Option<String>> {
 }
 
 async fn by_tag(stack: &Stack, name: String, ours: &Ours) -> Result<Option<String>> {
+    let recorded = stack.state.get().lambda_function_arn.is_some();
     let found = find::function(&stack.aws, &name, ours).await?;
-    let function = stack.ours_only(found, &format!("function '{name}'"));
+    let function = stack.ours_only(found, recorded, &format!("function '{name}'"));
     Ok(function.map(|_| name))
 }
 

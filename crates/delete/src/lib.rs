@@ -92,6 +92,7 @@ impl Found {
     /// What state.json lists; where an earlier run was disturbed, also what
     /// carries our tag. Names that others could use too are looked up always.
     async fn look_up(stack: &Stack) -> Result<Found> {
+        stack.begin_look();
         let (apis, user_pools, function, role) = join_all!(
             api::find(stack),
             user_pool::find(stack),

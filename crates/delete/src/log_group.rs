@@ -9,7 +9,8 @@ use crate::stack::Stack;
 
 /// Our log group's name, if it is there. One that is not ours is left.
 pub async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
-    let Some(function) = stack.state.get().lambda_function_name else {
+    let state = stack.state.get();
+    let Some(function) = state.lambda_function_name else {
         return Ok(None);
     };
     let name = names::log_group(&function);
@@ -19,7 +20,11 @@ pub async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
         return Ok(None);
     };
     let found = find::log_group(&stack.aws, account, &name, ours).await?;
-    let group = stack.ours_only(found, &format!("log group '{name}'"));
+    let group = stack.ours_only(
+        found,
+        state.lambda_log_group_name.is_some(),
+        &format!("log group '{name}'"),
+    );
     Ok(group.map(|()| name))
 }
 

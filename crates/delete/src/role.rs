@@ -26,7 +26,11 @@ pub async fn find(stack: &Stack) -> Result<Option<Role>> {
         return Ok(state.lambda_role_arn.map(|arn| Role { name, arn }));
     };
     let found = find::role(&stack.aws, &name, ours).await?;
-    let role = stack.ours_only(found, &format!("role '{name}'"));
+    let role = stack.ours_only(
+        found,
+        state.lambda_role_arn.is_some(),
+        &format!("role '{name}'"),
+    );
     Ok(role.map(|role| Role {
         name,
         arn: role.arn,

@@ -1,6 +1,7 @@
 //! What every step shares: clients, state.json, whose it all is.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use api_aws::account::{self, Account};
@@ -32,6 +33,8 @@ pub struct Stack {
     /// for a file of the Python scripts, which tagged nothing.
     pub ours: Option<Ours>,
     settle: Duration,
+    /// Whether something that state.json knows was not found.
+    unseen: AtomicBool,
 }
 
 impl Stack {
@@ -54,6 +57,7 @@ impl Stack {
             console,
             ours: state.deployment_id.as_deref().map(Ours::new),
             settle: settings.settle,
+            unseen: AtomicBool::new(false),
         }))
     }
 
@@ -84,9 +88,7 @@ impl Stack {
         let state = self.state.get();
         let coming = CREATES.iter();
         let coming = coming.filter_map(|name| state.under_way.left(name, self.settle));
-        let unseen = state.lambda_role_arn.is_some()
-            || state.lambda_function_arn.is_some()
-            || state.lambda_log_group_name.is_some();
+        let unseen = self.unseen.load(Ordering::Relaxed);
         let unseen = unseen.then(|| state.unsettled(self.settle)).flatten();
         coming.chain(unseen).max()
     }
@@ -129,11 +131,20 @@ impl Stack {
         self.state.update(forget)
     }
 
+    /// A new look begins: what was not found before may be found now.
+    pub fn begin_look(&self) {
+        self.unseen.store(false, Ordering::Relaxed);
+    }
+
     /// What was found, if it is ours; says so where it is somebody else's.
-    pub fn ours_only<T>(&self, found: Found<T>, what: &str) -> Option<T> {
+    /// `recorded` says that state.json knows it: then it may not be seen yet.
+    pub fn ours_only<T>(&self, found: Found<T>, recorded: bool, what: &str) -> Option<T> {
         match found {
             Found::Ours(value) => Some(value),
-            Found::Nothing => None,
+            Found::Nothing => {
+                self.unseen.fetch_or(recorded, Ordering::Relaxed);
+                None
+            }
             Found::Foreign => {
                 self.note_foreign(what);
                 None

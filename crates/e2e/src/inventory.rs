@@ -35,7 +35,7 @@ pub struct Inventory {
     pub functions: Vec<String>,
     /// Statements of the functions' policies.
     pub permissions: Vec<String>,
-    /// Roles with their attached policies.
+    /// Roles with their policies, their own and attached ones.
     pub roles: Vec<String>,
     /// Log groups with their retention in days.
     pub log_groups: Vec<String>,
@@ -201,11 +201,12 @@ impl Inventory {
                 .send()
                 .await;
             let attached = attached.expect("ListAttachedRolePolicies");
-            let policies: Vec<_> = attached
-                .attached_policies()
-                .iter()
-                .filter_map(|policy| policy.policy_name())
-                .collect();
+            let own = iam.list_role_policies().role_name(name).send().await;
+            let own = own.expect("ListRolePolicies");
+            let attached = attached.attached_policies().iter();
+            let attached = attached.filter_map(|policy| policy.policy_name());
+            let own = own.policy_names().iter().map(String::as_str);
+            let policies: Vec<_> = own.chain(attached).collect();
             self.roles.push(format!("{name}: {}", policies.join(" ")));
         }
     }

@@ -131,26 +131,6 @@ fn a_colleagues_stack_of_the_same_names() {
 }
 
 #[test]
-fn what_was_removed_by_hand_is_named() {
-    let env = TestEnv::new();
-    env.create().code(0);
-    e2e::block_on(async {
-        let lambda = aws_sdk_lambda::Client::new(&config(env.cloud_url(), "000000000000").await);
-        lambda
-            .delete_function()
-            .function_name("EchoFunction")
-            .send()
-            .await
-            .expect("DeleteFunction");
-    });
-    env.create()
-        .code(1)
-        .stderr_has("The function in state.json is no longer there");
-    env.delete().code(0);
-    assert!(env.inventory().is_empty());
-}
-
-#[test]
 fn the_wrong_cloud() {
     let env = TestEnv::new();
     env.create().code(0);
