@@ -137,10 +137,12 @@ impl Stack {
         let mut unseen = Backoff::poll().up_to(if exists { self.settle } else { Duration::ZERO });
         let mut waiting = None;
         loop {
+            // Asked before the look: the last look comes when the time is over.
+            let left = self.state.get().under_way.left(R::CREATE, self.settle);
             if let Some(live) = resource.find().await? {
                 return Ok(Some(live));
             }
-            match self.state.get().under_way.left(R::CREATE, self.settle) {
+            match left {
                 Some(left) => {
                     waiting.get_or_insert_with(|| self.waiting_for_call::<R>(left));
                     poll.wait().await?;

@@ -2,6 +2,7 @@
 //! that an app would have in its configuration. Nothing in it is secret.
 
 use api_core::{Failure, Result, Settings, State};
+use api_http::discovery::document_url;
 use url::{Host, Url};
 
 /// The terminal application as the sign-in server knows it.
@@ -77,7 +78,7 @@ impl App {
             .ok_or_else(|| missing("terminal_app_callback_urls"))?;
         let api_url = state.api_url.clone().ok_or_else(|| missing("api_url"))?;
         Ok(App {
-            discovery_url: discovery_url(&issuer, settings.endpoint_url.as_deref()),
+            discovery_url: document_url(&issuer, settings.endpoint_url.as_deref()),
             issuer,
             client_id: state
                 .terminal_app_client_id
@@ -122,16 +123,6 @@ fn same_cloud(state: &State, settings: &Settings) -> Result<()> {
         name(set)
     ))
     .with_hint("set AWS_ENDPOINT_URL as it was for 'create', or name another file with --state"))
-}
-
-/// OpenID Connect Discovery section 4.1. A local cloud has the same document
-/// under its own address and the pool's id.
-fn discovery_url(issuer: &str, endpoint: Option<&str>) -> String {
-    let base = match (endpoint, issuer.rsplit_once('/')) {
-        (Some(endpoint), Some((_, pool_id))) => format!("{endpoint}/{pool_id}"),
-        _ => issuer.to_owned(),
-    };
-    format!("{base}/.well-known/openid-configuration")
 }
 
 fn known_scopes(state: &State) -> Vec<String> {
@@ -219,18 +210,5 @@ mod tests {
             let error = Callback::parse(bad).unwrap_err();
             assert_eq!(error.exit(), api_core::Exit::Usage, "{bad}");
         }
-    }
-
-    #[test]
-    fn the_discovery_document_is_below_the_issuer_or_at_the_local_cloud() {
-        let issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a";
-        assert_eq!(
-            discovery_url(issuer, None),
-            format!("{issuer}/.well-known/openid-configuration")
-        );
-        assert_eq!(
-            discovery_url(issuer, Some("http://localhost:4566")),
-            "http://localhost:4566/eu-west-1_a/.well-known/openid-configuration"
-        );
     }
 }

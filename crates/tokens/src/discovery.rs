@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::app::App;
 use crate::call::Call;
-use crate::hosts::secure_url;
 use crate::http::Http;
+use api_http::hosts::secure_url;
 
 const WHY: &str = "One document names every other address of the sign-in server and its keys (OpenID Connect Discovery 1.0).";
 

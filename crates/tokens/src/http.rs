@@ -4,9 +4,10 @@
 
 use std::cell::OnceCell;
 use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use api_core::{Failure, Result};
+use api_http::{client, hosts};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode, Version};
 use serde::de::DeserializeOwned;
@@ -14,14 +15,11 @@ use url::Url;
 
 use crate::call::Call;
 use crate::explain::Explain;
-use crate::hosts::{self, Resolver};
 use crate::probe::bare;
 
 /// How this program names itself.
 pub(crate) const USER_AGENT: &str = concat!("tokens/", env!("CARGO_PKG_VERSION"));
 
-const CONNECT_TIME: Duration = Duration::from_secs(10);
-const TOTAL_TIME: Duration = Duration::from_secs(30);
 const GREATEST_ANSWER: usize = 1024 * 1024;
 
 /// What came back.
@@ -152,17 +150,9 @@ impl Http {
         if let Some(client) = half.get() {
             return Ok(client);
         }
-        let mut builder = Client::builder()
+        let client = client::builder(here)
             .user_agent(USER_AGENT)
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIME)
-            .timeout(TOTAL_TIME)
             .cookie_store(self.cookies)
-            .dns_resolver(Resolver);
-        if here {
-            builder = builder.no_proxy();
-        }
-        let client = builder
             .build()
             .map_err(|error| Failure::failed(format!("Cannot prepare HTTPS: {}", cause(&error))))?;
         Ok(half.get_or_init(|| client))

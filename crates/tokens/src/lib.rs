@@ -15,7 +15,6 @@ mod door;
 mod explain;
 mod form;
 mod headless;
-mod hosts;
 mod http;
 mod jwt;
 mod keys;

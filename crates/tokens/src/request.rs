@@ -7,8 +7,8 @@ use url::{Position, Url};
 
 use crate::app::App;
 use crate::call::{Call, Channel};
-use crate::hosts::secure_url;
 use crate::http::{Answer, Http, USER_AGENT};
+use api_http::hosts::secure_url;
 
 const WHY: &str = "The access token opens the route; the gateway checks it before the function runs (RFC 6750 section 2.1).";
 

@@ -50,9 +50,10 @@ const OPERATIONS: [(&str, &str); 6] = [
     ("sts", "GetCallerIdentity"),
 ];
 
-/// Calls that only a change of what is there makes: the test of changes makes
-/// each of them, and here they are taken as made.
-const CHANGES: &str = "AdminUpdateUserAttributes PutRolePermissionsBoundary RemovePermission \
+/// Calls that only a change of what is there makes, or a look for what an earlier
+/// run did not record: the tests of changes and the sweeps make each of them, and
+/// here they are taken as made.
+const CHANGES: &str = "AdminUpdateUserAttributes ListUserPoolClients PutRolePermissionsBoundary RemovePermission \
     TagResource UpdateApi UpdateAssumeRolePolicy UpdateAuthorizer UpdateFunctionCode \
     UpdateFunctionConfiguration UpdateIntegration UpdateResourceServer UpdateRoute UpdateStage \
     UpdateUserPool UpdateUserPoolClient UpdateUserPoolDomain";

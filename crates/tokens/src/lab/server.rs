@@ -7,10 +7,10 @@ use super::experiment::Report;
 use crate::call::Call;
 use crate::crypto;
 use crate::explain::{Field, field, hidden};
-use crate::hosts::secure_url;
 use crate::http::Answer;
 use crate::redirect::printable;
 use crate::token::{self, Refusal};
+use api_http::hosts::secure_url;
 
 /// Sends a form to the token endpoint, which must refuse with one of `errors`.
 async fn try_form(lab: &Lab<'_>, form: Vec<Field>, what: &str, errors: &[&str]) -> Result<Report> {

@@ -14,12 +14,12 @@ use crate::authorize::Authorization;
 use crate::call::{Call, Channel};
 use crate::callback::Listener;
 use crate::check::{self, Check};
-use crate::hosts::secure_url;
 use crate::jwt::Jwt;
 use crate::keys::Keys;
 use crate::login::Login;
 use crate::redirect::Expected;
 use crate::verify::{self, Expectations};
+use api_http::hosts::secure_url;
 
 /// Checks tokens as a login does and compares what fails with what should.
 fn judge(request: String, checks: &[Check], expected: &[&str]) -> Report {

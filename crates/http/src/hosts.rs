@@ -7,7 +7,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 /// Whether the address can only be this machine: nothing crosses a network.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => is_localhost(name),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -26,7 +26,7 @@ fn is_localhost(name: &str) -> bool {
 ///
 /// # Errors
 /// If it is no such address (RFC 6749 section 3.1 and 3.2 ask for TLS).
-pub(crate) fn secure_url(what: &str, text: &str) -> Result<Url> {
+pub fn secure_url(what: &str, text: &str) -> Result<Url> {
     let url = Url::parse(text)
         .map_err(|error| Failure::failed(format!("The {what} '{text}' is no address: {error}")))?;
     match url.scheme() {
@@ -42,7 +42,7 @@ pub(crate) fn secure_url(what: &str, text: &str) -> Result<Url> {
 /// Looks names up as the system does, but for those under `.localhost`: not
 /// every system knows them to be loopback.
 #[derive(Debug)]
-pub(crate) struct Resolver;
+pub struct Resolver;
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
