@@ -2,6 +2,7 @@
 //! function's real zip.
 
 mod bad_input;
+mod changes;
 mod crash;
 mod explain;
 mod faults;

@@ -1,0 +1,75 @@
+//! A person who changes a live stack by hand, as in AWS's console.
+
+use e2e::TestEnv;
+
+/// Clients for the cloud itself, and the ids in state.json.
+#[derive(Debug)]
+pub struct ByHand {
+    /// Cognito user pools.
+    pub cognito: aws_sdk_cognitoidentityprovider::Client,
+    /// API Gateway.
+    pub gateway: aws_sdk_apigatewayv2::Client,
+    /// Lambda.
+    pub lambda: aws_sdk_lambda::Client,
+    /// IAM.
+    pub iam: aws_sdk_iam::Client,
+    /// CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    state: serde_json::Value,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl ByHand {
+    /// For the stack as it is now.
+    pub fn new(env: &TestEnv) -> ByHand {
+        let config = env.sdk_config();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        ByHand {
+            cognito: aws_sdk_cognitoidentityprovider::Client::new(&config),
+            gateway: aws_sdk_apigatewayv2::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            state: env.state(),
+            runtime: runtime.expect("a runtime"),
+        }
+    }
+
+    /// Makes a call, which must succeed.
+    #[track_caller]
+    pub fn call<T, E: std::fmt::Debug>(&self, call: impl Future<Output = Result<T, E>>) -> T {
+        self.runtime.block_on(call).expect("AWS takes the call")
+    }
+
+    /// An id in state.json.
+    pub fn id(&self, key: &str) -> &str {
+        let id = self.state[key].as_str();
+        id.unwrap_or_else(|| panic!("no {key} in {:#}", self.state))
+    }
+
+    /// The user pool's id.
+    pub fn pool(&self) -> &str {
+        self.id("user_pool_id")
+    }
+
+    /// The API's id.
+    pub fn api(&self) -> &str {
+        self.id("api_id")
+    }
+}
+
+/// The function's name.
+pub const FUNCTION: &str = "EchoFunction";
+/// The function's log group.
+pub const LOG_GROUP: &str = "/aws/lambda/EchoFunction";
+/// The role's name.
+pub const ROLE: &str = "APIGatewayLambdaRole";
+/// The role's own policy.
+pub const ROLE_POLICY: &str = "WriteOwnLogGroup";
+/// The Sid of API Gateway's permission.
+pub const PERMISSION: &str = "AllowInvokeFromApi";
+/// AWS's policy for functions: the role's boundary.
+pub const BASIC_EXECUTION: &str =
+    "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";

@@ -1,0 +1,9 @@
+//! `create` on a stack that is there: it brings it to what code and settings say.
+
+mod by_hand;
+mod deleted;
+mod function;
+mod gateway;
+mod properties;
+mod settings;
+mod sign_in;

@@ -1,0 +1,88 @@
+//! Each property, changed by hand: `create --dry-run` names it, `create` mends
+//! and names it, and the next `create` finds nothing.
+
+use e2e::{ProxiedEnv, Rules, RunResult, operation};
+
+use super::by_hand::ByHand;
+use super::{by_hand, function, gateway, sign_in};
+use crate::whole_path::the_design;
+
+/// A resource as `--dry-run` names it, and what is done to it by hand: that
+/// gives the difference, as `create` must word it. `{sha}` stands for the hash
+/// of the function's code.
+pub type Row = (&'static str, fn(&ByHand) -> String);
+
+/// Runs `create`, and says which of its calls changed something.
+fn create(proxied: &ProxiedEnv, args: &[&str]) -> (RunResult, Vec<String>) {
+    let result = proxied.run("create", args, Rules::default()).code(0);
+    let mut operations = proxied.proxy.operations();
+    operations.retain(|operation| operation::changes(operation));
+    (result, operations)
+}
+
+/// What is wrong with how `create` treats the difference; nothing if it is well.
+fn check(proxied: &ProxiedEnv, what: &str, difference: &str) -> Result<(), String> {
+    let (dry, changes) = create(proxied, &["--dry-run"]);
+    let line = format!("Would update: {what} ({difference})");
+    expect(dry.stdout.lines().any(|it| it == line), &line, &dry)?;
+    expect(changes.is_empty(), "no changes in a dry run", &changes)?;
+
+    let (mended, changes) = create(proxied, &[]);
+    let suffix = format!("(updated: {difference})");
+    let lines = mended.stdout.lines().chain(mended.stderr.lines());
+    let named = lines.filter(|line| line.contains(&suffix) || line.contains(&password(&suffix)));
+    // A role stands in two lines.
+    expect((1..=2).contains(&named.count()), &suffix, &mended)?;
+    expect(mended.stderr.contains("1 updated, "), "1 updated", &mended)?;
+    expect(changes.len() > 1, "a change", &changes)?;
+
+    let (again, changes) = create(proxied, &[]);
+    let updated = again.stdout.contains("updated") || again.stderr.contains("updated");
+    expect(!updated, "nothing to update", &again)?;
+    let only_password = changes == ["AdminSetUserPassword"];
+    expect(only_password, "no change but the password's", &changes)
+}
+
+/// The user's line says one thing more.
+fn password(suffix: &str) -> String {
+    suffix.replace(')', "; password set again)")
+}
+
+fn expect(good: bool, what: &str, found: &dyn std::fmt::Debug) -> Result<(), String> {
+    match good {
+        true => Ok(()),
+        false => Err(format!("expected {what:?} in {found:#?}")),
+    }
+}
+
+#[test]
+fn each_is_named_and_mended() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let by_hand = ByHand::new(&proxied.env);
+    let sha = code_sha256(&by_hand);
+    let rows = [sign_in::ROWS, gateway::ROWS, function::ROWS].concat();
+    let mut wrong = Vec::new();
+    for (what, change) in &rows {
+        let difference = change(&by_hand).replace("{sha}", &sha);
+        if let Err(error) = check(&proxied, what, &difference) {
+            wrong.push(format!("{what}, {difference}: {error}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        rows.len(),
+        wrong.join("\n")
+    );
+    assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+    proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+    proxied.delete_all("every change");
+}
+
+fn code_sha256(it: &ByHand) -> String {
+    let call = it.lambda.get_function().function_name(by_hand::FUNCTION);
+    let function = it.call(call.send()).configuration.expect("a configuration");
+    function.code_sha256.expect("a hash")
+}

@@ -1,0 +1,188 @@
+//! Settings that change: the password, the sign-in domain, and what cannot be
+//! changed in place.
+
+use aws_sdk_apigatewayv2::types::ProtocolType;
+use aws_sdk_cognitoidentityprovider::types::{
+    AttributeDataType, SchemaAttributeType, UsernameConfigurationType,
+};
+use e2e::{Fault, ProxiedEnv, Rules, RunResult, TestEnv, operation};
+
+use super::by_hand::ByHand;
+use crate::whole_path::the_design;
+
+#[test]
+fn another_password_is_set() {
+    let env = TestEnv::new();
+    env.create().code(0);
+    let env = env.set("PASSWORD", "another-horse-43");
+    env.tokens(&[]).code(1);
+    env.create().code(0).stdout_has("; password set again)");
+    env.tokens(&[]).code(0).stdout_has("hello world");
+    env.delete().code(0);
+}
+
+#[test]
+fn another_domain_takes_the_place_of_the_first() {
+    let env = TestEnv::new();
+    env.create().code(0);
+    let env = env.set("DOMAIN_PREFIX", "hello-43");
+    env.run("create", &["--dry-run"])
+        .code(0)
+        .stdout_has("Would update: Sign-in domain 'hello-43' (Domain hello-42 -> hello-43)");
+    assert_eq!(env.inventory().domains, ["hello-42"]);
+    env.create().code(0).stdout_has(
+        "https://hello-43.auth.us-east-1.amazoncognito.com' (updated: Domain hello-42 -> hello-43)",
+    );
+    assert_eq!(env.inventory(), the_design("hello-43"));
+    env.tokens(&[]).code(0).stdout_has("hello world");
+    let again = env.create().code(0);
+    assert!(!again.stdout.contains("updated"), "{again:#?}");
+    env.delete().code(0);
+    assert!(env.inventory().is_empty());
+}
+
+/// The new prefix is somebody else's: the old domain stays.
+#[test]
+fn a_domain_that_is_taken_costs_nothing() {
+    let env = TestEnv::new();
+    env.create().code(0);
+    let colleague = env
+        .colleague()
+        .set("NAME_SUFFIX", "-ada")
+        .set("DOMAIN_PREFIX", "hello-ada");
+    colleague.create().code(0);
+    let env = env.set("DOMAIN_PREFIX", "hello-ada");
+    env.create().code(1).stderr_has("'hello-ada'");
+    let domains = env.inventory().domains;
+    assert_eq!(domains.len(), 2, "{domains:?}");
+    let env = env.set("DOMAIN_PREFIX", "hello-42");
+    env.create().code(0);
+    env.tokens(&[]).code(0).stdout_has("hello world");
+    env.delete().code(0);
+    colleague.delete().code(0);
+}
+
+/// Killed when the old domain is gone and the new one is not there yet.
+#[test]
+fn killed_between_two_domains() {
+    for kill in [Fault::KillBefore, Fault::KillAfter] {
+        let mut proxied = ProxiedEnv::new();
+        proxied.create();
+        proxied.env = proxied
+            .env
+            .set("DOMAIN_PREFIX", "hello-43")
+            .set("SETTLE_SECONDS", "0.2");
+        proxied.create();
+        let calls = proxied.proxy.operations();
+        let at = |name| {
+            let found = calls.iter().position(|operation| operation == name);
+            1 + found.unwrap_or_else(|| panic!("no {name} in {calls:?}"))
+        };
+        let window = at("DeleteUserPoolDomain")..=at("CreateUserPoolDomain");
+        for (next, number) in window.enumerate() {
+            let prefix = format!("hello-{}", 44 + next);
+            proxied.env = proxied.env.set("DOMAIN_PREFIX", &prefix);
+            proxied.break_at("create", number, kill);
+            proxied.create();
+            assert_eq!(
+                proxied.env.inventory(),
+                the_design(&prefix),
+                "{kill:?} {number}"
+            );
+        }
+        proxied.delete_all("kills between two domains");
+    }
+}
+
+/// Exit code 2, naming both values, before anything was changed.
+#[track_caller]
+fn refused(proxied: &ProxiedEnv, difference: &str) -> RunResult {
+    let state = std::fs::read(proxied.env.state_path()).unwrap();
+    let mut last = None;
+    for args in [&["--dry-run"][..], &[]] {
+        let result = proxied.run("create", args, Rules::default()).code(2);
+        let result = result.stderr_has(difference).stderr_has("hint: ");
+        let calls = proxied.proxy.operations();
+        let changes = calls.iter().filter(|name| operation::changes(name));
+        assert_eq!(changes.count(), 0, "{calls:?}");
+        last = Some(result);
+    }
+    assert_eq!(std::fs::read(proxied.env.state_path()).unwrap(), state);
+    last.expect("it ran")
+}
+
+/// Has state.json say that another resource of ours is in place of the first.
+fn swap(env: &TestEnv, key: &str, id: &str) {
+    let mut state = env.state();
+    state[key] = id.into();
+    std::fs::write(env.state_path(), state.to_string()).unwrap();
+}
+
+#[test]
+fn a_user_pool_keeps_its_case_rule_and_its_schema() {
+    for (case_sensitive, required, difference) in [
+        (
+            true,
+            true,
+            "UsernameConfiguration.CaseSensitive true -> false",
+        ),
+        (
+            false,
+            false,
+            "SchemaAttributes.email.Required false -> true",
+        ),
+    ] {
+        let proxied = ProxiedEnv::new();
+        proxied.create();
+        let it = ByHand::new(&proxied.env);
+        let case = UsernameConfigurationType::builder().case_sensitive(case_sensitive);
+        let email = SchemaAttributeType::builder()
+            .name("email")
+            .attribute_data_type(AttributeDataType::String)
+            .required(required)
+            .mutable(true);
+        let call = it
+            .cognito
+            .create_user_pool()
+            .pool_name("HelloUserPool")
+            .username_configuration(case.build().unwrap())
+            .schema(email.build())
+            .user_pool_tags("deployment_id", it.id("deployment_id"));
+        let pool = it.call(call.send()).user_pool.expect("a pool");
+        swap(&proxied.env, "user_pool_id", pool.id().expect("an id"));
+        let said = refused(&proxied, difference);
+        let what = "User Pool 'HelloUserPool' cannot be changed in place";
+        said.stderr_has(what);
+    }
+}
+
+#[test]
+fn an_api_keeps_its_protocol() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let it = ByHand::new(&proxied.env);
+    let call = it
+        .gateway
+        .create_api()
+        .name("HelloAPI")
+        .protocol_type(ProtocolType::Websocket)
+        .route_selection_expression("$request.body.action")
+        .tags("deployment_id", it.id("deployment_id"));
+    let api = it.call(call.send());
+    swap(&proxied.env, "api_id", api.api_id().expect("an id"));
+    refused(&proxied, "ProtocolType WEBSOCKET -> HTTP");
+}
+
+#[test]
+fn names_stay_as_they_were_given() {
+    let mut proxied = ProxiedEnv::new();
+    proxied.create();
+    proxied.env = proxied.env.set("NAME_SUFFIX", "-ada");
+    refused(
+        &proxied,
+        "'HelloUserPool', and would be 'HelloUserPool-ada'",
+    );
+    assert!(proxied.proxy.operations().is_empty());
+    proxied.env = proxied.env.unset("NAME_SUFFIX");
+    proxied.delete_all("another NAME_SUFFIX");
+}

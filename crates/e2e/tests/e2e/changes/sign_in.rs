@@ -1,0 +1,291 @@
+//! The user pool and what is in it, changed by hand.
+
+use aws_sdk_cognitoidentityprovider::operation::update_user_pool::builders::UpdateUserPoolFluentBuilder;
+use aws_sdk_cognitoidentityprovider::operation::update_user_pool_client::builders::UpdateUserPoolClientFluentBuilder;
+use aws_sdk_cognitoidentityprovider::types::{
+    AccountRecoverySettingType, AdminCreateUserConfigType, AttributeType, ExplicitAuthFlowsType,
+    OAuthFlowType, PasswordPolicyType, PreventUserExistenceErrorTypes, RecoveryOptionNameType,
+    RecoveryOptionType, ResourceServerScopeType, TimeUnitsType, TokenValidityUnitsType,
+    UserPoolPolicyType, VerifiedAttributeType,
+};
+
+use super::by_hand::ByHand;
+use super::properties::Row;
+
+/// What is changed, and what `create` must say of it. UpdateUserPool and
+/// UpdateUserPoolClient reset what they are not told: so each is told all that
+/// stays. The pool's name is not among them: MiniStack keeps it.
+pub const ROWS: &[Row] = &[
+    ("User Pool 'HelloUserPool'", |it| {
+        it.call(pool(it).policies(policy(|it| it.minimum_length(12))).send());
+        "PasswordPolicy.MinimumLength 12 -> 8".into()
+    }),
+    ("User Pool 'HelloUserPool'", |it| {
+        it.call(
+            pool(it)
+                .policies(policy(|it| it.require_symbols(true)))
+                .send(),
+        );
+        "PasswordPolicy.RequireSymbols true -> false".into()
+    }),
+    ("User Pool 'HelloUserPool'", |it| {
+        it.call(
+            pool(it)
+                .policies(policy(|it| {
+                    it.require_numbers(true).require_lowercase(true)
+                }))
+                .send(),
+        );
+        "PasswordPolicy.RequireLowercase true -> false, PasswordPolicy.RequireNumbers true -> false"
+            .into()
+    }),
+    ("User Pool 'HelloUserPool'", |it| {
+        it.call(
+            pool(it)
+                .policies(policy(|it| it.require_uppercase(true)))
+                .send(),
+        );
+        "PasswordPolicy.RequireUppercase true -> false".into()
+    }),
+    ("User Pool 'HelloUserPool'", |it| {
+        it.call(
+            pool(it)
+                .policies(policy(|it| it.temporary_password_validity_days(1)))
+                .send(),
+        );
+        "PasswordPolicy.TemporaryPasswordValidityDays 1 -> 7".into()
+    }),
+    ("User Pool 'HelloUserPool'", |it| {
+        it.call(
+            pool(it)
+                .set_auto_verified_attributes(Some(Vec::new()))
+                .send(),
+        );
+        "AutoVerifiedAttributes [] -> [email]".into()
+    }),
+    ("User Pool 'HelloUserPool'", |it| {
+        let only = AdminCreateUserConfigType::builder().allow_admin_create_user_only(true);
+        it.call(pool(it).admin_create_user_config(only.build()).send());
+        "AdminCreateUserConfig.AllowAdminCreateUserOnly true -> false".into()
+    }),
+    ("User Pool 'HelloUserPool'", |it| {
+        it.call(
+            pool(it)
+                .account_recovery_setting(recovery(RecoveryOptionNameType::AdminOnly))
+                .send(),
+        );
+        "RecoveryMechanisms [admin_only] -> [verified_email]".into()
+    }),
+    ("User Pool 'HelloUserPool'", |it| {
+        it.call(
+            pool(it)
+                .set_user_pool_tags(Some([("other".into(), "tag".into())].into()))
+                .send(),
+        );
+        format!(
+            "UserPoolTags.deployment_id (none) -> {}",
+            it.id("deployment_id")
+        )
+    }),
+    ("Sign-in domain 'hello-42'", |it| {
+        let call = it.cognito.update_user_pool_domain().domain("hello-42");
+        it.call(call.user_pool_id(it.pool()).managed_login_version(2).send());
+        "ManagedLoginVersion 2 -> 1".into()
+    }),
+    ("Resource Server 'HelloAPI'", |it| {
+        resource_server(
+            it,
+            "HelloAPI",
+            &[("hello.read", "Allows read access to the hello API")],
+        );
+        "Scopes [hello.read: Allows read access to the hello API] -> [hello.read: Allows read access to the hello API hello.write: Allows writing]".into()
+    }),
+    ("Resource Server 'HelloAPI'", |it| {
+        let scopes = [
+            ("hello.read", "Allows read access to the hello API"),
+            ("hello.write", "Allows writing"),
+        ];
+        resource_server(it, "Other", &scopes);
+        "Name Other -> HelloAPI".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(
+            client(it)
+                .callback_urls("http://localhost:9999/callback")
+                .send(),
+        );
+        "CallbackURLs [http://localhost:8083/callback http://localhost:9999/callback] -> [http://localhost:8083/callback]".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(
+            client(it)
+                .allowed_o_auth_flows(OAuthFlowType::Implicit)
+                .send(),
+        );
+        "AllowedOAuthFlows [code implicit] -> [code]".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(client(it).allowed_o_auth_scopes("phone").send());
+        "AllowedOAuthScopes [HelloAPI/hello.read email openid phone profile] -> [HelloAPI/hello.read email openid profile]".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(
+            client(it)
+                .explicit_auth_flows(ExplicitAuthFlowsType::AllowUserPasswordAuth)
+                .send(),
+        );
+        "ExplicitAuthFlows [ALLOW_REFRESH_TOKEN_AUTH ALLOW_USER_PASSWORD_AUTH] -> [ALLOW_REFRESH_TOKEN_AUTH]".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(client(it).enable_token_revocation(false).send());
+        "EnableTokenRevocation false -> true".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(
+            client(it)
+                .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Legacy)
+                .send(),
+        );
+        "PreventUserExistenceErrors LEGACY -> ENABLED".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(
+            client(it)
+                .access_token_validity(2)
+                .id_token_validity(3)
+                .refresh_token_validity(4)
+                .send(),
+        );
+        "AccessTokenValidity 2 -> 1, IdTokenValidity 3 -> 1, RefreshTokenValidity 4 -> 1".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        let units = units(TimeUnitsType::Minutes);
+        it.call(
+            client(it)
+                .access_token_validity(60)
+                .id_token_validity(60)
+                .token_validity_units(units)
+                .send(),
+        );
+        "AccessTokenValidity 60 -> 1, IdTokenValidity 60 -> 1, TokenValidityUnits.AccessToken minutes -> hours, TokenValidityUnits.IdToken minutes -> hours".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(client(it).client_name("Other").send());
+        "ClientName Other -> Terminal Application".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(
+            client(it)
+                .set_supported_identity_providers(Some(Vec::new()))
+                .send(),
+        );
+        "SupportedIdentityProviders [] -> [COGNITO]".into()
+    }),
+    ("App Client 'Terminal Application'", |it| {
+        it.call(
+            client(it)
+                .allowed_o_auth_flows_user_pool_client(false)
+                .send(),
+        );
+        "AllowedOAuthFlowsUserPoolClient false -> true".into()
+    }),
+    ("User 'Testuser'", |it| {
+        user(it, "email", "other@example.com");
+        user(it, "email_verified", "true");
+        "UserAttributes.email other@example.com -> testuser@example.com".into()
+    }),
+    ("User 'Testuser'", |it| {
+        user(it, "email_verified", "false");
+        "UserAttributes.email_verified false -> true".into()
+    }),
+];
+
+/// The pool as `create` makes it.
+fn pool(it: &ByHand) -> UpdateUserPoolFluentBuilder {
+    let anybody = AdminCreateUserConfigType::builder().allow_admin_create_user_only(false);
+    it.cognito
+        .update_user_pool()
+        .user_pool_id(it.pool())
+        .pool_name("HelloUserPool")
+        .policies(policy(|it| it))
+        .set_auto_verified_attributes(Some(vec![VerifiedAttributeType::Email]))
+        .admin_create_user_config(anybody.build())
+        .account_recovery_setting(recovery(RecoveryOptionNameType::VerifiedEmail))
+        .user_pool_tags("deployment_id", it.id("deployment_id"))
+}
+
+type PasswordPolicy = aws_sdk_cognitoidentityprovider::types::builders::PasswordPolicyTypeBuilder;
+
+fn policy(change: fn(PasswordPolicy) -> PasswordPolicy) -> UserPoolPolicyType {
+    let policy = PasswordPolicyType::builder()
+        .minimum_length(8)
+        .require_lowercase(false)
+        .require_uppercase(false)
+        .require_numbers(false)
+        .require_symbols(false)
+        .temporary_password_validity_days(7);
+    UserPoolPolicyType::builder()
+        .password_policy(change(policy).build())
+        .build()
+}
+
+fn recovery(option: RecoveryOptionNameType) -> AccountRecoverySettingType {
+    let option = RecoveryOptionType::builder().name(option).priority(1);
+    AccountRecoverySettingType::builder()
+        .recovery_mechanisms(option.build().expect("an option"))
+        .build()
+}
+
+/// The app client as `create` makes it.
+fn client(it: &ByHand) -> UpdateUserPoolClientFluentBuilder {
+    let call = it
+        .cognito
+        .update_user_pool_client()
+        .user_pool_id(it.pool())
+        .client_id(it.id("terminal_app_client_id"))
+        .client_name("Terminal Application")
+        .allowed_o_auth_flows_user_pool_client(true)
+        .allowed_o_auth_flows(OAuthFlowType::Code)
+        .callback_urls("http://localhost:8083/callback")
+        .supported_identity_providers("COGNITO")
+        .explicit_auth_flows(ExplicitAuthFlowsType::AllowRefreshTokenAuth)
+        .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
+        .enable_token_revocation(true)
+        .access_token_validity(1)
+        .id_token_validity(1)
+        .refresh_token_validity(1)
+        .token_validity_units(units(TimeUnitsType::Hours));
+    let scopes = ["openid", "profile", "email", "HelloAPI/hello.read"];
+    scopes
+        .into_iter()
+        .fold(call, |call, scope| call.allowed_o_auth_scopes(scope))
+}
+
+fn units(of_access_and_id_token: TimeUnitsType) -> TokenValidityUnitsType {
+    TokenValidityUnitsType::builder()
+        .access_token(of_access_and_id_token.clone())
+        .id_token(of_access_and_id_token)
+        .refresh_token(TimeUnitsType::Days)
+        .build()
+}
+
+fn resource_server(it: &ByHand, name: &str, scopes: &[(&str, &str)]) {
+    let call = it.cognito.update_resource_server().user_pool_id(it.pool());
+    let call = call.identifier("HelloAPI").name(name);
+    let scopes = scopes.iter().map(|(name, description)| {
+        let scope = ResourceServerScopeType::builder().scope_name(*name);
+        let scope = scope.scope_description(*description).build();
+        scope.expect("a scope")
+    });
+    it.call(call.set_scopes(Some(scopes.collect())).send());
+}
+
+fn user(it: &ByHand, name: &str, value: &str) {
+    let attribute = AttributeType::builder().name(name).value(value).build();
+    let call = it.cognito.admin_update_user_attributes();
+    let call = call.user_pool_id(it.pool()).username("Testuser");
+    it.call(
+        call.user_attributes(attribute.expect("an attribute"))
+            .send(),
+    );
+}
