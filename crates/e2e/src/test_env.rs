@@ -68,6 +68,11 @@ impl TestEnv {
         self
     }
 
+    /// Gives a setting another value from here on.
+    pub fn change(&mut self, name: &str, value: &str) {
+        self.settings.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Takes a setting away.
     pub fn unset(mut self, name: &str) -> TestEnv {
         self.settings.remove(name);

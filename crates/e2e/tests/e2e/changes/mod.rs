@@ -7,3 +7,4 @@ mod gateway;
 mod properties;
 mod settings;
 mod sign_in;
+mod sweeps;
