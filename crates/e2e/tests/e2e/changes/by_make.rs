@@ -1,0 +1,108 @@
+//! A function that is edited: `make api` brings it to the cloud, and `make
+//! request` shows the new answer. In a copy of the repository.
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use e2e::{RunResult, TestEnv, run_result, workspace};
+
+/// What of the repository is copied: sources, and what was built of the
+/// function's libraries.
+const COPIED: &str = r#"
+cp -Rp Cargo.toml Cargo.lock Makefile requirements.txt scripts crates lambda "$0"
+mkdir "$0/target"
+for built in target/release target/*-linux-*; do
+    [ ! -e "$built" ] || cp -Rp "$built" "$0/target"
+done
+"#;
+
+/// Before cargo in the path: the programs are those under test, and no browser
+/// is there to sign in with.
+const CARGO: &str = r#"#!/bin/sh
+[ "$1" = run ] || exec "$REAL_CARGO" "$@"
+program=$4
+shift 4
+[ "${1:-}" != -- ] || shift
+[ "$program" != tokens ] || set -- --headless "$@"
+exec "$PROGRAMS/$program" "$@"
+"#;
+
+/// Copies the repository into the environment's folder, with its settings.
+fn copy(env: &TestEnv) {
+    let mut copy = Command::new("sh");
+    copy.current_dir(workspace());
+    copy.arg("-ec").arg(COPIED).arg(env.dir());
+    RunResult::of(copy).code(0);
+    symlink(workspace().join(".venv"), env.dir().join(".venv")).unwrap();
+    let cargo = env.dir().join("bin/cargo");
+    std::fs::create_dir(env.dir().join("bin")).unwrap();
+    std::fs::write(&cargo, CARGO).unwrap();
+    std::fs::set_permissions(&cargo, PermissionsExt::from_mode(0o755)).unwrap();
+    // `make request` prints the password, for a person to sign in with.
+    let settings = "PASSWORD=shown-horse-44\nDOMAIN_PREFIX=hello-42\n";
+    std::fs::write(env.dir().join(".env"), settings).unwrap();
+}
+
+/// Runs make in the copy. What the tools need of this machine goes along.
+fn make(env: &TestEnv, target: &str) -> RunResult {
+    let programs = run_result::program("create");
+    let programs = programs.parent().expect("a folder");
+    let path = std::env::var("PATH").expect("a path");
+    let port = env.cloud_url().rsplit(':').next().expect("a port");
+    let mut command = Command::new("make");
+    // The tools are there, whatever the time of the copy says.
+    command
+        .args([target, "--old-file=.venv/.installed"])
+        .current_dir(env.dir())
+        .env_clear()
+        .env("PATH", format!("{}/bin:{path}", env.dir().display()))
+        .env(
+            "REAL_CARGO",
+            std::env::var_os("CARGO").expect("cargo runs the tests"),
+        )
+        .env("PROGRAMS", programs)
+        .env("CLOUD_PORT", port);
+    for kept in ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
+        command.envs(std::env::var_os(kept).map(|value| (kept, value)));
+    }
+    for name in [
+        "AWS_ENDPOINT_URL",
+        "AWS_DEFAULT_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+    ] {
+        command.env(name, env.setting(name));
+    }
+    RunResult::of(command).code(0)
+}
+
+fn edit(file: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "no {from} in {}", file.display());
+    std::fs::write(file, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn an_edited_function_answers_anew() {
+    let env = TestEnv::new();
+    copy(&env);
+    make(&env, "api");
+    make(&env, "request").stdout_has("\nhello world\n");
+
+    edit(
+        &env.dir().join("lambda/src/main.rs"),
+        "hello world",
+        "hello Ada",
+    );
+    let function = "Lambda function created with name: 'EchoFunction'";
+    make(&env, "api")
+        .stdout_has(&format!("{function} (updated: CodeSha256 "))
+        .stderr_has("1 updated, 14 unchanged");
+    make(&env, "request").stdout_has("\nhello Ada\n");
+
+    // Packed anew, with another time in it: the same code.
+    make(&env, "api").stdout_has(&format!("{function} (unchanged)"));
+    make(&env, "delete").stdout_has("Nothing is left.");
+    assert!(env.inventory().is_empty());
+}
