@@ -57,6 +57,11 @@ impl Summary {
         } += 1;
     }
 
+    /// Whether anything was made or updated.
+    pub fn has_changed(&self) -> bool {
+        self.created + self.updated > 0
+    }
+
     /// For example `3 updated, 12 unchanged`.
     pub fn text(&self) -> String {
         let counts = [

@@ -10,6 +10,7 @@ use api_core::{Failure, Result, State};
 use aws_sdk_cognitoidentityprovider::types::DomainDescriptionType;
 use serde::Serialize;
 
+use crate::answers;
 use crate::change::Change;
 use crate::difference::Difference;
 use crate::report::Step;
@@ -117,6 +118,9 @@ pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Resul
         }
         live => stack.ensure(&wanted, live).await?.change,
     };
+    if change != Change::Unchanged {
+        answers::wait_for_sign_in(stack, pool).await?;
+    }
     let url = stack.state.get().user_pool_auth_domain.unwrap_or_default();
     let suffix = change.suffix();
     stack.line(

@@ -1,12 +1,14 @@
 //! Creates the stack, or changes it: user pool, hosted sign-in, API, function,
 //! role. Every id is in state.json as soon as it is known.
 
+mod answers;
 mod api;
 mod app_client;
 mod authorizer;
 mod change;
 mod difference;
 mod domain;
+mod doubles;
 mod dry_run;
 mod ensure;
 mod function;
@@ -74,6 +76,7 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     let applied = apply(&stack, live).await;
     stack.flush();
     applied?;
+    doubles::remove(&stack).await?;
     stack.end()?;
     Ok(Exit::Done)
 }
@@ -85,17 +88,7 @@ async fn apply(stack: &Stack, live: Snapshot) -> Result<()> {
     let (api_made, api) = watch::channel(None);
     let (function_made, function) = watch::channel(None);
     let (authorizer_id, (), (), integration_id, ()) = join_all!(
-        async {
-            let (pool, client) = sign_in(stack, &live).await?;
-            match received(&api).await {
-                Some(api) => {
-                    let live = live.authorizer.clone();
-                    let id = authorizer::ensure(stack, live, &api, &pool, &client).await?;
-                    Ok(Some(id))
-                }
-                None => Ok(None),
-            }
-        },
+        sign_in(stack, &live, &api),
         gateway(stack, &live, api_made),
         backend(stack, &live, function_made),
         async {
@@ -119,7 +112,8 @@ async fn apply(stack: &Stack, live: Snapshot) -> Result<()> {
     )?;
     match (received(&api).await, integration_id, authorizer_id) {
         (Some(api), Some(integration_id), Some(authorizer_id)) => {
-            route::ensure(stack, live.route, &api, &integration_id, &authorizer_id).await
+            route::ensure(stack, live.route, &api, &integration_id, &authorizer_id).await?;
+            answers::wait_for_api(stack, &api).await
         }
         _ => Ok(()),
     }
@@ -156,21 +150,29 @@ async fn gateway(stack: &Stack, live: &Snapshot, made: watch::Sender<Option<Api>
     stage::ensure(stack, live.stage.clone(), &api).await
 }
 
-/// The user pool and all that is in it.
+/// The user pool and all that is in it, and the authorizer that lets its tokens
+/// in.
 async fn sign_in(
     stack: &Stack,
     live: &Snapshot,
-) -> Result<(user_pool::UserPool, app_client::AppClient)> {
-    let pool = user_pool::ensure(stack, live.user_pool.clone()).await?;
-    let (client, (), ()) = join_all!(
+    api: &watch::Receiver<Option<Api>>,
+) -> Result<Option<String>> {
+    let pool = &user_pool::ensure(stack, live.user_pool.clone()).await?;
+    let (authorizer_id, (), ()) = join_all!(
         async {
-            resource_server::ensure(stack, live.resource_server.clone(), &pool).await?;
-            app_client::ensure(stack, live.app_client.clone(), &pool).await
+            resource_server::ensure(stack, live.resource_server.clone(), pool).await?;
+            let client = app_client::ensure(stack, live.app_client.clone(), pool).await?;
+            let Some(api) = received(api).await else {
+                return Ok(None);
+            };
+            let live = live.authorizer.clone();
+            let id = authorizer::ensure(stack, live, &api, pool, &client).await?;
+            Ok(Some(id))
         },
-        user::ensure(stack, live.user.clone(), &pool),
-        domain::ensure(stack, live.domain.clone(), &pool),
+        user::ensure(stack, live.user.clone(), pool),
+        domain::ensure(stack, live.domain.clone(), pool),
     )?;
-    Ok((pool, client))
+    Ok(authorizer_id)
 }
 
 /// What another branch hands over; `None` if that branch fails, which it tells itself.

@@ -33,6 +33,8 @@ pub struct Stack {
     pub settle: Duration,
     /// Held during each change of the API: AWS takes them one after the other.
     pub api_change: tokio::sync::Mutex<()>,
+    /// Whether every call is narrated.
+    pub explain: bool,
     account: OnceLock<Account>,
     report: Report,
     summary: Mutex<Summary>,
@@ -71,6 +73,7 @@ impl Stack {
             answer_lost: AtomicBool::new(false),
             settle: settings.settle,
             api_change: tokio::sync::Mutex::default(),
+            explain: settings.explain,
             account: account::recorded(&before).map_or_else(OnceLock::new, OnceLock::from),
             report: Report::default(),
             summary: Mutex::default(),
@@ -129,13 +132,19 @@ impl Stack {
         })
     }
 
+    /// Whether state.json may not know of everything: an answer was lost, in
+    /// this run or in an earlier one that did not come to its end.
+    pub fn was_disturbed(&self) -> bool {
+        let unfinished = self.resumed && self.before.complete != Some(true);
+        unfinished || self.answer_lost.load(Ordering::Relaxed)
+    }
+
     /// The last lines: where the API is, and where its ids are.
     ///
     /// # Errors
     /// If state.json cannot be written.
     pub fn end(&self) -> Result<()> {
-        let known_before = !self.resumed || self.before.complete == Some(true);
-        if known_before && !self.answer_lost.load(Ordering::Relaxed) {
+        if !self.was_disturbed() {
             self.save(|state| state.complete = Some(true))?;
         }
         let state = self.state.get();
@@ -164,6 +173,16 @@ impl Stack {
             true => Ok(()),
             false => self.state.update(|state| *state = after),
         }
+    }
+
+    /// `AWS_ENDPOINT_URL`; `None` is AWS itself.
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.endpoint_url.as_deref()
+    }
+
+    /// Whether this run has made or changed anything.
+    pub fn has_changed(&self) -> bool {
+        self.summary().has_changed()
     }
 
     /// Counts what was done to a resource, for the summary.

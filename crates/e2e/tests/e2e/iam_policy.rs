@@ -21,7 +21,7 @@ const ALSO: [(&str, &str, &str); 6] = [
 const OPERATIONS: [(&str, &str); 6] = [
     (
         "apigateway",
-        "CreateApi CreateAuthorizer CreateIntegration CreateRoute CreateStage DeleteApi GetApi \
+        "CreateApi CreateAuthorizer CreateIntegration CreateRoute CreateStage DeleteApi DeleteAuthorizer DeleteIntegration GetApi \
          GetApis GetAuthorizer GetAuthorizers GetIntegration GetIntegrations GetRoute GetRoutes \
          GetStage TagResource UpdateApi UpdateAuthorizer UpdateIntegration UpdateRoute UpdateStage",
     ),
@@ -29,7 +29,7 @@ const OPERATIONS: [(&str, &str); 6] = [
         "cognito-idp",
         "AdminCreateUser AdminGetUser AdminSetUserPassword AdminUpdateUserAttributes \
          CreateResourceServer CreateUserPool CreateUserPoolClient CreateUserPoolDomain \
-         DeleteUserPool DeleteUserPoolDomain DescribeResourceServer DescribeUserPool \
+         DeleteUserPool DeleteUserPoolClient DeleteUserPoolDomain DescribeResourceServer DescribeUserPool \
          DescribeUserPoolClient DescribeUserPoolDomain ListUserPoolClients ListUserPools \
          UpdateResourceServer UpdateUserPool UpdateUserPoolClient UpdateUserPoolDomain",
     ),
@@ -53,7 +53,8 @@ const OPERATIONS: [(&str, &str); 6] = [
 /// Calls that only a change of what is there makes, or a look for what an earlier
 /// run did not record: the tests of changes and the sweeps make each of them, and
 /// here they are taken as made.
-const CHANGES: &str = "AdminUpdateUserAttributes ListUserPoolClients PutRolePermissionsBoundary RemovePermission \
+const CHANGES: &str = "AdminUpdateUserAttributes DeleteAuthorizer DeleteIntegration \
+    DeleteUserPoolClient ListUserPoolClients PutRolePermissionsBoundary RemovePermission \
     TagResource UpdateApi UpdateAssumeRolePolicy UpdateAuthorizer UpdateFunctionCode \
     UpdateFunctionConfiguration UpdateIntegration UpdateResourceServer UpdateRoute UpdateStage \
     UpdateUserPool UpdateUserPoolClient UpdateUserPoolDomain";
