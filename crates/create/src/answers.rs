@@ -83,7 +83,8 @@ async fn wait(
         }
     }
     if stack.explain {
-        let text = format!("\n    {what} answers, as GET {url} shows (this is no call of AWS's API).");
+        let text =
+            format!("\n    {what} answers, as GET {url} shows (this is no call of AWS's API).");
         stack.console.message(&text);
     }
     Ok(())

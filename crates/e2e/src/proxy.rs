@@ -124,12 +124,11 @@ impl Proxy {
         self.shared.calls.lock().expect("no panic here").clone()
     }
 
-    /// The names of the operations so far, in the order in which they came.
+    /// The names of the operations so far, in the order in which they came. What
+    /// is no call of AWS's API, as the look at the discovery document, is left out.
     pub fn operations(&self) -> Vec<String> {
-        self.calls()
-            .into_iter()
-            .map(|call| call.operation)
-            .collect()
+        let operations = self.calls().into_iter().map(|call| call.operation);
+        operations.filter(|name| !name.contains('/')).collect()
     }
 }
 
