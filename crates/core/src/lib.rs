@@ -5,11 +5,9 @@ pub mod cli;
 pub mod console;
 pub mod failure;
 pub mod interrupt;
-pub mod lock;
 pub mod program;
 pub mod settings;
 pub mod state;
-pub mod under_way;
 
 pub use console::Console;
 pub use failure::{Exit, Failure, Result};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::cli::CommonArgs;
 use crate::failure::{Failure, Result};
-use crate::under_way::SETTLE_TIME;
+use crate::state::SETTLE_TIME;
 
 /// The names of the environment variables.
 pub mod var {

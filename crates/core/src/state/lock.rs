@@ -10,7 +10,7 @@ use crate::failure::{Failure, Result};
 /// A held lock. The operating system frees it when its holder ends, however
 /// that happens; a holder that ends well removes the file too.
 #[derive(Debug)]
-pub struct Lock {
+pub(super) struct Lock {
     path: PathBuf,
     _file: File,
 }
@@ -21,7 +21,7 @@ impl Lock {
     /// # Errors
     /// Exit code 2 if another program holds the lock (it is named), or the
     /// folder cannot be written.
-    pub fn acquire(path: &Path) -> Result<Lock> {
+    pub(super) fn acquire(path: &Path) -> Result<Lock> {
         let lock_path = beside(path, "lock");
         loop {
             let mut file = open(&lock_path)?;
