@@ -1,9 +1,27 @@
-//! What to do about a call that failed.
+//! A failed call as a person reads it: what to do next.
 
-use super::{CallError, Kind};
+use api_core::Failure;
+
+use super::call::CallError;
+use super::kind::Kind;
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Failure {
+        if error.kind == Kind::Stopped {
+            return Failure::interrupted(format!("Stopped before {}", error.operation)).with_hint(
+                "run the same command again to go on; 'make delete' removes what was made",
+            );
+        }
+        let failure = Failure::failed(error.to_string());
+        match hint(&error) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
+    }
+}
 
 /// The next step after this error, where there is one.
-pub(super) fn hint(error: &CallError) -> Option<&'static str> {
+fn hint(error: &CallError) -> Option<&'static str> {
     match error.code.as_str() {
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
             Some("your AWS session has ended: sign in again, for example with 'aws sso login'")

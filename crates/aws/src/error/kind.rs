@@ -4,7 +4,7 @@ use aws_smithy_runtime_api::client::interceptors::context::Error;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use super::chain;
+use super::causes::chain;
 use super::said::Said;
 
 /// What an AWS error means to the caller.

@@ -1,13 +1,13 @@
 //! Writing `state.json`: by one program at a time, whole or not at all.
 
 use std::fs::File;
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::lock::{Lock, beside};
-use super::{State, VERSION, under_way};
+use super::model::{State, VERSION};
+use super::private::write_private;
+use super::under_way;
 use crate::failure::{Failure, Result};
 
 /// The one writer of `state.json`: holds the lock, saves each change at once.
@@ -148,15 +148,4 @@ fn save(path: &Path, state: &State) -> std::io::Result<()> {
         _ => Path::new("."),
     };
     File::open(dir)?.sync_all()
-}
-
-/// Writes a file that only its owner may read.
-pub(super) fn write_private(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).write(true).truncate(true).mode(0o600);
-    let mut file = options.open(path)?;
-    // Also where it was there before.
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-    file.write_all(text)?;
-    file.sync_all()
 }

@@ -60,6 +60,11 @@ impl ByHand {
     }
 }
 
+/// A resource as `--dry-run` names it, and what is done to it by hand: that
+/// gives the difference, as `create` must word it. `{sha}` stands for the hash
+/// of the function's code.
+pub type Row = (&'static str, fn(&ByHand) -> String);
+
 /// The function's name.
 pub const FUNCTION: &str = "EchoFunction";
 /// The function's log group.

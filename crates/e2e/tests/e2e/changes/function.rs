@@ -3,8 +3,9 @@
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{Architecture, Runtime};
 
-use super::by_hand::{BASIC_EXECUTION, ByHand, FUNCTION, LOG_GROUP, PERMISSION, ROLE, ROLE_POLICY};
-use super::properties::Row;
+use super::by_hand::{
+    BASIC_EXECUTION, ByHand, FUNCTION, LOG_GROUP, PERMISSION, ROLE, ROLE_POLICY, Row,
+};
 
 /// What is changed, and what `create` must say of it.
 pub const ROWS: &[Row] = &[

@@ -8,8 +8,7 @@ use aws_sdk_apigatewayv2::operation::{
 };
 use aws_sdk_apigatewayv2::types::{AuthorizationType, JwtConfiguration, RouteSettings};
 
-use super::by_hand::ByHand;
-use super::properties::Row;
+use super::by_hand::{ByHand, Row};
 
 /// What is changed, and what `create` must say of it. The API's tags are not
 /// among it: in MiniStack, GetApi shows those of CreateApi for ever.

@@ -3,14 +3,9 @@
 
 use e2e::{ProxiedEnv, Rules, RunResult, operation};
 
-use super::by_hand::ByHand;
-use super::{by_hand, function, gateway, sign_in};
+use super::by_hand::{ByHand, FUNCTION};
+use super::{function, gateway, sign_in};
 use crate::whole_path::the_design;
-
-/// A resource as `--dry-run` names it, and what is done to it by hand: that
-/// gives the difference, as `create` must word it. `{sha}` stands for the hash
-/// of the function's code.
-pub type Row = (&'static str, fn(&ByHand) -> String);
 
 /// Runs `create`, and says which of its calls changed something.
 fn create(proxied: &ProxiedEnv, args: &[&str]) -> (RunResult, Vec<String>) {
@@ -82,7 +77,7 @@ fn each_is_named_and_mended() {
 }
 
 fn code_sha256(it: &ByHand) -> String {
-    let call = it.lambda.get_function().function_name(by_hand::FUNCTION);
+    let call = it.lambda.get_function().function_name(FUNCTION);
     let function = it.call(call.send()).configuration.expect("a configuration");
     function.code_sha256.expect("a hash")
 }

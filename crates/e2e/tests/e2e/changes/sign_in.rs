@@ -9,8 +9,7 @@ use aws_sdk_cognitoidentityprovider::types::{
     UserPoolPolicyType, VerifiedAttributeType,
 };
 
-use super::by_hand::ByHand;
-use super::properties::Row;
+use super::by_hand::{ByHand, Row};
 
 /// What is changed, and what `create` must say of it. UpdateUserPool and
 /// UpdateUserPoolClient reset what they are not told: so each is told all that

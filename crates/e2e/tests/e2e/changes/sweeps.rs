@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use e2e::fault::FAULTS;
 use e2e::{Fault, ProxiedEnv, Rules, operation};
 
-use super::by_hand::ByHand;
-use super::properties::Row;
+use super::by_hand::{ByHand, Row};
 use super::{function, gateway, sign_in};
 use crate::crash::summary;
 use crate::whole_path::the_design;

@@ -1,0 +1,120 @@
+//! A failed AWS call.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::causes::chain;
+use super::kind::{self, Kind};
+use crate::interceptors::Stopped;
+
+/// A failed AWS call.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{operation}: {code}: {message}")]
+pub struct CallError {
+    pub(super) operation: &'static str,
+    pub(super) code: String,
+    message: String,
+    pub(super) kind: Kind,
+}
+
+impl CallError {
+    /// What the error means to the caller.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Whether the resource was not there.
+    pub fn is_not_found(&self) -> bool {
+        self.kind == Kind::NotFound
+    }
+}
+
+/// Whether a call was refused because the resource was not there: then that is fine.
+///
+/// # Errors
+/// Any other refusal.
+pub fn optional<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives an SDK result the name of its operation.
+pub trait Named<T> {
+    /// Turns the SDK's error into a [`CallError`] of this operation.
+    ///
+    /// # Errors
+    /// If the call failed.
+    fn named(self, operation: &'static str) -> Result<T, CallError>;
+}
+
+impl<T, E> Named<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    fn named(self, operation: &'static str) -> Result<T, CallError> {
+        self.map_err(|error| from_sdk(operation, &error))
+    }
+}
+
+fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let status = error
+        .raw_response()
+        .map(|response| response.status().as_u16());
+    let (code, message) = match error {
+        SdkError::ServiceError(service) => (
+            service.err().code().map(str::to_owned),
+            service.err().message().map(str::to_owned),
+        ),
+        _ => (None, None),
+    };
+    let kind = match (&code, error) {
+        _ if caused_by_stop(error) => Kind::Stopped,
+        (_, SdkError::ServiceError(_)) => kind::of_refusal(
+            code.as_deref().unwrap_or(""),
+            message.as_deref().unwrap_or(""),
+            status,
+        ),
+        (_, SdkError::ConstructionFailure(_)) => Kind::Other,
+        (_, SdkError::DispatchFailure(failure)) => failure
+            .as_connector_error()
+            .map_or(Kind::Lost, kind::of_connection),
+        _ => Kind::Lost,
+    };
+    CallError {
+        operation,
+        code: code.unwrap_or_else(|| transport_code(error, kind, status)),
+        message: message.unwrap_or_else(|| chain(error)),
+        kind,
+    }
+}
+
+/// A name for what went wrong where AWS itself gave none.
+fn transport_code<E>(error: &SdkError<E, HttpResponse>, kind: Kind, status: Option<u16>) -> String {
+    match error {
+        _ if kind == Kind::Unreachable => "no connection".into(),
+        SdkError::TimeoutError(_) => "no answer in time".into(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => "no answer in time".into(),
+        SdkError::DispatchFailure(_) if kind == Kind::Other => "not sent".into(),
+        SdkError::DispatchFailure(_) => "connection lost".into(),
+        SdkError::ResponseError(_) => "unreadable answer".into(),
+        _ => status.map_or("failed".into(), |status| format!("HTTP status {status}")),
+    }
+}
+
+fn caused_by_stop<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = source {
+        if error.is::<Stopped>() {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}

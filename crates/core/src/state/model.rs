@@ -1,0 +1,179 @@
+//! What state.json says.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::lock::beside;
+use super::private::write_private;
+use super::under_way::{self, UnderWay};
+use crate::failure::{Failure, Result};
+
+/// The shape of `state.json` that this program writes. It reads the one before,
+/// which had no notes of calls under way.
+pub const VERSION: u32 = 2;
+
+/// The model of `state.json`. A key of something not yet made is absent.
+///
+/// The older Python scripts wrote the same keys, without the group that says
+/// which deployment this is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct State {
+    // Which deployment this is, and in which cloud.
+    /// The shape of this file; absent in the Python scripts' files.
+    pub state_version: Option<u32>,
+    /// Random; every resource that takes tags carries it.
+    pub deployment_id: Option<String>,
+    /// The AWS account, 12 digits.
+    pub account_id: Option<String>,
+    /// `AWS_ENDPOINT_URL` at the time; absent for AWS itself.
+    pub endpoint_url: Option<String>,
+    /// Whether this file is known to list everything: one `create` went
+    /// through undisturbed. If not, `delete` also searches by tag.
+    pub complete: Option<bool>,
+    /// Whether `delete` has begun: then `create` must not go on, because what is
+    /// left points to what is gone.
+    pub deleting: Option<bool>,
+    /// Calls that may still take effect, though nobody has their answer.
+    #[serde(skip_serializing_if = "UnderWay::is_empty")]
+    pub under_way: UnderWay,
+    /// When something was made last, in milliseconds since 1970: until AWS has
+    /// settled, "not found" may mean "not seen yet".
+    pub last_created_at: Option<u64>,
+    /// For example `us-east-1`.
+    pub region: Option<String>,
+
+    // Names and settings.
+    /// `HelloUserPool`, with `NAME_SUFFIX`.
+    pub user_pool_name: Option<String>,
+    /// `https://cognito-idp.{region}.amazonaws.com/{user_pool_id}`: `iss` of every token.
+    pub user_pool_jwt_issuer_url: Option<String>,
+    /// `Testuser`.
+    pub user_pool_username: Option<String>,
+    /// `testuser@example.com`.
+    pub user_pool_email: Option<String>,
+    /// `HelloAPI`, with `NAME_SUFFIX`.
+    pub api_name: Option<String>,
+    /// `/hello`.
+    pub api_route_path: Option<String>,
+    /// `GET`.
+    pub api_route_method: Option<String>,
+    /// `EchoFunction`, with `NAME_SUFFIX`.
+    pub lambda_function_name: Option<String>,
+    /// `APIGatewayLambdaRole`, with `NAME_SUFFIX`.
+    pub lambda_role_name: Option<String>,
+    /// `dev`.
+    pub api_stage_name: Option<String>,
+    /// Custom scopes as `[name, description]`.
+    pub api_scopes: Option<Vec<(String, String)>>,
+    /// `redirect_uri`s that the app client may use.
+    pub terminal_app_callback_urls: Option<Vec<String>>,
+    /// Scopes that the app client may ask for.
+    pub terminal_app_scopes: Option<Vec<String>>,
+
+    // What AWS answered.
+    /// For example `us-east-1_abcdef`.
+    pub user_pool_id: Option<String>,
+    /// First label of the sign-in page's host name.
+    pub user_pool_auth_domain_prefix: Option<String>,
+    /// Address of the sign-in page.
+    pub user_pool_auth_domain: Option<String>,
+    /// The resource server's identifier, `HelloAPI`: scopes begin with it.
+    pub user_pool_resource_server_id: Option<String>,
+    /// `client_id` of the terminal application.
+    pub terminal_app_client_id: Option<String>,
+    /// The HTTP API.
+    pub api_id: Option<String>,
+    /// The API's JWT authorizer.
+    pub api_authorizer_id: Option<String>,
+    /// The function's role.
+    pub lambda_role_arn: Option<String>,
+    /// The function.
+    pub lambda_function_arn: Option<String>,
+    /// The function's log group, if `create` made it.
+    pub lambda_log_group_name: Option<String>,
+    /// The API's integration with the function.
+    pub api_integration_id: Option<String>,
+    /// The API's route.
+    pub api_route_id: Option<String>,
+    /// Where to call the API, stage and path included.
+    pub api_url: Option<String>,
+}
+
+impl State {
+    /// Reads the file. `None` if there is none.
+    ///
+    /// # Errors
+    /// Exit code 2 if it cannot be read or is not of a shape this program
+    /// knows. A copy of an unreadable file is kept beside it.
+    pub fn load(path: &Path) -> Result<Option<State>> {
+        let text = match std::fs::read(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                return Err(Failure::usage(format!(
+                    "Cannot read {}: {error}",
+                    path.display()
+                )));
+            }
+        };
+        let state = parse(&text).map_err(|why| unreadable(path, &text, &why))?;
+        Ok(Some(state))
+    }
+
+    /// The file's text: indented JSON, without the keys of what is not there.
+    pub(super) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        let mut json = serde_json::to_value(self)?;
+        if let Value::Object(keys) = &mut json {
+            keys.retain(|_, value| !value.is_null());
+        }
+        let mut text = serde_json::to_vec_pretty(&json)?;
+        text.push(b'\n');
+        Ok(text)
+    }
+
+    /// For how much longer what was made last may be missing from AWS's answers.
+    pub fn unsettled(&self, settle: Duration) -> Option<Duration> {
+        under_way::left(self.last_created_at?, settle)
+    }
+
+    /// Whether the older Python scripts wrote it: it says nothing of its deployment.
+    pub fn is_from_python(&self) -> bool {
+        self.deployment_id.is_none()
+    }
+}
+
+fn parse(text: &[u8]) -> Result<State, String> {
+    if text.trim_ascii().is_empty() {
+        return Err("it is empty".into());
+    }
+    // The version first: of a newer shape every other complaint would mislead.
+    let keys: BTreeMap<String, Value> = serde_json::from_slice(text)
+        .map_err(|error| format!("it is not a JSON object ({error})"))?;
+    if let Some(version) = keys.get("state_version")
+        && !version
+            .as_u64()
+            .is_some_and(|version| (1..=u64::from(VERSION)).contains(&version))
+    {
+        return Err(format!(
+            "it has state_version {version}, and this program knows {VERSION}: a newer one wrote it"
+        ));
+    }
+    serde_json::from_slice(text)
+        .map_err(|error| format!("it is not of a shape that this program knows ({error})"))
+}
+
+fn unreadable(path: &Path, text: &[u8], why: &str) -> Failure {
+    let copy = beside(path, "unreadable");
+    let kept = match write_private(&copy, text) {
+        Ok(()) => format!("a copy is kept in {}; ", copy.display()),
+        Err(_) => String::new(),
+    };
+    Failure::usage(format!("Cannot use {}: {why}", path.display())).with_hint(format!(
+        "{kept}repair it or use the program that wrote it: without it, what was created must be deleted by hand"
+    ))
+}
