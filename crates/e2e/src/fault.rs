@@ -1,5 +1,7 @@
 //! Ways to break a call, and AWS's own refusals.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
@@ -13,6 +15,12 @@ pub enum Fault {
     KillBefore,
     /// The program is killed when the call has taken effect.
     KillAfter,
+    /// The program is killed when the call arrives; so long after that, the
+    /// call takes effect.
+    KillThenEffect(Duration),
+    /// The connection ends without an answer when the call arrives; so long
+    /// after that, the call takes effect.
+    DropThenEffect(Duration),
     /// The call takes effect, and the connection ends without an answer.
     DropAnswer,
     /// The call takes effect, and the answer is a server error.
@@ -66,6 +74,23 @@ pub fn try_again_later(request: &Parts) -> Response<Body> {
         "ConflictException"
     };
     answer(409, code, message, request)
+}
+
+/// What AWS answers where a quota of calls is used up.
+pub fn throttled(request: &Parts) -> Response<Body> {
+    match is_query(request) {
+        true => answer(400, "Throttling", "Rate exceeded", request),
+        false => refusal(429, request),
+    }
+}
+
+/// What GetRole and GetFunction answer where there is nothing.
+pub fn not_found(operation: &str, request: &Parts) -> Response<Body> {
+    let (code, message) = match operation {
+        "GetRole" => ("NoSuchEntity", "The role cannot be found."),
+        _ => ("ResourceNotFoundException", "Function not found"),
+    };
+    answer(404, code, message, request)
 }
 
 /// What CreateFunction answers while a role is new.

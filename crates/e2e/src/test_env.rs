@@ -45,6 +45,9 @@ impl TestEnv {
             .set("AWS_SECRET_ACCESS_KEY", "test-secret-key")
             .set("PASSWORD", PASSWORD)
             .set("DOMAIN_PREFIX", "hello-42")
+            // The local cloud's calls take effect at once: what is to take longer
+            // in a test says so.
+            .set("SETTLE_SECONDS", "1")
             .set("LAMBDA_ZIP", &zip().display().to_string())
     }
 

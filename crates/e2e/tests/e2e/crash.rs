@@ -1,9 +1,8 @@
 //! Killed at any call, nothing leaks and nothing is made twice.
 
-use std::io::Write;
-
 use e2e::{Fault, ProxiedEnv, Rules, RunResult};
 
+use crate::side_by_side::summary;
 use crate::whole_path::the_design;
 
 const KILLS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
@@ -40,11 +39,6 @@ fn at_every_call(
         "{name}: {points} crash points, 0 leaks, 0 doubles"
     ));
     assert!(points >= 20, "only {points} crash points");
-}
-
-/// Past the capture of the test runner: a summary is there to be read.
-pub fn summary(text: &str) {
-    let _ = writeln!(std::io::stderr(), "summary: {text}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! A reverse proxy between a program and the local cloud: it records every
 //! call, delays it, or breaks it on purpose.
 
+mod lag;
+mod quota;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,6 +19,10 @@ use reqwest::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 
 use crate::fault::{self, Fault};
 use crate::operation;
+
+use self::lag::Made;
+use self::quota::Buckets;
+pub use self::quota::{Quota, Quotas};
 
 /// A call that a program made: one try of one operation.
 #[derive(Clone, Debug)]
@@ -37,10 +44,16 @@ pub struct Call {
 pub struct Rules {
     /// Breaks call number `.0`, counted from 1, in the way of `.1`.
     pub fault: Option<(usize, Fault)>,
+    /// Breaks the first call of operation `.0` in the way of `.1`.
+    pub fault_on: Option<(&'static str, Fault)>,
     /// How long each call takes more.
     pub delay: Duration,
     /// How long after CreateRole the role cannot be assumed by Lambda.
     pub propagation: Duration,
+    /// For how long what was made is missing from lists, and not found by name.
+    pub lag: Duration,
+    /// What an account may do in a time.
+    pub quotas: Option<Quotas>,
 }
 
 /// A running proxy.
@@ -61,6 +74,10 @@ struct Shared {
     in_flight: AtomicUsize,
     program: AtomicI32,
     role_created: Mutex<Option<Instant>>,
+    made: Made,
+    buckets: Buckets,
+    /// Calls that will take effect later, though nobody waits for them.
+    late: AtomicUsize,
 }
 
 impl Proxy {
@@ -79,6 +96,9 @@ impl Proxy {
             in_flight: AtomicUsize::new(0),
             program: AtomicI32::new(0),
             role_created: Mutex::default(),
+            made: Made::default(),
+            buckets: Buckets::default(),
+            late: AtomicUsize::new(0),
         });
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener = runtime
@@ -119,6 +139,13 @@ impl Proxy {
         }
     }
 
+    /// Waits until every call has taken effect that was to do so later.
+    pub fn settle_late(&self) {
+        while self.shared.late.load(Ordering::SeqCst) > 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// The calls so far, in the order in which they came.
     pub fn calls(&self) -> Vec<Call> {
         self.shared.calls.lock().expect("no panic here").clone()
@@ -155,7 +182,7 @@ enum Answer {
 }
 
 impl Shared {
-    async fn pass_on(&self, request: Request) -> Answer {
+    async fn pass_on(self: &Arc<Self>, request: Request) -> Answer {
         let (parts, body) = request.into_parts();
         let Ok(body) = to_bytes(body, usize::MAX).await else {
             return Answer::Drop;
@@ -163,25 +190,37 @@ impl Shared {
         let operation = operation::name(&parts, &body);
         let (number, rules) = self.record(&operation);
         tokio::time::sleep(rules.delay).await;
+        let quotas = rules.quotas.as_ref();
+        if let Some(refused) = quotas.and_then(|it| self.buckets.refuse(it, &operation, &parts)) {
+            return self.respond(number, refused);
+        }
+        if let Some(unseen) = self.made.not_found(&operation, &parts, &body, rules.lag) {
+            return self.respond(number, unseen);
+        }
         if operation == "CreateFunction" && !self.role_is_ready(rules.propagation) {
             return self.respond(number, fault::cannot_be_assumed());
         }
-        let fault = rules
-            .fault
-            .filter(|(at, _)| *at == number)
-            .map(|(_, fault)| fault);
-        match fault {
+        match self.fault(&rules, number, &operation) {
             None => {
                 let answer = self.forward(number, &parts, body).await;
                 if operation == "CreateRole" {
                     *self.role_created.lock().expect("no panic here") = Some(Instant::now());
                 }
+                let answer = self.made.hide(&operation, answer, rules.lag);
                 self.respond(number, answer.map(Body::from))
             }
             Some(Fault::KillBefore) => self.kill().await,
             Some(Fault::KillAfter) => {
                 self.forward(number, &parts, body).await;
                 self.kill().await
+            }
+            Some(Fault::KillThenEffect(after)) => {
+                self.take_effect_later(parts, body, after);
+                self.kill().await
+            }
+            Some(Fault::DropThenEffect(after)) => {
+                self.take_effect_later(parts, body, after);
+                Answer::Drop
             }
             Some(Fault::DropAnswer) => {
                 self.forward(number, &parts, body).await;
@@ -199,6 +238,29 @@ impl Shared {
             Some(Fault::Refuse(status)) => self.respond(number, fault::refusal(status, &parts)),
             Some(Fault::TryAgainLater) => self.respond(number, fault::try_again_later(&parts)),
         }
+    }
+
+    /// How this call is to be broken.
+    fn fault(&self, rules: &Rules, number: usize, operation: &str) -> Option<Fault> {
+        let by_number = rules.fault.filter(|(at, _)| *at == number);
+        let by_name = rules.fault_on.filter(|(name, _)| {
+            let calls = self.calls.lock().expect("no panic here");
+            let before = calls.iter().take(number - 1);
+            *name == operation && !before.into_iter().any(|call| call.operation == operation)
+        });
+        let fault = by_number.map(|(_, fault)| fault);
+        fault.or(by_name.map(|(_, fault)| fault))
+    }
+
+    /// The call goes on inside the cloud, when nobody waits for it any more.
+    fn take_effect_later(self: &Arc<Self>, parts: Parts, body: Bytes, after: Duration) {
+        self.late.fetch_add(1, Ordering::SeqCst);
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            shared.send(&parts, body).await;
+            shared.late.fetch_sub(1, Ordering::SeqCst);
+        });
     }
 
     fn record(&self, operation: &str) -> (usize, Rules) {
@@ -232,8 +294,19 @@ impl Shared {
         parts: &Parts,
         body: Bytes,
     ) -> axum::http::Response<Bytes> {
+        let answer = self.send(parts, body).await;
+        let mut calls = self.calls.lock().expect("no panic here");
+        if let Some(call) = calls.get_mut(number - 1) {
+            call.took_effect = answer.status().is_success();
+        }
+        answer
+    }
+
+    /// Has the cloud carry the call out.
+    async fn send(&self, parts: &Parts, body: Bytes) -> axum::http::Response<Bytes> {
         let url = format!("{}{}", self.target, parts.uri);
-        let mut request = self.client.request(parts.method.clone(), url).body(body);
+        let request = self.client.request(parts.method.clone(), url);
+        let mut request = request.body(body.clone());
         for (name, value) in &parts.headers {
             if *name != HOST && *name != CONTENT_LENGTH {
                 request = request.header(name, value);
@@ -247,16 +320,12 @@ impl Shared {
             }
         }
         let took_effect = answer.status().is_success();
-        let body = answer.bytes().await.expect("the cloud's answer");
-        if let Some(call) = self
-            .calls
-            .lock()
-            .expect("no panic here")
-            .get_mut(number - 1)
-        {
-            call.took_effect = took_effect;
+        let answer = answer.bytes().await.expect("the cloud's answer");
+        if took_effect {
+            let operation = operation::name(parts, &body);
+            self.made.remember(&operation, &body, &answer);
         }
-        response.body(body).expect("a response")
+        response.body(answer).expect("a response")
     }
 
     fn role_is_ready(&self, propagation: Duration) -> bool {

@@ -1,0 +1,130 @@
+//! Reads that lag: what was made a moment ago is missing from AWS's lists, and
+//! "not found" by name.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use axum::http::request::Parts;
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::fault;
+
+/// When what was made: ids, and names of roles and functions.
+#[derive(Debug, Default)]
+pub(super) struct Made(Mutex<HashMap<String, Instant>>);
+
+/// Where the answer to a call that makes something says its id.
+const IDS: [(&str, &str); 6] = [
+    ("CreateUserPool", "/UserPool/Id"),
+    ("CreateUserPoolClient", "/UserPoolClient/ClientId"),
+    ("CreateApi", "/apiId"),
+    ("CreateAuthorizer", "/authorizerId"),
+    ("CreateIntegration", "/integrationId"),
+    ("CreateRoute", "/routeId"),
+];
+
+/// Where lists have their items, and these their ids.
+const LISTS: [(&str, &str, &str); 6] = [
+    ("ListUserPools", "UserPools", "Id"),
+    ("ListUserPoolClients", "UserPoolClients", "ClientId"),
+    ("GetApis", "items", "apiId"),
+    ("GetAuthorizers", "items", "authorizerId"),
+    ("GetIntegrations", "items", "integrationId"),
+    ("GetRoutes", "items", "routeId"),
+];
+
+impl Made {
+    /// Remembers what a call has made.
+    pub(super) fn remember(&self, operation: &str, request: &Bytes, answer: &Bytes) {
+        let id = match operation {
+            "CreateRole" => form_value(request, "RoleName"),
+            "CreateFunction" => json(request)["FunctionName"].as_str().map(str::to_owned),
+            _ => {
+                let path = IDS.iter().find(|(name, _)| *name == operation);
+                let id = path.and_then(|(_, path)| json(answer).pointer(path).cloned());
+                id.and_then(|id| id.as_str().map(str::to_owned))
+            }
+        };
+        if let Some(id) = id {
+            let mut made = self.0.lock().expect("no panic here");
+            made.insert(id, Instant::now());
+        }
+    }
+
+    fn is_unseen(&self, id: &str, lag: Duration) -> bool {
+        let made = self.0.lock().expect("no panic here");
+        made.get(id).is_some_and(|at| at.elapsed() < lag)
+    }
+
+    /// "Not found", where a role or function was made less than `lag` ago.
+    pub(super) fn not_found(
+        &self,
+        operation: &str,
+        request: &Parts,
+        body: &Bytes,
+        lag: Duration,
+    ) -> Option<Response> {
+        let name = match operation {
+            "GetRole" => form_value(body, "RoleName")?,
+            // A name, or an ARN that ends with it.
+            "GetFunction" => request.uri.path().rsplit(['/', ':']).next()?.to_owned(),
+            _ => return None,
+        };
+        // An ARN's last colon is encoded in a path.
+        let name = name.rsplit("%3A").next().unwrap_or_default();
+        self.is_unseen(name, lag)
+            .then(|| fault::not_found(operation, request))
+    }
+
+    /// The answer without what was made less than `lag` ago.
+    pub(super) fn hide(
+        &self,
+        operation: &str,
+        answer: axum::http::Response<Bytes>,
+        lag: Duration,
+    ) -> axum::http::Response<Bytes> {
+        let list = LISTS.iter().find(|(name, ..)| *name == operation);
+        let Some((_, items, id)) = list.filter(|_| !lag.is_zero()) else {
+            return answer;
+        };
+        let (parts, body) = answer.into_parts();
+        let mut json = json(&body);
+        if let Some(items) = json[*items].as_array_mut() {
+            items.retain(|item| !self.is_unseen(item[*id].as_str().unwrap_or_default(), lag));
+        }
+        axum::http::Response::from_parts(parts, json.to_string().into())
+    }
+}
+
+fn json(body: &Bytes) -> Value {
+    serde_json::from_slice(body).unwrap_or_default()
+}
+
+fn form_value(body: &Bytes, name: &str) -> Option<String> {
+    let body = std::str::from_utf8(body).ok()?;
+    let value = |pair: &str| Some(pair.strip_prefix(name)?.strip_prefix('=')?.to_owned());
+    body.split('&').find_map(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_lacks_what_is_new_and_only_that() {
+        let made = Made::default();
+        let answer = Bytes::from(r#"{"apiId":"new"}"#);
+        made.remember("CreateApi", &Bytes::new(), &answer);
+        let list = r#"{"items":[{"apiId":"old"},{"apiId":"new"}]}"#;
+        let shown = |lag| {
+            let answer = axum::http::Response::new(Bytes::from(list));
+            let answer = made.hide("GetApis", answer, lag).into_body();
+            json(&answer)["items"].as_array().map(Vec::len)
+        };
+        assert_eq!(shown(Duration::from_secs(60)), Some(1));
+        assert_eq!(shown(Duration::ZERO), Some(2));
+    }
+}

@@ -1,0 +1,34 @@
+//! Sweeps: many cases by a few workers, each with a cloud of its own.
+
+use std::io::Write;
+use std::sync::Mutex;
+
+use e2e::ProxiedEnv;
+
+/// Runs `check` for every job, by `workers` side by side, in clouds that settle
+/// within `settle` seconds.
+pub fn side_by_side<J: Send>(
+    workers: usize,
+    settle: &str,
+    jobs: Vec<J>,
+    check: impl Fn(&ProxiedEnv, J) + Sync,
+) {
+    let jobs = Mutex::new(jobs);
+    let next = || jobs.lock().expect("no panic here").pop();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let mut proxied = ProxiedEnv::new();
+                proxied.env.change("SETTLE_SECONDS", settle);
+                while let Some(job) = next() {
+                    check(&proxied, job);
+                }
+            });
+        }
+    });
+}
+
+/// Past the capture of the test runner: a summary is there to be read.
+pub fn summary(text: &str) {
+    let _ = writeln!(std::io::stderr(), "summary: {text}");
+}
