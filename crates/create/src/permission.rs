@@ -1,7 +1,7 @@
 //! The function's permission: who may invoke it.
 
 use api_aws::error::optional;
-use api_aws::{CallError, Named};
+use api_aws::{CallError, Kind, Named};
 use api_core::{Result, State};
 use serde::Serialize;
 use serde_json::Value;
@@ -83,7 +83,14 @@ impl Resource for Wanted<'_> {
             .function_name(&self.stack.plan.names.function)
             .statement_id(STATEMENT_ID);
         optional(call.send().await.named("RemovePermission"))?;
-        self.create().await
+        match self.create().await {
+            // Its id is unique: a second one cannot come of it.
+            Err(error) if error.kind() == Kind::Lost => match self.create().await {
+                Err(error) if error.kind() == Kind::Exists => Ok(()),
+                other => other,
+            },
+            other => other,
+        }
     }
 
     fn record(&self, (): &(), _: &mut State) {}

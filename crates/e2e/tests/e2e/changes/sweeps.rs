@@ -80,8 +80,8 @@ fn calls_of_an_update() -> Vec<bool> {
     operations.iter().map(|it| operation::changes(it)).collect()
 }
 
-/// Does `work` for each number, in two threads side by side; gives what they
-/// count.
+/// Does `work` for each number, in threads side by side, as most of it is
+/// waiting; gives what they count.
 fn share(
     numbers: RangeInclusive<usize>,
     work: impl Fn(&mut Changed, usize) -> usize + Sync,
@@ -89,7 +89,7 @@ fn share(
     let (left, count) = (Mutex::new(numbers), AtomicUsize::new(0));
     let next = || left.lock().expect("no panic here").next();
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..4 {
             scope.spawn(|| {
                 let mut changed = Changed::new();
                 while let Some(number) = next() {
@@ -111,8 +111,8 @@ fn an_update_killed_at_any_call() {
             let after = format!("{kill:?} at call {number} of an update");
             changed.proxied.break_at("create", number, kill);
             changed.converges(&after);
-            changed.begin_anew(&after);
         }
+        changed.begin_anew(&format!("kills at call {number} of an update"));
         2
     });
     summary(&format!(
