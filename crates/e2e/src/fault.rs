@@ -31,6 +31,8 @@ pub enum Fault {
     Hang,
     /// No effect, and a status of 403, 429, 500 or 503.
     Refuse(u16),
+    /// No effect, too many calls of this kind, and `Retry-After` in seconds.
+    RetryAfter(u16),
     /// No effect, and AWS's conflict "try again later".
     TryAgainLater,
 }
@@ -82,6 +84,14 @@ pub fn throttled(request: &Parts) -> Response<Body> {
         true => answer(400, "Throttling", "Rate exceeded", request),
         false => refusal(429, request),
     }
+}
+
+/// The same, and when to come again.
+pub fn retry_after(seconds: u16, request: &Parts) -> Response<Body> {
+    let mut response = throttled(request);
+    let headers = response.headers_mut();
+    headers.insert("retry-after", seconds.into());
+    response
 }
 
 /// What GetRole and GetFunction answer where there is nothing.

@@ -236,6 +236,9 @@ impl Shared {
             }
             Some(Fault::Hang) => Answer::Hang,
             Some(Fault::Refuse(status)) => self.respond(number, fault::refusal(status, &parts)),
+            Some(Fault::RetryAfter(seconds)) => {
+                self.respond(number, fault::retry_after(seconds, &parts))
+            }
             Some(Fault::TryAgainLater) => self.respond(number, fault::try_again_later(&parts)),
         }
     }

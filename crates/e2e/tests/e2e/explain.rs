@@ -203,6 +203,8 @@ fn every_try_of_a_call_is_told() {
     let proxied = ProxiedEnv::new();
     told_as_seen(&proxied, "create", Some((1, Fault::Refuse(503)))).stderr_has("(attempt 2)");
     told_as_seen(&proxied, "delete", Some((1, Fault::DropAnswer))).stderr_has("no answer after");
+    told_as_seen(&proxied, "create", Some((4, Fault::Refuse(429)))).stderr_has("(attempt 2)");
+    told_as_seen(&proxied, "delete", Some((4, Fault::TryAgainLater)));
     told_as_seen(&proxied, "create", Some((5, Fault::CutBody)));
     told_as_seen(&proxied, "delete", Some((5, Fault::FailAfter)));
 }

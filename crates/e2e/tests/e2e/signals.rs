@@ -1,7 +1,8 @@
 //! Ctrl-C and SIGTERM; one program at a time; files that cannot be written.
 
+use std::io::{BufRead, BufReader};
 use std::process::Child;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use e2e::{Fault, ProxiedEnv, Rules, RunResult};
 use rustix::process::{Pid, Signal, kill_process};
@@ -66,6 +67,52 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
         assert_eq!(proxied.env.inventory(), the_design("hello-42"));
         proxied.delete_all("a signal");
     }
+}
+
+/// AWS wants to be asked again in a minute: all else is done meanwhile, the
+/// wait is told, and a signal ends it.
+#[test]
+fn a_signal_ends_the_wait_for_a_quota() {
+    let proxied = ProxiedEnv::new();
+    let rules = Rules {
+        fault_on: Some(("CreateApi", Fault::RetryAfter(60))),
+        ..Rules::default()
+    };
+    let mut child = proxied.start("create", &[], rules);
+    let told = BufReader::new(child.stderr.take().expect("piped"));
+    let waits = "Waiting: AWS limits CreateApi for this account; 2 s so far";
+    let mut told = told.lines().map(|line| line.expect("UTF-8"));
+    assert!(told.any(|line| line == waits));
+    let calls = proxied.proxy.operations();
+    for done in [
+        "AdminSetUserPassword",
+        "CreateUserPoolClient",
+        "PutRolePolicy",
+        "CreateFunction",
+    ] {
+        assert!(
+            calls.iter().any(|call| call == done),
+            "no {done} in {calls:?}"
+        );
+    }
+    let sent = Instant::now();
+    send(&child, Signal::INT);
+    let rest: Vec<String> = told.collect();
+    assert_eq!(end(child).code, Some(130));
+    assert!(
+        sent.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        sent.elapsed()
+    );
+    let stopped = "error: Stopped before CreateApi";
+    assert!(rest.iter().any(|line| line == stopped), "{rest:#?}");
+
+    let calls = proxied.proxy.operations();
+    let tries = calls.iter().filter(|call| *call == "CreateApi").count();
+    assert_eq!(tries, 1, "{calls:?}");
+    proxied.create();
+    assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+    proxied.delete_all("a wait for a quota");
 }
 
 #[test]
