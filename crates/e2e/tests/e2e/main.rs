@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod changes;
+mod class;
 mod crash;
 mod explain;
 mod faults;
