@@ -107,22 +107,13 @@ impl Failure {
     }
 }
 
-/// Joins the results of branches that ran side by side: done if all are done,
+/// Joins the results of things done one after the other: done if all are done,
 /// else every failure together.
 pub fn all<const N: usize>(results: [Result<()>; N]) -> Result<()> {
     let mut failures = results.into_iter().filter_map(Result::err);
     match failures.next() {
         None => Ok(()),
         Some(first) => Err(failures.fold(first, Failure::and)),
-    }
-}
-
-/// Like [`all`] for two branches with a value each.
-pub fn both<A, B>(a: Result<A>, b: Result<B>) -> Result<(A, B)> {
-    match (a, b) {
-        (Ok(a), Ok(b)) => Ok((a, b)),
-        (Err(a), Err(b)) => Err(a.and(b)),
-        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
     }
 }
 

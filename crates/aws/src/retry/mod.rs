@@ -4,10 +4,10 @@
 //! sent twice. Its retry strategy cannot be replaced from outside (`Config` has
 //! no setting for it), so three of its settings together say what it does:
 //!
-//! - [`Retries`], an interceptor, sees each try end and decides whether there
+//! - `Retries`, an interceptor, sees each try end and decides whether there
 //!   is another one, and after which pause;
-//! - [`AsDecided`], a classifier, has the strategy follow that;
-//! - [`Pauses`], the sleep, keeps the pause: told on the console, and ended at
+//! - `AsDecided`, a classifier, has the strategy follow that;
+//! - `Pauses`, the sleep, keeps the pause: told on the console, and ended at
 //!   once by Ctrl-C.
 
 mod backoff;

@@ -23,7 +23,7 @@ impl StateFile {
     /// written yet.
     ///
     /// # Errors
-    /// As [`Lock::acquire`] and [`State::load`].
+    /// If another program holds the lock, and as [`State::load`].
     pub fn open(path: &Path) -> Result<StateFile> {
         let lock = Lock::acquire(path)?;
         let state = State::load(path)?.unwrap_or_default();

@@ -1,6 +1,11 @@
 //! Every setting, named and documented once. The environment comes first, then
 //! the `.env` file.
 
+pub mod var;
+
+#[cfg(test)]
+mod tests;
+
 use std::env::VarError;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,33 +14,6 @@ use std::time::Duration;
 use crate::cli::CommonArgs;
 use crate::failure::{Failure, Result};
 use crate::state::SETTLE_TIME;
-
-/// The names of the environment variables.
-pub mod var {
-    /// AWS region, for example `us-east-1`. The SDK's own.
-    pub const AWS_REGION: &str = "AWS_REGION";
-    /// AWS region where `AWS_REGION` is not set.
-    pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
-    /// A profile of `~/.aws/config`. The SDK's own.
-    pub const AWS_PROFILE: &str = "AWS_PROFILE";
-    /// Another address than AWS's, for example a local cloud's. The SDK's own.
-    pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
-    /// The test user's password, at least 8 characters.
-    pub const PASSWORD: &str = "PASSWORD";
-    /// First label of the hosted sign-in page's host name; unique in a region.
-    pub const DOMAIN_PREFIX: &str = "DOMAIN_PREFIX";
-    /// Appended to the names of pool, API, function and role.
-    pub const NAME_SUFFIX: &str = "NAME_SUFFIX";
-    /// The function's zip, as cargo-lambda makes it.
-    pub const LAMBDA_ZIP: &str = "LAMBDA_ZIP";
-    /// The file that records what was created.
-    pub const STATE_FILE: &str = "STATE_FILE";
-    /// For how many seconds a call whose answer was lost may still take effect:
-    /// a number, for tests. Without it AWS's own time, 30 s.
-    pub const SETTLE_SECONDS: &str = "SETTLE_SECONDS";
-    /// The program that opens the sign-in page, instead of the desktop's own.
-    pub const BROWSER: &str = "BROWSER";
-}
 
 /// The test user's password. Neither `Debug` nor `Display` shows it.
 #[derive(Clone)]
@@ -242,94 +220,5 @@ fn load_env_file(asked: Option<&Path>) -> Result<()> {
             "Cannot read {}: {error}",
             path.display()
         ))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings(password: Option<&str>, prefix: Option<&str>, suffix: &str) -> Settings {
-        Settings {
-            region: None,
-            endpoint_url: None,
-            password: password.map(|p| Password(p.to_owned())),
-            domain_prefix: prefix.map(str::to_owned),
-            name_suffix: suffix.to_owned(),
-            lambda_zip: PathBuf::new(),
-            state_file: PathBuf::new(),
-            settle: SETTLE_TIME,
-            browser: None,
-            explain: false,
-        }
-    }
-
-    #[test]
-    fn a_password_needs_eight_characters() {
-        assert!(settings(Some("ääääääää"), None, "").password().is_ok());
-        let error = settings(Some("seven77"), None, "").password().unwrap_err();
-        assert!(error.to_string().contains("fewer than 8"));
-        let error = settings(None, None, "").password().unwrap_err();
-        assert!(error.to_string().contains("PASSWORD is not set"));
-    }
-
-    #[test]
-    fn a_domain_prefix_keeps_cognito_s_rules() {
-        let check = |prefix| {
-            settings(None, Some(prefix), "")
-                .domain_prefix()
-                .map(str::to_owned)
-        };
-        assert_eq!(check("hello-42").unwrap(), "hello-42");
-        for bad in [
-            "Hello",
-            "my-aws-page",
-            "amazonas",
-            "cognito1",
-            "-a",
-            "a-",
-            "a.b",
-            &"a".repeat(64),
-        ] {
-            let error = check(bad).unwrap_err();
-            assert_eq!(error.exit(), crate::Exit::Usage, "{bad}");
-            assert!(error.to_string().contains(bad), "{error}");
-        }
-        assert!(settings(None, None, "").domain_prefix().is_err());
-    }
-
-    #[test]
-    fn an_endpoint_is_an_http_address() {
-        let check = |url: &str| endpoint_url(url.to_owned());
-        assert_eq!(
-            check("http://127.0.0.1:4566/").unwrap(),
-            "http://127.0.0.1:4566"
-        );
-        assert!(check("https://example.com/aws").is_ok());
-        for bad in [
-            "4566",
-            "localhost:4566",
-            "ftp://localhost",
-            "http://",
-            "http:x",
-            "http://a:b",
-        ] {
-            let error = check(bad).unwrap_err();
-            assert_eq!(error.exit(), crate::Exit::Usage);
-            assert!(error.to_string().contains(&format!("'{bad}'")), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_suffix_is_part_of_a_name() {
-        assert!(settings(None, None, "-ada").name_suffix().is_ok());
-        assert!(settings(None, None, "a b").name_suffix().is_err());
-        assert!(settings(None, None, &"a".repeat(41)).name_suffix().is_err());
-    }
-
-    #[test]
-    fn debug_output_hides_the_password() {
-        let text = format!("{:?}", settings(Some("correct horse"), None, ""));
-        assert!(!text.contains("correct"), "{text}");
     }
 }
