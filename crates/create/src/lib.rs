@@ -83,39 +83,45 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
 
 /// The whole stack: each resource is made, or changed, or left. Branches that
 /// stand together in a `join_all!` run side by side, and all of them end,
-/// whatever happens to one. What two branches need is handed over by a channel.
+/// whatever happens to one. What another branch needs is handed over by a channel.
 async fn apply(stack: &Stack, live: Snapshot) -> Result<()> {
     let (api_made, api) = watch::channel(None);
     let (function_made, function) = watch::channel(None);
-    let (authorizer_id, (), (), integration_id, ()) = join_all!(
-        sign_in(stack, &live, &api),
+    let (authorizer_made, authorizer_id) = watch::channel(None);
+    let (integration_made, integration_id) = watch::channel(None);
+    join_all!(
+        sign_in(stack, &live, &api, authorizer_made),
         gateway(stack, &live, api_made),
         backend(stack, &live, function_made),
         async {
-            match (received(&api).await, received(&function).await) {
-                (Some(api), Some(function)) => {
-                    let live = live.integration.clone();
-                    let id = integration::ensure(stack, live, &api, &function).await?;
-                    Ok(Some(id))
-                }
-                _ => Ok(None),
-            }
+            let Some((api, function)) = both(&api, &function).await else {
+                return Ok(());
+            };
+            join_all!(
+                integration(stack, &live, &api, &function, integration_made),
+                permission::ensure(stack, live.permission.clone(), &api),
+            )?;
+            Ok(())
         },
         async {
-            match (received(&api).await, received(&function).await) {
-                (Some(api), Some(_)) => {
-                    permission::ensure(stack, live.permission.clone(), &api).await
-                }
-                _ => Ok(()),
-            }
+            let Some((integration_id, authorizer_id)) = both(&integration_id, &authorizer_id).await
+            else {
+                return Ok(());
+            };
+            let api = &received(&api).await.expect("its integration is there");
+            route::ensure(
+                stack,
+                live.route.clone(),
+                api,
+                &integration_id,
+                &authorizer_id,
+            )
+            .await
         },
     )?;
-    match (received(&api).await, integration_id, authorizer_id) {
-        (Some(api), Some(integration_id), Some(authorizer_id)) => {
-            route::ensure(stack, live.route, &api, &integration_id, &authorizer_id).await?;
-            answers::wait_for_api(stack, &api).await
-        }
-        _ => Ok(()),
+    match received(&api).await {
+        Some(api) => answers::wait_for_api(stack, &api).await,
+        None => Ok(()),
     }
 }
 
@@ -150,29 +156,44 @@ async fn gateway(stack: &Stack, live: &Snapshot, made: watch::Sender<Option<Api>
     stage::ensure(stack, live.stage.clone(), &api).await
 }
 
+/// How the API calls the function.
+async fn integration(
+    stack: &Stack,
+    live: &Snapshot,
+    api: &Api,
+    function: &Function,
+    made: watch::Sender<Option<String>>,
+) -> Result<()> {
+    let id = integration::ensure(stack, live.integration.clone(), api, function).await?;
+    made.send_replace(Some(id));
+    Ok(())
+}
+
 /// The user pool and all that is in it, and the authorizer that lets its tokens
 /// in.
 async fn sign_in(
     stack: &Stack,
     live: &Snapshot,
     api: &watch::Receiver<Option<Api>>,
-) -> Result<Option<String>> {
+    authorizer_made: watch::Sender<Option<String>>,
+) -> Result<()> {
     let pool = &user_pool::ensure(stack, live.user_pool.clone()).await?;
-    let (authorizer_id, (), ()) = join_all!(
+    join_all!(
         async {
             resource_server::ensure(stack, live.resource_server.clone(), pool).await?;
             let client = app_client::ensure(stack, live.app_client.clone(), pool).await?;
             let Some(api) = received(api).await else {
-                return Ok(None);
+                return Ok(());
             };
             let live = live.authorizer.clone();
             let id = authorizer::ensure(stack, live, &api, pool, &client).await?;
-            Ok(Some(id))
+            authorizer_made.send_replace(Some(id));
+            Ok(())
         },
         user::ensure(stack, live.user.clone(), pool),
         domain::ensure(stack, live.domain.clone(), pool),
     )?;
-    Ok(authorizer_id)
+    Ok(())
 }
 
 /// What another branch hands over; `None` if that branch fails, which it tells itself.
@@ -180,4 +201,12 @@ async fn received<T: Clone>(from: &watch::Receiver<Option<T>>) -> Option<T> {
     let mut from = from.clone();
     let value = from.wait_for(Option::is_some).await.ok()?;
     value.clone()
+}
+
+/// What two other branches hand over.
+async fn both<A: Clone, B: Clone>(
+    a: &watch::Receiver<Option<A>>,
+    b: &watch::Receiver<Option<B>>,
+) -> Option<(A, B)> {
+    Some((received(a).await?, received(b).await?))
 }

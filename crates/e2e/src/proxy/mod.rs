@@ -1,6 +1,7 @@
 //! A reverse proxy between a program and the local cloud: it records every
 //! call, delays it, or breaks it on purpose.
 
+mod first_minute;
 mod lag;
 mod quota;
 
@@ -20,6 +21,7 @@ use reqwest::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use crate::fault::{self, Fault};
 use crate::operation;
 
+use self::first_minute::FirstAsked;
 use self::lag::Made;
 use self::quota::Buckets;
 pub use self::quota::{Quota, Quotas};
@@ -52,6 +54,8 @@ pub struct Rules {
     pub propagation: Duration,
     /// For how long what was made is missing from lists, and not found by name.
     pub lag: Duration,
+    /// For how long a new sign-in host answers 503, and a new stage 404.
+    pub not_ready: Option<Duration>,
     /// What an account may do in a time.
     pub quotas: Option<Quotas>,
 }
@@ -68,6 +72,8 @@ pub struct Proxy {
 #[derive(Debug)]
 struct Shared {
     target: String,
+    url: String,
+    first_asked: FirstAsked,
     client: reqwest::Client,
     rules: Mutex<Rules>,
     calls: Mutex<Vec<Call>>,
@@ -88,8 +94,16 @@ impl Proxy {
             .enable_all()
             .build()
             .expect("a runtime");
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind(address))
+            .expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let url = format!("http://127.0.0.1:{port}");
         let shared = Arc::new(Shared {
             target: target.to_owned(),
+            url: url.clone(),
+            first_asked: FirstAsked::default(),
             client: crate::cloud::client(),
             rules: Mutex::default(),
             calls: Mutex::default(),
@@ -100,17 +114,12 @@ impl Proxy {
             buckets: Buckets::default(),
             late: AtomicUsize::new(0),
         });
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind(address))
-            .expect("a free port");
-        let port = listener.local_addr().expect("an address").port();
         let app = Router::new()
             .fallback(handle)
             .with_state(Arc::clone(&shared));
         runtime.spawn(async move { axum::serve(listener, app).await });
         Proxy {
-            url: format!("http://127.0.0.1:{port}"),
+            url,
             shared,
             _runtime: runtime,
         }
@@ -120,6 +129,7 @@ impl Proxy {
     pub fn begin(&self, rules: Rules) {
         self.shared.program.store(0, Ordering::SeqCst);
         self.shared.calls.lock().expect("no panic here").clear();
+        self.shared.first_asked.clear();
         *self.shared.role_created.lock().expect("no panic here") = None;
         *self.shared.rules.lock().expect("no panic here") = rules;
     }
@@ -183,13 +193,19 @@ enum Answer {
 
 impl Shared {
     async fn pass_on(self: &Arc<Self>, request: Request) -> Answer {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let Ok(body) = to_bytes(body, usize::MAX).await else {
             return Answer::Drop;
         };
         let operation = operation::name(&parts, &body);
         let (number, rules) = self.record(&operation);
         tokio::time::sleep(rules.delay).await;
+        if let Some(time) = rules.not_ready {
+            if let Some(answer) = self.first_asked.not_ready(&parts, time) {
+                return self.respond(number, answer);
+            }
+            first_minute::for_cloud(&mut parts, &self.url, &self.target);
+        }
         let quotas = rules.quotas.as_ref();
         if let Some(refused) = quotas.and_then(|it| self.buckets.refuse(it, &operation, &parts)) {
             return self.respond(number, refused);
@@ -206,7 +222,10 @@ impl Shared {
                 if operation == "CreateRole" {
                     *self.role_created.lock().expect("no panic here") = Some(Instant::now());
                 }
-                let answer = self.made.hide(&operation, answer, rules.lag);
+                let mut answer = self.made.hide(&operation, answer, rules.lag);
+                if rules.not_ready.is_some() {
+                    answer = first_minute::lead_here(&operation, answer, &self.url, &self.target);
+                }
                 self.respond(number, answer.map(Body::from))
             }
             Some(Fault::KillBefore) => self.kill().await,
@@ -311,7 +330,9 @@ impl Shared {
         let request = self.client.request(parts.method.clone(), url);
         let mut request = request.body(body.clone());
         for (name, value) in &parts.headers {
-            if *name != HOST && *name != CONTENT_LENGTH {
+            // The host of a request for an API says which.
+            let ours = *name == HOST && !first_minute::is_for_api(parts);
+            if !ours && *name != CONTENT_LENGTH {
                 request = request.header(name, value);
             }
         }

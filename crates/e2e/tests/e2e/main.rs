@@ -7,6 +7,7 @@ mod class;
 mod crash;
 mod explain;
 mod faults;
+mod first_minute;
 mod foreign;
 mod iam_policy;
 mod lag;

@@ -1,0 +1,84 @@
+//! The first minute on AWS: a new sign-in host answers with an error, a new
+//! stage with 404.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::http::header::HOST;
+use axum::http::request::Parts;
+use axum::response::Response;
+use bytes::Bytes;
+
+/// When the API and the sign-in page were first asked for something.
+#[derive(Debug, Default)]
+pub(super) struct FirstAsked(Mutex<HashMap<StatusCode, Instant>>);
+
+impl FirstAsked {
+    /// What a request is answered with for `time` since the first one.
+    pub(super) fn not_ready(&self, request: &Parts, time: Duration) -> Option<Response> {
+        let (status, body) = if is_for_api(request) {
+            (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#)
+        } else if request.uri.path().contains("/.well-known/") {
+            (StatusCode::SERVICE_UNAVAILABLE, "")
+        } else {
+            return None;
+        };
+        let mut first = self.0.lock().expect("no panic here");
+        if first.entry(status).or_insert_with(Instant::now).elapsed() > time {
+            return None;
+        }
+        let response = Response::builder()
+            .status(status)
+            .header("content-type", "application/json");
+        Some(response.body(Body::from(body)).expect("a response"))
+    }
+
+    /// Nothing was asked for yet.
+    pub(super) fn clear(&self) {
+        self.0.lock().expect("no panic here").clear();
+    }
+}
+
+/// Whether the request is for an API, not for AWS.
+pub(super) fn is_for_api(request: &Parts) -> bool {
+    let host = request
+        .headers
+        .get(HOST)
+        .and_then(|host| host.to_str().ok());
+    host.is_some_and(|host| host.contains(".execute-api."))
+}
+
+/// A request for an API, as it goes on to the cloud: the port in `Host` is the cloud's.
+pub(super) fn for_cloud(request: &mut Parts, here: &str, cloud: &str) {
+    if is_for_api(request) {
+        let host = request.headers[HOST].to_str().expect("text");
+        let host = host.replace(port(here), port(cloud));
+        request.headers.insert(HOST, host.parse().expect("a host"));
+    }
+}
+
+/// An answer in which the API's address leads here, not past us.
+pub(super) fn lead_here(
+    operation: &str,
+    answer: axum::http::Response<Bytes>,
+    here: &str,
+    cloud: &str,
+) -> axum::http::Response<Bytes> {
+    if !matches!(operation, "CreateApi" | "GetApi") {
+        return answer;
+    }
+    answer.map(|body| {
+        let body = String::from_utf8_lossy(&body);
+        let (from, to) = (port(cloud), port(here));
+        body.replace(&format!(".localhost{from}"), &format!(".localhost{to}"))
+            .into()
+    })
+}
+
+/// `:4566` of `http://127.0.0.1:4566`.
+fn port(url: &str) -> &str {
+    url.rfind(':').map_or("", |at| &url[at..])
+}
