@@ -202,3 +202,70 @@ fn a_user_with_this_policy_and_no_other_can_do_it_all() {
         .code(1)
         .stderr_has("CreateRole: AccessDenied: ");
 }
+
+/// IAM's own evaluation of what the role may do.
+async fn may(iam: &Iam, role_arn: &str, action: &str, resource: &str) -> bool {
+    let call = iam.simulate_principal_policy().policy_source_arn(role_arn);
+    let call = call.action_names(action).resource_arns(resource);
+    let answer = call.send().await.expect("SimulatePrincipalPolicy");
+    let result = answer.evaluation_results().first().expect("a result");
+    result.eval_decision().as_str() == "allowed"
+}
+
+#[test]
+fn the_function_may_write_its_own_log_group_and_make_none() {
+    let env = TestEnv::new();
+    env.create().code(0);
+    let arn = env.state()["lambda_role_arn"].as_str().unwrap().to_owned();
+    let group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/EchoFunction";
+    let (stream, other) = (format!("{group}:log-stream:x"), format!("{group}Other:x"));
+    block_on(async {
+        let iam = Iam::new(&inventory::config(env.cloud_url(), "000000000000").await);
+        assert!(may(&iam, &arn, "logs:CreateLogStream", &stream).await);
+        assert!(may(&iam, &arn, "logs:PutLogEvents", &stream).await);
+        assert!(!may(&iam, &arn, "logs:CreateLogGroup", group).await);
+        assert!(!may(&iam, &arn, "logs:PutLogEvents", &other).await);
+        assert!(!may(&iam, &arn, "s3:GetObject", "*").await);
+    });
+    env.delete().code(0);
+}
+
+/// Earlier versions, and the Python scripts, attached AWS's policy to the role.
+#[test]
+fn a_role_of_before_is_brought_over_or_deleted() {
+    let env = TestEnv::new();
+    let policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+    let as_before = || {
+        block_on(async {
+            let iam = Iam::new(&inventory::config(env.cloud_url(), "000000000000").await);
+            let role = "APIGatewayLambdaRole";
+            let attach = iam.attach_role_policy().role_name(role).policy_arn(policy);
+            attach.send().await.expect("AttachRolePolicy");
+            let own = iam.delete_role_policy().role_name(role);
+            let own = own.policy_name("WriteOwnLogGroup").send().await;
+            own.expect("DeleteRolePolicy");
+            let boundary = iam.delete_role_permissions_boundary().role_name(role);
+            boundary
+                .send()
+                .await
+                .expect("DeleteRolePermissionsBoundary");
+        });
+        assert_eq!(
+            env.inventory().roles,
+            ["APIGatewayLambdaRole: AWSLambdaBasicExecutionRole"]
+        );
+    };
+    env.create().code(0);
+    as_before();
+    env.create()
+        .code(0)
+        .stdout_has("(updated: PermissionsBoundary (none) -> ")
+        .stderr_has("AttachedPolicies [arn:aws:iam::aws:policy/service-role/");
+    assert_eq!(
+        env.inventory().roles,
+        ["APIGatewayLambdaRole: WriteOwnLogGroup"]
+    );
+    as_before();
+    env.delete().code(0);
+    assert!(env.inventory().is_empty());
+}
