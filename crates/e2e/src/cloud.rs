@@ -1,4 +1,4 @@
-//! The local cloud: MiniStack on a free port.
+//! The local cloud: MiniStack on a free port, and moto beside it.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
@@ -8,13 +8,13 @@ use std::sync::Mutex;
 
 use crate::workspace;
 
-/// A running MiniStack.
+/// A running emulator.
 #[derive(Debug)]
 pub struct Cloud {
     /// Where it listens, for `AWS_ENDPOINT_URL`.
     pub url: String,
     // Its stdin is open for as long as this process lives; then the shell
-    // around MiniStack reads the end and stops it.
+    // around the emulator reads the end and stops it.
     child: Child,
 }
 
@@ -55,7 +55,7 @@ impl Drop for Lease {
     }
 }
 
-// It also ends when MiniStack does, so that a failed start is seen.
+// It also ends when the emulator does, so that a failed start is seen.
 const KEEP: &str = r#"
 exec 3<&0
 "$@" 3<&- & pid=$!
@@ -76,43 +76,50 @@ impl Cloud {
     }
 
     fn start_with_auth(auth: bool) -> Cloud {
-        let program = workspace().join(".venv/bin/ministack");
-        assert!(
-            program.exists(),
-            "{} is missing: run 'make tools'",
-            program.display()
-        );
         let port = free_port();
-        let child = Command::new("sh")
-            .args(["-c", KEEP, "sh"])
-            .arg(&program)
+        let mut command = keep("ministack");
+        command
             .env("AUTH", auth.to_string())
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", port.to_string())
             .env("IOT_MTLS_ENABLED", "0")
-            .env("SERVICES", "cognito-idp,apigateway,lambda,iam,sts,logs")
+            .env("SERVICES", "cognito-idp,apigateway,lambda,iam,sts,logs");
+        Cloud::spawn(command, port, "/_ministack/health")
+    }
+
+    /// Starts moto, a second emulator, which checks requests in other ways. It
+    /// has no sign-in page and no gateway.
+    pub fn start_moto() -> Cloud {
+        let port = free_port();
+        let mut command = keep("moto_server");
+        command
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
+        Cloud::spawn(command, port, "/moto-api/")
+    }
+
+    fn spawn(mut command: Command, port: u16, health: &str) -> Cloud {
+        command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("MiniStack starts");
+            .stderr(Stdio::null());
         let mut cloud = Cloud {
             url: format!("http://127.0.0.1:{port}"),
-            child,
+            child: command.spawn().expect("the emulator starts"),
         };
-        crate::block_on(cloud.wait_until_ready());
+        crate::block_on(cloud.wait_until_ready(health));
         cloud
     }
 
-    async fn wait_until_ready(&mut self) {
-        let health = format!("{}/_ministack/health", self.url);
+    async fn wait_until_ready(&mut self, health: &str) {
+        let health = format!("{}{health}", self.url);
         let client = client();
         let mut tick = tokio::time::interval(std::time::Duration::from_millis(50));
         while client.get(&health).send().await.is_err() {
             let ended = self.child.try_wait().expect("a child");
             assert!(
                 ended.is_none(),
-                "MiniStack ended before it answered: {ended:?}"
+                "the emulator ended before it answered: {ended:?}"
             );
             tick.tick().await;
         }
@@ -124,6 +131,19 @@ impl Cloud {
         let answer = client.post(&reset).send().await.expect("an answer");
         assert!(answer.status().is_success(), "{answer:?}");
     }
+}
+
+/// A command that ends when this process does.
+fn keep(program: &str) -> Command {
+    let program = workspace().join(".venv/bin").join(program);
+    assert!(
+        program.exists(),
+        "{} is missing: run 'make tools'",
+        program.display()
+    );
+    let mut command = Command::new("sh");
+    command.args(["-c", KEEP, "sh"]).arg(program);
+    command
 }
 
 /// A client for this machine: a proxy could not reach it.

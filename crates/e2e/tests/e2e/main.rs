@@ -14,6 +14,7 @@ mod lag;
 mod late;
 mod lean;
 mod make;
+mod moto;
 mod readme;
 mod side_by_side;
 mod signals;
