@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api_core::Console;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_lambda as lambda;
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
@@ -214,6 +216,21 @@ async fn a_lost_answer_is_tried_again_unless_the_call_creates() {
         let ended = call(Call::CreateApi, lost, NEVER, AWS).await;
         assert_eq!((ended.error, ended.tries.len()), (Some(Kind::Lost), 1));
     }
+}
+
+/// As the zip is sent: with a time limit of its own.
+#[tokio::test(start_paused = true)]
+async fn a_call_with_settings_of_its_own_waits_as_politely() {
+    let aws = Aws::new(Refuses(429, "TooManyRequestsException"), 20);
+    let limit = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60));
+    let settings = lambda::config::Builder::new().timeout_config(limit.build());
+    let begun = Instant::now();
+    let call = aws.clients(AWS).lambda.update_function_code();
+    let call = call.function_name("EchoFunction").customize();
+    let answer = call.config_override(settings).send().await;
+    answer.named("UpdateFunctionCode").expect("taken at last");
+    assert_eq!(aws.tries().len(), 21);
+    assert!(begun.elapsed() > Duration::from_secs(20));
 }
 
 #[tokio::test(start_paused = true)]
