@@ -1,6 +1,8 @@
 //! What `tokens` needs to know of the deployment: the part of `state.json`
 //! that an app would have in its configuration. Nothing in it is secret.
 
+use std::time::Duration;
+
 use api_core::{Failure, Result, Settings, State};
 use api_http::discovery::document_url;
 use url::{Host, Url};
@@ -22,6 +24,9 @@ pub(crate) struct App {
     pub known_scopes: Vec<String>,
     /// The test user.
     pub username: String,
+    /// For how long an answer is waited for, if `create` made something in the
+    /// last minutes.
+    pub is_new_for: Option<Duration>,
     /// Method and address of the API's route.
     pub api: (String, String),
 }
@@ -77,7 +82,9 @@ impl App {
             .and_then(|urls| urls.first())
             .ok_or_else(|| missing("terminal_app_callback_urls"))?;
         let api_url = state.api_url.clone().ok_or_else(|| missing("api_url"))?;
+        let settle = settings.settle;
         Ok(App {
+            is_new_for: state.unsettled(settle * 20).map(|_| settle * 2),
             discovery_url: document_url(&issuer, settings.endpoint_url.as_deref()),
             issuer,
             client_id: state

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::call::Call;
-use crate::http::Http;
+use crate::http::Answer;
 use api_http::hosts::secure_url;
 
 const WHY: &str = "One document names every other address of the sign-in server and its keys (OpenID Connect Discovery 1.0).";
@@ -43,22 +43,28 @@ pub(crate) struct Provider {
     pub end_session_endpoint: Option<Url>,
 }
 
+/// The call for the document.
+///
+/// # Errors
+/// If its address is neither https nor on this machine.
+pub(crate) fn call(app: &App) -> Result<Call> {
+    let url = secure_url("address of the discovery document", &app.discovery_url)?;
+    Ok(Call::get("discovery document", WHY, url))
+}
+
 impl Provider {
-    /// Fetches the document and checks that it is the one of our issuer.
+    /// Reads the document and checks that it is the one of our issuer.
     ///
     /// # Errors
     /// If it cannot be had, is another issuer's (OpenID Connect Discovery
     /// section 4.3), or names an address without TLS.
-    pub(crate) async fn discover(http: &Http, app: &App) -> Result<Provider> {
-        let url = secure_url("address of the discovery document", &app.discovery_url)?;
-        let document: Document = http
-            .json(Call::get("discovery document", WHY, url))
-            .await
-            .map_err(|failure| match failure.hint() {
-                Some(_) => failure,
-                None => failure.with_hint(
+    pub(crate) fn read(app: &App, answer: Answer) -> Result<Provider> {
+        let document: Document = answer
+            .json_of("discovery document", &app.discovery_url)
+            .map_err(|failure| {
+                failure.with_hint(
                     "is the user pool still there? 'make delete' and 'make api' start over",
-                ),
+                )
             })?;
         if document.issuer != app.issuer {
             return Err(Failure::failed(format!(

@@ -46,6 +46,24 @@ impl Answer {
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok()
     }
+
+    /// The JSON of a 200, which `to` at `url` has sent.
+    ///
+    /// # Errors
+    /// For any other status, and for other bodies.
+    pub(crate) fn json_of<T: DeserializeOwned>(&self, to: &str, url: &str) -> Result<T> {
+        if self.status != StatusCode::OK {
+            return Err(Failure::failed(format!(
+                "The {to} {url} answered {}",
+                self.status
+            )));
+        }
+        self.json().ok_or_else(|| {
+            Failure::failed(format!(
+                "The {to} {url} did not answer with the JSON it should have"
+            ))
+        })
+    }
 }
 
 /// The HTTP client. Each of its two halves is made when it is first used.
@@ -96,18 +114,7 @@ impl Http {
     /// As [`send`](Http::send), for any other status, and for other bodies.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
         let (to, url) = (call.to, call.url.clone());
-        let answer = self.send(call).await?;
-        if answer.status != StatusCode::OK {
-            return Err(Failure::failed(format!(
-                "The {to} {url} answered {}",
-                answer.status
-            )));
-        }
-        answer.json().ok_or_else(|| {
-            Failure::failed(format!(
-                "The {to} {url} did not answer with the JSON it should have"
-            ))
-        })
+        self.send(call).await?.json_of(to, url.as_str())
     }
 
     async fn exchange(&self, call: &Call) -> Result<Answer> {

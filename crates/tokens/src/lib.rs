@@ -26,6 +26,7 @@ mod page;
 mod paste;
 mod port;
 mod probe;
+mod ready;
 mod redirect;
 mod refresh;
 mod request;

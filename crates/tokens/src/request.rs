@@ -1,6 +1,6 @@
 //! The API call, and how it looks on the wire.
 
-use api_core::{Failure, Result};
+use api_core::{Console, Failure, Result};
 use reqwest::{Method, Version};
 use serde_json::{Map, Value, json};
 use url::{Position, Url};
@@ -8,6 +8,7 @@ use url::{Position, Url};
 use crate::app::App;
 use crate::call::{Call, Channel};
 use crate::http::{Answer, Http, USER_AGENT};
+use crate::ready;
 use api_http::hosts::secure_url;
 
 const WHY: &str = "The access token opens the route; the gateway checks it before the function runs (RFC 6750 section 2.1).";
@@ -25,7 +26,12 @@ pub(crate) struct Exchange {
 ///
 /// # Errors
 /// If there is no answer. A refusal is an answer.
-pub(crate) async fn call(http: &Http, app: &App, token: Option<&str>) -> Result<Exchange> {
+pub(crate) async fn call(
+    http: &Http,
+    app: &App,
+    console: &Console,
+    token: Option<&str>,
+) -> Result<Exchange> {
     let (method, address) = &app.api;
     let url = secure_url("api_url", address)?;
     let method: Method = method.parse().map_err(|_| {
@@ -47,7 +53,7 @@ pub(crate) async fn call(http: &Http, app: &App, token: Option<&str>) -> Result<
         ("Accept", "*/*".to_owned()),
     ];
     headers.extend(call.headers.iter().cloned());
-    let answer = http.send(call).await?;
+    let answer = ready::call_api(http, app, console, call).await?;
     Ok(Exchange {
         method,
         url,

@@ -17,7 +17,7 @@ use crate::page::Page;
 use crate::refresh::Refreshed;
 use crate::request;
 use crate::signin::{SignIn, Way};
-use crate::{login, logout, scope, userinfo};
+use crate::{login, logout, ready, scope, userinfo};
 
 /// Signs in, shows and checks the tokens, calls the API.
 ///
@@ -31,7 +31,7 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
 
     let explain = Explain::new(settings.explain, console.clone());
     let http = Http::new(explain.clone());
-    let provider = Provider::discover(&http, &app).await?;
+    let provider = ready::discover(&http, &app, console).await?;
     let asked = Authorization::new(&app, &provider, &scopes, args.signup);
     asked.narrate(&explain);
 
@@ -49,7 +49,7 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
     output.login(&login);
     output.stop_unless(login.believed())?;
 
-    let exchange = request::call(&http, &app, Some(&login.tokens.access_token)).await;
+    let exchange = request::call(&http, &app, console, Some(&login.tokens.access_token)).await;
     let exchange = output.stop_unless(exchange)?;
     output.exchange(&exchange);
 

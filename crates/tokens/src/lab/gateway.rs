@@ -17,7 +17,7 @@ async fn try_token(
     what: String,
     expected: StatusCode,
 ) -> Result<Report> {
-    let exchange = request::call(lab.http, lab.app, token).await?;
+    let exchange = request::call(lab.http, lab.app, lab.sign_in.console, token).await?;
     let status = exchange.answer.status;
     let otherwise = match status.is_success() {
         true => "the API let it in".to_owned(),

@@ -24,8 +24,8 @@ use crate::explain::Explain;
 use crate::http::Http;
 use crate::login::Login;
 use crate::page::Page;
-use crate::request;
 use crate::signin::{SignIn, Way};
+use crate::{ready, request};
 use experiment::{ALL, Experiment, Verdict};
 
 /// What the experiments share. A login is made when the first one needs it.
@@ -66,7 +66,7 @@ pub(crate) async fn run(
     let way = way(args, settings)?;
     let explain = Explain::new(settings.explain, console.clone());
     let http = Http::new(explain.clone());
-    let provider = Provider::discover(&http, &app).await?;
+    let provider = ready::discover(&http, &app, console).await?;
     let timeout = Duration::from_secs(args.timeout);
     let mut lab = Lab {
         app: &app,
@@ -155,7 +155,13 @@ impl Lab<'_> {
             return Ok(login.clone());
         }
         let login = self.log_in(&self.app.scopes.clone()).await?;
-        let control = request::call(self.http, self.app, Some(&login.tokens.access_token)).await?;
+        let control = request::call(
+            self.http,
+            self.app,
+            self.sign_in.console,
+            Some(&login.tokens.access_token),
+        )
+        .await?;
         if !control.answer.status.is_success() {
             return Err(Failure::failed(format!(
                 "The API refuses a good token too ({}): no experiment would show anything",

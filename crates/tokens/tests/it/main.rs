@@ -3,6 +3,7 @@
 
 mod after;
 mod ends;
+mod first_minute;
 mod forged;
 mod hostile;
 mod hygiene;

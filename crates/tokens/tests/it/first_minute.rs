@@ -1,0 +1,108 @@
+//! The first minute after `create`: host and stage are new, and not there yet.
+
+use std::net::SocketAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::idp::{Idp, POOL};
+use crate::program::Program;
+
+/// A login right after `create`, in a cloud that settles within so many seconds.
+fn login_to_new_stack(idp: &Idp, settle: &str) -> Program {
+    let mut program = Program::new(idp, &["--headless"]).env("SETTLE_SECONDS", settle);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    program.state["last_created_at"] = json!(now.as_millis() as u64);
+    program
+}
+
+fn unavailable(_: &SocketAddr) -> Response {
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}
+
+fn not_found(_: &SocketAddr) -> Response {
+    let body = Json(json!({ "message": "Not Found" }));
+    (StatusCode::NOT_FOUND, body).into_response()
+}
+
+/// Answers `path` with `answer` until the program has asked for it twice.
+fn twice(path: &'static str, answer: fn(&SocketAddr) -> Response) -> Idp {
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert(path, answer);
+    });
+    let watched = idp.clone();
+    std::thread::spawn(move || {
+        while watched.count(path) < 2 {
+            std::thread::yield_now();
+        }
+        watched.book.lock().unwrap().instead.remove(path);
+    });
+    idp
+}
+
+#[test]
+fn a_sign_in_host_that_is_not_ready_is_waited_for() {
+    let idp = twice("/oauth2/authorize", unavailable);
+    let ended = login_to_new_stack(&idp, "30").run();
+    ended
+        .assert_code(0)
+        .assert_says("Waiting until the sign-in page answers: it is new ...");
+    assert!(ended.stdout.contains("hello world"), "{}", ended.printed());
+}
+
+#[test]
+fn a_discovery_document_that_is_not_there_yet_is_waited_for() {
+    static PATH: &str = "/us-east-1_test/.well-known/openid-configuration";
+    assert!(PATH.contains(POOL));
+    let idp = twice(PATH, not_found);
+    let ended = login_to_new_stack(&idp, "30").run();
+    ended
+        .assert_code(0)
+        .assert_says("Waiting until the discovery document answers: it is new ...");
+}
+
+#[test]
+fn a_stage_that_is_not_deployed_is_asked_again() {
+    let idp = twice("/dev/hello", not_found);
+    let ended = login_to_new_stack(&idp, "30").run();
+    ended
+        .assert_code(0)
+        .assert_says("Waiting until the API answers: it is new ...");
+    assert!(ended.stdout.contains("200 OK"), "{}", ended.printed());
+    assert!(idp.api_calls() >= 3);
+}
+
+#[test]
+fn the_wait_has_an_end() {
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert("/dev/hello", not_found);
+    });
+    let ended = login_to_new_stack(&idp, "0.3").run();
+    ended.assert_code(0).assert_says("Waiting until the API");
+    assert!(
+        ended.stdout.contains("404 Not Found"),
+        "{}",
+        ended.printed()
+    );
+    assert!(idp.api_calls() >= 2);
+}
+
+/// A stack that is there for long has no first minute: an error is one.
+#[test]
+fn nothing_is_waited_for_when_the_stack_is_old() {
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert("/dev/hello", not_found);
+    });
+    let ended = Program::new(&idp, &["--headless"]).run();
+    ended.assert_code(0);
+    assert!(
+        ended.stdout.contains("404 Not Found"),
+        "{}",
+        ended.printed()
+    );
+    assert_eq!(idp.api_calls(), 1);
+    assert!(!ended.stderr.contains("Waiting"), "{}", ended.stderr);
+}
