@@ -64,7 +64,8 @@ pub fn check_endpoint_and_region(
 /// # Errors
 /// Exit code 2, naming both.
 pub fn check_account(state: &State, account_id: &str) -> Result<()> {
-    match state.account_id.as_deref().or(account_of_role(state)) {
+    let recorded = state.account_id.as_deref();
+    match recorded.or_else(|| state.account_of_role()) {
         Some(recorded) if recorded != account_id => {
             Err(elsewhere("account", recorded, account_id, "AWS_PROFILE"))
         }
@@ -88,11 +89,6 @@ pub fn recorded(state: &State) -> Option<Account> {
         id: state.account_id.clone()?,
         partition: arn.split(':').nth(1)?.to_owned(),
     })
-}
-
-/// The Python scripts recorded no account, but the role's ARN names it.
-fn account_of_role(state: &State) -> Option<&str> {
-    state.lambda_role_arn.as_deref()?.split(':').nth(4)
 }
 
 fn elsewhere(what: &str, recorded: &str, here: &str, setting: &str) -> Failure {

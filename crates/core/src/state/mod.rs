@@ -4,6 +4,7 @@ mod file;
 mod lock;
 mod model;
 mod private;
+mod python;
 mod under_way;
 
 #[cfg(test)]

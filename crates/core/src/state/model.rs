@@ -140,11 +140,6 @@ impl State {
     pub fn unsettled(&self, settle: Duration) -> Option<Duration> {
         under_way::left(self.last_created_at?, settle)
     }
-
-    /// Whether the older Python scripts wrote it: it says nothing of its deployment.
-    pub fn is_from_python(&self) -> bool {
-        self.deployment_id.is_none()
-    }
 }
 
 fn parse(text: &[u8]) -> Result<State, String> {
