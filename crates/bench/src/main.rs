@@ -2,6 +2,7 @@
 //! network and AWS would allow. It prints what it measures, and judges nothing.
 
 mod chain;
+mod class;
 mod function;
 mod machine;
 mod programs;
@@ -37,6 +38,7 @@ fn main() -> std::io::Result<()> {
         functions: function::measure(args.runs),
         programs: programs::measure(args.runs),
         stack: stack::measure(args.runs),
+        class: class::measure(),
     };
     print!("{report}");
     if let Some(path) = args.json {

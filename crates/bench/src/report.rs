@@ -4,7 +4,7 @@ use std::fmt::{Display, Formatter, Result};
 
 use serde::Serialize;
 
-use crate::{function, programs, stack};
+use crate::{class, function, programs, stack};
 
 /// All that was measured.
 #[derive(Serialize)]
@@ -19,6 +19,8 @@ pub struct Report {
     pub stack: Vec<stack::Row>,
     /// Start-up, memory, size.
     pub programs: Vec<programs::Row>,
+    /// 30 people in one account.
+    pub class: class::Class,
     /// Ours, and Python's.
     pub functions: [function::Row; 2],
 }
@@ -36,6 +38,7 @@ impl Display for Report {
             "{machine}; medians of {runs} runs; programs: {profile} profile, function: release\n"
         )?;
         self.stack(f)?;
+        self.class(f)?;
         self.programs(f)?;
         self.functions(f)
     }
@@ -45,7 +48,7 @@ impl Report {
     fn stack(&self, f: &mut Formatter<'_>) -> Result {
         writeln!(
             f,
-            "program   per call  IAM takes  calls  chain    bound     wall  wall/bound"
+            "program       per call  IAM takes  calls  chain    bound     wall  wall/bound"
         )?;
         for row in &self.stack {
             let (bound, ratio) = match row.ratio {
@@ -54,7 +57,7 @@ impl Report {
             };
             writeln!(
                 f,
-                "{:8}  {:>5} ms  {:>7} s  {:>5}  {:>5}  {bound:>7}  {:>7}  {ratio:>10}",
+                "{:12}  {:>5} ms  {:>7} s  {:>5}  {:>5}  {bound:>7}  {:>7}  {ratio:>10}",
                 row.program,
                 row.delay_ms,
                 row.propagation_s,
@@ -64,6 +67,20 @@ impl Report {
             )?;
         }
         writeln!(f)
+    }
+
+    fn class(&self, f: &mut Formatter<'_>) -> Result {
+        let class = &self.class;
+        writeln!(
+            f,
+            "a class of {}: create {:.0} s (quota: {:.0} s), delete by its quota {:.0} s; {:.0} MiB and {:.1} s of processor for all creates together\n",
+            class.people,
+            class.create_s,
+            class.create_bound_s,
+            class.delete_bound_s,
+            class.memory_mib,
+            class.processor_s,
+        )
     }
 
     fn programs(&self, f: &mut Formatter<'_>) -> Result {

@@ -4,7 +4,7 @@
 use api_aws::error::optional;
 use api_aws::find::{self, Found};
 use api_aws::{CallError, Named, names};
-use api_core::{Result, State};
+use api_core::{Result, State, join_all};
 use serde::Serialize;
 
 use crate::change::Change;
@@ -68,14 +68,15 @@ impl Resource for Wanted<'_> {
     async fn find(&self) -> Result<Option<Live>> {
         let stack = self.stack;
         let (aws, name) = (&stack.aws, self.name());
-        let found = find::log_group(aws, stack.account(), &name, &stack.ours).await?;
+        let (found, retention_in_days) = join_all!(
+            find::log_group(aws, stack.account(), &name, &stack.ours),
+            retention(stack, &name),
+        )?;
         Ok(match found {
             Found::Nothing => None,
             Found::Ours(()) => Some(Live {
                 id: LogGroup::Ours,
-                properties: Properties {
-                    retention_in_days: retention(stack, &name).await?,
-                },
+                properties: Properties { retention_in_days },
             }),
             // What is not ours is left as it is.
             Found::Foreign => Some(Live {
@@ -141,7 +142,7 @@ pub async fn read(stack: &Stack) -> Result<Option<Live>> {
 }
 
 /// For how many days it keeps the log (DescribeLogGroups); `None` is for ever.
-async fn retention(stack: &Stack, name: &str) -> Result<Option<i32>, CallError> {
+async fn retention(stack: &Stack, name: &str) -> Result<Option<i32>> {
     let call = stack.aws.logs.describe_log_groups();
     let answer = call.log_group_name_prefix(name).send().await;
     let groups = optional(answer.named("DescribeLogGroups"))?.and_then(|it| it.log_groups);
