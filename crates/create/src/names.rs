@@ -12,9 +12,9 @@ pub const RESOURCE_SERVER: &str = "HelloAPI";
 /// The app client's name.
 pub const APP_CLIENT: &str = "Terminal Application";
 /// The scopes that the app client may ask for.
-pub const APP_CLIENT_SCOPES: [&str; 4] = ["openid", "profile", "email", "HelloAPI/hello.read"];
+pub const APP_CLIENT_SCOPES: &[&str] = &["openid", "profile", "email", "HelloAPI/hello.read"];
 /// The scopes that open the route: a token needs one of them.
-pub const ROUTE_SCOPES: [&str; 2] = ["HelloAPI/hello.read", "HelloAPI/hello.write"];
+pub const ROUTE_SCOPES: &[&str] = &["HelloAPI/hello.read", "HelloAPI/hello.write"];
 /// Where the sign-in page sends the browser back to: `tokens` listens there.
 pub const CALLBACK_URL: &str = "http://localhost:8083/callback";
 /// The test user.
@@ -75,6 +75,11 @@ impl Names {
         let scope = |(name, description): (&str, &str)| (name.to_owned(), description.to_owned());
         state.api_scopes = Some(SCOPES.into_iter().map(scope).collect());
         state.terminal_app_callback_urls = Some(vec![CALLBACK_URL.to_owned()]);
-        state.terminal_app_scopes = Some(APP_CLIENT_SCOPES.map(str::to_owned).to_vec());
+        state.terminal_app_scopes = Some(
+            APP_CLIENT_SCOPES
+                .iter()
+                .map(|&scope| scope.to_owned())
+                .collect(),
+        );
     }
 }

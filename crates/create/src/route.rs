@@ -53,7 +53,7 @@ impl Resource for Wanted<'_> {
             target: format!("integrations/{}", self.integration_id),
             authorization_type: AuthorizationType::Jwt.as_str().to_owned(),
             authorizer_id: Some(self.authorizer_id.to_owned()),
-            authorization_scopes: ROUTE_SCOPES.map(str::to_owned).into(),
+            authorization_scopes: ROUTE_SCOPES.iter().map(|&scope| scope.to_owned()).collect(),
         }
     }
 

@@ -1,5 +1,5 @@
-//! A function that is edited: `make api` brings it to the cloud, and `make
-//! request` shows the new answer. In a copy of the repository.
+//! The README's experiments: one line is edited, `make api` brings it to the
+//! cloud, and `make request` shows what is different. In a copy of the repository.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -15,16 +15,22 @@ mkdir "$0/target"
 for built in target/release target/*-linux-*; do
     [ ! -e "$built" ] || cp -Rp "$built" "$0/target"
 done
+# The SDK takes minutes to build: its libraries are the same files.
+cp -al target/debug "$0/target" 2>/dev/null || cp -Rp target/debug "$0/target"
 "#;
 
-/// Before cargo in the path: the programs are those under test, and no browser
-/// is there to sign in with.
+/// Before cargo in the path: `create` is built where it is edited, the other
+/// programs are those under test, and no browser is there to sign in with.
 const CARGO: &str = r#"#!/bin/sh
 [ "$1" = run ] || exec "$REAL_CARGO" "$@"
 program=$4
 shift 4
 [ "${1:-}" != -- ] || shift
 [ "$program" != tokens ] || set -- --headless "$@"
+if [ "$program" = create ] && [ -e edited ]; then
+    "$REAL_CARGO" build --quiet --bin create
+    exec target/debug/create "$@"
+fi
 exec "$PROGRAMS/$program" "$@"
 "#;
 
@@ -46,6 +52,15 @@ fn copy(env: &TestEnv) {
 
 /// Runs make in the copy. What the tools need of this machine goes along.
 fn make(env: &TestEnv, target: &str) -> RunResult {
+    make_with(env, target, "")
+}
+
+/// Runs `make request` and asks for these scopes.
+fn request(env: &TestEnv, scopes: &str) -> RunResult {
+    make_with(env, "request", scopes)
+}
+
+fn make_with(env: &TestEnv, target: &str, scopes: &str) -> RunResult {
     let programs = run_result::program("create");
     let programs = programs.parent().expect("a folder");
     let path = std::env::var("PATH").expect("a path");
@@ -62,6 +77,7 @@ fn make(env: &TestEnv, target: &str) -> RunResult {
             std::env::var_os("CARGO").expect("cargo runs the tests"),
         )
         .env("PROGRAMS", programs)
+        .env("SCOPES", scopes)
         .env("CLOUD_PORT", port);
     for kept in ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
         command.envs(std::env::var_os(kept).map(|value| (kept, value)));
@@ -103,6 +119,40 @@ fn an_edited_function_answers_anew() {
 
     // Packed anew, with another time in it: the same code.
     make(&env, "api").stdout_has(&format!("{function} (unchanged)"));
+    make(&env, "delete").stdout_has("Nothing is left.");
+    assert!(env.inventory().is_empty());
+}
+
+#[test]
+fn edited_scopes_open_and_close_the_api() {
+    let env = TestEnv::new();
+    copy(&env);
+    make(&env, "api");
+    std::fs::write(env.dir().join("edited"), "").unwrap();
+    let names = env.dir().join("crates/create/src/names.rs");
+
+    // The client may ask for one scope more.
+    let client = r#""email", "HelloAPI/hello.read"];"#;
+    let more = r#""email", "HelloAPI/hello.read", "HelloAPI/hello.write"];"#;
+    edit(&names, client, more);
+    make(&env, "api").stdout_has(
+        "(updated: AllowedOAuthScopes [HelloAPI/hello.read email openid profile] \
+         -> [HelloAPI/hello.read HelloAPI/hello.write email openid profile])",
+    );
+    request(&env, "HelloAPI/hello.write")
+        .stdout_has("\"scope\": \"HelloAPI/hello.write\"")
+        .stdout_has("< HTTP/1.1 200 OK");
+
+    // The route opens to that scope only.
+    let route = r#"&["HelloAPI/hello.read", "HelloAPI/hello.write"]"#;
+    edit(&names, route, r#"&["HelloAPI/hello.write"]"#);
+    make(&env, "api").stdout_has(
+        "(updated: AuthorizationScopes [HelloAPI/hello.read HelloAPI/hello.write] \
+         -> [HelloAPI/hello.write])",
+    );
+    request(&env, "HelloAPI/hello.read").stdout_has("< HTTP/1.1 403 Forbidden");
+    request(&env, "HelloAPI/hello.write").stdout_has("< HTTP/1.1 200 OK");
+
     make(&env, "delete").stdout_has("Nothing is left.");
     assert!(env.inventory().is_empty());
 }
