@@ -17,6 +17,9 @@ use zip::{DateTime, ZipArchive, ZipWriter};
 /// What Lambda's `provided.al2023` runtime starts.
 const BOOTSTRAP: &str = "bootstrap";
 
+/// The length of a 64-bit ELF header, in bytes.
+const ELF_HEADER: u64 = 64;
+
 /// A zip that Lambda will be able to run.
 #[derive(Debug)]
 pub struct ZipFile {
@@ -71,10 +74,14 @@ fn architecture(zip: &[u8]) -> Result<Architecture, String> {
     let mut file = archive
         .by_name(BOOTSTRAP)
         .map_err(|_| "the zip has no file 'bootstrap'".to_owned())?;
-    let mut program = Vec::new();
-    file.read_to_end(&mut program)
+    // The header is enough; the rest is read for its checksum, and not kept.
+    let mut header = Vec::new();
+    file.by_ref()
+        .take(ELF_HEADER)
+        .read_to_end(&mut header)
+        .and_then(|_| std::io::copy(&mut file, &mut std::io::sink()))
         .map_err(|error| format!("'bootstrap' cannot be unpacked ({error})"))?;
-    machine(&program)
+    machine(&header)
         .ok_or_else(|| "'bootstrap' is not a Linux program for arm64 or x86_64".to_owned())
 }
 
