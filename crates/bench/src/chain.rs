@@ -5,7 +5,7 @@ use std::time::Instant;
 use e2e::proxy::Call;
 
 /// How many calls the longest chain has.
-pub fn longest(calls: &[Call]) -> usize {
+pub(crate) fn longest(calls: &[Call]) -> usize {
     ending_with(&intervals(&last_tries(calls)))
         .into_iter()
         .max()
@@ -14,7 +14,7 @@ pub fn longest(calls: &[Call]) -> usize {
 
 /// How many calls the longest chain has that passes through `first`, then
 /// through `then`, with nothing but waiting in between.
-pub fn longest_through(calls: &[Call], first: &str, then: &str) -> usize {
+pub(crate) fn longest_through(calls: &[Call], first: &str, then: &str) -> usize {
     let calls = last_tries(calls);
     let intervals = intervals(&calls);
     let at = |name| calls.iter().position(|call| call.operation == name);

@@ -15,7 +15,7 @@ const PEOPLE: usize = 30;
 
 /// What the class took.
 #[derive(Serialize)]
-pub struct Class {
+pub(crate) struct Class {
     /// How many people.
     pub people: usize,
     /// Seconds until everybody's `create` had ended.
@@ -31,7 +31,7 @@ pub struct Class {
 }
 
 /// Lets everybody create, and deletes again without a quota.
-pub fn measure() -> Class {
+pub(crate) fn measure() -> Class {
     eprintln!("a class of {PEOPLE}, about 100 s ...");
     let quotas = Quotas::published();
     let bound = |quota: Quota| (PEOPLE - 1) as f64 / quota.rate;

@@ -20,7 +20,7 @@ const INVOCATIONS: usize = 200;
 
 /// One function.
 #[derive(Serialize)]
-pub struct Row {
+pub(crate) struct Row {
     /// Language and runtime.
     pub function: String,
     /// Process start to the first poll of the runtime API.
@@ -34,7 +34,7 @@ pub struct Row {
 }
 
 /// Runs both in turns.
-pub fn measure(runs: u32) -> [Row; 2] {
+pub(crate) fn measure(runs: u32) -> [Row; 2] {
     eprintln!("the function, in Rust and in Python ...");
     let dir = TempDir::new().expect("a folder");
     let rust = || rust(dir.path());

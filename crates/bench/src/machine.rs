@@ -1,14 +1,14 @@
 //! What the numbers were measured on.
 
 /// The profile that this program, and so the others, were built with.
-pub const PROFILE: &str = if cfg!(debug_assertions) {
+pub(crate) const PROFILE: &str = if cfg!(debug_assertions) {
     "dev"
 } else {
     "release"
 };
 
 /// Cores and processor, for example `2 cores, AMD EPYC`.
-pub fn describe() -> String {
+pub(crate) fn describe() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu

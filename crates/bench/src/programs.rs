@@ -20,7 +20,7 @@ const STARTS: usize = 20;
 
 /// One program.
 #[derive(Serialize)]
-pub struct Row {
+pub(crate) struct Row {
     /// Its name.
     pub program: &'static str,
     /// Start to end of `--version`.
@@ -34,7 +34,7 @@ pub struct Row {
 }
 
 /// Starts each program often, and lets it do its work a few times.
-pub fn measure(runs: u32) -> Vec<Row> {
+pub(crate) fn measure(runs: u32) -> Vec<Row> {
     eprintln!("start-up and memory of the programs ...");
     let env = TestEnv::new();
     let mut peaks = PROGRAMS.map(|_| Vec::new());

@@ -8,7 +8,7 @@ use crate::{class, function, programs, stack};
 
 /// All that was measured.
 #[derive(Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// Cores and processor.
     pub machine: String,
     /// Cargo's profile of the three programs; the function's is release.

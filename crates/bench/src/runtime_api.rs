@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 /// One function's invocations, served one after the other.
-pub struct RuntimeApi {
+pub(crate) struct RuntimeApi {
     /// Where it listens, for `AWS_LAMBDA_RUNTIME_API`.
     pub address: String,
     done: mpsc::Receiver<Timeline>,
@@ -21,7 +21,7 @@ pub struct RuntimeApi {
 
 /// When a function did what.
 #[derive(Clone, Default)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     /// Its first call of `next`.
     pub first_poll: Option<Instant>,
     /// From each event's leaving to its answer's coming.
@@ -39,7 +39,11 @@ struct Shared {
 
 impl RuntimeApi {
     /// Serves `event` so many times, and asserts that each answer is `answer`.
-    pub fn start(event: &'static str, answer: serde_json::Value, times: usize) -> RuntimeApi {
+    pub(crate) fn start(
+        event: &'static str,
+        answer: serde_json::Value,
+        times: usize,
+    ) -> RuntimeApi {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -71,7 +75,7 @@ impl RuntimeApi {
     }
 
     /// Waits until the function asks for one more event than there are.
-    pub fn wait(&self) -> Timeline {
+    pub(crate) fn wait(&self) -> Timeline {
         let limit = Duration::from_secs(60);
         self.done
             .recv_timeout(limit)

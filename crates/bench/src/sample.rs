@@ -4,20 +4,20 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// The value in the middle.
-pub fn median<T: Copy + PartialOrd>(values: impl IntoIterator<Item = T>) -> T {
+pub(crate) fn median<T: Copy + PartialOrd>(values: impl IntoIterator<Item = T>) -> T {
     let mut values: Vec<T> = values.into_iter().collect();
     values.sort_by(|a, b| a.partial_cmp(b).expect("no NaN"));
     values[values.len() / 2]
 }
 
 /// Milliseconds, for tables and JSON.
-pub fn ms(duration: Duration) -> f64 {
+pub(crate) fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
 /// Runs a command to its end. The largest part of memory that it held at a
 /// time, in MiB; read each millisecond, since it is gone with the process.
-pub fn peak_memory(mut command: Command) -> f64 {
+pub(crate) fn peak_memory(mut command: Command) -> f64 {
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let mut child = command.spawn().expect("the program starts");
     let mut peak = 0.0_f64;
@@ -33,7 +33,7 @@ pub fn peak_memory(mut command: Command) -> f64 {
 }
 
 /// `VmHWM` of a running process in MiB; 0 where the system does not tell.
-pub fn peak_so_far(pid: u32) -> f64 {
+pub(crate) fn peak_so_far(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let kib = status
         .lines()

@@ -17,7 +17,7 @@ const PROGRAMS: [&str; 3] = ["create", "create again", "delete"];
 
 /// One program under one condition, medians of all runs.
 #[derive(Serialize)]
-pub struct Row {
+pub(crate) struct Row {
     /// `create`, `create again` without differences, or `delete`.
     pub program: &'static str,
     /// Milliseconds per call, on top of the local cloud's own.
@@ -37,7 +37,7 @@ pub struct Row {
 }
 
 /// Runs the programs under each condition, in turns.
-pub fn measure(runs: u32) -> Vec<Row> {
+pub(crate) fn measure(runs: u32) -> Vec<Row> {
     let env = TestEnv::new();
     let proxy = Proxy::start(env.cloud_url());
     let env = env.set("AWS_ENDPOINT_URL", &proxy.url);

@@ -32,7 +32,7 @@ struct Document {
 ///
 /// # Errors
 /// If a signal asks to stop meanwhile.
-pub async fn wait_for_sign_in(stack: &Stack, pool: &UserPool) -> Result<()> {
+pub(crate) async fn wait_for_sign_in(stack: &Stack, pool: &UserPool) -> Result<()> {
     let document = discovery::document_url(&pool.issuer, stack.endpoint_url());
     let answers = async || {
         let document = get(document.parse().ok()?).await?;
@@ -48,7 +48,7 @@ pub async fn wait_for_sign_in(stack: &Stack, pool: &UserPool) -> Result<()> {
 ///
 /// # Errors
 /// If a signal asks to stop meanwhile.
-pub async fn wait_for_api(stack: &Stack, api: &Api) -> Result<()> {
+pub(crate) async fn wait_for_api(stack: &Stack, api: &Api) -> Result<()> {
     if !stack.has_changed() {
         return Ok(());
     }

@@ -18,7 +18,7 @@ use crate::stack::Stack;
 
 /// An API that is there.
 #[derive(Clone, Debug)]
-pub struct Api {
+pub(crate) struct Api {
     /// For example `aoe1ba4ed6`.
     pub id: String,
     /// `ApiEndpoint` of AWS's answer.
@@ -26,19 +26,19 @@ pub struct Api {
 }
 
 /// The API as AWS describes it.
-pub type Live = resource::Live<Api, Properties>;
+pub(crate) type Live = resource::Live<Api, Properties>;
 
 /// What is set of an API.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     name: String,
     protocol_type: String,
     tags: HashMap<String, String>,
 }
 
 /// What the API should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
 }
@@ -107,7 +107,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the HTTP API.
-pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Api> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Api> {
     let ensured = stack.ensure(&Wanted { stack }, live).await?;
     let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
     let name = &stack.plan.names.api;
@@ -119,7 +119,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Api> {
 }
 
 /// The API that state.json knows. Its id is never another's.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().api_id {
         Some(id) => get(stack, &id).await,
         None => Ok(None),

@@ -17,18 +17,18 @@ use crate::user_pool::UserPool;
 
 /// An app client that is there.
 #[derive(Clone, Debug)]
-pub struct AppClient {
+pub(crate) struct AppClient {
     /// `client_id` of OAuth 2.0 (RFC 6749, section 2.2).
     pub client_id: String,
 }
 
 /// The app client as AWS describes it.
-pub type Live = resource::Live<AppClient, Properties>;
+pub(crate) type Live = resource::Live<AppClient, Properties>;
 
 /// What is set of an app client. The order of lists means nothing.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     client_name: String,
     #[serde(rename = "AllowedOAuthFlowsUserPoolClient")]
     allowed_oauth_flows_user_pool_client: bool,
@@ -57,7 +57,7 @@ struct Units {
 }
 
 /// What the app client should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The pool that it is in.
@@ -178,7 +178,11 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the public app client. It needs the resource server, whose
 /// scopes it names.
-pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<AppClient> {
+pub(crate) async fn ensure(
+    stack: &Stack,
+    live: Option<Live>,
+    pool: &UserPool,
+) -> Result<AppClient> {
     let ensured = stack.ensure(&Wanted { stack, pool }, live).await?;
     let (id, suffix) = (&ensured.id.client_id, ensured.change.suffix());
     stack.line(
@@ -189,7 +193,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Resul
 }
 
 /// The app client that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.user_pool_id, state.terminal_app_client_id) {
         (Some(pool_id), Some(client_id)) => describe(stack, &pool_id, &client_id).await,
@@ -198,7 +202,7 @@ pub async fn read(stack: &Stack) -> Result<Option<Live>> {
 }
 
 /// The ids of the clients of our name (ListUserPoolClients).
-pub async fn list(stack: &Stack, pool: &UserPool) -> Result<Vec<String>> {
+pub(crate) async fn list(stack: &Stack, pool: &UserPool) -> Result<Vec<String>> {
     let mut pages = stack
         .aws
         .cognito

@@ -16,12 +16,12 @@ use crate::stack::Stack;
 use crate::user_pool::UserPool;
 
 /// The authorizer as AWS describes it; its id is AWS's.
-pub type Live = resource::Live<String, Properties>;
+pub(crate) type Live = resource::Live<String, Properties>;
 
 /// What is set of an authorizer.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     name: String,
     authorizer_type: String,
     identity_source: Vec<String>,
@@ -37,7 +37,7 @@ struct Jwt {
 }
 
 /// What the authorizer should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The API that it is of.
@@ -120,7 +120,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the JWT authorizer.
-pub async fn ensure(
+pub(crate) async fn ensure(
     stack: &Stack,
     live: Option<Live>,
     api: &Api,
@@ -143,7 +143,7 @@ pub async fn ensure(
 }
 
 /// The authorizer that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.api_id, state.api_authorizer_id) {
         (Some(api_id), Some(id)) => get(stack, &api_id, &id).await,
@@ -152,7 +152,7 @@ pub async fn read(stack: &Stack) -> Result<Option<Live>> {
 }
 
 /// The ids of the authorizers of our name (GetAuthorizers).
-pub async fn list(stack: &Stack, api: &Api) -> Result<Vec<String>> {
+pub(crate) async fn list(stack: &Stack, api: &Api) -> Result<Vec<String>> {
     let call = stack.aws.api_gateway.get_authorizers().api_id(&api.id);
     let answer = call.send().await.named("GetAuthorizers")?;
     let items = answer.items.unwrap_or_default().into_iter();

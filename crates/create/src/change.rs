@@ -4,7 +4,7 @@ use crate::difference::Difference;
 
 /// What a run has done to a resource.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Change {
+pub(crate) enum Change {
     /// This run made it.
     Created,
     /// It was there, and these properties were not as they should be.
@@ -15,7 +15,7 @@ pub enum Change {
 
 impl Change {
     /// Of a resource that is there.
-    pub fn of(differences: Vec<Difference>) -> Change {
+    pub(crate) fn of(differences: Vec<Difference>) -> Change {
         match differences.is_empty() {
             true => Change::Unchanged,
             false => Change::Updated(differences),
@@ -24,7 +24,7 @@ impl Change {
 
     /// What stands at the end of the resource's line: nothing, ` (unchanged)`,
     /// or ` (updated: Timeout 9 s -> 5 s)`.
-    pub fn suffix(&self) -> String {
+    pub(crate) fn suffix(&self) -> String {
         match self {
             Change::Created => String::new(),
             Change::Updated(differences) => format!(" (updated: {})", list(differences)),
@@ -34,14 +34,14 @@ impl Change {
 }
 
 /// The differences on one line.
-pub fn list(differences: &[Difference]) -> String {
+pub(crate) fn list(differences: &[Difference]) -> String {
     let list: Vec<String> = differences.iter().map(Difference::to_string).collect();
     list.join(", ")
 }
 
 /// How many resources a run has made, updated and left.
 #[derive(Debug, Default)]
-pub struct Summary {
+pub(crate) struct Summary {
     created: usize,
     updated: usize,
     unchanged: usize,
@@ -49,7 +49,7 @@ pub struct Summary {
 
 impl Summary {
     /// Counts one more resource.
-    pub fn count(&mut self, change: &Change) {
+    pub(crate) fn count(&mut self, change: &Change) {
         *match change {
             Change::Created => &mut self.created,
             Change::Updated(_) => &mut self.updated,
@@ -58,12 +58,12 @@ impl Summary {
     }
 
     /// Whether anything was made or updated.
-    pub fn has_changed(&self) -> bool {
+    pub(crate) fn has_changed(&self) -> bool {
         self.created + self.updated > 0
     }
 
     /// For example `3 updated, 12 unchanged`.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let counts = [
             (self.created, "created"),
             (self.updated, "updated"),

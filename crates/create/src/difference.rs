@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// A property that is not as it should be.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// AWS's name, with the names around it: `PasswordPolicy.MinimumLength`.
     pub property: String,
     /// What is there.
@@ -24,7 +24,7 @@ impl fmt::Display for Difference {
 }
 
 /// Compares two values of one kind by their fields, in the order of the names.
-pub fn differences<P: Serialize>(live: &P, wanted: &P) -> Vec<Difference> {
+pub(crate) fn differences<P: Serialize>(live: &P, wanted: &P) -> Vec<Difference> {
     let (live, wanted) = (properties(live), properties(wanted));
     let names: BTreeSet<&String> = live.keys().chain(wanted.keys()).collect();
     names

@@ -25,18 +25,18 @@ const CLASSIC_PAGE: i32 = 1;
 const GONE_WITHIN: Duration = Duration::from_secs(60);
 
 /// The domain as AWS describes it; its id is its prefix.
-pub type Live = resource::Live<String, Properties>;
+pub(crate) type Live = resource::Live<String, Properties>;
 
 /// What is set of a domain.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     domain: String,
     managed_login_version: i32,
 }
 
 /// What the domain should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The pool that it is of.
@@ -110,7 +110,7 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the pool's sign-in domain. A pool has one prefix domain:
 /// another DOMAIN_PREFIX replaces it.
-pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
     let wanted = Wanted { stack, pool };
     let change = match live {
         Some(other) if other.id != stack.plan.domain_prefix => {
@@ -158,7 +158,7 @@ async fn replace(stack: &Stack, wanted: &Wanted<'_>, other: &Live) -> Result<Cha
 
 /// The domain that the recorded pool has, whatever its prefix is: the one that
 /// state.json knows, or another that somebody has put in its place.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     let Some(pool_id) = state.user_pool_id else {
         return Ok(None);

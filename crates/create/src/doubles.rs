@@ -16,7 +16,7 @@ use crate::{app_client, authorizer, integration};
 ///
 /// # Errors
 /// If a call fails.
-pub async fn remove(stack: &Stack) -> Result<()> {
+pub(crate) async fn remove(stack: &Stack) -> Result<()> {
     if !stack.was_disturbed() {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use crate::planned::Planned;
 use crate::stack::Stack;
 
 /// Prints what would be done to each resource.
-pub fn show(stack: &Stack, planned: &[Planned]) {
+pub(crate) fn show(stack: &Stack, planned: &[Planned]) {
     let (account, region) = (&stack.account().id, &stack.aws.region);
     let console = &stack.console;
     console.line(&format!("In account '{account}', region '{region}':"));

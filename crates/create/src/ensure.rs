@@ -14,7 +14,7 @@ use crate::stack::Stack;
 
 /// A resource that is there as wanted, and what this run did for it.
 #[derive(Debug)]
-pub struct Ensured<I> {
+pub(crate) struct Ensured<I> {
     /// What others need of it.
     pub id: I,
     /// What this run did.
@@ -35,7 +35,7 @@ impl Stack {
     ///
     /// # Errors
     /// If AWS refuses for good, or the name is somebody else's.
-    pub async fn ensure<R: Resource>(
+    pub(crate) async fn ensure<R: Resource>(
         &self,
         resource: &R,
         live: Option<Live<R::Id, R::Properties>>,
@@ -60,7 +60,7 @@ impl Stack {
     ///
     /// # Errors
     /// As [`ensure`](Stack::ensure).
-    pub async fn replace<R: Resource>(
+    pub(crate) async fn replace<R: Resource>(
         &self,
         resource: &R,
         replaced: &Live<R::Id, R::Properties>,

@@ -29,7 +29,7 @@ const UPLOAD_WITHIN: Duration = Duration::from_secs(60);
 
 /// A function that is there.
 #[derive(Clone, Debug)]
-pub struct Function {
+pub(crate) struct Function {
     /// The function's ARN, without a version.
     pub arn: String,
     /// Whether it was active, with its last update done, when AWS was asked.
@@ -37,12 +37,12 @@ pub struct Function {
 }
 
 /// The function as AWS describes it.
-pub type Live = resource::Live<Function, Properties>;
+pub(crate) type Live = resource::Live<Function, Properties>;
 
 /// What is set of a function.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     code_sha256: String,
     architectures: Vec<String>,
     runtime: String,
@@ -55,7 +55,7 @@ pub struct Properties {
 }
 
 /// What the function should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The role that it runs with.
@@ -174,7 +174,7 @@ impl Wanted<'_> {
 
 /// Makes sure of the function. A new role cannot be used for a few seconds:
 /// until then AWS refuses, and the call is repeated.
-pub async fn ensure(stack: &Stack, live: Option<Live>, role: &Role) -> Result<Function> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, role: &Role) -> Result<Function> {
     let wanted = Wanted { stack, role };
     let (arn, name) = (&role.arn, &stack.plan.names.function);
     let suffix = role_suffix(&wanted, live.as_ref());
@@ -210,7 +210,7 @@ fn role_suffix(wanted: &Wanted<'_>, live: Option<&Live>) -> String {
 ///
 /// # Errors
 /// If AWS says that it failed, or it takes too long.
-pub async fn wait_until_ready(stack: &Stack, function: &Function) -> Result<()> {
+pub(crate) async fn wait_until_ready(stack: &Stack, function: &Function) -> Result<()> {
     if function.ready {
         return Ok(());
     }
@@ -257,7 +257,7 @@ fn not_ready(reason: &str) -> Failure {
 
 /// The function that state.json knows, if it is still ours: others may have
 /// made one of that name since.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_function_arn {
         Some(_) => find(stack).await,
         None => Ok(None),

@@ -14,12 +14,12 @@ use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
 /// The integration as AWS describes it; its id is AWS's.
-pub type Live = resource::Live<String, Properties>;
+pub(crate) type Live = resource::Live<String, Properties>;
 
 /// What is set of an integration.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     integration_type: String,
     integration_method: String,
     integration_uri: String,
@@ -27,7 +27,7 @@ pub struct Properties {
 }
 
 /// What the integration should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The API that it is of.
@@ -104,7 +104,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the integration.
-pub async fn ensure(
+pub(crate) async fn ensure(
     stack: &Stack,
     live: Option<Live>,
     api: &Api,
@@ -125,7 +125,7 @@ pub async fn ensure(
 }
 
 /// The integration that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.api_id, state.api_integration_id) {
         (Some(api_id), Some(id)) => get(stack, &api_id, &id).await,
@@ -134,7 +134,7 @@ pub async fn read(stack: &Stack) -> Result<Option<Live>> {
 }
 
 /// The ids of the integrations with our function (GetIntegrations).
-pub async fn list(stack: &Stack, api: &Api, function: &Function) -> Result<Vec<String>> {
+pub(crate) async fn list(stack: &Stack, api: &Api, function: &Function) -> Result<Vec<String>> {
     let call = stack.aws.api_gateway.get_integrations().api_id(&api.id);
     let answer = call.send().await.named("GetIntegrations")?;
     let items = answer.items.unwrap_or_default().into_iter();

@@ -14,7 +14,7 @@ use crate::stack::Stack;
 
 /// A log group that is there.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LogGroup {
+pub(crate) enum LogGroup {
     /// This deployment made it.
     Ours,
     /// Somebody else did: it is used as it is, and left by `delete`.
@@ -22,18 +22,18 @@ pub enum LogGroup {
 }
 
 /// The log group as AWS describes it.
-pub type Live = resource::Live<LogGroup, Properties>;
+pub(crate) type Live = resource::Live<LogGroup, Properties>;
 
 /// What is set of a log group.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     /// How long the function's log is kept.
     retention_in_days: Option<i32>,
 }
 
 /// What the log group should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
 }
@@ -110,7 +110,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the log group.
-pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
     let wanted = Wanted { stack };
     let name = wanted.name();
     let ensured = stack.ensure(&wanted, live).await?;
@@ -134,7 +134,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
 }
 
 /// The log group that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_log_group_name {
         Some(_) if stack.knows_account() => Wanted { stack }.find().await,
         _ => Ok(None),

@@ -3,36 +3,37 @@
 use api_core::State;
 
 /// The scopes of the resource server: name and description.
-pub const SCOPES: [(&str, &str); 2] = [
+pub(crate) const SCOPES: [(&str, &str); 2] = [
     ("hello.read", "Allows read access to the hello API"),
     ("hello.write", "Allows writing"),
 ];
 /// The resource server's identifier; the full name of a scope begins with it.
-pub const RESOURCE_SERVER: &str = "HelloAPI";
+pub(crate) const RESOURCE_SERVER: &str = "HelloAPI";
 /// The app client's name.
-pub const APP_CLIENT: &str = "Terminal Application";
+pub(crate) const APP_CLIENT: &str = "Terminal Application";
 /// The scopes that the app client may ask for.
-pub const APP_CLIENT_SCOPES: &[&str] = &["openid", "profile", "email", "HelloAPI/hello.read"];
+pub(crate) const APP_CLIENT_SCOPES: &[&str] =
+    &["openid", "profile", "email", "HelloAPI/hello.read"];
 /// The scopes that open the route: a token needs one of them.
-pub const ROUTE_SCOPES: &[&str] = &["HelloAPI/hello.read", "HelloAPI/hello.write"];
+pub(crate) const ROUTE_SCOPES: &[&str] = &["HelloAPI/hello.read", "HelloAPI/hello.write"];
 /// Where the sign-in page sends the browser back to: `tokens` listens there.
-pub const CALLBACK_URL: &str = "http://localhost:8083/callback";
+pub(crate) const CALLBACK_URL: &str = "http://localhost:8083/callback";
 /// The test user.
-pub const USERNAME: &str = "Testuser";
+pub(crate) const USERNAME: &str = "Testuser";
 /// The test user's address.
-pub const EMAIL: &str = "testuser@example.com";
+pub(crate) const EMAIL: &str = "testuser@example.com";
 /// The authorizer's name.
-pub const AUTHORIZER: &str = "MyAuthorizer";
+pub(crate) const AUTHORIZER: &str = "MyAuthorizer";
 /// The stage's name, first part of the path in the API's address.
-pub const STAGE: &str = "dev";
+pub(crate) const STAGE: &str = "dev";
 /// The method of the one route.
-pub const ROUTE_METHOD: &str = "GET";
+pub(crate) const ROUTE_METHOD: &str = "GET";
 /// The path of the one route.
-pub const ROUTE_PATH: &str = "/hello";
+pub(crate) const ROUTE_PATH: &str = "/hello";
 
 /// The names that take `NAME_SUFFIX`, so that several people can share an account.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Names {
+pub(crate) struct Names {
     /// The user pool.
     pub user_pool: String,
     /// The HTTP API.
@@ -45,7 +46,7 @@ pub struct Names {
 
 impl Names {
     /// The design's names with `suffix` appended.
-    pub fn new(suffix: &str) -> Names {
+    pub(crate) fn new(suffix: &str) -> Names {
         let name = |name: &str| format!("{name}{suffix}");
         Names {
             user_pool: name("HelloUserPool"),
@@ -56,12 +57,12 @@ impl Names {
     }
 
     /// `GET /hello`.
-    pub fn route_key() -> String {
+    pub(crate) fn route_key() -> String {
         format!("{ROUTE_METHOD} {ROUTE_PATH}")
     }
 
     /// Records names and settings, which are known before the first call.
-    pub fn record(&self, state: &mut State) {
+    pub(crate) fn record(&self, state: &mut State) {
         let text = |text: &str| Some(text.to_owned());
         state.user_pool_name = Some(self.user_pool.clone());
         state.user_pool_username = text(USERNAME);

@@ -16,19 +16,19 @@ use crate::stack::Stack;
 const STATEMENT_ID: &str = "AllowInvokeFromApi";
 
 /// The permission as AWS describes it.
-pub type Live = resource::Live<(), Properties>;
+pub(crate) type Live = resource::Live<(), Properties>;
 
 /// What is set of a permission.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     action: String,
     principal: String,
     source_arn: String,
 }
 
 /// What the permission should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The one API that may invoke the function.
@@ -97,7 +97,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure that this one API may invoke the function, which is there.
-pub async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
     let ensured = stack.ensure(&Wanted { stack, api }, live).await?;
     let suffix = ensured.change.suffix();
     stack.line(
@@ -108,7 +108,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> 
 }
 
 /// The permission of the function that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_function_arn {
         Some(_) => get(stack).await,
         None => Ok(None),

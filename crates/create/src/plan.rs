@@ -8,7 +8,7 @@ use crate::zip_file::ZipFile;
 
 /// Checked settings.
 #[derive(Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Names with `NAME_SUFFIX`.
     pub names: Names,
     /// The test user's password.
@@ -24,7 +24,7 @@ impl Plan {
     ///
     /// # Errors
     /// Exit code 2, and nothing was called.
-    pub fn check(settings: &Settings) -> Result<Plan> {
+    pub(crate) fn check(settings: &Settings) -> Result<Plan> {
         Ok(Plan {
             names: Names::new(settings.name_suffix()?),
             password: settings.password()?.clone(),
@@ -38,7 +38,7 @@ impl Plan {
     /// # Errors
     /// Exit code 2 after half a `delete`, for a stack of the Python scripts, and
     /// where names would change: a pool or a function cannot be renamed.
-    pub fn check_continues(&self, state: &State) -> Result<()> {
+    pub(crate) fn check_continues(&self, state: &State) -> Result<()> {
         if state.deleting == Some(true) {
             return Err(Failure::usage(
                 "'delete' has begun with what is in state.json, and not ended",

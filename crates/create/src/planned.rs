@@ -22,7 +22,7 @@ const NEW: &str = "(new)";
 
 /// What a run would do to one resource.
 #[derive(Debug)]
-pub struct Planned {
+pub(crate) struct Planned {
     /// The resource, for example `User Pool 'HelloUserPool'`.
     pub what: String,
     /// The operation that would make it.
@@ -50,7 +50,7 @@ impl Planned {
 }
 
 /// What a run would do to each resource, in the order of the README's table.
-pub fn planned(stack: &Stack, live: &Snapshot) -> Vec<Planned> {
+pub(crate) fn planned(stack: &Stack, live: &Snapshot) -> Vec<Planned> {
     let names = &stack.plan.names;
     let pool = live.user_pool.as_ref().map(|it| it.id.clone());
     let pool = &pool.unwrap_or_else(|| UserPool::new(stack, NEW));
@@ -172,7 +172,7 @@ pub fn planned(stack: &Stack, live: &Snapshot) -> Vec<Planned> {
 ///
 /// # Errors
 /// Exit code 2, naming what cannot with its old and new value.
-pub fn check_changeable(planned: &[Planned]) -> Result<()> {
+pub(crate) fn check_changeable(planned: &[Planned]) -> Result<()> {
     let found = planned.iter().find_map(|resource| {
         let Change::Updated(differences) = &resource.change else {
             return None;

@@ -8,7 +8,7 @@ use api_core::Console;
 /// The lines of a run, in the order in which they are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
-pub enum Step {
+pub(crate) enum Step {
     UserPool,
     Domain,
     ResourceServer,
@@ -29,7 +29,7 @@ pub enum Step {
 
 impl Step {
     /// All of them, in order.
-    pub const ALL: [Step; 16] = [
+    pub(crate) const ALL: [Step; 16] = [
         Step::UserPool,
         Step::Domain,
         Step::ResourceServer,
@@ -51,7 +51,7 @@ impl Step {
 
 /// Holds a line back until all before it are printed.
 #[derive(Debug, Default)]
-pub struct Report {
+pub(crate) struct Report {
     lines: Mutex<Lines>,
 }
 
@@ -63,7 +63,7 @@ struct Lines {
 
 impl Report {
     /// Prints the line as soon as it is its turn.
-    pub fn line(&self, console: &Console, step: Step, text: String) {
+    pub(crate) fn line(&self, console: &Console, step: Step, text: String) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.waiting.insert(step, text);
         while let Some(next) = Step::ALL.get(lines.printed)
@@ -75,7 +75,7 @@ impl Report {
     }
 
     /// Prints what waits for a step that failed.
-    pub fn flush(&self, console: &Console) {
+    pub(crate) fn flush(&self, console: &Console) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         for (step, text) in std::mem::take(&mut lines.waiting) {
             lines.printed = step as usize + 1;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::difference::{Difference, differences};
 
 /// One resource of the stack.
-pub trait Resource {
+pub(crate) trait Resource {
     /// What messages call it, for example `user pool`.
     const NAME: &'static str;
     /// AWS's operation that makes it.
@@ -57,7 +57,7 @@ pub trait Resource {
 
 /// A resource that is there, as AWS describes it.
 #[derive(Clone, Debug)]
-pub struct Live<I, P> {
+pub(crate) struct Live<I, P> {
     /// What others need of it.
     pub id: I,
     /// The properties that we set.

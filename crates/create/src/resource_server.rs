@@ -14,19 +14,19 @@ use crate::stack::Stack;
 use crate::user_pool::UserPool;
 
 /// The resource server as AWS describes it; its id is its identifier.
-pub type Live = resource::Live<String, Properties>;
+pub(crate) type Live = resource::Live<String, Properties>;
 
 /// What is set of a resource server.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     name: String,
     /// `hello.read: Allows read access to the hello API` and the like, sorted.
     scopes: Vec<String>,
 }
 
 /// What the resource server should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The pool that it is in.
@@ -85,7 +85,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the resource server in the pool.
-pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
     let ensured = stack.ensure(&Wanted { stack, pool }, live).await?;
     let (id, suffix) = (&ensured.id, ensured.change.suffix());
     stack.line(
@@ -96,7 +96,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Resul
 }
 
 /// The resource server of the pool that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.user_pool_id, state.user_pool_resource_server_id) {
         (Some(pool_id), Some(_)) => describe(stack, &pool_id).await,

@@ -18,24 +18,24 @@ use crate::stack::Stack;
 
 /// A role that is there.
 #[derive(Clone, Debug)]
-pub struct Role {
+pub(crate) struct Role {
     /// For example `arn:aws:iam::123456789876:role/APIGatewayLambdaRole`.
     pub arn: String,
 }
 
 /// The role as AWS describes it.
-pub type Live = resource::Live<Role, Properties>;
+pub(crate) type Live = resource::Live<Role, Properties>;
 
 /// What is set of a role.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     assume_role_policy_document: Value,
     permissions_boundary: Option<String>,
 }
 
 /// What the role should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
 }
@@ -118,7 +118,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the role.
-pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Role> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Role> {
     let ensured = stack.ensure(&Wanted { stack }, live).await?;
     let (arn, suffix) = (&ensured.id.arn, ensured.change.suffix());
     stack.line(
@@ -130,7 +130,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Role> {
 
 /// The role that state.json knows, if it is still ours: others may have made
 /// one of that name since.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_role_arn {
         Some(_) => Wanted { stack }.find().await,
         None => Ok(None),
@@ -153,7 +153,7 @@ fn live(role: &Description) -> Live {
 }
 
 /// A policy as IAM answers with it: JSON, percent-encoded (RFC 3986).
-pub fn policy_document(text: &str) -> Value {
+pub(crate) fn policy_document(text: &str) -> Value {
     let decoded = percent_decode_str(text).decode_utf8_lossy();
     serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(text.to_owned()))
 }

@@ -21,19 +21,19 @@ use crate::role::policy_document;
 use crate::stack::Stack;
 
 /// The role's policies as AWS describes them.
-pub type Live = resource::Live<(), Properties>;
+pub(crate) type Live = resource::Live<(), Properties>;
 
 /// What is set of a role's policies.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     policy_document: Option<Value>,
     /// ARNs of managed policies.
     attached_policies: BTreeSet<String>,
 }
 
 /// What the policies should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that they belong to.
     pub stack: &'a Stack,
 }
@@ -109,7 +109,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the role's policy.
-pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
     let ensured = stack.ensure(&Wanted { stack }, live).await?;
     if let Change::Updated(_) = ensured.change {
         let role = &stack.plan.names.role;
@@ -121,7 +121,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
 }
 
 /// The policies of the role that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_role_arn {
         Some(_) => Wanted { stack }.find().await,
         None => Ok(None),

@@ -16,12 +16,12 @@ use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
 /// The route as AWS describes it; its id is AWS's.
-pub type Live = resource::Live<String, Properties>;
+pub(crate) type Live = resource::Live<String, Properties>;
 
 /// What is set of a route.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     route_key: String,
     target: String,
     authorization_type: String,
@@ -30,7 +30,7 @@ pub struct Properties {
 }
 
 /// What the route should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The API that it is of.
@@ -114,7 +114,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the route, open to tokens with one of its scopes.
-pub async fn ensure(
+pub(crate) async fn ensure(
     stack: &Stack,
     live: Option<Live>,
     api: &Api,
@@ -138,7 +138,7 @@ pub async fn ensure(
 }
 
 /// The route that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.api_id, state.api_route_id) {
         (Some(api_id), Some(id)) => get(stack, &api_id, &id).await,

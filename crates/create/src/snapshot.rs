@@ -12,7 +12,7 @@ use crate::{
 /// what is no longer there.
 #[derive(Debug, Default)]
 #[allow(missing_docs)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     pub user_pool: Option<user_pool::Live>,
     pub domain: Option<domain::Live>,
     pub resource_server: Option<resource_server::Live>,
@@ -37,7 +37,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// If a call fails; exit code 2 for another account than state.json's.
-    pub async fn read(stack: &Stack) -> Result<Snapshot> {
+    pub(crate) async fn read(stack: &Stack) -> Result<Snapshot> {
         let (account, read) = tokio::join!(stack.check_account(), Snapshot::read_all(stack));
         account?;
         read

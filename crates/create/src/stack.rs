@@ -14,7 +14,7 @@ use crate::report::{Report, Step};
 
 /// The stack that is being created or changed.
 #[derive(Debug)]
-pub struct Stack {
+pub(crate) struct Stack {
     /// AWS.
     pub aws: Clients,
     /// What was made so far, saved at each change.
@@ -50,7 +50,7 @@ impl Stack {
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, belongs elsewhere, or
     /// is of a stack that cannot become what is wanted.
-    pub async fn open(plan: Plan, settings: &Settings) -> Result<Stack> {
+    pub(crate) async fn open(plan: Plan, settings: &Settings) -> Result<Stack> {
         let file = Arc::new(StateFile::open(&settings.state_file)?);
         let before = file.get();
         let resumed = before != State::default();
@@ -86,7 +86,7 @@ impl Stack {
     ///
     /// # Errors
     /// If AWS does not know the credentials; exit code 2 for another account.
-    pub async fn check_account(&self) -> Result<()> {
+    pub(crate) async fn check_account(&self) -> Result<()> {
         let account = account::current(&self.aws).await?;
         account::check_account(&self.before, &account.id)?;
         // state.json may have known it already.
@@ -98,12 +98,12 @@ impl Stack {
     ///
     /// # Panics
     /// If state.json does not know it, before [`check_account`](Stack::check_account).
-    pub fn account(&self) -> &Account {
+    pub(crate) fn account(&self) -> &Account {
         self.account.get().expect("check_account comes first")
     }
 
     /// Whether ARNs can be told already.
-    pub fn knows_account(&self) -> bool {
+    pub(crate) fn knows_account(&self) -> bool {
         self.account.get().is_some()
     }
 
@@ -112,7 +112,7 @@ impl Stack {
     ///
     /// # Errors
     /// If state.json cannot be written: then nothing may be created.
-    pub fn begin(&self) -> Result<()> {
+    pub(crate) fn begin(&self) -> Result<()> {
         interrupt::listen_between_calls(Arc::clone(&self.console))?;
         let (account, region) = (&self.account().id, &self.aws.region);
         let place = self.endpoint_url.as_deref().unwrap_or("AWS");
@@ -134,7 +134,7 @@ impl Stack {
 
     /// Whether state.json may not know of everything: an answer was lost, in
     /// this run or in an earlier one that did not come to its end.
-    pub fn was_disturbed(&self) -> bool {
+    pub(crate) fn was_disturbed(&self) -> bool {
         let unfinished = self.resumed && self.before.complete != Some(true);
         unfinished || self.answer_lost.load(Ordering::Relaxed)
     }
@@ -143,7 +143,7 @@ impl Stack {
     ///
     /// # Errors
     /// If state.json cannot be written.
-    pub fn end(&self) -> Result<()> {
+    pub(crate) fn end(&self) -> Result<()> {
         if !self.was_disturbed() {
             self.save(|state| state.complete = Some(true))?;
         }
@@ -165,7 +165,7 @@ impl Stack {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn save(&self, change: impl FnOnce(&mut State)) -> Result<()> {
+    pub(crate) fn save(&self, change: impl FnOnce(&mut State)) -> Result<()> {
         let before = self.state.get();
         let mut after = before.clone();
         change(&mut after);
@@ -176,17 +176,17 @@ impl Stack {
     }
 
     /// `AWS_ENDPOINT_URL`; `None` is AWS itself.
-    pub fn endpoint_url(&self) -> Option<&str> {
+    pub(crate) fn endpoint_url(&self) -> Option<&str> {
         self.endpoint_url.as_deref()
     }
 
     /// Whether this run has made or changed anything.
-    pub fn has_changed(&self) -> bool {
+    pub(crate) fn has_changed(&self) -> bool {
         self.summary().has_changed()
     }
 
     /// Counts what was done to a resource, for the summary.
-    pub fn count(&self, change: &Change) {
+    pub(crate) fn count(&self, change: &Change) {
         self.summary().count(change);
     }
 
@@ -195,12 +195,12 @@ impl Stack {
     }
 
     /// Prints a line when it is its turn.
-    pub fn line(&self, step: Step, text: String) {
+    pub(crate) fn line(&self, step: Step, text: String) {
         self.report.line(&self.console, step, text);
     }
 
     /// Prints the lines that wait for a step which failed.
-    pub fn flush(&self) {
+    pub(crate) fn flush(&self) {
         self.report.flush(&self.console);
     }
 }

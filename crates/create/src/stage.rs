@@ -14,12 +14,12 @@ use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
 /// The stage as AWS describes it.
-pub type Live = resource::Live<(), Properties>;
+pub(crate) type Live = resource::Live<(), Properties>;
 
 /// What is set of a stage.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     auto_deploy: bool,
     default_route_settings: Throttle,
 }
@@ -33,7 +33,7 @@ struct Throttle {
 }
 
 /// What the stage should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The API that it is of.
@@ -100,7 +100,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the stage.
-pub async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
     let ensured = stack.ensure(&Wanted { stack, api }, live).await?;
     let suffix = ensured.change.suffix();
     stack.line(
@@ -111,7 +111,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> 
 }
 
 /// The stage of the API that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().api_id {
         Some(api_id) => get(stack, &api_id).await,
         None => Ok(None),

@@ -17,17 +17,17 @@ use crate::stack::Stack;
 use crate::user_pool::UserPool;
 
 /// The user as AWS describes it.
-pub type Live = resource::Live<(), Properties>;
+pub(crate) type Live = resource::Live<(), Properties>;
 
 /// What is set of a user. The password cannot be read.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     user_attributes: BTreeMap<String, String>,
 }
 
 /// What the user should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The pool that it is in.
@@ -87,7 +87,7 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the test user. Nobody can read a password back: it is set
 /// again in each run, which ends no session.
-pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
     let ensured = stack.ensure(&Wanted { stack, pool }, live).await?;
     set_password(stack, pool).await?;
     let mut suffix = ensured.change.suffix();
@@ -103,7 +103,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Resul
 }
 
 /// The user in the pool that state.json knows.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().user_pool_id {
         Some(pool_id) => get(stack, &pool_id).await,
         None => Ok(None),

@@ -20,7 +20,7 @@ use crate::stack::Stack;
 
 /// A user pool that is there.
 #[derive(Clone, Debug)]
-pub struct UserPool {
+pub(crate) struct UserPool {
     /// For example `us-east-1_abcdef`.
     pub id: String,
     /// `iss` of every token that it signs.
@@ -29,7 +29,7 @@ pub struct UserPool {
 
 impl UserPool {
     /// The pool of this id in the stack's region.
-    pub fn new(stack: &Stack, id: &str) -> UserPool {
+    pub(crate) fn new(stack: &Stack, id: &str) -> UserPool {
         let region = &stack.aws.region;
         UserPool {
             id: id.to_owned(),
@@ -39,12 +39,12 @@ impl UserPool {
 }
 
 /// The pool as AWS describes it.
-pub type Live = resource::Live<UserPool, Properties>;
+pub(crate) type Live = resource::Live<UserPool, Properties>;
 
 /// What is set of a pool.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Properties {
+pub(crate) struct Properties {
     pool_name: String,
     password_policy: PasswordPolicy,
     auto_verified_attributes: Vec<String>,
@@ -88,7 +88,7 @@ struct SchemaAttribute {
 }
 
 /// What the pool should be.
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
 }
@@ -216,7 +216,7 @@ impl Resource for Wanted<'_> {
 }
 
 /// Makes sure of the user pool.
-pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<UserPool> {
+pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<UserPool> {
     let ensured = stack.ensure(&Wanted { stack }, live).await?;
     let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
     stack.line(
@@ -227,7 +227,7 @@ pub async fn ensure(stack: &Stack, live: Option<Live>) -> Result<UserPool> {
 }
 
 /// The pool that state.json knows (DescribeUserPool). Its id is never another's.
-pub async fn read(stack: &Stack) -> Result<Option<Live>> {
+pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let Some(id) = stack.state.get().user_pool_id else {
         return Ok(None);
     };

@@ -22,7 +22,7 @@ const ELF_HEADER: u64 = 64;
 
 /// A zip that Lambda will be able to run.
 #[derive(Debug)]
-pub struct ZipFile {
+pub(crate) struct ZipFile {
     /// The zip, without the times of its files.
     pub bytes: Vec<u8>,
     /// What Lambda calls `CodeSha256`: the SHA-256 of `bytes`, in base64.
@@ -37,7 +37,7 @@ impl ZipFile {
     /// # Errors
     /// Exit code 2 if it is missing, not a zip, or has no `bootstrap` that is a
     /// Linux program for arm64 or x86_64.
-    pub fn open(path: &Path) -> Result<ZipFile> {
+    pub(crate) fn open(path: &Path) -> Result<ZipFile> {
         let refuse = |why: String| {
             Failure::usage(format!("{}: {why}", path.display()))
                 .with_hint("run 'make' to build the function, or set LAMBDA_ZIP to a zip made by 'cargo lambda build --output-format zip'")

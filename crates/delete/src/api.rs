@@ -8,7 +8,7 @@ use api_core::failure::all;
 use crate::stack::Stack;
 
 /// Our APIs: the one in state.json, and any that carries our tag.
-pub async fn find(stack: &Stack) -> Result<Vec<String>> {
+pub(crate) async fn find(stack: &Stack) -> Result<Vec<String>> {
     let mut ids: Vec<String> = stack.state.get().api_id.into_iter().collect();
     if let Some(ours) = stack.search() {
         let found = find::apis(&stack.aws, ours).await?;
@@ -20,7 +20,7 @@ pub async fn find(stack: &Stack) -> Result<Vec<String>> {
 }
 
 /// Deletes them (DeleteApi), one after the other.
-pub async fn delete(stack: &Stack, ids: &[String]) -> Result<()> {
+pub(crate) async fn delete(stack: &Stack, ids: &[String]) -> Result<()> {
     let mut result = Ok(());
     for id in ids {
         result = all([result, delete_one(stack, id).await]);

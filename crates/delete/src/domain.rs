@@ -15,7 +15,7 @@ const GONE_WITHIN: Duration = Duration::from_secs(60);
 
 /// Deletes the pool's sign-in domain (DeleteUserPoolDomain): AWS keeps a pool
 /// for as long as it has one.
-pub async fn delete(stack: &Stack, pool: &UserPool, prefix: Option<&str>) -> Result<()> {
+pub(crate) async fn delete(stack: &Stack, pool: &UserPool, prefix: Option<&str>) -> Result<()> {
     let Some(prefix) = prefix else {
         return Ok(());
     };
@@ -39,7 +39,11 @@ pub async fn delete(stack: &Stack, pool: &UserPool, prefix: Option<&str>) -> Res
 }
 
 /// Waits until the domain is gone: until then nobody can have the name.
-pub async fn wait_until_gone(stack: &Stack, pool: &UserPool, prefix: Option<&str>) -> Result<()> {
+pub(crate) async fn wait_until_gone(
+    stack: &Stack,
+    pool: &UserPool,
+    prefix: Option<&str>,
+) -> Result<()> {
     let Some(prefix) = prefix else {
         return Ok(());
     };

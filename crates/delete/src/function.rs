@@ -7,7 +7,7 @@ use api_core::Result;
 use crate::stack::Stack;
 
 /// Our function's name, if it is there: others could have one of that name.
-pub async fn find(stack: &Stack) -> Result<Option<String>> {
+pub(crate) async fn find(stack: &Stack) -> Result<Option<String>> {
     let state = stack.state.get();
     let Some(name) = state.lambda_function_name.clone() else {
         return Ok(None);
@@ -41,7 +41,7 @@ async fn by_role(stack: &Stack, name: String, role_arn: Option<&str>) -> Result<
 }
 
 /// Deletes it (DeleteFunction).
-pub async fn delete(stack: &Stack, name: Option<&str>) -> Result<()> {
+pub(crate) async fn delete(stack: &Stack, name: Option<&str>) -> Result<()> {
     let Some(name) = name else {
         return Ok(());
     };

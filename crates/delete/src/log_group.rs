@@ -8,7 +8,7 @@ use api_core::Result;
 use crate::stack::Stack;
 
 /// Our log group's name, if it is there. One that is not ours is left.
-pub async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
+pub(crate) async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
     let state = stack.state.get();
     let Some(function) = state.lambda_function_name else {
         return Ok(None);
@@ -29,7 +29,7 @@ pub async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
 }
 
 /// Deletes it (DeleteLogGroup).
-pub async fn delete(stack: &Stack, name: &str) -> Result<()> {
+pub(crate) async fn delete(stack: &Stack, name: &str) -> Result<()> {
     let _working = stack.console.working("log group");
     let answer = stack
         .aws

@@ -8,7 +8,7 @@ use crate::stack::{Stack, when_free};
 
 /// A role that is there.
 #[derive(Clone, Debug)]
-pub struct Role {
+pub(crate) struct Role {
     /// For example `APIGatewayLambdaRole`.
     pub name: String,
     /// Its ARN; its partition is also that of the attached policy.
@@ -16,7 +16,7 @@ pub struct Role {
 }
 
 /// Our role, if it is there: others could have one of that name.
-pub async fn find(stack: &Stack) -> Result<Option<Role>> {
+pub(crate) async fn find(stack: &Stack) -> Result<Option<Role>> {
     let state = stack.state.get();
     let Some(name) = state.lambda_role_name else {
         return Ok(None);
@@ -39,7 +39,7 @@ pub async fn find(stack: &Stack) -> Result<Option<Role>> {
 
 /// Takes its policies away (DeleteRolePolicy, DetachRolePolicy): AWS deletes
 /// only a bare role, and from here on no late line brings the log group back.
-pub async fn delete_policies(stack: &Stack, role: Option<&Role>) -> Result<()> {
+pub(crate) async fn delete_policies(stack: &Stack, role: Option<&Role>) -> Result<()> {
     let Some(Role { name, arn }) = role else {
         return Ok(());
     };
@@ -62,7 +62,7 @@ pub async fn delete_policies(stack: &Stack, role: Option<&Role>) -> Result<()> {
 }
 
 /// Deletes it (DeleteRole).
-pub async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
+pub(crate) async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
     let Some(Role { name, .. }) = role else {
         return Ok(());
     };

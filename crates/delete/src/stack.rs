@@ -22,7 +22,7 @@ const CREATES: [&str; 5] = [
 
 /// The stack that is being deleted.
 #[derive(Debug)]
-pub struct Stack {
+pub(crate) struct Stack {
     /// AWS.
     pub aws: Clients,
     /// What is still there, saved at each change.
@@ -43,7 +43,7 @@ impl Stack {
     ///
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, or belongs elsewhere.
-    pub async fn open(settings: &Settings) -> Result<Option<Stack>> {
+    pub(crate) async fn open(settings: &Settings) -> Result<Option<Stack>> {
         let Some(file) = StateFile::open_existing(&settings.state_file)? else {
             return Ok(None);
         };
@@ -65,7 +65,7 @@ impl Stack {
     ///
     /// # Errors
     /// Exit code 2 if it is another.
-    pub async fn check_account(&self) -> Result<Account> {
+    pub(crate) async fn check_account(&self) -> Result<Account> {
         let account = account::current(&self.aws).await?;
         account::check_account(&self.state.get(), &account.id)?;
         Ok(account)
@@ -73,7 +73,7 @@ impl Stack {
 
     /// Whose it is, if more than state.json is to be searched: an earlier run
     /// was disturbed, so that there may be something it does not list.
-    pub fn search(&self) -> Option<&Ours> {
+    pub(crate) fn search(&self) -> Option<&Ours> {
         match self.state.get().complete {
             Some(true) => None,
             _ => self.ours.as_ref(),
@@ -84,7 +84,7 @@ impl Stack {
     /// call that makes something was not answered, or what state.json knows was
     /// made a moment ago and is not seen yet. What is in a pool or in an API goes
     /// with it, also while it is still coming.
-    pub fn unsettled(&self) -> Option<Duration> {
+    pub(crate) fn unsettled(&self) -> Option<Duration> {
         let state = self.state.get();
         let coming = CREATES.iter();
         let coming = coming.filter_map(|name| state.under_way.left(name, self.settle));
@@ -99,7 +99,7 @@ impl Stack {
     /// # Errors
     /// If signals cannot be listened for, or state.json cannot be written: then
     /// nothing is deleted.
-    pub fn begin(&self) -> Result<()> {
+    pub(crate) fn begin(&self) -> Result<()> {
         interrupt::listen_between_calls(Arc::clone(&self.console))?;
         self.state.update(|state| {
             state.complete = None;
@@ -111,7 +111,7 @@ impl Stack {
     ///
     /// # Errors
     /// If the file cannot be removed.
-    pub fn end(&self) -> Result<()> {
+    pub(crate) fn end(&self) -> Result<()> {
         self.state.remove()?;
         let path = self.state.path().display();
         self.console
@@ -123,7 +123,12 @@ impl Stack {
     ///
     /// # Errors
     /// If state.json cannot be written.
-    pub fn deleted(&self, what: &str, there: bool, forget: impl FnOnce(&mut State)) -> Result<()> {
+    pub(crate) fn deleted(
+        &self,
+        what: &str,
+        there: bool,
+        forget: impl FnOnce(&mut State),
+    ) -> Result<()> {
         self.console.line(&match there {
             true => format!("{what} deleted"),
             false => format!("{what} was gone already"),
@@ -132,13 +137,13 @@ impl Stack {
     }
 
     /// A new look begins: what was not found before may be found now.
-    pub fn begin_look(&self) {
+    pub(crate) fn begin_look(&self) {
         self.unseen.store(false, Ordering::Relaxed);
     }
 
     /// What was found, if it is ours; says so where it is somebody else's.
     /// `recorded` says that state.json knows it: then it may not be seen yet.
-    pub fn ours_only<T>(&self, found: Found<T>, recorded: bool, what: &str) -> Option<T> {
+    pub(crate) fn ours_only<T>(&self, found: Found<T>, recorded: bool, what: &str) -> Option<T> {
         match found {
             Found::Ours(value) => Some(value),
             Found::Nothing => {
@@ -153,7 +158,7 @@ impl Stack {
     }
 
     /// Says that something of our name is not ours.
-    pub fn note_foreign(&self, what: &str) {
+    pub(crate) fn note_foreign(&self, what: &str) {
         self.console.note(&format!(
             "{what} was not made by this deployment: it is left as it is"
         ));
@@ -165,7 +170,9 @@ impl Stack {
 ///
 /// # Errors
 /// If AWS refuses for another reason, or still after half a minute.
-pub async fn when_free<T>(call: impl AsyncFn() -> Result<T, CallError>) -> Result<Option<T>> {
+pub(crate) async fn when_free<T>(
+    call: impl AsyncFn() -> Result<T, CallError>,
+) -> Result<Option<T>> {
     let mut backoff = Backoff::poll().up_to(Duration::from_secs(30));
     loop {
         match optional(call().await) {

@@ -17,7 +17,7 @@ const FREE_WITHIN: Duration = Duration::from_secs(60);
 
 /// A user pool with the domain that must go first.
 #[derive(Clone, Debug)]
-pub struct UserPool {
+pub(crate) struct UserPool {
     /// For example `us-east-1_abcdef`.
     pub id: String,
     /// First label of the sign-in page's host name.
@@ -25,7 +25,7 @@ pub struct UserPool {
 }
 
 /// Our user pools: the one in state.json, and any that carries our tag.
-pub async fn find(stack: &Stack) -> Result<Vec<UserPool>> {
+pub(crate) async fn find(stack: &Stack) -> Result<Vec<UserPool>> {
     let state = stack.state.get();
     let known = state.user_pool_id.map(|id| UserPool {
         id,
@@ -55,7 +55,7 @@ pub async fn find(stack: &Stack) -> Result<Vec<UserPool>> {
 }
 
 /// Deletes them (DeleteUserPool), each after its domain.
-pub async fn delete(stack: &Stack, pools: &[UserPool]) -> Result<()> {
+pub(crate) async fn delete(stack: &Stack, pools: &[UserPool]) -> Result<()> {
     let mut result = Ok(());
     for pool in pools {
         result = all([result, delete_one(stack, pool).await]);

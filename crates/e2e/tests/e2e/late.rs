@@ -12,7 +12,7 @@ use crate::side_by_side::{side_by_side, summary};
 use crate::whole_path::the_design;
 
 /// Every call that makes something.
-pub const MAKING: [&str; 17] = [
+pub(crate) const MAKING: [&str; 17] = [
     "AddPermission",
     "AdminCreateUser",
     "AdminSetUserPassword",

@@ -7,7 +7,7 @@ use e2e::ProxiedEnv;
 
 /// Runs `check` for every job, by `workers` side by side, in clouds that settle
 /// within `settle` seconds.
-pub fn side_by_side<J: Send>(
+pub(crate) fn side_by_side<J: Send>(
     workers: usize,
     settle: &str,
     jobs: Vec<J>,
@@ -29,6 +29,6 @@ pub fn side_by_side<J: Send>(
 }
 
 /// Past the capture of the test runner: a summary is there to be read.
-pub fn summary(text: &str) {
+pub(crate) fn summary(text: &str) {
     let _ = writeln!(std::io::stderr(), "summary: {text}");
 }

@@ -3,7 +3,7 @@
 use e2e::{Inventory, TestEnv};
 
 /// Exactly the resources of the design.
-pub fn the_design(domain_prefix: &str) -> Inventory {
+pub(crate) fn the_design(domain_prefix: &str) -> Inventory {
     let one = |text: &str| vec![text.to_owned()];
     Inventory {
         user_pools: one("HelloUserPool"),

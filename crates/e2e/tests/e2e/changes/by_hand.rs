@@ -4,7 +4,7 @@ use e2e::TestEnv;
 
 /// Clients for the cloud itself, and the ids in state.json.
 #[derive(Debug)]
-pub struct ByHand {
+pub(super) struct ByHand {
     /// Cognito user pools.
     pub cognito: aws_sdk_cognitoidentityprovider::Client,
     /// API Gateway.
@@ -21,7 +21,7 @@ pub struct ByHand {
 
 impl ByHand {
     /// For the stack as it is now.
-    pub fn new(env: &TestEnv) -> ByHand {
+    pub(super) fn new(env: &TestEnv) -> ByHand {
         let config = env.sdk_config();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -39,23 +39,26 @@ impl ByHand {
 
     /// Makes a call, which must succeed.
     #[track_caller]
-    pub fn call<T, E: std::fmt::Debug>(&self, call: impl Future<Output = Result<T, E>>) -> T {
+    pub(super) fn call<T, E: std::fmt::Debug>(
+        &self,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> T {
         self.runtime.block_on(call).expect("AWS takes the call")
     }
 
     /// An id in state.json.
-    pub fn id(&self, key: &str) -> &str {
+    pub(super) fn id(&self, key: &str) -> &str {
         let id = self.state[key].as_str();
         id.unwrap_or_else(|| panic!("no {key} in {:#}", self.state))
     }
 
     /// The user pool's id.
-    pub fn pool(&self) -> &str {
+    pub(super) fn pool(&self) -> &str {
         self.id("user_pool_id")
     }
 
     /// The API's id.
-    pub fn api(&self) -> &str {
+    pub(super) fn api(&self) -> &str {
         self.id("api_id")
     }
 }
@@ -63,18 +66,18 @@ impl ByHand {
 /// A resource as `--dry-run` names it, and what is done to it by hand: that
 /// gives the difference, as `create` must word it. `{sha}` stands for the hash
 /// of the function's code.
-pub type Row = (&'static str, fn(&ByHand) -> String);
+pub(super) type Row = (&'static str, fn(&ByHand) -> String);
 
 /// The function's name.
-pub const FUNCTION: &str = "EchoFunction";
+pub(super) const FUNCTION: &str = "EchoFunction";
 /// The function's log group.
-pub const LOG_GROUP: &str = "/aws/lambda/EchoFunction";
+pub(super) const LOG_GROUP: &str = "/aws/lambda/EchoFunction";
 /// The role's name.
-pub const ROLE: &str = "APIGatewayLambdaRole";
+pub(super) const ROLE: &str = "APIGatewayLambdaRole";
 /// The role's own policy.
-pub const ROLE_POLICY: &str = "WriteOwnLogGroup";
+pub(super) const ROLE_POLICY: &str = "WriteOwnLogGroup";
 /// The Sid of API Gateway's permission.
-pub const PERMISSION: &str = "AllowInvokeFromApi";
+pub(super) const PERMISSION: &str = "AllowInvokeFromApi";
 /// AWS's policy for functions: the role's boundary.
-pub const BASIC_EXECUTION: &str =
+pub(super) const BASIC_EXECUTION: &str =
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";

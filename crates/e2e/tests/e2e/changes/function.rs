@@ -8,7 +8,7 @@ use super::by_hand::{
 };
 
 /// What is changed, and what `create` must say of it.
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     ("Function 'EchoFunction'", |it| {
         it.call(configure(it).memory_size(256).send());
         "MemorySize 256 MB -> 128 MB".into()
@@ -150,7 +150,7 @@ fn architectures() -> (Architecture, Architecture) {
 }
 
 /// A function that answers something else: a script.
-pub fn other_zip() -> Vec<u8> {
+pub(super) fn other_zip() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);
     zip.start_file("bootstrap", options).expect("a zip");

@@ -12,7 +12,7 @@ use super::by_hand::{ByHand, Row};
 
 /// What is changed, and what `create` must say of it. The API's tags are not
 /// among it: in MiniStack, GetApi shows those of CreateApi for ever.
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     ("HTTP API 'HelloAPI'", |it| {
         it.call(
             it.gateway

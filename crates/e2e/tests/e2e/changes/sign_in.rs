@@ -14,7 +14,7 @@ use super::by_hand::{ByHand, Row};
 /// What is changed, and what `create` must say of it. UpdateUserPool and
 /// UpdateUserPoolClient reset what they are not told: so each is told all that
 /// stays. The pool's name is not among them: MiniStack keeps it.
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     ("User Pool 'HelloUserPool'", |it| {
         it.call(pool(it).policies(policy(|it| it.minimum_length(12))).send());
         "PasswordPolicy.MinimumLength 12 -> 8".into()
