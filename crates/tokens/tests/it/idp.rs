@@ -16,15 +16,15 @@ use url::Url;
 
 use crate::jwt::{self, SERVER, base64url};
 
-pub const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_test";
-pub const POOL: &str = "us-east-1_test";
-pub const CLIENT: &str = "client";
-pub const PASSWORD: &str = "Correct-Horse-1";
+pub(crate) const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_test";
+pub(crate) const POOL: &str = "us-east-1_test";
+pub(crate) const CLIENT: &str = "client";
+pub(crate) const PASSWORD: &str = "Correct-Horse-1";
 
 type Parameters = HashMap<String, String>;
 
 /// The two tokens before they are signed, for a test to spoil.
-pub struct Forge {
+pub(crate) struct Forge {
     pub header: Value,
     pub id: Value,
     pub access: Value,
@@ -37,10 +37,10 @@ pub struct Forge {
 const RIGHT_AT_HASH: &str = "right";
 
 /// What the server lies about.
-pub type Spoil = Box<dyn Fn(&mut Forge) + Send>;
+pub(crate) type Spoil = Box<dyn Fn(&mut Forge) + Send>;
 
 /// What is known of one server.
-pub struct Book {
+pub(crate) struct Book {
     pub calls: Vec<String>,
     pub revoked: Vec<String>,
     codes: HashMap<String, Parameters>,
@@ -57,17 +57,17 @@ pub struct Book {
 }
 
 #[derive(Clone)]
-pub struct Idp {
+pub(crate) struct Idp {
     address: SocketAddr,
     pub book: Arc<Mutex<Book>>,
 }
 
 impl Idp {
-    pub fn honest() -> Idp {
+    pub(crate) fn honest() -> Idp {
         Idp::spoiling(|_| {})
     }
 
-    pub fn spoiling(spoil: impl Fn(&mut Forge) + Send + 'static) -> Idp {
+    pub(crate) fn spoiling(spoil: impl Fn(&mut Forge) + Send + 'static) -> Idp {
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         socket.set_nonblocking(true).unwrap();
         let book = Book {
@@ -99,17 +99,17 @@ impl Idp {
     }
 
     /// With something changed before the first call.
-    pub fn with(self, change: impl FnOnce(&mut Book)) -> Idp {
+    pub(crate) fn with(self, change: impl FnOnce(&mut Book)) -> Idp {
         change(&mut self.book.lock().unwrap());
         self
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// How often a path was asked for.
-    pub fn count(&self, path: &str) -> usize {
+    pub(crate) fn count(&self, path: &str) -> usize {
         self.book
             .lock()
             .unwrap()
@@ -119,12 +119,12 @@ impl Idp {
             .count()
     }
 
-    pub fn api_calls(&self) -> usize {
+    pub(crate) fn api_calls(&self) -> usize {
         self.count("/dev/hello")
     }
 
     /// What the browser is sent to once the person has signed in.
-    pub fn approve(&self, authorization: &str) -> String {
+    pub(crate) fn approve(&self, authorization: &str) -> String {
         let url = Url::parse(authorization).unwrap();
         let asked: Parameters = url.query_pairs().into_owned().collect();
         let mut back = Url::parse(&asked["redirect_uri"]).unwrap();

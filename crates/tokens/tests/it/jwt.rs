@@ -11,11 +11,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 /// The sign-in server's own key. Making one takes a while: one for all tests.
-pub static SERVER: LazyLock<Key> = LazyLock::new(Key::new);
+pub(crate) static SERVER: LazyLock<Key> = LazyLock::new(Key::new);
 /// Somebody else's.
-pub static ATTACKER: LazyLock<Key> = LazyLock::new(Key::new);
+pub(crate) static ATTACKER: LazyLock<Key> = LazyLock::new(Key::new);
 
-pub struct Key(KeyPair);
+pub(crate) struct Key(KeyPair);
 
 impl Key {
     fn new() -> Key {
@@ -23,7 +23,7 @@ impl Key {
     }
 
     /// The public half as a JWK.
-    pub fn jwk(&self, kid: &str) -> Value {
+    pub(crate) fn jwk(&self, kid: &str) -> Value {
         let public = self.0.public_key();
         json!({
             "kty": "RSA", "alg": "RS256", "use": "sig", "kid": kid,
@@ -32,7 +32,7 @@ impl Key {
         })
     }
 
-    pub fn sign(&self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         let message = unsigned(header, claims);
         let mut signature = vec![0; self.0.public_modulus_len()];
         let random = rand::SystemRandom::new();
@@ -48,7 +48,7 @@ impl Key {
     }
 
     /// HMAC with the public key, which everybody has, as its secret.
-    pub fn hmac_with_public_key(&self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn hmac_with_public_key(&self, header: &Value, claims: &Value) -> String {
         let public: PublicKeyX509Der = self.0.public_key().as_der().unwrap();
         let message = unsigned(header, claims);
         let key = hmac::Key::new(hmac::HMAC_SHA256, public.as_ref());
@@ -60,16 +60,16 @@ impl Key {
 }
 
 /// Header and payload, not signed.
-pub fn unsigned(header: &Value, claims: &Value) -> String {
+pub(crate) fn unsigned(header: &Value, claims: &Value) -> String {
     let part = |value: &Value| base64url(value.to_string().as_bytes());
     format!("{}.{}", part(header), part(claims))
 }
 
-pub fn base64url(octets: &[u8]) -> String {
+pub(crate) fn base64url(octets: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(octets)
 }
 
-pub fn sha256(text: &str) -> Vec<u8> {
+pub(crate) fn sha256(text: &str) -> Vec<u8> {
     digest::digest(&digest::SHA256, text.as_bytes())
         .as_ref()
         .to_vec()

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::idp::{CLIENT, ISSUER, Idp, PASSWORD, POOL};
 
 /// What `tokens` is started with.
-pub struct Program {
+pub(crate) struct Program {
     pub dir: TempDir,
     pub port: u16,
     pub state: Value,
@@ -19,7 +19,7 @@ pub struct Program {
 }
 
 /// A login that waits for its answer.
-pub struct Pending {
+pub(crate) struct Pending {
     _dir: TempDir,
     pub port: u16,
     /// The address that the person is to open.
@@ -31,7 +31,7 @@ pub struct Pending {
 
 /// How it ended.
 #[derive(Debug)]
-pub struct Ended {
+pub(crate) struct Ended {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
@@ -53,7 +53,7 @@ fn free_port() -> u16 {
 }
 
 impl Program {
-    pub fn new(idp: &Idp, args: &[&str]) -> Program {
+    pub(crate) fn new(idp: &Idp, args: &[&str]) -> Program {
         let dir = tempfile::tempdir().unwrap();
         let port = free_port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tokens"));
@@ -91,13 +91,13 @@ impl Program {
         }
     }
 
-    pub fn env(mut self, name: &str, value: &str) -> Program {
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Program {
         self.command.env(name, value);
         self
     }
 
     /// Runs it to its end.
-    pub fn run(mut self) -> Ended {
+    pub(crate) fn run(mut self) -> Ended {
         self.write_state();
         let output = self.command.output().unwrap();
         Ended {
@@ -108,7 +108,7 @@ impl Program {
     }
 
     /// Starts it and waits until it shows the address to sign in at.
-    pub fn start(mut self) -> Pending {
+    pub(crate) fn start(mut self) -> Pending {
         self.write_state();
         let mut child = self.command.spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
@@ -141,11 +141,11 @@ impl Program {
 }
 
 impl Pending {
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    pub fn ended(mut self) -> Ended {
+    pub(crate) fn ended(mut self) -> Ended {
         let mut stdout = String::new();
         self.child
             .stdout
@@ -173,16 +173,16 @@ impl Drop for Pending {
 
 impl Ended {
     /// All that it printed.
-    pub fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
 
-    pub fn assert_code(&self, code: i32) -> &Ended {
+    pub(crate) fn assert_code(&self, code: i32) -> &Ended {
         assert_eq!(self.code, Some(code), "{}", self.printed());
         self
     }
 
-    pub fn assert_says(&self, text: &str) -> &Ended {
+    pub(crate) fn assert_says(&self, text: &str) -> &Ended {
         assert!(
             self.stderr.contains(text),
             "no {text:?} in: {}",

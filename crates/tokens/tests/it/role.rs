@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::wire;
 
 /// The command line for `BROWSER`.
-pub fn command_line() -> String {
+pub(crate) fn command_line() -> String {
     let program = std::env::current_exe().unwrap();
     format!(
         "{} --ignored --exact role::browser --nocapture",

@@ -8,14 +8,14 @@ use url::{Position, Url};
 
 /// An answer, as far as it came.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub head: String,
     pub body: String,
 }
 
 /// Sends octets and reads until the other side ends the connection.
-pub fn send(host: &str, port: u16, octets: &[u8]) -> Answer {
+pub(crate) fn send(host: &str, port: u16, octets: &[u8]) -> Answer {
     let mut stream = TcpStream::connect((host, port)).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(30)))
@@ -26,7 +26,7 @@ pub fn send(host: &str, port: u16, octets: &[u8]) -> Answer {
 }
 
 /// Reads until the other side ends the connection.
-pub fn read(stream: &mut TcpStream) -> Answer {
+pub(crate) fn read(stream: &mut TcpStream) -> Answer {
     let mut text = Vec::new();
     let mut part = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut part) {
@@ -46,13 +46,13 @@ pub fn read(stream: &mut TcpStream) -> Answer {
 }
 
 /// A plain GET, as a browser sends it.
-pub fn get(address: &str) -> Answer {
+pub(crate) fn get(address: &str) -> Answer {
     let url = Url::parse(address).unwrap();
     get_at(url.host_str().unwrap(), address)
 }
 
 /// A GET of the address at a chosen host, with the address's own `Host`.
-pub fn get_at(host: &str, address: &str) -> Answer {
+pub(crate) fn get_at(host: &str, address: &str) -> Answer {
     let url = Url::parse(address).unwrap();
     let authority = &url[Position::BeforeHost..Position::AfterPort];
     let target = &url[Position::BeforePath..];
