@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The command line for `BROWSER`, with a new profile in `profile`.
-pub fn command_line(profile: &Path) -> String {
+pub(crate) fn command_line(profile: &Path) -> String {
     let flags = [
         "--headless",
         "--no-sandbox",
@@ -34,7 +34,7 @@ pub fn command_line(profile: &Path) -> String {
 }
 
 /// A browser that runs, and its driver.
-pub struct Browser {
+pub(crate) struct Browser {
     client: Client,
     session: String,
     profile: PathBuf,
@@ -43,7 +43,7 @@ pub struct Browser {
 
 impl Browser {
     /// Takes over the browser that somebody has started with `profile`.
-    pub async fn attach(profile: &Path) -> Browser {
+    pub(crate) async fn attach(profile: &Path) -> Browser {
         let port_file = profile.join("DevToolsActivePort");
         let port = until("the browser's debugging port", async || {
             let text = std::fs::read_to_string(&port_file).ok()?;
@@ -131,7 +131,7 @@ impl Browser {
     }
 
     /// The text of an element, as soon as there is one.
-    pub async fn text(&self, css: &str) -> String {
+    pub(crate) async fn text(&self, css: &str) -> String {
         let element = self.element(css).await;
         let text = self
             .call(
@@ -147,7 +147,7 @@ impl Browser {
     }
 
     /// Waits until an element has this text.
-    pub async fn wait_for(&self, css: &str, text: &str) {
+    pub(crate) async fn wait_for(&self, css: &str, text: &str) {
         until(&format!("{css} with {text:?}"), async || {
             self.script(&format!(
                 "let e = document.querySelector({css:?}); return e ? e.innerText : ''"
@@ -161,7 +161,7 @@ impl Browser {
     }
 
     /// Types into a field.
-    pub async fn fill(&self, css: &str, text: &str) {
+    pub(crate) async fn fill(&self, css: &str, text: &str) {
         let element = self.element(css).await;
         self.post(&format!("element/{element}/value"), json!({"text": text}))
             .await
@@ -169,7 +169,7 @@ impl Browser {
     }
 
     /// Clicks.
-    pub async fn click(&self, css: &str) {
+    pub(crate) async fn click(&self, css: &str) {
         let element = self.element(css).await;
         self.post(&format!("element/{element}/click"), json!({}))
             .await
@@ -177,14 +177,14 @@ impl Browser {
     }
 
     /// Goes to an address.
-    pub async fn go(&self, url: &str) {
+    pub(crate) async fn go(&self, url: &str) {
         self.post("url", json!({"url": url}))
             .await
             .expect("gone there");
     }
 
     /// Where it is.
-    pub async fn url(&self) -> String {
+    pub(crate) async fn url(&self) -> String {
         let url = self.call(reqwest::Method::GET, "url", Value::Null).await;
         url.expect("an address")
             .as_str()
@@ -193,20 +193,20 @@ impl Browser {
     }
 
     /// Runs a script in the page.
-    pub async fn script(&self, script: &str) -> Value {
+    pub(crate) async fn script(&self, script: &str) -> Value {
         self.post("execute/sync", json!({"script": script, "args": []}))
             .await
             .unwrap_or_default()
     }
 
     /// One of Chromium's own commands.
-    pub async fn chromium(&self, command: &str, parameters: Value) -> Value {
+    pub(crate) async fn chromium(&self, command: &str, parameters: Value) -> Value {
         let body = json!({"cmd": command, "params": parameters});
         self.post("goog/cdp/execute", body).await.expect(command)
     }
 
     /// The size of the page, dark or light.
-    pub async fn look(&self, width: u32, height: u32, scheme: &str) {
+    pub(crate) async fn look(&self, width: u32, height: u32, scheme: &str) {
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.chromium("Emulation.setDeviceMetricsOverride", size)
@@ -216,7 +216,7 @@ impl Browser {
     }
 
     /// A picture of the page, into the folder that `PICTURES` names, if it does.
-    pub async fn picture(&self, name: &str) {
+    pub(crate) async fn picture(&self, name: &str) {
         let Some(dir) = std::env::var_os("PICTURES") else {
             return;
         };
