@@ -5,6 +5,8 @@ STATE_FILE ?= state.json
 # A cargo-lambda that is installed already is used as it is; ours finds its Zig
 # by way of the python3 beside it.
 CARGO_LAMBDA := $(if $(shell command -v cargo-lambda),,PATH="$(CURDIR)/.venv/bin:$$PATH") cargo lambda
+# The page that shows a login, or the lab: REPORT=login.html.
+REPORT_FLAG = $(if $(REPORT),--report "$(REPORT)")
 # The architecture of the function: the host's, or LAMBDA_ARCH=arm64 or x86_64.
 ARCH_FLAG = $(if $(LAMBDA_ARCH),$(if $(filter arm64,$(LAMBDA_ARCH)),--arm64,--x86-64))
 
@@ -45,13 +47,13 @@ api: .env function ## create everything
 	@scripts/cloud start-if-configured
 	cargo run --quiet --bin create
 
-request: .env ## log in and call the API; SCOPES="openid" asks for other scopes
+request: .env ## log in and call the API; SCOPES="openid" asks for other scopes, REPORT=login.html keeps the page
 	@scripts/show-user
-	cargo run --quiet --bin tokens -- $(if $(SCOPES),--scopes "$(SCOPES)")
+	cargo run --quiet --bin tokens -- $(if $(SCOPES),--scopes "$(SCOPES)") $(REPORT_FLAG)
 
-lab: .env ## attacks on the login and the API, and who refuses them
+lab: .env ## attacks on the login and the API, and who refuses them; REPORT=lab.html keeps a page
 	@scripts/show-user
-	cargo run --quiet --bin tokens -- lab
+	cargo run --quiet --bin tokens -- lab $(REPORT_FLAG)
 
 delete: .env ## delete everything
 	cargo run --quiet --bin delete
@@ -60,11 +62,15 @@ demo: ## the whole path on the local cloud: no account needed
 	@$(MAKE) $(SIDE_BY_SIDE) build-demo function
 	@scripts/demo
 
-test: tools function ## all tests, against the local cloud
+test: tools .venv/.axe function ## all tests, against the local cloud
 	cargo build --workspace --bins
 	cargo test --workspace
 
-pictures: tools function ## the pictures in .images, from real runs; needs chromium
+.venv/.axe: requirements-axe.txt .venv/.installed
+	.venv/bin/pip install --quiet --no-deps --requirement requirements-axe.txt
+	@touch $@
+
+pictures: tools .venv/.axe function ## the pictures in .images, from real runs; needs chromium
 	cargo build --workspace --bins
 	.venv/bin/pip install --quiet --requirement requirements-pictures.txt
 	PICTURES=.images cargo test --workspace --test login browser

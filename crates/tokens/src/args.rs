@@ -1,5 +1,7 @@
 //! The flags of `tokens`.
 
+use std::path::PathBuf;
+
 use api_core::cli::CommonArgs;
 use clap::{Parser, Subcommand};
 
@@ -34,6 +36,14 @@ pub struct Args {
     /// How long to wait for a sign-in
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
+
+    /// Write a page that shows what happened to this file, also when it failed
+    #[arg(long, global = true, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+
+    /// Write the report over a file that is none
+    #[arg(long, global = true, requires = "report")]
+    pub force: bool,
 
     /// Print one JSON object on stdout: tokens, decoded tokens, checks, request and response
     #[arg(long)]

@@ -6,7 +6,8 @@ use url::Url;
 use crate::app::App;
 use crate::crypto;
 use crate::discovery::Provider;
-use crate::explain::{Explain, Field, field};
+use crate::explain::Explain;
+use crate::transcript::{Channel, Field, field};
 
 /// One login: what is sent through the browser, and what stays here.
 #[derive(Clone, Debug)]
@@ -91,6 +92,7 @@ impl Authorization {
     /// Tells what the address is made of.
     pub(crate) fn narrate(&self, explain: &Explain) {
         explain.step(
+            Channel::Here,
             "PKCE: a secret for this one login",
             "code_verifier is random and stays here. code_challenge is its SHA-256 and may be seen by anyone.",
         );
@@ -106,6 +108,7 @@ impl Authorization {
         let mut page = self.url.clone();
         page.set_query(None);
         explain.step(
+            Channel::Front,
             &format!("front channel: the browser goes to {page}"),
             "Seen by the browser, its history and extensions, and the sign-in server. Nothing here is secret.",
         );

@@ -4,36 +4,7 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use crate::explain::Field;
-
-/// Who sends a call, and who can see it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Channel {
-    /// This program to the server.
-    Back,
-    /// What a browser would send: `--headless` is the browser.
-    Front,
-    /// This program to the API.
-    Api,
-}
-
-impl Channel {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Channel::Back => "back channel",
-            Channel::Front => "front channel (this program in the place of the browser)",
-            Channel::Api => "to the API",
-        }
-    }
-
-    pub(crate) fn who_sees(self) -> &'static str {
-        match self {
-            Channel::Back => "Seen by this program and the sign-in server only.",
-            Channel::Front => "Seen by the browser and the sign-in server.",
-            Channel::Api => "Seen by this program and the API's gateway only.",
-        }
-    }
-}
+use crate::transcript::{Channel, Field};
 
 /// A call to make.
 #[derive(Clone, Debug)]
@@ -100,4 +71,11 @@ impl Call {
     pub(crate) fn on(self, channel: Channel) -> Call {
         Call { channel, ..self }
     }
+}
+
+/// The address without its query: that may hold what is in no error.
+pub(crate) fn bare(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.to_string()
 }

@@ -196,7 +196,7 @@ async fn serve(stream: TcpStream, door: Arc<Door>, quiet: Quiet) {
 }
 
 fn response(page: &Page) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(page.html())));
+    let mut response = Response::new(Full::new(Bytes::from(page.html.clone())));
     *response.status_mut() = page.status;
     for (name, value) in Page::headers() {
         if let Ok(value) = value.parse() {

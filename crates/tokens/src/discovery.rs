@@ -5,9 +5,9 @@ use api_core::{Failure, Result};
 use serde::Deserialize;
 use url::Url;
 
+use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Call;
-use crate::http::Answer;
 use api_http::hosts::secure_url;
 
 const WHY: &str = "One document names every other address of the sign-in server and its keys (OpenID Connect Discovery 1.0).";

@@ -1,74 +1,29 @@
-//! `--explain`: what travels where, and why, told on stderr as it happens.
+//! Keeps the record of a login, and tells it on stderr as it happens, where
+//! `--explain` asks for that.
 //!
 //! The back channel is narrated in one place, where it is sent, so that no
 //! call can be forgotten.
 
-use std::borrow::Cow;
 use std::fmt::Write;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use api_core::Console;
 
+use crate::answer::Answer;
 use crate::call::Call;
-use crate::http::Answer;
+use crate::transcript::{Channel, Field, Step};
 
 const HEAD: Style = AnsiColor::Cyan.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// The narrator. Silent without `--explain`.
+/// The narrator. It always keeps the record, and is silent without `--explain`.
 #[derive(Clone, Debug)]
 pub(crate) struct Explain {
     on: bool,
     console: Arc<Console>,
-    step: Arc<AtomicUsize>,
-}
-
-/// One parameter on its way: its name, value, and what it is for.
-#[derive(Clone, Debug)]
-pub(crate) struct Field {
-    /// The RFC's own name.
-    pub name: Cow<'static, str>,
-    /// As it is sent.
-    pub value: String,
-    /// One line for the learner.
-    pub why: &'static str,
-    /// Whether the narration hides the value.
-    pub hidden: bool,
-}
-
-/// A parameter that may be shown.
-pub(crate) fn field(
-    name: impl Into<Cow<'static, str>>,
-    value: impl Into<String>,
-    why: &'static str,
-) -> Field {
-    Field {
-        name: name.into(),
-        value: value.into(),
-        why,
-        hidden: false,
-    }
-}
-
-/// A parameter whose value is a credential.
-pub(crate) fn hidden(
-    name: impl Into<Cow<'static, str>>,
-    value: impl Into<String>,
-    why: &'static str,
-) -> Field {
-    Field {
-        hidden: true,
-        ..field(name, value, why)
-    }
-}
-
-impl Field {
-    pub(crate) fn shown(&self) -> &str {
-        if self.hidden { "(hidden)" } else { &self.value }
-    }
+    steps: Arc<Mutex<Vec<Step>>>,
 }
 
 impl Explain {
@@ -77,21 +32,36 @@ impl Explain {
         Explain {
             on,
             console,
-            step: Arc::default(),
+            steps: Arc::default(),
         }
     }
 
-    /// A numbered heading, and sentences below it.
-    pub(crate) fn step(&self, heading: &str, text: &str) {
-        if self.on {
-            let number = self.step.fetch_add(1, Ordering::Relaxed) + 1;
-            self.say(&format!("\n{HEAD}[{number}] {heading}{HEAD:#}"));
-            self.text(text);
-        }
+    /// The record so far.
+    pub(crate) fn transcript(&self) -> Vec<Step> {
+        self.steps().clone()
     }
 
-    /// Sentences, indented under the last heading.
+    /// A new step: a heading, and sentences below it.
+    pub(crate) fn step(&self, channel: Channel, heading: &str, text: &str) {
+        let mut steps = self.steps();
+        steps.push(Step {
+            channel,
+            heading: heading.to_owned(),
+            text: Vec::new(),
+            fields: Vec::new(),
+            commands: Vec::new(),
+            answer: None,
+            took: None,
+        });
+        let number = steps.len();
+        drop(steps);
+        self.say(&format!("\n{HEAD}[{number}] {heading}{HEAD:#}"));
+        self.text(text);
+    }
+
+    /// Sentences under the last heading.
     pub(crate) fn text(&self, text: &str) {
+        self.add(|step| step.text.extend(text.lines().map(str::to_owned)));
         for line in text.lines() {
             self.say(&format!("    {line}"));
         }
@@ -99,6 +69,7 @@ impl Explain {
 
     /// Parameters, each with what it is for.
     pub(crate) fn fields(&self, fields: &[Field]) {
+        self.add(|step| step.fields.extend(fields.iter().cloned()));
         for field in fields {
             self.say(&format!("      {} = {}", field.name, field.shown()));
             self.say(&format!("          {DIM}{}{DIM:#}", field.why));
@@ -107,33 +78,43 @@ impl Explain {
 
     /// A command that shows the same.
     pub(crate) fn command(&self, command: &str) {
+        self.add(|step| step.commands.push(command.to_owned()));
         self.say(&format!("    $ {command}"));
     }
 
-    /// A back-channel call that is about to be made.
+    /// A call that is about to be made.
     pub(crate) fn call(&self, call: &Call) {
-        if self.on {
-            let heading = format!("{}: {} {}", call.channel.name(), call.method, call.url);
-            self.step(
-                &heading,
-                &format!("{}\n{}", call.why, call.channel.who_sees()),
-            );
-            self.fields(&call.form);
-            self.command(&curl(call));
-        }
+        let heading = format!("{}: {} {}", call.channel.name(), call.method, call.url);
+        let text = format!("{}\n{}", call.why, call.channel.who_sees());
+        self.step(call.channel, &heading, &text);
+        self.fields(&call.form);
+        self.command(&curl(call));
     }
 
     /// What came back.
     pub(crate) fn answer(&self, answer: &Answer, took: Duration) {
-        if self.on {
-            let kind = answer.header("content-type").unwrap_or("no content-type");
-            let size = answer.body.len();
-            self.text(&format!(
-                "answer: {} after {} ms: {size} bytes, {kind}",
-                answer.status,
-                took.as_millis()
-            ));
+        let kind = answer.header("content-type").unwrap_or("no content-type");
+        let size = answer.body.len();
+        let text = format!("{}: {size} bytes, {kind}", answer.status);
+        self.add(|step| {
+            step.answer = Some(text);
+            step.took = Some(took);
+        });
+        self.say(&format!(
+            "    answer: {} after {} ms: {size} bytes, {kind}",
+            answer.status,
+            took.as_millis()
+        ));
+    }
+
+    fn add(&self, change: impl FnOnce(&mut Step)) {
+        if let Some(step) = self.steps().last_mut() {
+            change(step);
         }
+    }
+
+    fn steps(&self) -> MutexGuard<'_, Vec<Step>> {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn say(&self, line: &str) {

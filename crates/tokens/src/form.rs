@@ -2,7 +2,7 @@
 
 use scraper::{ElementRef, Html, Selector};
 
-use crate::explain::{Field, field};
+use crate::transcript::{Field, field};
 
 /// The form that a person would fill in.
 #[derive(Debug)]
@@ -37,11 +37,15 @@ fn read(form: ElementRef<'_>) -> Option<Form> {
             .to_ascii_lowercase()
             .as_str()
         {
-            "hidden" => hidden.push(field(
-                name,
-                input.attr("value").unwrap_or_default(),
-                "hidden in the form",
-            )),
+            // As good as a cookie: Cognito's `_csrf` is one.
+            "hidden" => hidden.push(Field {
+                hidden: true,
+                ..field(
+                    name,
+                    input.attr("value").unwrap_or_default(),
+                    "hidden in the form",
+                )
+            }),
             "password" => password = password.or(Some(name)),
             "text" | "email" => username = username.or(Some(name)),
             _ => {}

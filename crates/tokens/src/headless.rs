@@ -5,13 +5,16 @@ use api_core::settings::Password;
 use api_core::{Failure, Result};
 use url::Url;
 
+use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Call;
-use crate::explain::{Explain, Field};
+use crate::call::bare;
+use crate::explain::Explain;
 use crate::form::{self, Form};
-use crate::http::{Answer, Http};
-use crate::probe::{self, Landing, bare};
+use crate::http::Http;
+use crate::probe::{self, Landing};
 use crate::redirect::{Expected, Redirect, is_ours, printable};
+use crate::transcript::Field;
 
 const WHY_PAGE: &str = "The sign-in page, as a browser would get it.";
 const WHY_FORM: &str =

@@ -8,63 +8,18 @@ use std::time::Instant;
 
 use api_core::{Failure, Result};
 use api_http::{client, hosts};
-use reqwest::header::HeaderMap;
-use reqwest::{Client, StatusCode, Version};
+use reqwest::Client;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::call::Call;
+use crate::answer::Answer;
+use crate::call::{Call, bare};
 use crate::explain::Explain;
-use crate::probe::bare;
 
 /// How this program names itself.
 pub(crate) const USER_AGENT: &str = concat!("tokens/", env!("CARGO_PKG_VERSION"));
 
 const GREATEST_ANSWER: usize = 1024 * 1024;
-
-/// What came back.
-#[derive(Clone, Debug)]
-pub(crate) struct Answer {
-    pub version: Version,
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    /// A header's value, if it is there and is text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// The body as text.
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// The body as JSON, if it is that.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&self.body).ok()
-    }
-
-    /// The JSON of a 200, which `to` at `url` has sent.
-    ///
-    /// # Errors
-    /// For any other status, and for other bodies.
-    pub(crate) fn json_of<T: DeserializeOwned>(&self, to: &str, url: &str) -> Result<T> {
-        if self.status != StatusCode::OK {
-            return Err(Failure::failed(format!(
-                "The {to} {url} answered {}",
-                self.status
-            )));
-        }
-        self.json().ok_or_else(|| {
-            Failure::failed(format!(
-                "The {to} {url} did not answer with the JSON it should have"
-            ))
-        })
-    }
-}
 
 /// The HTTP client. Each of its two halves is made when it is first used.
 #[derive(Debug)]

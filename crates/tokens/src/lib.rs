@@ -1,6 +1,7 @@
 //! Signs a person in from the terminal: authorization code with PKCE, redirect
 //! to this machine (RFC 8252). Shows and checks the tokens, and calls the API.
 
+mod answer;
 mod app;
 mod args;
 mod authorize;
@@ -29,6 +30,7 @@ mod probe;
 mod ready;
 mod redirect;
 mod refresh;
+mod report;
 mod request;
 mod scope;
 mod show;
@@ -36,6 +38,7 @@ mod signin;
 mod story;
 mod table;
 mod token;
+mod transcript;
 mod userinfo;
 mod verify;
 

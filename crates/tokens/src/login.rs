@@ -12,6 +12,7 @@ use crate::jwt::Jwt;
 use crate::keys::Keys;
 use crate::redirect::printable;
 use crate::token::{self, Tokens};
+use crate::transcript::Channel;
 use crate::verify::{self, Expectations};
 
 /// What a login gave: the tokens, and how their checks went.
@@ -138,6 +139,7 @@ pub(crate) fn both<'a>(id: Option<&'a Jwt>, access: &'a Jwt) -> Vec<&'a Jwt> {
 fn narrate(http: &Http, id: Option<&Jwt>, access: &Jwt) {
     let explain = &http.explain;
     explain.step(
+        Channel::Here,
         "here: the tokens are checked",
         "No call: the signature needs only the public key, the claims only a comparison.",
     );

@@ -1,6 +1,6 @@
 //! stdout: text as it comes, or one JSON object at the end.
 
-use api_core::{Console, Result};
+use api_core::Console;
 use serde_json::{Map, Value, json};
 
 use crate::login::Login;
@@ -101,12 +101,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// On a failure the JSON object is printed as far as it got.
-    pub(crate) fn stop_unless<T>(&mut self, result: Result<T>) -> Result<T> {
-        result.inspect_err(|_| self.finish())
-    }
-
-    /// Prints the JSON object, if that is what stdout is for.
+    /// Prints the JSON object, as far as it got, if that is what stdout is for.
     pub(crate) fn finish(&mut self) {
         if let Some(json) = self.json.take() {
             let text = serde_json::to_string_pretty(&json).unwrap_or_default();

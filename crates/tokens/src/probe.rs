@@ -3,9 +3,11 @@
 use api_core::{Failure, Result};
 use url::Url;
 
-use crate::call::{Call, Channel};
+use crate::answer::Answer;
+use crate::call::Call;
 use crate::explain::Explain;
-use crate::http::{Answer, Http};
+use crate::http::Http;
+use crate::transcript::Channel;
 
 const WHY: &str = "Where this address leads, as a browser would find out.";
 const MOST_REDIRECTS: usize = 10;
@@ -55,11 +57,4 @@ pub(crate) async fn follow(http: &Http, mut call: Call, home: &Url) -> Result<La
     Err(Failure::failed(format!(
         "The sign-in server redirects more than {MOST_REDIRECTS} times"
     )))
-}
-
-/// The address without its query: that may hold what is in no error.
-pub(crate) fn bare(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.to_string()
 }

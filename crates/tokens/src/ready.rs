@@ -7,10 +7,12 @@ use api_core::{Console, Result};
 use api_http::hosts::is_loopback;
 use reqwest::StatusCode;
 
+use crate::answer::Answer;
 use crate::app::App;
-use crate::call::{Call, Channel};
+use crate::call::Call;
 use crate::discovery::{self, Provider};
-use crate::http::{Answer, Http};
+use crate::http::Http;
+use crate::transcript::Channel;
 
 const WHY: &str =
     "The stack is new: the browser is not sent to the sign-in host before that answers.";

@@ -9,7 +9,8 @@ use url::{Url, form_urlencoded};
 use crate::app::{App, Callback};
 use crate::authorize::Authorization;
 use crate::crypto;
-use crate::explain::{Explain, field};
+use crate::explain::Explain;
+use crate::transcript::{Channel, field};
 
 /// The sign-in server's answer to our request.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,6 +93,7 @@ impl Redirect {
     /// Tells what came back.
     pub(crate) fn narrate(&self, explain: &Explain, app: &App, asked: &Authorization) {
         explain.step(
+            Channel::Callback,
             &format!("front channel: the browser comes back to {}", app.callback.uri),
             "Seen by the browser, its history and this program. The code alone is worth nothing: it needs the code_verifier.",
         );

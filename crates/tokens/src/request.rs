@@ -5,10 +5,12 @@ use reqwest::{Method, Version};
 use serde_json::{Map, Value, json};
 use url::{Position, Url};
 
+use crate::answer::Answer;
 use crate::app::App;
-use crate::call::{Call, Channel};
-use crate::http::{Answer, Http, USER_AGENT};
+use crate::call::Call;
+use crate::http::{Http, USER_AGENT};
 use crate::ready;
+use crate::transcript::Channel;
 use api_http::hosts::secure_url;
 
 const WHY: &str = "The access token opens the route; the gateway checks it before the function runs (RFC 6750 section 2.1).";
@@ -63,6 +65,17 @@ pub(crate) async fn call(
 }
 
 impl Exchange {
+    /// Request and response in the style of `curl -v`, for a page: it holds no token.
+    pub(crate) fn curl_style_without_token(&self) -> String {
+        let mut shown = self.clone();
+        for (name, value) in &mut shown.headers {
+            if *name == "Authorization" {
+                *value = "Bearer (the access token above)".to_owned();
+            }
+        }
+        shown.curl_style()
+    }
+
     /// Request and response in the style of `curl -v`.
     pub(crate) fn curl_style(&self) -> String {
         let target = &self.url[Position::BeforePath..];

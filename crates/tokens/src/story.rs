@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_core::{Console, Exit, Result, Settings};
+use api_core::{Console, Exit, Failure, Result, Settings};
 
 use crate::app::App;
 use crate::args::Args;
@@ -14,12 +14,16 @@ use crate::http::Http;
 use crate::login::Login;
 use crate::output::Output;
 use crate::page::Page;
+use crate::redirect::Redirect;
 use crate::refresh::Refreshed;
-use crate::request;
-use crate::signin::{SignIn, Way};
+use crate::report::{self, Report};
+use crate::request::{self, Exchange};
+use crate::signin::{Answered, SignIn, Way};
+use crate::transcript::Step;
 use crate::{login, logout, ready, scope, userinfo};
 
-/// Signs in, shows and checks the tokens, calls the API.
+/// Signs in, shows and checks the tokens, calls the API. However it ends, the
+/// browser and the report show it.
 ///
 /// # Errors
 /// At the first step that fails.
@@ -28,41 +32,125 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
     let app = App::read(settings)?;
     let scopes = scope::asked(args.scopes.as_deref(), &app)?;
     let way = way(args, settings)?;
-
+    if let Some(path) = &args.report {
+        report::check(path, args.force)?;
+    }
     let explain = Explain::new(settings.explain, console.clone());
-    let http = Http::new(explain.clone());
-    let provider = ready::discover(&http, &app, console).await?;
-    let asked = Authorization::new(&app, &provider, &scopes, args.signup);
-    asked.narrate(&explain);
-
-    let timeout = Duration::from_secs(args.timeout);
-    let sign_in = SignIn {
+    let mut story = Story {
+        args,
         app: &app,
-        console,
-        explain: &explain,
+        scopes: &scopes,
         way: &way,
-        timeout,
+        console,
+        http: Http::new(explain.clone()),
+        output: Output::new(console, args.json),
+        answered: None,
+        login: None,
+        exchange: None,
     };
-    let mut login = log_in(&sign_in, &http, &provider, &asked).await?;
+    let told = story.tell().await;
+    story.output.finish();
+    let failure = told.as_ref().err();
+    let page = story.report(&explain.transcript(), failure);
+    if let Some(path) = &args.report {
+        report::write(path, &page, args.force)?;
+        console.note(&format!("what happened is shown in {}", path.display()));
+    }
+    if let Some(answered) = story.answered.take() {
+        answered.show(Page::report(page)).await;
+    }
+    told.map(|()| story.exit())
+}
 
-    let mut output = Output::new(console, args.json);
-    output.login(&login);
-    output.stop_unless(login.believed())?;
+/// One login, as far as it has come.
+struct Story<'a> {
+    args: &'a Args,
+    app: &'a App,
+    scopes: &'a [String],
+    way: &'a Way,
+    console: &'a Arc<Console>,
+    http: Http,
+    output: Output<'a>,
+    answered: Option<Answered>,
+    login: Option<Login>,
+    exchange: Option<Exchange>,
+}
 
-    let exchange = request::call(&http, &app, console, Some(&login.tokens.access_token)).await;
-    let exchange = output.stop_unless(exchange)?;
-    output.exchange(&exchange);
+impl Story<'_> {
+    /// From the discovery document to the API's answer, and what comes after.
+    async fn tell(&mut self) -> Result<()> {
+        let provider = ready::discover(&self.http, self.app, self.console).await?;
+        let asked = Authorization::new(self.app, &provider, self.scopes, self.args.signup);
+        let redirect = self.sign_in(&provider, &asked).await?;
+        let code = redirect.code()?;
+        let login = Login::complete(&self.http, self.app, &provider, &asked, &code).await?;
+        self.output.login(&login);
+        let login = self.login.insert(login);
+        login.believed()?;
 
-    let after = afterwards(args, &http, &app, &provider, &mut login, &mut output).await;
-    output.stop_unless(after)?;
-    output.finish();
+        let token = Some(&*login.tokens.access_token);
+        let exchange = request::call(&self.http, self.app, self.console, token).await?;
+        self.output.exchange(&exchange);
+        self.exchange = Some(exchange);
+        self.afterwards(&provider).await
+    }
 
-    let refused = !exchange.answer.status.is_success();
-    Ok(if refused && args.fail {
-        Exit::Refused
-    } else {
-        Exit::Done
-    })
+    /// The person signs in; the browser waits to see how that ends.
+    async fn sign_in(&mut self, provider: &Provider, asked: &Authorization) -> Result<Redirect> {
+        let explain = &self.http.explain;
+        asked.narrate(explain);
+        let sign_in = SignIn {
+            app: self.app,
+            console: self.console,
+            explain,
+            way: self.way,
+            timeout: Duration::from_secs(self.args.timeout),
+        };
+        let answered = sign_in.answer(asked, &provider.issuer).await?;
+        let redirect = answered.redirect();
+        redirect.narrate(explain, self.app, asked);
+        self.answered = Some(answered);
+        Ok(redirect)
+    }
+
+    /// What a login is good for besides the API, where it was asked for.
+    async fn afterwards(&mut self, provider: &Provider) -> Result<()> {
+        let (http, app, output) = (&self.http, self.app, &mut self.output);
+        let Some(login) = &mut self.login else {
+            return Ok(());
+        };
+        if self.args.userinfo {
+            output.userinfo(&userinfo::ask(http, provider, login).await?);
+        }
+        if self.args.refresh {
+            let refreshed = Refreshed::of(http, app, provider, login).await?;
+            output.refreshed(&refreshed);
+            login::believed(&refreshed.checks)?;
+        }
+        if self.args.logout {
+            output.logout(&logout::log_out(http, app, provider, login).await?);
+        }
+        Ok(())
+    }
+
+    /// The page that shows it all.
+    fn report(&self, steps: &[Step], failure: Option<&Failure>) -> String {
+        let report = Report {
+            steps,
+            login: self.login.as_ref(),
+            exchange: self.exchange.as_ref(),
+            failure,
+        };
+        report.html()
+    }
+
+    fn exit(&self) -> Exit {
+        let status = self.exchange.as_ref().map(|it| it.answer.status);
+        match status {
+            Some(status) if !status.is_success() && self.args.fail => Exit::Refused,
+            _ => Exit::Done,
+        }
+    }
 }
 
 fn way(args: &Args, settings: &Settings) -> Result<Way> {
@@ -73,52 +161,4 @@ fn way(args: &Args, settings: &Settings) -> Result<Way> {
     } else {
         Way::Browser(settings.browser.clone())
     })
-}
-
-/// The person signs in, the code becomes tokens, the tokens are checked, and
-/// the browser shows how that ended.
-async fn log_in(
-    sign_in: &SignIn<'_>,
-    http: &Http,
-    provider: &Provider,
-    asked: &Authorization,
-) -> Result<Login> {
-    let answered = sign_in.answer(asked, &provider.issuer).await?;
-    answered
-        .redirect()
-        .narrate(&http.explain, sign_in.app, asked);
-    let login = match answered.redirect().code() {
-        Ok(code) => Login::complete(http, sign_in.app, provider, asked, &code).await,
-        Err(refused) => Err(refused),
-    };
-    let page = match login.as_ref().map(|login| (login, login.believed())) {
-        Ok((login, Ok(()))) => Page::signed_in(login.who()),
-        Ok((_, Err(failure))) => Page::failed(&failure.to_string(), failure.hint()),
-        Err(failure) => Page::failed(&failure.to_string(), failure.hint()),
-    };
-    answered.show(page).await;
-    login
-}
-
-/// What a login is good for besides the API, where it was asked for.
-async fn afterwards(
-    args: &Args,
-    http: &Http,
-    app: &App,
-    provider: &Provider,
-    login: &mut Login,
-    output: &mut Output<'_>,
-) -> Result<()> {
-    if args.userinfo {
-        output.userinfo(&userinfo::ask(http, provider, login).await?);
-    }
-    if args.refresh {
-        let refreshed = Refreshed::of(http, app, provider, login).await?;
-        output.refreshed(&refreshed);
-        login::believed(&refreshed.checks)?;
-    }
-    if args.logout {
-        output.logout(&logout::log_out(http, app, provider, login).await?);
-    }
-    Ok(())
 }

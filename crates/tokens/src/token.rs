@@ -6,13 +6,14 @@ use api_core::{Failure, Result};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::answer::Answer;
 use crate::app::App;
 use crate::authorize::Authorization;
 use crate::call::Call;
 use crate::discovery::Provider;
-use crate::explain::{Field, field, hidden};
-use crate::http::{Answer, Http};
+use crate::http::Http;
 use crate::redirect::printable;
+use crate::transcript::{Field, field, hidden};
 
 /// What the token endpoint hands out, RFC 6749 section 5.1.
 #[derive(Clone, Deserialize, Serialize)]

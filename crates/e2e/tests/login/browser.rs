@@ -41,7 +41,7 @@ impl Login {
 /// The style was applied: the page's own policy allows it. On a phone nothing
 /// sticks out to the side.
 async fn is_readable(browser: &Browser) {
-    let border = "return getComputedStyle(document.querySelector('main')).borderTopWidth";
+    let border = "return getComputedStyle(document.querySelector('header')).borderTopWidth";
     assert_eq!(browser.script(border).await, json!("6px"));
     browser.look(360, 640, "dark").await;
     let fits = "return document.documentElement.scrollWidth <= window.innerWidth";

@@ -4,6 +4,7 @@ mod browser;
 mod driver;
 mod explain;
 mod lab;
+mod report;
 
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -24,9 +24,10 @@ use crate::explain::Explain;
 use crate::http::Http;
 use crate::login::Login;
 use crate::page::Page;
+use crate::report as page;
 use crate::signin::{SignIn, Way};
 use crate::{ready, request};
-use experiment::{ALL, Experiment, Verdict};
+use experiment::{ALL, Experiment, Report, Verdict};
 
 /// What the experiments share. A login is made when the first one needs it.
 pub(crate) struct Lab<'a> {
@@ -62,6 +63,9 @@ pub(crate) async fn run(
         report::list(console, &chosen);
         return Ok(Exit::Done);
     }
+    if let Some(path) = &args.report {
+        page::check(path, args.force)?;
+    }
     let app = App::read(settings)?;
     let way = way(args, settings)?;
     let explain = Explain::new(settings.explain, console.clone());
@@ -84,17 +88,17 @@ pub(crate) async fn run(
         narrow: None,
     };
     let mut results = Vec::new();
-    for (number, experiment) in chosen.iter().enumerate() {
-        report::heading(console, number + 1, chosen.len(), experiment);
-        let report = (experiment.run)(&mut lab).await?;
-        report::report(console, experiment, &report);
-        results.push((*experiment, report.verdict));
+    let run = lab.run(&chosen, &mut results).await;
+    if let Some(path) = &args.report {
+        page::write(path, &page::lab_page(&report::rows(&results)), args.force)?;
+        console.note(&format!("the results are shown in {}", path.display()));
     }
+    run?;
     report::summary(console, &results);
     // What is not shown has not passed; but no attack got through either.
     let failed = results
         .iter()
-        .any(|(_, verdict)| matches!(verdict, Verdict::Fail(_)));
+        .any(|(_, report)| matches!(report.verdict, Verdict::Fail(_)));
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
@@ -132,6 +136,22 @@ fn cognito(app: &App, settings: &Settings) -> String {
 }
 
 impl Lab<'_> {
+    /// Runs the experiments; what they gave by then is in `results`.
+    async fn run(
+        &mut self,
+        chosen: &[&'static Experiment],
+        results: &mut Vec<(&'static Experiment, Report)>,
+    ) -> Result<()> {
+        let console = self.sign_in.console;
+        for (number, experiment) in chosen.iter().enumerate() {
+            report::heading(console, number + 1, chosen.len(), experiment);
+            let report = (experiment.run)(self).await?;
+            report::report(console, experiment, &report);
+            results.push((*experiment, report));
+        }
+        Ok(())
+    }
+
     /// A sign-in of its own: the request, and the code it gave.
     async fn code(&mut self, scopes: &[String]) -> Result<(Authorization, String)> {
         let asked = Authorization::new(self.app, self.provider, scopes, false);

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use api_core::Console;
 
 use super::experiment::{Experiment, Report, Verdict, Who};
+use crate::report::LabResult;
 use crate::table::{BAD, GOOD, HEAD, Mark, table};
 
 const DULL: Style = AnsiColor::Yellow.on_default().bold();
@@ -72,13 +73,31 @@ fn indented(text: &str) -> String {
     text.replace('\n', "\n         ")
 }
 
+/// The results, for the page.
+pub(crate) fn rows(results: &[(&Experiment, Report)]) -> Vec<LabResult> {
+    let rows = results.iter().map(|(experiment, report)| LabResult {
+        name: experiment.name,
+        what: experiment.what,
+        who: experiment.who.name(),
+        rule: experiment.rule,
+        verdict: report.verdict.mark().1,
+        why: match &report.verdict {
+            Verdict::Pass => String::new(),
+            Verdict::NotShown(why) | Verdict::Fail(why) => why.clone(),
+        },
+        request: report.request.clone(),
+        answer: report.answer.clone(),
+    });
+    rows.collect()
+}
+
 /// All results in one table, and their count.
-pub(crate) fn summary(console: &Console, results: &[(&Experiment, Verdict)]) {
+pub(crate) fn summary(console: &Console, results: &[(&Experiment, Report)]) {
     console.line(&format!("{HEAD}# Results{HEAD:#}"));
-    let rows = results.iter().map(|(experiment, verdict)| {
+    let rows = results.iter().map(|(experiment, report)| {
         let rule = experiment.rule.split(": ").next().unwrap_or_default();
         let cells = [experiment.name, experiment.who.name(), rule].map(str::to_owned);
-        (verdict.mark(), cells)
+        (report.verdict.mark(), cells)
     });
     table(
         console,
@@ -88,7 +107,7 @@ pub(crate) fn summary(console: &Console, results: &[(&Experiment, Verdict)]) {
     let count = |mark: &str| {
         results
             .iter()
-            .filter(|(_, verdict)| verdict.mark().1 == mark)
+            .filter(|(_, report)| report.verdict.mark().1 == mark)
             .count()
     };
     console.line(&format!(

@@ -42,7 +42,7 @@ pub(super) async fn other_redirect(lab: &mut Lab<'_>) -> Result<Report> {
     Ok(match landing {
         Landing::Elsewhere(to) => Report::judge(
             request,
-            format!("a redirect to {}", probe::bare(&to)),
+            format!("a redirect to {}", crate::call::bare(&to)),
             false,
             "the browser was sent to an address that is not registered",
         ),

@@ -11,13 +11,14 @@ use super::Lab;
 use super::experiment::Report;
 use super::mint::{self, Mint};
 use crate::authorize::Authorization;
-use crate::call::{Call, Channel};
+use crate::call::Call;
 use crate::callback::Listener;
 use crate::check::{self, Check};
 use crate::jwt::Jwt;
 use crate::keys::Keys;
 use crate::login::Login;
 use crate::redirect::Expected;
+use crate::transcript::Channel;
 use crate::verify::{self, Expectations};
 use api_http::hosts::secure_url;
 

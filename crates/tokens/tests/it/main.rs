@@ -11,5 +11,6 @@ mod idp;
 mod jwt;
 mod lab;
 mod program;
+mod report;
 mod role;
 mod wire;

@@ -98,6 +98,11 @@ impl Program {
 
     /// Runs it to its end.
     pub(crate) fn run(mut self) -> Ended {
+        self.run_and_keep()
+    }
+
+    /// Runs it to its end; what it wrote into its folder stays.
+    pub(crate) fn run_and_keep(&mut self) -> Ended {
         self.write_state();
         let output = self.command.output().unwrap();
         Ended {

@@ -1,0 +1,52 @@
+//! The report as a file.
+
+use std::io::Write;
+use std::path::Path;
+
+use api_core::{Failure, Result};
+
+/// Stands in every report: no other file is written over.
+pub(super) const GENERATOR: &str = "tokens: report of a login";
+
+/// Writes a report, whole or not at all, for this user only (mode 0600).
+///
+/// # Errors
+/// Exit code 2 if another file is there that is no report, unless `force`; 1 if
+/// it cannot be written.
+pub(crate) fn write(path: &Path, html: &str, force: bool) -> Result<()> {
+    check(path, force)?;
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    // A temporary file has mode 0600, and takes the place of the one before at once.
+    let written =
+        tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(|mut file| {
+            file.write_all(html.as_bytes())?;
+            file.as_file().sync_all()?;
+            Ok(file.persist(path)?)
+        });
+    written.map(drop).map_err(|error| {
+        Failure::failed(format!(
+            "Cannot write the report {}: {error}",
+            path.display()
+        ))
+        .with_hint("name a file in a folder that can be written")
+    })
+}
+
+/// Whether a report may be written there.
+///
+/// # Errors
+/// Exit code 2 if something else is there.
+pub(crate) fn check(path: &Path, force: bool) -> Result<()> {
+    let is_report = match std::fs::read(path) {
+        Ok(there) => String::from_utf8_lossy(&there).contains(GENERATOR),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    if is_report || force {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{} is there already, and is no report",
+        path.display()
+    ))
+    .with_hint("name another file, or write over it with --force"))
+}

@@ -1,0 +1,82 @@
+//! Sections of RFCs, as links.
+
+use maud::{Markup, html};
+
+/// Where an RFC is, and OpenID Connect Core.
+const RFC: &str = "https://www.rfc-editor.org/rfc/rfc";
+const OPENID: &str = "https://openid.net/specs/openid-connect-core-1_0.html";
+
+/// A text in which `RFC 6749 section 4.1` and the like lead there.
+pub(super) fn linked(text: &str) -> Markup {
+    let mut rest = text;
+    let mut parts: Vec<(String, Option<String>)> = Vec::new();
+    while let Some((at, length, url)) = next(rest) {
+        parts.push((rest[..at].to_owned(), None));
+        parts.push((rest[at..at + length].to_owned(), Some(url)));
+        rest = &rest[at + length..];
+    }
+    parts.push((rest.to_owned(), None));
+    html! {
+        @for (text, url) in parts {
+            @match url {
+                Some(url) => { a href=(url) rel="noreferrer" { (text) } }
+                None => { (text) }
+            }
+        }
+    }
+}
+
+/// The next reference: where it begins, how long it is, where it leads.
+fn next(text: &str) -> Option<(usize, usize, String)> {
+    let rfc = text.find("RFC ").and_then(|at| {
+        let after = &text[at + 4..];
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, after) = after.split_at(digits);
+        let (length, section) = section(after);
+        let section = section.map_or(String::new(), |it| format!("#section-{it}"));
+        let found = (at, 4 + digits + length, format!("{RFC}{number}{section}"));
+        (digits > 0).then_some(found)
+    });
+    let name = "OpenID Connect Core";
+    let openid = text.find(name).map(|at| {
+        let (length, _) = section(&text[at + name.len()..]);
+        (at, name.len() + length, OPENID.to_owned())
+    });
+    [rfc, openid]
+        .into_iter()
+        .flatten()
+        .min_by_key(|found| found.0)
+}
+
+/// ` section 4.1`, or ` 4.1` as the checks have it: its length and its number.
+fn section(text: &str) -> (usize, Option<&str>) {
+    let word = [" section ", ", section ", " "];
+    let Some(word) = word.into_iter().find(|word| text.starts_with(word)) else {
+        return (0, None);
+    };
+    let after = &text[word.len()..];
+    let digits = after
+        .bytes()
+        .take_while(|b| b.is_ascii_digit() || *b == b'.')
+        .count();
+    match after[..digits].trim_end_matches('.') {
+        "" => (0, None),
+        number => (word.len() + number.len(), Some(number)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::linked;
+
+    #[test]
+    fn a_section_leads_to_its_place_and_the_rest_is_text() {
+        let html = linked("once <b> (RFC 6749 section 4.1.2), or RFC 7636.").into_string();
+        assert_eq!(
+            html,
+            "once &lt;b&gt; (<a href=\"https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2\" \
+             rel=\"noreferrer\">RFC 6749 section 4.1.2</a>), or \
+             <a href=\"https://www.rfc-editor.org/rfc/rfc7636\" rel=\"noreferrer\">RFC 7636</a>."
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! What happened in a login, on one page: for the browser that the person
+//! signed in with, and for a file that can be handed on.
+//!
+//! Nothing on it opens anything: signatures are cut short, codes and verifiers
+//! are spent, credentials are not in the record.
+
+mod checks;
+mod diagram;
+mod file;
+mod lab;
+mod links;
+mod steps;
+mod tokens;
+
+use api_core::Failure;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::check::{Verdict, failed};
+use crate::login::Login;
+use crate::request::Exchange;
+use crate::transcript::Step;
+
+pub(crate) use file::{check, write};
+pub(crate) use lab::{Result as LabResult, page as lab_page};
+
+/// The one style of all pages; the listener allows it by its hash.
+pub(crate) const STYLE: &str = include_str!("style.css");
+
+/// How a login went, as far as it came.
+pub(crate) struct Report<'a> {
+    /// Every step, in order.
+    pub steps: &'a [Step],
+    /// The tokens and their checks, once there are any.
+    pub login: Option<&'a Login>,
+    /// The API's request and response.
+    pub exchange: Option<&'a Exchange>,
+    /// Why it did not come to its end.
+    pub failure: Option<&'a Failure>,
+}
+
+impl Report<'_> {
+    /// The page, whole.
+    pub(crate) fn html(&self) -> String {
+        let title = self.title();
+        let body = html! {
+            main {
+                (self.summary(title))
+                (diagram::section(self.steps))
+                (steps::section(self.steps))
+                @if let Some(login) = self.login {
+                    (tokens::section(login))
+                    (checks::section(&login.checks))
+                }
+                @if let Some(exchange) = self.exchange { (checks::exchange(exchange)) }
+                (what_next())
+            }
+        };
+        page(title, "", body)
+    }
+
+    fn title(&self) -> &'static str {
+        match (self.failure, self.exchange.map(|it| it.answer.status)) {
+            (Some(_), _) => "Sign-in failed",
+            (None, Some(status)) if !status.is_success() => "Signed in, and refused by the API",
+            _ => "Signed in",
+        }
+    }
+
+    /// What a person in a hurry wants to know.
+    fn summary(&self, title: &str) -> Markup {
+        let good = title == "Signed in";
+        html! {
+            header.good[good] {
+                h1 { (title) }
+                @if let Some(failure) = self.failure {
+                    p.bad { (failure.to_string()) }
+                    @if let Some(hint) = failure.hint() { p.hint { "Next: " (hint) } }
+                } @else if let Some(login) = self.login {
+                    p { "You are signed in as " (login.who()) ". The tokens have been checked." }
+                }
+                ul.facts {
+                    @if let Some(login) = self.login {
+                        @let failed = failed(&login.checks).len();
+                        @let held = login.checks.iter().filter(|it| it.verdict == Verdict::Ok).count();
+                        li { (held) " checks hold, " (failed) " failed" }
+                    }
+                    @if let Some(exchange) = self.exchange {
+                        li { "the API said " (exchange.answer.status.as_u16()) " " (shortened(&exchange.answer.text())) }
+                    }
+                    li { (self.steps.len()) " steps" }
+                }
+                p.hint { "You can close this window and go back to the terminal. This page loads nothing and runs nothing; what it shows opens nothing: its code and verifier are spent, its signatures are cut short." }
+            }
+        }
+    }
+}
+
+/// A page around a body, with the one style. Control characters, which have no
+/// place on a page, are replaced.
+pub(crate) fn page(title: &str, class: &str, body: Markup) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="generator" content=(file::GENERATOR);
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body class=(class) { (body) }
+        }
+    };
+    let steers = |c: char| c.is_control() && c != '\n';
+    page.into_string().replace(steers, "\u{fffd}")
+}
+
+fn what_next() -> Markup {
+    html! {
+        section {
+            h2 { "What to try next" }
+            ul {
+                li { code { "SCOPES=\"openid\" make request" } " asks for less: the API answers 403." }
+                li { code { "make lab" } " breaks the protocol on purpose, twenty times, and shows who refuses." }
+                li { code { "cargo run --bin tokens -- --refresh --userinfo --logout" } " shows what comes after a login." }
+            }
+        }
+    }
+}
+
+/// The first words of a text from elsewhere.
+fn shortened(text: &str) -> String {
+    let line: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
+    line
+}

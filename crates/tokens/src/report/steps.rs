@@ -1,0 +1,60 @@
+//! The steps, each with its parameters and the command that shows the same.
+
+use maud::{Markup, html};
+
+use super::links::linked;
+use crate::transcript::{Channel, Step};
+
+impl Channel {
+    /// The class of the style, and the word beside the colour.
+    pub(super) fn mark(self) -> (&'static str, &'static str) {
+        match self {
+            Channel::Here => ("here", "here"),
+            Channel::Front | Channel::Callback => ("front", "front channel"),
+            Channel::Back => ("back", "back channel"),
+            Channel::Api => ("api", "to the API"),
+        }
+    }
+}
+
+/// All steps.
+pub(super) fn section(steps: &[Step]) -> Markup {
+    html! {
+        section {
+            h2 { "Step by step" }
+            @for (number, step) in (1..).zip(steps) { (one(number, step)) }
+        }
+    }
+}
+
+fn one(number: usize, step: &Step) -> Markup {
+    let (class, word) = step.channel.mark();
+    let heading = step
+        .heading
+        .split_once(": ")
+        .map_or(&*step.heading, |(_, rest)| rest);
+    html! {
+        details id={ "step-" (number) } open[number <= 2] {
+            summary {
+                h3 { (number) ". " (heading) }
+                " " span.tag.(class) { (word) }
+            }
+            @for line in &step.text { p { (linked(line)) } }
+            @if !step.fields.is_empty() {
+                dl {
+                    @for field in &step.fields {
+                        dt { strong { (field.name) } " = " (field.shown()) }
+                        dd { (linked(field.why)) }
+                    }
+                }
+            }
+            @for command in &step.commands { pre { "$ " (command) } }
+            @if let Some(answer) = &step.answer {
+                p.mono {
+                    "answer: " (answer)
+                    @if let Some(took) = step.took { " after " (took.as_millis()) " ms" }
+                }
+            }
+        }
+    }
+}

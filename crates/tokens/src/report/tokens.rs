@@ -1,0 +1,136 @@
+//! The tokens: their three parts told apart, and every claim with what it means.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::links::linked;
+use crate::check::{Check, when};
+use crate::jwt::Jwt;
+use crate::login::Login;
+use crate::verify;
+
+/// What claims and headers mean, by name.
+const MEANINGS: [(&str, &str); 22] = [
+    ("alg", "how it is signed (RFC 7515 section 4.1.1)"),
+    (
+        "kid",
+        "which of the issuer's keys signed it (RFC 7515 section 4.1.4)",
+    ),
+    ("iss", "who issued it (RFC 7519 section 4.1.1)"),
+    (
+        "sub",
+        "who signed in; never given to another user (RFC 7519 section 4.1.2)",
+    ),
+    (
+        "aud",
+        "whom it is for: this client (RFC 7519 section 4.1.3)",
+    ),
+    ("client_id", "which client it was issued to"),
+    (
+        "exp",
+        "not to be taken from then on (RFC 7519 section 4.1.4)",
+    ),
+    ("iat", "when it was issued (RFC 7519 section 4.1.6)"),
+    ("nbf", "not to be taken before (RFC 7519 section 4.1.5)"),
+    (
+        "auth_time",
+        "when the person signed in (OpenID Connect Core section 2)",
+    ),
+    (
+        "nonce",
+        "ties the id token to this login (OpenID Connect Core section 2)",
+    ),
+    (
+        "at_hash",
+        "ties the id token to the access token (OpenID Connect Core section 3.1.3.6)",
+    ),
+    ("token_use", "Cognito's own: id or access"),
+    ("scope", "what it may be used for (RFC 6749 section 3.3)"),
+    ("jti", "this token's own name (RFC 7519 section 4.1.7)"),
+    ("origin_jti", "Cognito's own: the login that it comes from"),
+    ("event_id", "Cognito's own: the sign-in that it comes from"),
+    ("cognito:username", "Cognito's own: the user's name"),
+    ("username", "the user's name"),
+    (
+        "email",
+        "the user's address (OpenID Connect Core section 5.1)",
+    ),
+    (
+        "email_verified",
+        "whether the address was proved (OpenID Connect Core section 5.1)",
+    ),
+    ("version", "Cognito's own: the form of the token"),
+];
+
+/// Both tokens.
+pub(super) fn section(login: &Login) -> Markup {
+    html! {
+        section {
+            h2 { "The tokens" }
+            p.dim { "Header, payload and signature, each in its colour and on its line. The signature is cut short: what is shown here opens nothing." }
+            @if let Some(id) = &login.id { (token("id", "ID token: who signed in", id, &login.checks)) }
+            (token("access", "Access token: what may be done", &login.access, &login.checks))
+            @if login.tokens.refresh_token.is_some() {
+                p { "There is a refresh token, too. It is a credential for a day, and on no page." }
+            }
+        }
+    }
+}
+
+fn token(which: &str, title: &str, jwt: &Jwt, checks: &[Check]) -> Markup {
+    let mut parts = jwt.raw.split('.');
+    let mut part = || parts.next().unwrap_or_default();
+    let (header, payload, signature) = (part(), part(), part());
+    let signature: String = signature.chars().take(8).collect();
+    let claims = jwt.header.iter().chain(&jwt.payload);
+    html! {
+        details {
+            summary { h3 { (title) } }
+            pre {
+                span.part1 { (header) } "." br;
+                span.part2 { (payload) } "." br;
+                span.part3 { (signature) "… (cut)" }
+            }
+            div.wide tabindex="0" role="region" aria-label={ "Claims of the " (which) " token" } {
+                table {
+                    thead { tr { th { "claim" } th { "value" } th { "what it means" } th { "checked by this client" } } }
+                    tbody {
+                        @for (name, value) in claims { (claim(which, name, value, checks)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn claim(which: &str, name: &str, value: &Value, checks: &[Check]) -> Markup {
+    let meaning = MEANINGS.iter().find(|(known, _)| *known == name);
+    let check = checks
+        .iter()
+        .find(|check| check.token == which && check.check.split(' ').next() == Some(name));
+    html! {
+        tr {
+            td.mono { (name) }
+            td.mono {
+                (text(value))
+                @if let Some(time) = time(name, value) { " (" (time) ")" }
+            }
+            td { @if let Some((_, meaning)) = meaning { (linked(meaning)) } }
+            td { @if let Some(check) = check { (linked(check.rule)) } @else { span.dim { "shown only" } } }
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+/// A time in words.
+fn time(name: &str, value: &Value) -> Option<String> {
+    let times = ["exp", "iat", "nbf", "auth_time"];
+    let seconds = value.as_i64().filter(|_| times.contains(&name));
+    seconds.map(|seconds| when(Some(seconds), verify::now()))
+}

@@ -1,0 +1,159 @@
+//! The page that shows what happened: in the browser, and in a file.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::idp::Idp;
+use crate::program::{Ended, Program};
+use crate::wire;
+
+const MARKUP: &str = "<script>alert('x')</script>\u{1b}[2J";
+
+/// Runs a headless login that writes a report; the report, and how it ended.
+fn report(idp: &Idp, args: &[&str]) -> (String, Ended) {
+    let args = [&["--headless", "--report", "login.html"], args].concat();
+    let mut program = Program::new(idp, &args);
+    let dir = program.dir.path().to_owned();
+    let ended = program.run_and_keep();
+    let html = std::fs::read_to_string(dir.join("login.html"));
+    let html = html.unwrap_or_else(|error| panic!("{error}: {}", ended.printed()));
+    (html, ended)
+}
+
+/// No element of the page's own but what it is made of, and no control character.
+fn is_harmless(html: &str) {
+    assert!(
+        !html.contains("<script") && !html.contains("src="),
+        "{html}"
+    );
+    let control = |c: char| c.is_control() && c != '\n';
+    assert!(!html.contains(control), "{html:?}");
+}
+
+#[test]
+fn the_browser_shows_what_was_really_sent() {
+    let idp = Idp::honest();
+    let login = Program::new(&idp, &["--no-browser", "--explain"]).start();
+    let sent = Url::parse(&login.address).unwrap();
+    let page = wire::get(&idp.approve(&login.address));
+    let ended = login.ended();
+    ended.assert_code(0);
+    for name in ["state", "nonce", "code_challenge", "client_id"] {
+        let (_, value) = sent.query_pairs().find(|(it, _)| it == name).unwrap();
+        assert!(page.body.contains(&*value), "no {name} in {}", page.body);
+    }
+    let told = ended
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with('['))
+        .count();
+    let shown = page.body.matches("<details id=\"step-").count();
+    assert_eq!(shown, told);
+    assert!(page.body.contains("the API said 200 hello world"));
+    assert!(page.body.len() < 150_000, "{} bytes", page.body.len());
+}
+
+#[test]
+fn the_same_checks_as_in_the_json() {
+    let idp = Idp::honest();
+    let (html, ended) = report(&idp, &["--json"]);
+    let json: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let checks = json["checks"].as_array().unwrap();
+    for check in checks {
+        let name = format!("<td>{}</td>", check["check"].as_str().unwrap());
+        assert!(html.contains(&name), "no {name} in {html}");
+    }
+    let held = checks.iter().filter(|it| it["verdict"] == "ok").count();
+    assert!(html.contains(&format!("{held} checks hold, 0 failed")));
+}
+
+#[test]
+fn a_check_that_fails_is_shown_and_the_api_was_not_called() {
+    let idp = Idp::spoiling(|forge| forge.id["nonce"] = json!("another"));
+    let (html, ended) = report(&idp, &[]);
+    ended.assert_code(1);
+    assert!(html.contains("<h1>Sign-in failed</h1>"), "{html}");
+    assert!(html.contains("<td class=\"fail\"><strong>FAILED</strong></td>"));
+    assert!(html.contains("Next: the API was not called"));
+    assert!(!html.contains("the API said"));
+}
+
+#[test]
+fn a_refusal_of_the_api_is_shown() {
+    fn forbidden(_: &SocketAddr) -> Response {
+        (axum::http::StatusCode::FORBIDDEN, "no").into_response()
+    }
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert("/dev/hello", forbidden);
+    });
+    let (html, ended) = report(&idp, &[]);
+    ended.assert_code(0);
+    assert!(html.contains("<h1>Signed in, and refused by the API</h1>"));
+    assert!(html.contains("the API said 403 no"));
+}
+
+#[test]
+fn a_login_that_fails_writes_a_report_too() {
+    let idp = Idp::honest();
+    let program = Program::new(&idp, &["--headless", "--report", "login.html"]);
+    let dir = program.dir.path().to_owned();
+    let mut program = program.env("PASSWORD", "not-the-password");
+    program.run_and_keep().assert_code(1);
+    let html = std::fs::read_to_string(dir.join("login.html")).unwrap();
+    assert!(html.contains("<h1>Sign-in failed</h1>"), "{html}");
+    assert!(!html.contains("not-the-password"));
+    let mode = std::fs::metadata(dir.join("login.html"))
+        .unwrap()
+        .permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+}
+
+#[test]
+fn what_others_say_is_text_on_the_page() {
+    fn hostile(_: &SocketAddr) -> Response {
+        MARKUP.into_response()
+    }
+    let idp = Idp::spoiling(|forge| {
+        forge.id["cognito:username"] = json!(MARKUP);
+        forge.id["custom:<b>"] = json!(MARKUP);
+    })
+    .with(|book| {
+        book.instead.insert("/dev/hello", hostile);
+    });
+    let (html, _) = report(&idp, &[]);
+    is_harmless(&html);
+    assert!(
+        html.contains("&lt;script&gt;alert('x')&lt;/script&gt;"),
+        "{html}"
+    );
+    assert!(!html.contains("<b>"));
+}
+
+#[test]
+fn only_a_report_is_written_over() {
+    let idp = Idp::honest();
+    let run = |dir: &std::path::Path, args: &[&str]| {
+        let args = [&["--headless", "--report", "page.html"], args].concat();
+        let mut program = Program::new(&idp, &args);
+        std::fs::copy(dir.join("page.html"), program.dir.path().join("page.html")).unwrap();
+        let path = program.dir.path().join("page.html");
+        let ended = program.run_and_keep();
+        (std::fs::read_to_string(path).unwrap(), ended)
+    };
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("page.html"), "my homework").unwrap();
+    let (kept, ended) = run(dir.path(), &[]);
+    ended
+        .assert_code(2)
+        .assert_says("is there already, and is no report");
+    assert_eq!((kept.as_str(), idp.api_calls()), ("my homework", 0));
+    let (html, ended) = run(dir.path(), &["--force"]);
+    ended.assert_code(0);
+    assert!(html.contains("Signed in"));
+    std::fs::write(dir.path().join("page.html"), html).unwrap();
+    run(dir.path(), &[]).1.assert_code(0);
+}
