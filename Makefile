@@ -73,7 +73,7 @@ test: tools .venv/.axe function ## all tests, against the local cloud
 pictures: tools .venv/.axe function ## the pictures in .images, from real runs; needs chromium
 	cargo build --workspace --bins
 	.venv/bin/pip install --quiet --requirement requirements-pictures.txt
-	PICTURES=.images cargo test --workspace --test login browser
+	PICTURES=.images cargo test --workspace --test login -- browser pages_of
 	@scripts/pictures
 
 bench: tools function .venv/.bench ## how fast it all is, beside what the network allows

@@ -8,6 +8,7 @@ use crate::logout::Logout;
 use crate::refresh::Refreshed;
 use crate::request::Exchange;
 use crate::show;
+use crate::transcript::Step;
 
 /// Text as it comes, or one JSON object at the end.
 pub(crate) struct Output<'a> {
@@ -36,6 +37,13 @@ impl<'a> Output<'a> {
                 json.insert("decoded".into(), login.decoded_json());
                 json.insert("checks".into(), json!(login.checks));
             }
+        }
+    }
+
+    /// Every step, for `--json` alone: `--explain` has told them.
+    pub(crate) fn steps(&mut self, steps: &[Step]) {
+        if let Some(json) = &mut self.json {
+            json.insert("steps".into(), json!(steps));
         }
     }
 

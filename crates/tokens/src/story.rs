@@ -49,9 +49,10 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
         exchange: None,
     };
     let told = story.tell().await;
+    let steps = explain.transcript();
+    story.output.steps(&steps);
     story.output.finish();
-    let failure = told.as_ref().err();
-    let page = story.report(&explain.transcript(), failure);
+    let page = story.report(&steps, told.as_ref().err());
     if let Some(path) = &args.report {
         report::write(path, &page, args.force)?;
         console.note(&format!("what happened is shown in {}", path.display()));

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 /// Where a step takes place, and who can see it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -65,13 +66,20 @@ pub(crate) struct Step {
     pub took: Option<Duration>,
 }
 
+impl Step {
+    /// Whether it is the address that a browser is sent to, where a person signs
+    /// in. This program is no witness of that.
+    pub(crate) fn is_for_a_browser(&self) -> bool {
+        self.channel == Channel::Front && self.answer.is_none()
+    }
+}
+
 /// One parameter on its way: its name, value, and what it is for.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     /// The RFC's own name.
     pub name: Cow<'static, str>,
     /// As it is sent.
-    #[serde(skip)]
     pub value: String,
     /// One line for the learner.
     pub why: &'static str,
@@ -112,10 +120,17 @@ impl Field {
     }
 }
 
-fn milliseconds<S: serde::Serializer>(
-    took: &Option<Duration>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut field = serializer.serialize_struct("Field", 3)?;
+        field.serialize_field("name", &self.name)?;
+        field.serialize_field("value", self.shown())?;
+        field.serialize_field("why", self.why)?;
+        field.end()
+    }
+}
+
+fn milliseconds<S: Serializer>(took: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     match took {
         Some(took) => serializer.serialize_some(&took.as_millis()),
         None => serializer.serialize_none(),

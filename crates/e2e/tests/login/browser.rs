@@ -89,7 +89,6 @@ fn a_person_signs_in_after_a_wrong_password() {
                 .starts_with("http://localhost:8083/callback?code=")
         );
         is_readable(browser).await;
-        browser.picture("signed-in.png").await;
         login
     });
     let result = login.result().code(0);
@@ -132,7 +131,6 @@ fn a_person_denies_access() {
                 .contains("access_denied: User said no")
         );
         is_readable(browser).await;
-        browser.picture("sign-in-failed.png").await;
         login
     });
     login

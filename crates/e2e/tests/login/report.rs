@@ -98,17 +98,13 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
         let mut chromium = chromium.spawn().expect("Chromium starts");
         let browser = Browser::attach(&profile).await;
         for (name, title, picture) in [
-            ("login.html", "Signed in", "report.png"),
-            (
-                "refused.html",
-                "Signed in, and refused by the API",
-                "report-refused.png",
-            ),
-            ("failed.html", "Sign-in failed", "report-failed.png"),
+            ("login.html", "Signed in", Some("report.png")),
+            ("refused.html", "Signed in, and refused by the API", None),
+            ("failed.html", "Sign-in failed", Some("report-failed.png")),
             (
                 "lab.html",
                 "19 of 20 attacks were refused",
-                "report-lab.png",
+                Some("report-lab.png"),
             ),
         ] {
             browser
@@ -118,7 +114,9 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
             is_accessible(&browser, &axe).await;
             assert_eq!(loaded(&browser).await, json!([]), "{name}");
             browser.look(1000, 1400, "light").await;
-            browser.picture(picture).await;
+            if let Some(picture) = picture {
+                browser.picture(picture).await;
+            }
         }
         drop(browser);
         let _ = chromium.kill();

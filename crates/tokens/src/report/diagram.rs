@@ -19,7 +19,7 @@ const COGNITO: i32 = 680;
 const API: i32 = 860;
 
 /// Between two arrows, in the units of the picture.
-const ROW: i32 = 58;
+const ROW: i32 = 68;
 
 /// The whole picture.
 pub(super) fn section(steps: &[Step]) -> Markup {
@@ -71,18 +71,12 @@ fn arrow(number: i32, step: &Step) -> Markup {
                 (answer.split(':').next().unwrap_or_default())
             }
         }
-        @if is_for_a_browser(step) {
-            text.label x=((PERSON + COGNITO) / 2) y=(y + 21) { "user name and password, on Cognito's page only" }
-            line.arrow.front x1=(PERSON) y1=(y + 27) x2=(COGNITO) y2=(y + 27) {}
-            polygon.head.front points=(format!("{COGNITO},{0} {1},{2} {1},{3}", y + 27, COGNITO - 10, y + 22, y + 32)) {}
+        @if step.is_for_a_browser() {
+            text.label x=((PERSON + COGNITO) / 2) y=(y + 23) { "user name and password, on Cognito's page only" }
+            line.arrow.front x1=(PERSON) y1=(y + 30) x2=(COGNITO) y2=(y + 30) {}
+            polygon.head.front points=(format!("{COGNITO},{0} {1},{2} {1},{3}", y + 30, COGNITO - 10, y + 25, y + 35)) {}
         }
     }
-}
-
-/// Whether the step is the address that a browser is sent to, where a person
-/// signs in. This program is no witness of that: it has no number.
-fn is_for_a_browser(step: &Step) -> bool {
-    step.channel == Channel::Front && step.answer.is_none()
 }
 
 /// Something that this program does by itself.

@@ -29,14 +29,10 @@ pub(super) fn section(steps: &[Step]) -> Markup {
 
 fn one(number: usize, step: &Step) -> Markup {
     let (class, word) = step.channel.mark();
-    let heading = step
-        .heading
-        .split_once(": ")
-        .map_or(&*step.heading, |(_, rest)| rest);
     html! {
-        details id={ "step-" (number) } open[number <= 2] {
+        details id={ "step-" (number) } open[is_lesson(step)] {
             summary {
-                h3 { (number) ". " (heading) }
+                h3 { (number) ". " (heading(step)) }
                 " " span.tag.(class) { (word) }
             }
             @for line in &step.text { p { (linked(line)) } }
@@ -57,4 +53,18 @@ fn one(number: usize, step: &Step) -> Markup {
             }
         }
     }
+}
+
+/// The heading without the channel, which stands beside it, and without the
+/// parameters, which stand below.
+fn heading(step: &Step) -> &str {
+    let heading = step.heading.split_once(": ");
+    let heading = heading.map_or(&*step.heading, |(_, rest)| rest);
+    heading.split('?').next().unwrap_or_default()
+}
+
+/// Whether the step is open at first: PKCE, the request with state and nonce,
+/// and what came back.
+fn is_lesson(step: &Step) -> bool {
+    matches!(step.channel, Channel::Here | Channel::Callback) || step.is_for_a_browser()
 }

@@ -65,7 +65,8 @@ fn json_is_one_object_and_nothing_else() {
     assert_eq!(
         keys,
         [
-            "tokens", "decoded", "checks", "request", "response", "userinfo", "refresh", "logout"
+            "tokens", "decoded", "checks", "request", "response", "userinfo", "refresh", "logout",
+            "steps",
         ]
     );
     assert_eq!(

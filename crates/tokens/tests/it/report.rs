@@ -67,6 +67,8 @@ fn the_same_checks_as_in_the_json() {
         let name = format!("<td>{}</td>", check["check"].as_str().unwrap());
         assert!(html.contains(&name), "no {name} in {html}");
     }
+    let steps = json["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), html.matches("<details id=\"step-").count());
     let held = checks.iter().filter(|it| it["verdict"] == "ok").count();
     assert!(html.contains(&format!("{held} checks hold, 0 failed")));
 }
