@@ -14,8 +14,7 @@ use crate::discovery::{self, Provider};
 use crate::http::Http;
 use crate::transcript::Channel;
 
-const WHY: &str =
-    "The stack is new: the browser is not sent to the sign-in host before that answers.";
+const WHY: &str = "The stack is new: the browser is not sent to the sign-in host before that answers. Nothing is asked for, so any answer but a server error will do.";
 
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(300);
