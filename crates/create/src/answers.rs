@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use api_aws::retry::Backoff;
 use api_core::Result;
-use api_http::{client, discovery, hosts};
+use api_http::{client, discovery};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;
@@ -99,6 +99,6 @@ fn limit(stack: &Stack) -> Duration {
 /// An answer, if there is one. Nothing secret is sent, and nothing that comes
 /// back is trusted.
 async fn get(url: Url) -> Option<reqwest::Response> {
-    let client = client::builder(hosts::is_loopback(&url)).build().ok()?;
+    let client = client::for_url(&url).ok()?;
     client.get(url).timeout(ANSWER_TIMEOUT).send().await.ok()
 }

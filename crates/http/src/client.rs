@@ -2,13 +2,24 @@
 
 use std::time::Duration;
 
-use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder};
+use url::Url;
 
-use crate::hosts::Resolver;
+use crate::hosts::{Resolver, is_loopback};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A client for one address. Without a redirect a plain `http` one never needs
+/// TLS: the system's certificates, which take time and memory, are not read.
+pub fn for_url(url: &Url) -> reqwest::Result<Client> {
+    let builder = builder(is_loopback(url));
+    match url.scheme() {
+        "http" => builder.tls_certs_only(std::iter::empty()).build(),
+        _ => builder.build(),
+    }
+}
 
 /// A client for this machine, which a proxy could not reach, or for everything
 /// else, through the proxy that the environment names.
