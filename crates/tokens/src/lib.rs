@@ -1,46 +1,19 @@
 //! Signs a person in from the terminal: authorization code with PKCE, redirect
 //! to this machine (RFC 8252). Shows and checks the tokens, and calls the API.
 
-mod answer;
-mod app;
+mod api;
 mod args;
-mod authorize;
-mod browser;
-mod call;
-mod callback;
-mod check;
-mod crowd;
+mod config;
 mod crypto;
-mod discovery;
-mod door;
-mod explain;
-mod form;
-mod headless;
 mod http;
 mod jwt;
-mod keys;
 mod lab;
 mod login;
-mod logout;
+mod oauth;
 mod output;
-mod page;
-mod paste;
-mod port;
-mod probe;
-mod ready;
-mod redirect;
-mod refresh;
 mod report;
-mod request;
-mod scope;
-mod show;
 mod signin;
-mod story;
-mod table;
-mod token;
-mod transcript;
-mod userinfo;
-mod verify;
+mod verified_login;
 
 use std::sync::Arc;
 
@@ -54,13 +27,13 @@ pub use args::{Args, Command, LabArgs};
 /// Each with the exit code of the contract.
 pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     let console = Arc::new(Console::new());
-    // Nothing needs to be put in order: dropping the story frees the port.
+    // Nothing needs to be put in order: dropping the login frees the port.
     interrupt::listen(|| {})?;
-    let story = async {
+    let work = async {
         match &args.command {
             Some(Command::Lab(lab)) => lab::run(lab, &args, &settings, &console).await,
-            None => story::run(&args, &settings, &console).await,
+            None => login::run(&args, &settings, &console).await,
         }
     };
-    interrupt::or_stop(story, "Interrupted before the end").await?
+    interrupt::or_stop(work, "Interrupted before the end").await?
 }

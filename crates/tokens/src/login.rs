@@ -1,157 +1,173 @@
-//! From a code to tokens that can be believed.
+//! The story of one login, from top to bottom.
 
-use api_core::{Failure, Result};
-use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::app::App;
-use crate::authorize::Authorization;
-use crate::check::{self, Check};
-use crate::discovery::Provider;
-use crate::http::Http;
-use crate::jwt::Jwt;
-use crate::keys::Keys;
-use crate::redirect::printable;
-use crate::token::{self, Tokens};
-use crate::transcript::Channel;
-use crate::verify::{self, Expectations};
+use api_core::{Console, Exit, Failure, Result, Settings};
 
-/// What a login gave: the tokens, and how their checks went.
-#[derive(Debug)]
-pub(crate) struct Login {
-    pub tokens: Tokens,
-    pub id: Option<Jwt>,
-    pub access: Jwt,
-    pub checks: Vec<Check>,
-    pub keys: Keys,
-}
+use crate::api::{self, Exchange};
+use crate::args::Args;
+use crate::config::ClientConfig;
+use crate::http::client::Http;
+use crate::http::ready;
+use crate::oauth::discovery::Provider;
+use crate::oauth::logout;
+use crate::oauth::refresh::Refreshed;
+use crate::oauth::request::AuthorizationRequest;
+use crate::oauth::response::AuthorizationResponse;
+use crate::oauth::scope;
+use crate::oauth::userinfo;
+use crate::output::explain::Explain;
+use crate::output::stdout::Output;
+use crate::output::transcript::Step;
+use crate::report::{self, Report};
+use crate::signin::listener::page::Page;
+use crate::signin::method::{Answered, SignIn, SignInMethod};
+use crate::verified_login;
+use crate::verified_login::Login;
 
-impl Login {
-    /// Exchanges the code and checks what it gives.
-    ///
-    /// # Errors
-    /// If there are no tokens. Failed checks are no error here: they are shown
-    /// first, and then [`believed`](Login::believed) tells.
-    pub(crate) async fn complete(
-        http: &Http,
-        app: &App,
-        provider: &Provider,
-        asked: &Authorization,
-        code: &str,
-    ) -> Result<Login> {
-        let tokens = token::exchange(http, app, provider, asked, code).await?;
-        let (id, access) = decode(&tokens)?;
-        let mut keys = Keys::fetch(http, &provider.jwks_uri).await?;
-        keys.provide_for(http, &both(id.as_ref(), &access)).await?;
-        let expect = Expectations {
-            issuer: &provider.issuer,
-            client_id: &app.client_id,
-            nonce: Some(&asked.nonce),
-            refreshed: false,
-            scopes: &asked.scopes,
-            now: verify::now(),
-        };
-        let checks = verify::check(id.as_ref(), &access, &keys, &expect);
-        narrate(http, id.as_ref(), &access);
-        Ok(Login {
-            tokens,
-            id,
-            access,
-            checks,
-            keys,
-        })
-    }
-
-    /// Whether every check holds.
-    ///
-    /// # Errors
-    /// Names the checks that do not.
-    pub(crate) fn believed(&self) -> Result<()> {
-        believed(&self.checks)
-    }
-
-    /// The user's name, for the page.
-    pub(crate) fn who(&self) -> &str {
-        let name = self
-            .id
-            .as_ref()
-            .and_then(|id| id.text("cognito:username").or(id.text("email")));
-        name.or(self.access.text("username")).unwrap_or("somebody")
-    }
-
-    /// Header and payload of both tokens, for `--json`.
-    pub(crate) fn decoded_json(&self) -> Value {
-        let part = |jwt: &Jwt| json!({ "header": jwt.header, "payload": jwt.payload });
-        json!({ "id_token": self.id.as_ref().map(part), "access_token": part(&self.access) })
-    }
-}
-
-/// Whether every check holds.
+/// Signs in, shows and checks the tokens, calls the API. However it ends, the
+/// browser and the report show it.
 ///
 /// # Errors
-/// Names the checks that do not.
-pub(crate) fn believed(checks: &[Check]) -> Result<()> {
-    let failed = check::failed(checks);
-    if failed.is_empty() {
-        return Ok(());
+/// At the first step that fails.
+pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>) -> Result<Exit> {
+    // What can be known before any call.
+    let app = ClientConfig::read(settings)?;
+    let scopes = scope::asked(args.scopes.as_deref(), &app)?;
+    let way = way(args, settings)?;
+    if let Some(path) = &args.report {
+        report::check(path, args.force)?;
     }
-    let list: Vec<String> = failed
-        .iter()
-        .map(|c| {
-            format!(
-                "{} of the {} token: expected {}, got {} ({})",
-                c.check,
-                c.token,
-                c.expected,
-                printable(&c.actual),
-                c.rule
-            )
-        })
-        .collect();
-    let message = format!("The tokens are not to be believed: {}", list.join("; "));
-    Err(Failure::failed(message).with_hint("the API was not called; do not use these tokens"))
-}
-
-/// Takes both tokens apart.
-///
-/// # Errors
-/// If one of them is no JWT.
-pub(crate) fn decode(tokens: &Tokens) -> Result<(Option<Jwt>, Jwt)> {
-    let jwt = |which: &str, raw: &str| {
-        Jwt::decode(raw).ok_or_else(|| {
-            Failure::failed(format!(
-                "The {which} token is no JSON Web Token (RFC 7519 section 7.2)"
-            ))
-        })
+    let explain = Explain::new(settings.explain, console.clone());
+    let mut progress = Progress {
+        args,
+        app: &app,
+        scopes: &scopes,
+        way: &way,
+        console,
+        http: Http::new(explain.clone()),
+        output: Output::new(console, args.json),
+        answered: None,
+        login: None,
+        exchange: None,
     };
-    let id = tokens
-        .id_token
-        .as_deref()
-        .map(|raw| jwt("id", raw))
-        .transpose()?;
-    Ok((id, jwt("access", &tokens.access_token)?))
-}
-
-/// The tokens that there are.
-pub(crate) fn both<'a>(id: Option<&'a Jwt>, access: &'a Jwt) -> Vec<&'a Jwt> {
-    id.into_iter().chain([access]).collect()
-}
-
-fn narrate(http: &Http, id: Option<&Jwt>, access: &Jwt) {
-    let explain = &http.explain;
-    explain.step(
-        Channel::Here,
-        "here: the tokens are checked",
-        "No call: the signature needs only the public key, the claims only a comparison.",
-    );
-    explain.text(&format!(
-        "at_hash of the access token = {}",
-        crate::crypto::at_hash(&access.raw)
-    ));
-    explain.command(
-        "printf %s \"$ACCESS_TOKEN\" | openssl dgst -sha256 -binary | head -c 16 | openssl base64 | tr '+/' '-_' | tr -d '='",
-    );
-    match id.and_then(|id| id.text("at_hash")) {
-        Some(at_hash) => explain.text(&format!("at_hash in the id token     = {at_hash}")),
-        None => explain.text("The id token carries no at_hash: with the code flow it is optional (OpenID Connect Core section 3.1.3.6)."),
+    let told = progress.tell().await;
+    let steps = explain.transcript();
+    progress.output.steps(&steps);
+    progress.output.finish();
+    let page = progress.report(&steps, told.as_ref().err());
+    if let Some(path) = &args.report {
+        report::write(path, &page, args.force)?;
+        console.note(&format!("what happened is shown in {}", path.display()));
     }
+    if let Some(answered) = progress.answered.take() {
+        answered.show(Page::report(page)).await;
+    }
+    told.map(|()| progress.exit())
+}
+
+/// One login, as far as it has come.
+struct Progress<'a> {
+    args: &'a Args,
+    app: &'a ClientConfig,
+    scopes: &'a [String],
+    way: &'a SignInMethod,
+    console: &'a Arc<Console>,
+    http: Http,
+    output: Output<'a>,
+    answered: Option<Answered>,
+    login: Option<Login>,
+    exchange: Option<Exchange>,
+}
+
+impl Progress<'_> {
+    /// From the discovery document to the API's answer, and what comes after.
+    async fn tell(&mut self) -> Result<()> {
+        let provider = ready::discover(&self.http, self.app, self.console).await?;
+        let asked = AuthorizationRequest::new(self.app, &provider, self.scopes, self.args.signup);
+        let redirect = self.sign_in(&provider, &asked).await?;
+        let code = redirect.code()?;
+        let login = Login::complete(&self.http, self.app, &provider, &asked, &code).await?;
+        self.output.login(&login);
+        let login = self.login.insert(login);
+        login.ensure_verified()?;
+
+        let token = Some(&*login.tokens.access_token);
+        let exchange = api::call(&self.http, self.app, self.console, token).await?;
+        self.output.exchange(&exchange);
+        self.exchange = Some(exchange);
+        self.afterwards(&provider).await
+    }
+
+    /// The person signs in; the browser waits to see how that ends.
+    async fn sign_in(
+        &mut self,
+        provider: &Provider,
+        asked: &AuthorizationRequest,
+    ) -> Result<AuthorizationResponse> {
+        let explain = &self.http.explain;
+        asked.narrate(explain);
+        let sign_in = SignIn {
+            app: self.app,
+            console: self.console,
+            explain,
+            way: self.way,
+            timeout: Duration::from_secs(self.args.timeout),
+        };
+        let answered = sign_in.answer(asked, &provider.issuer).await?;
+        let redirect = answered.redirect();
+        redirect.narrate(explain, self.app, asked);
+        self.answered = Some(answered);
+        Ok(redirect)
+    }
+
+    /// What a login is good for besides the API, where it was asked for.
+    async fn afterwards(&mut self, provider: &Provider) -> Result<()> {
+        let (http, app, output) = (&self.http, self.app, &mut self.output);
+        let Some(login) = &mut self.login else {
+            return Ok(());
+        };
+        if self.args.userinfo {
+            output.userinfo(&userinfo::ask(http, provider, login).await?);
+        }
+        if self.args.refresh {
+            let refreshed = Refreshed::of(http, app, provider, login).await?;
+            output.refreshed(&refreshed);
+            verified_login::ensure_verified(&refreshed.checks)?;
+        }
+        if self.args.logout {
+            output.logout(&logout::log_out(http, app, provider, login).await?);
+        }
+        Ok(())
+    }
+
+    /// The page that shows it all.
+    fn report(&self, steps: &[Step], failure: Option<&Failure>) -> String {
+        let report = Report {
+            steps,
+            login: self.login.as_ref(),
+            exchange: self.exchange.as_ref(),
+            failure,
+        };
+        report.html()
+    }
+
+    fn exit(&self) -> Exit {
+        let status = self.exchange.as_ref().map(|it| it.answer.status);
+        match status {
+            Some(status) if !status.is_success() && self.args.fail => Exit::Refused,
+            _ => Exit::Done,
+        }
+    }
+}
+
+fn way(args: &Args, settings: &Settings) -> Result<SignInMethod> {
+    Ok(if args.headless {
+        SignInMethod::Headless(settings.password()?.clone())
+    } else if args.no_browser {
+        SignInMethod::NoBrowser
+    } else {
+        SignInMethod::Browser(settings.browser.clone())
+    })
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Lab;
 use super::experiment::Report;
 use super::mint::{self, Mint};
-use crate::request::{self, Exchange};
+use crate::api::{self, Exchange};
 
 /// Sends a token and judges the answer by its status.
 async fn try_token(
@@ -17,7 +17,7 @@ async fn try_token(
     what: String,
     expected: StatusCode,
 ) -> Result<Report> {
-    let exchange = request::call(lab.http, lab.app, lab.sign_in.console, token).await?;
+    let exchange = api::call(lab.http, lab.app, lab.sign_in.console, token).await?;
     let status = exchange.answer.status;
     let otherwise = match status.is_success() {
         true => "the API let it in".to_owned(),

@@ -7,7 +7,7 @@ use aws_lc_rs::{hmac, rand};
 use serde_json::{Map, Value, json};
 
 use crate::crypto::base64url;
-use crate::jwt::Jwt;
+use crate::jwt::decode::Jwt;
 
 type Object = Map<String, Value>;
 

@@ -16,22 +16,23 @@ use std::time::Duration;
 
 use api_core::{Console, Exit, Failure, Result, Settings};
 
-use crate::app::App;
+use crate::api;
 use crate::args::{Args, LabArgs};
-use crate::authorize::Authorization;
-use crate::discovery::Provider;
-use crate::explain::Explain;
-use crate::http::Http;
-use crate::login::Login;
-use crate::page::Page;
+use crate::config::ClientConfig;
+use crate::http::client::Http;
+use crate::http::ready;
+use crate::oauth::discovery::Provider;
+use crate::oauth::request::AuthorizationRequest;
+use crate::output::explain::Explain;
 use crate::report as page;
-use crate::signin::{SignIn, Way};
-use crate::{ready, request};
+use crate::signin::listener::page::Page;
+use crate::signin::method::{SignIn, SignInMethod};
+use crate::verified_login::Login;
 use experiment::{ALL, Experiment, Report, Verdict};
 
 /// What the experiments share. A login is made when the first one needs it.
 pub(crate) struct Lab<'a> {
-    app: &'a App,
+    app: &'a ClientConfig,
     provider: &'a Provider,
     http: &'a Http,
     sign_in: SignIn<'a>,
@@ -66,7 +67,7 @@ pub(crate) async fn run(
     if let Some(path) = &args.report {
         page::check(path, args.force)?;
     }
-    let app = App::read(settings)?;
+    let app = ClientConfig::read(settings)?;
     let way = way(args, settings)?;
     let explain = Explain::new(settings.explain, console.clone());
     let http = Http::new(explain.clone());
@@ -117,14 +118,14 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Experiment>> {
     names.iter().map(find).collect()
 }
 
-fn way(args: &Args, settings: &Settings) -> Result<Way> {
+fn way(args: &Args, settings: &Settings) -> Result<SignInMethod> {
     Ok(match args.headless {
-        true => Way::Headless(settings.password()?.clone()),
-        false => Way::Browser(settings.browser.clone()),
+        true => SignInMethod::Headless(settings.password()?.clone()),
+        false => SignInMethod::Browser(settings.browser.clone()),
     })
 }
 
-fn cognito(app: &App, settings: &Settings) -> String {
+fn cognito(app: &ClientConfig, settings: &Settings) -> String {
     let pool = app
         .issuer
         .rsplit_once('/')
@@ -153,8 +154,8 @@ impl Lab<'_> {
     }
 
     /// A sign-in of its own: the request, and the code it gave.
-    async fn code(&mut self, scopes: &[String]) -> Result<(Authorization, String)> {
-        let asked = Authorization::new(self.app, self.provider, scopes, false);
+    async fn code(&mut self, scopes: &[String]) -> Result<(AuthorizationRequest, String)> {
+        let asked = AuthorizationRequest::new(self.app, self.provider, scopes, false);
         let answered = self.sign_in.answer(&asked, &self.provider.issuer).await?;
         let code = answered.redirect().code();
         answered.show(Page::code_taken()).await;
@@ -164,7 +165,7 @@ impl Lab<'_> {
     async fn log_in(&mut self, scopes: &[String]) -> Result<Rc<Login>> {
         let (asked, code) = self.code(scopes).await?;
         let login = Login::complete(self.http, self.app, self.provider, &asked, &code).await?;
-        login.believed()?;
+        login.ensure_verified()?;
         Ok(Rc::new(login))
     }
 
@@ -175,7 +176,7 @@ impl Lab<'_> {
             return Ok(login.clone());
         }
         let login = self.log_in(&self.app.scopes.clone()).await?;
-        let control = request::call(
+        let control = api::call(
             self.http,
             self.app,
             self.sign_in.console,

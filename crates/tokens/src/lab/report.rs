@@ -4,8 +4,8 @@ use anstyle::{AnsiColor, Style};
 use api_core::Console;
 
 use super::experiment::{Experiment, Report, Verdict, Who};
+use crate::output::table::{BAD, GOOD, HEAD, Mark, table};
 use crate::report::LabResult;
-use crate::table::{BAD, GOOD, HEAD, Mark, table};
 
 const DULL: Style = AnsiColor::Yellow.on_default().bold();
 

@@ -4,12 +4,12 @@ use api_core::{Failure, Result};
 
 use super::Lab;
 use super::experiment::Report;
-use crate::answer::Answer;
-use crate::call::Call;
 use crate::crypto;
-use crate::redirect::printable;
-use crate::token::{self, Refusal};
-use crate::transcript::{Field, field, hidden};
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::oauth::response::printable;
+use crate::oauth::token::{self, Refusal};
+use crate::output::transcript::{Field, field, hidden};
 use api_http::hosts::secure_url;
 
 /// Sends a form to the token endpoint, which must refuse with one of `errors`.

@@ -6,18 +6,18 @@ use api_core::Result;
 use super::Lab;
 use super::experiment::Report;
 use super::server::told;
-use crate::authorize::Authorization;
-use crate::form;
-use crate::probe::{self, Landing};
-use crate::redirect::{Expected, Redirect, printable};
+use crate::http::navigation::{self, Navigation};
+use crate::oauth::request::AuthorizationRequest;
+use crate::oauth::response::{AuthorizationResponse, Expected, printable};
+use crate::signin::form;
 
 /// Goes to the authorization endpoint with one parameter changed.
 async fn authorize_with(
     lab: &Lab<'_>,
     name: &str,
     value: &str,
-) -> Result<(Authorization, Landing)> {
-    let asked = Authorization::new(lab.app, lab.provider, &lab.app.scopes, false);
+) -> Result<(AuthorizationRequest, Navigation)> {
+    let asked = AuthorizationRequest::new(lab.app, lab.provider, &lab.app.scopes, false);
     let pairs: Vec<(String, String)> = asked.url.query_pairs().into_owned().collect();
     let pairs = pairs.into_iter().map(|(n, v)| {
         if n == name {
@@ -28,7 +28,7 @@ async fn authorize_with(
     });
     let mut url = asked.url.clone();
     url.query_pairs_mut().clear().extend_pairs(pairs);
-    let landing = probe::visit(&lab.http.explain, &url).await?;
+    let landing = navigation::visit(&lab.http.explain, &url).await?;
     Ok((asked, landing))
 }
 
@@ -40,13 +40,13 @@ pub(super) async fn other_redirect(lab: &mut Lab<'_>) -> Result<Report> {
         lab.provider.authorization_endpoint
     );
     Ok(match landing {
-        Landing::Elsewhere(to) => Report::judge(
+        Navigation::Elsewhere(to) => Report::judge(
             request,
-            format!("a redirect to {}", crate::call::bare(&to)),
+            format!("a redirect to {}", crate::http::call::bare(&to)),
             false,
             "the browser was sent to an address that is not registered",
         ),
-        Landing::Page(url, answer) => {
+        Navigation::Page(url, answer) => {
             let query = url.query().unwrap_or_default();
             let refused = !answer.status.is_success() || query.contains("error=");
             let named = format!("{query} {}", answer.text()).contains("redirect");
@@ -84,8 +84,8 @@ pub(super) async fn other_scope(lab: &mut Lab<'_>) -> Result<Report> {
         issuer: lab.provider.issuer.clone(),
     };
     let answer = match landing {
-        Landing::Elsewhere(to) => expected.read_address(&lab.app.callback, to.as_str()),
-        Landing::Page(_, answer) => {
+        Navigation::Elsewhere(to) => expected.read_address(&lab.app.callback, to.as_str()),
+        Navigation::Page(_, answer) => {
             let said = format!("a page: {}", told(&answer));
             return Ok(Report::judge(
                 request,
@@ -96,7 +96,7 @@ pub(super) async fn other_scope(lab: &mut Lab<'_>) -> Result<Report> {
         }
     };
     Ok(match answer {
-        Ok(Redirect::Error { error, description }) => {
+        Ok(AuthorizationResponse::Error { error, description }) => {
             let text = format!("{error} {}", description.unwrap_or_default());
             let said = format!("back to redirect_uri with error: {}", printable(&text));
             Report::judge(
@@ -106,7 +106,9 @@ pub(super) async fn other_scope(lab: &mut Lab<'_>) -> Result<Report> {
                 "refused, but not for its scope",
             )
         }
-        Ok(Redirect::Code(_)) => Report::judge(request, "a code", false, "the server gave a code"),
+        Ok(AuthorizationResponse::Code(_)) => {
+            Report::judge(request, "a code", false, "the server gave a code")
+        }
         Err(why) => Report::judge(
             request,
             format!("an answer that is not ours: {why}"),

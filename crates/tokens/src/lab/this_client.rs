@@ -10,16 +10,16 @@ use serde_json::{Map, Value};
 use super::Lab;
 use super::experiment::Report;
 use super::mint::{self, Mint};
-use crate::authorize::Authorization;
-use crate::call::Call;
-use crate::callback::Listener;
-use crate::check::{self, Check};
-use crate::jwt::Jwt;
-use crate::keys::Keys;
-use crate::login::Login;
-use crate::redirect::Expected;
-use crate::transcript::Channel;
-use crate::verify::{self, Expectations};
+use crate::http::call::Call;
+use crate::jwt::check::{self, Check};
+use crate::jwt::decode::Jwt;
+use crate::jwt::jwks::Keys;
+use crate::jwt::verify::{self, Expectations};
+use crate::oauth::request::AuthorizationRequest;
+use crate::oauth::response::Expected;
+use crate::output::transcript::Channel;
+use crate::signin::listener::callback::Listener;
+use crate::verified_login::Login;
 use api_http::hosts::secure_url;
 
 /// Checks tokens as a login does and compares what fails with what should.
@@ -128,7 +128,7 @@ pub(super) async fn other_audience(lab: &mut Lab<'_>) -> Result<Report> {
 
 pub(super) async fn nonce_swapped(lab: &mut Lab<'_>) -> Result<Report> {
     let full = lab.full().await?;
-    let new = Authorization::new(lab.app, lab.provider, &lab.app.scopes, false);
+    let new = AuthorizationRequest::new(lab.app, lab.provider, &lab.app.scopes, false);
     let mut expect = expectations(lab, &full, &lab.app.scopes);
     expect.nonce = Some(&new.nonce);
     let checks = verify::check(full.id.as_ref(), &full.access, &full.keys, &expect);
@@ -140,7 +140,7 @@ pub(super) async fn nonce_swapped(lab: &mut Lab<'_>) -> Result<Report> {
 }
 
 pub(super) async fn forged_callback(lab: &mut Lab<'_>) -> Result<Report> {
-    let asked = Authorization::new(lab.app, lab.provider, &lab.app.scopes, false);
+    let asked = AuthorizationRequest::new(lab.app, lab.provider, &lab.app.scopes, false);
     let expected = Expected {
         state: asked.state.clone(),
         issuer: lab.provider.issuer.clone(),

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::links::linked;
-use crate::check::{Check, Verdict};
-use crate::request::Exchange;
+use crate::api::Exchange;
+use crate::jwt::check::{Check, Verdict};
 
 /// All checks, each with the rule that it comes from.
 pub(super) fn section(checks: &[Check]) -> Markup {

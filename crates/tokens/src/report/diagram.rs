@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::transcript::{Channel, Step};
+use crate::output::transcript::{Channel, Step};
 
 /// The participants and where they stand.
 const NAMES: [(&str, i32); 5] = [

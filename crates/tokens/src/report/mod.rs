@@ -15,10 +15,10 @@ mod tokens;
 use api_core::Failure;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::check::{Verdict, failed};
-use crate::login::Login;
-use crate::request::Exchange;
-use crate::transcript::Step;
+use crate::api::Exchange;
+use crate::jwt::check::{Verdict, failed};
+use crate::output::transcript::Step;
+use crate::verified_login::Login;
 
 pub(crate) use file::{check, write};
 pub(crate) use lab::{Result as LabResult, page as lab_page};

@@ -4,10 +4,10 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::links::linked;
-use crate::check::{Check, when};
-use crate::jwt::Jwt;
-use crate::login::Login;
-use crate::verify;
+use crate::jwt::check::{Check, when};
+use crate::jwt::decode::Jwt;
+use crate::jwt::verify;
+use crate::verified_login::Login;
 
 /// What claims and headers mean, by name.
 const MEANINGS: [(&str, &str); 22] = [

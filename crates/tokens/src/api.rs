@@ -1,0 +1,151 @@
+//! The API call, and how it looks on the wire.
+
+use api_core::{Console, Failure, Result};
+use reqwest::{Method, Version};
+use serde_json::{Map, Value, json};
+use url::{Position, Url};
+
+use crate::config::ClientConfig;
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::http::client::{Http, USER_AGENT};
+use crate::http::ready;
+use crate::output::transcript::Channel;
+use api_http::hosts::secure_url;
+
+const WHY: &str = "The access token opens the route; the gateway checks it before the function runs (RFC 6750 section 2.1).";
+
+/// A request and what came back, as they were.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    method: Method,
+    url: Url,
+    headers: Vec<(&'static str, String)>,
+    pub answer: Answer,
+}
+
+/// Calls the API with a token, or without one.
+///
+/// # Errors
+/// If there is no answer. A refusal is an answer.
+pub(crate) async fn call(
+    http: &Http,
+    app: &ClientConfig,
+    console: &Console,
+    token: Option<&str>,
+) -> Result<Exchange> {
+    let (method, address) = &app.api;
+    let url = secure_url("api_url", address)?;
+    let method: Method = method.parse().map_err(|_| {
+        Failure::usage(format!(
+            "api_route_method '{method}' in state.json is no HTTP method"
+        ))
+    })?;
+    let mut call = Call::get("API", WHY, url.clone()).on(Channel::Api);
+    call.method = method.clone();
+    if let Some(token) = token {
+        call = call.bearer(token);
+    }
+    let mut headers = vec![
+        (
+            "Host",
+            url[Position::BeforeHost..Position::AfterPort].to_owned(),
+        ),
+        ("User-Agent", USER_AGENT.to_owned()),
+        ("Accept", "*/*".to_owned()),
+    ];
+    headers.extend(call.headers.iter().cloned());
+    let answer = ready::call_api(http, app, console, call).await?;
+    Ok(Exchange {
+        method,
+        url,
+        headers,
+        answer,
+    })
+}
+
+impl Exchange {
+    /// Request and response in the style of `curl -v`, for a page: it holds no token.
+    pub(crate) fn curl_style_without_token(&self) -> String {
+        let mut shown = self.clone();
+        for (name, value) in &mut shown.headers {
+            if *name == "Authorization" {
+                *value = "Bearer (the access token above)".to_owned();
+            }
+        }
+        shown.curl_style()
+    }
+
+    /// Request and response in the style of `curl -v`.
+    pub(crate) fn curl_style(&self) -> String {
+        let target = &self.url[Position::BeforePath..];
+        let mut lines = vec![format!("> {} {target} HTTP/1.1", self.method)];
+        lines.extend(
+            self.headers
+                .iter()
+                .map(|(name, value)| format!("> {name}: {value}")),
+        );
+        lines.push(">".into());
+        let status = self.answer.status;
+        let reason = status.canonical_reason().unwrap_or_default();
+        let first = format!(
+            "< {} {} {reason}",
+            version(self.answer.version),
+            status.as_u16()
+        );
+        lines.push(first.trim_end().to_owned());
+        lines.extend(
+            self.response_headers()
+                .map(|(name, value)| format!("< {name}: {value}")),
+        );
+        lines.push("<".into());
+        lines.push(printable_body(&self.answer.text()));
+        lines.join("\n")
+    }
+
+    /// The request for `--json`.
+    pub(crate) fn request_json(&self) -> Value {
+        let headers: Map<String, Value> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_lowercase(), json!(value)))
+            .collect();
+        json!({ "method": self.method.as_str(), "url": self.url.as_str(), "headers": headers })
+    }
+
+    /// The response for `--json`.
+    pub(crate) fn response_json(&self) -> Value {
+        let headers: Map<String, Value> = self
+            .response_headers()
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect();
+        json!({ "status": self.answer.status.as_u16(), "headers": headers, "body": self.answer.text() })
+    }
+
+    fn response_headers(&self) -> impl Iterator<Item = (&str, String)> {
+        let headers = self.answer.headers.iter();
+        headers.map(|(name, value)| {
+            (
+                name.as_str(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+    }
+}
+
+fn version(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        _ => "HTTP/1.1",
+    }
+}
+
+/// A body may be anything; line breaks and tabs stay, what would steer the
+/// terminal goes.
+fn printable_body(text: &str) -> String {
+    let harmless = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    text.chars()
+        .map(|c| if harmless(c) { c } else { '\u{fffd}' })
+        .collect()
+}

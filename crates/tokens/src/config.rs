@@ -1,0 +1,221 @@
+//! What `tokens` needs to know of the deployment: the part of `state.json`
+//! that an app would have in its configuration. Nothing in it is secret.
+
+use std::time::Duration;
+
+use api_core::{Failure, Result, Settings, State};
+use api_http::discovery::document_url;
+use url::{Host, Url};
+
+/// The terminal application as the sign-in server knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct ClientConfig {
+    /// `iss` of every token.
+    pub issuer: String,
+    /// Where the discovery document is.
+    pub discovery_url: String,
+    /// The public client; RFC 6749 section 2.2: no secret.
+    pub client_id: String,
+    /// The registered `redirect_uri`.
+    pub callback: Callback,
+    /// Scopes that the client may ask for.
+    pub scopes: Vec<String>,
+    /// Every scope that this deployment or Cognito knows.
+    pub known_scopes: Vec<String>,
+    /// The test user.
+    pub username: String,
+    /// For how long an answer is waited for, if `create` made something in the
+    /// last minutes.
+    pub is_new_for: Option<Duration>,
+    /// Method and address of the API's route.
+    pub api: (String, String),
+}
+
+/// The registered `redirect_uri`, taken apart for the listener.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Callback {
+    /// As it was registered: servers compare it as text (RFC 9700 section 2.1).
+    pub uri: String,
+    /// `localhost`, `127.0.0.1` or `[::1]`.
+    pub host: String,
+    /// Where the listener listens.
+    pub port: u16,
+    /// The one path that it answers.
+    pub path: String,
+}
+
+/// Scopes that every Cognito user pool knows.
+const COGNITO_SCOPES: [&str; 5] = [
+    "openid",
+    "profile",
+    "email",
+    "phone",
+    "aws.cognito.signin.user.admin",
+];
+
+impl ClientConfig {
+    /// Reads `state.json`.
+    ///
+    /// # Errors
+    /// Exit code 2 if `create` has not made what a login needs, or made it in
+    /// another cloud than the settings name.
+    pub(crate) fn read(settings: &Settings) -> Result<ClientConfig> {
+        let path = settings.state_file.display();
+        let state = State::load(&settings.state_file)?.ok_or_else(|| {
+            Failure::usage(format!(
+                "There is no {path}: nothing to log in to has been created"
+            ))
+            .with_hint("run 'make api' (or 'create') first")
+        })?;
+        same_cloud(&state, settings)?;
+        let missing = |key: &str| {
+            Failure::usage(format!("{path} has no {key}: 'create' has not finished"))
+                .with_hint("run 'make api' (or 'create') again: it goes on where it stopped")
+        };
+        let issuer = state
+            .user_pool_jwt_issuer_url
+            .clone()
+            .ok_or_else(|| missing("user_pool_jwt_issuer_url"))?;
+        let callback = state
+            .terminal_app_callback_urls
+            .as_ref()
+            .and_then(|urls| urls.first())
+            .ok_or_else(|| missing("terminal_app_callback_urls"))?;
+        let api_url = state.api_url.clone().ok_or_else(|| missing("api_url"))?;
+        let settle = settings.settle;
+        Ok(ClientConfig {
+            is_new_for: state.unsettled(settle * 20).map(|_| settle * 2),
+            discovery_url: document_url(&issuer, settings.endpoint_url.as_deref()),
+            issuer,
+            client_id: state
+                .terminal_app_client_id
+                .clone()
+                .ok_or_else(|| missing("terminal_app_client_id"))?,
+            callback: Callback::parse(callback)?,
+            scopes: state.terminal_app_scopes.clone().unwrap_or_default(),
+            known_scopes: known_scopes(&state),
+            username: state
+                .user_pool_username
+                .clone()
+                .unwrap_or_else(|| "Testuser".into()),
+            api: (
+                state
+                    .api_route_method
+                    .clone()
+                    .unwrap_or_else(|| "GET".into()),
+                api_url,
+            ),
+        })
+    }
+}
+
+/// A file of the Python scripts does not say which cloud it belongs to.
+fn same_cloud(state: &State, settings: &Settings) -> Result<()> {
+    let recorded = state
+        .endpoint_url
+        .as_deref()
+        .map(|url| url.trim_end_matches('/'));
+    let set = settings.endpoint_url.as_deref();
+    if state.is_from_python() && recorded.is_none() || recorded == set {
+        return Ok(());
+    }
+    let name = |endpoint: Option<&str>| match endpoint {
+        Some(url) => format!("AWS_ENDPOINT_URL {url}"),
+        None => "AWS itself (no AWS_ENDPOINT_URL)".to_owned(),
+    };
+    Err(Failure::usage(format!(
+        "{} belongs to {}, but the settings name {}",
+        settings.state_file.display(),
+        name(recorded),
+        name(set)
+    ))
+    .with_hint("set AWS_ENDPOINT_URL as it was for 'create', or name another file with --state"))
+}
+
+fn known_scopes(state: &State) -> Vec<String> {
+    let server = state.user_pool_resource_server_id.as_deref();
+    let server = server.or(state.api_name.as_deref()).unwrap_or_default();
+    let custom = state.api_scopes.iter().flatten();
+    let custom = custom.map(|(name, _)| format!("{server}/{name}"));
+    let allowed = state.terminal_app_scopes.iter().flatten().cloned();
+    let mut known: Vec<String> = COGNITO_SCOPES.iter().map(|s| (*s).to_owned()).collect();
+    for scope in custom.chain(allowed) {
+        if !known.contains(&scope) {
+            known.push(scope);
+        }
+    }
+    known
+}
+
+impl Callback {
+    /// Takes the `redirect_uri` apart.
+    ///
+    /// # Errors
+    /// Exit code 2 unless it is plain http on this machine, as RFC 8252
+    /// section 7.3 has it for apps without a server.
+    pub(crate) fn parse(uri: &str) -> Result<Callback> {
+        let refuse = || {
+            Failure::usage(format!(
+                "The callback address '{uri}' in state.json is not one that this program can listen on"
+            ))
+            .with_hint("it is http://localhost:PORT/PATH, or 127.0.0.1 or [::1] in place of localhost")
+        };
+        let url = Url::parse(uri).map_err(|_| refuse())?;
+        let host = match url.host() {
+            Some(Host::Domain("localhost")) => "localhost".to_owned(),
+            Some(Host::Ipv4(ip)) if ip.is_loopback() => ip.to_string(),
+            Some(Host::Ipv6(ip)) if ip.is_loopback() => format!("[{ip}]"),
+            _ => return Err(refuse()),
+        };
+        let plain = url.scheme() == "http" && url.query().is_none() && url.fragment().is_none();
+        match url.port_or_known_default() {
+            Some(port) if plain && port > 0 => Ok(Callback {
+                uri: uri.to_owned(),
+                host,
+                port,
+                path: url.path().to_owned(),
+            }),
+            _ => Err(refuse()),
+        }
+    }
+
+    /// What a browser that comes here sends as `Host`.
+    pub(crate) fn authority(&self) -> String {
+        match self.port {
+            80 => self.host.clone(),
+            port => format!("{}:{port}", self.host),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_listener_s_port_and_path_come_from_the_registered_address() {
+        let callback = Callback::parse("http://localhost:8083/callback").unwrap();
+        assert_eq!((callback.port, callback.path.as_str()), (8083, "/callback"));
+        assert_eq!(callback.authority(), "localhost:8083");
+        assert_eq!(
+            Callback::parse("http://[::1]:1/").unwrap().authority(),
+            "[::1]:1"
+        );
+    }
+
+    #[test]
+    fn only_this_machine_can_be_called_back() {
+        for bad in [
+            "http://example.com:8083/callback",
+            "https://localhost:8083/callback",
+            "http://localhost:8083/callback?x=1",
+            "http://localhost.example.com/",
+            "http://0.0.0.0:8083/",
+            "myapp://callback",
+            "",
+        ] {
+            let error = Callback::parse(bad).unwrap_err();
+            assert_eq!(error.exit(), api_core::Exit::Usage, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Where an address leads, as a browser would find out, without signing in.
+
+use api_core::{Failure, Result};
+use url::Url;
+
+use crate::http::answer::Answer;
+use crate::http::call::Call;
+use crate::http::client::Http;
+use crate::output::explain::Explain;
+use crate::output::transcript::Channel;
+
+const WHY: &str = "Where this address leads, as a browser would find out.";
+const MAX_REDIRECTS: usize = 10;
+
+/// Where a browser ends up.
+#[derive(Debug)]
+pub(crate) enum Navigation {
+    /// At an address of another server; it was not asked for.
+    Elsewhere(Url),
+    /// At a page of the same server.
+    Page(Url, Answer),
+}
+
+/// Goes to the address, and on to where its server redirects, as long as that
+/// is the same server.
+///
+/// # Errors
+/// If there is no answer, or redirects without end.
+pub(crate) async fn visit(explain: &Explain, address: &Url) -> Result<Navigation> {
+    let http = Http::with_cookies(explain.clone());
+    follow(
+        &http,
+        Call::get("sign-in server", WHY, address.clone()),
+        address,
+    )
+    .await
+}
+
+/// Makes the call and follows redirects on the server of `home`.
+///
+/// # Errors
+/// If there is no answer, or redirects without end.
+pub(crate) async fn follow(http: &Http, mut call: Call, home: &Url) -> Result<Navigation> {
+    for _ in 0..=MAX_REDIRECTS {
+        let url = call.url.clone();
+        let answer = http.send(call.on(Channel::Front)).await?;
+        if !answer.status.is_redirection() {
+            return Ok(Navigation::Page(url, answer));
+        }
+        let to = answer.header("location").and_then(|to| url.join(to).ok());
+        let to = to.ok_or_else(|| Failure::failed("The sign-in server redirects to no address"))?;
+        if to.origin() != home.origin() {
+            return Ok(Navigation::Elsewhere(to));
+        }
+        call = Call::get("sign-in page", "The sign-in server redirects here.", to);
+    }
+    Err(Failure::failed(format!(
+        "The sign-in server redirects more than {MAX_REDIRECTS} times"
+    )))
+}

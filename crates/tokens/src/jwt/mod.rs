@@ -1,0 +1,6 @@
+//! JSON Web Tokens: taken apart, and checked with the issuer's keys.
+
+pub(crate) mod check;
+pub(crate) mod decode;
+pub(crate) mod jwks;
+pub(crate) mod verify;

@@ -1,0 +1,185 @@
+//! The checks that make a token worth believing: each with what was expected,
+//! what was found, and the rule it comes from.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use crate::crypto;
+use crate::jwt::check::{Check, Of, when};
+use crate::jwt::decode::Jwt;
+use crate::jwt::jwks::Keys;
+
+/// Clocks differ: RFC 7519 section 4.1.4 allows "a few minutes"; one is enough.
+const LEEWAY: i64 = 60;
+
+/// What the tokens are held against.
+#[derive(Clone, Debug)]
+pub(crate) struct Expectations<'a> {
+    pub issuer: &'a str,
+    pub client_id: &'a str,
+    /// The one of the authorization request.
+    pub nonce: Option<&'a str>,
+    /// Whether the tokens come from a refresh: then they need not repeat the
+    /// nonce (OpenID Connect Core section 12.2).
+    pub refreshed: bool,
+    pub scopes: &'a [String],
+    pub now: i64,
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Checks both tokens, in the order of the table.
+pub(crate) fn check(
+    id: Option<&Jwt>,
+    access: &Jwt,
+    keys: &Keys,
+    expect: &Expectations,
+) -> Vec<Check> {
+    let mut checks = id.map_or_else(Vec::new, |id| id_token(id, access, keys, expect));
+    checks.extend(access_token(access, keys, expect));
+    if let Some(id) = id {
+        checks.push(same_sub(id, access));
+    }
+    checks
+}
+
+fn id_token(id: &Jwt, access: &Jwt, keys: &Keys, expect: &Expectations) -> Vec<Check> {
+    let of = Of("id");
+    let mut checks = signature(of, id, keys);
+    checks.push(of.same(
+        "iss",
+        expect.issuer,
+        id.text("iss"),
+        "OIDC Core 3.1.3.7 (2)",
+    ));
+    checks.push(audience(of, id, expect.client_id));
+    checks.push(of.same("token_use", "id", id.text("token_use"), "Cognito"));
+    checks.extend(times(of, id, expect.now));
+    checks.push(nonce(of, id, expect));
+    checks.push(of.if_there(
+        "at_hash",
+        &crypto::at_hash(&access.raw),
+        id.text("at_hash"),
+        "OIDC Core 3.1.3.6",
+    ));
+    checks
+}
+
+fn access_token(access: &Jwt, keys: &Keys, expect: &Expectations) -> Vec<Check> {
+    let of = Of("access");
+    let mut checks = signature(of, access, keys);
+    checks.push(of.same("iss", expect.issuer, access.text("iss"), "RFC 7519 4.1.1"));
+    checks.push(of.same(
+        "client_id",
+        expect.client_id,
+        access.text("client_id"),
+        "Cognito, RFC 9068 2.2",
+    ));
+    checks.push(of.same("token_use", "access", access.text("token_use"), "Cognito"));
+    checks.extend(times(of, access, expect.now));
+    checks.push(scope(of, access, expect.scopes));
+    checks
+}
+
+/// The algorithm is pinned before anything is computed, the key comes from the
+/// issuer's own set, and only then the signature counts.
+fn signature(of: Of, token: &Jwt, keys: &Keys) -> Vec<Check> {
+    let header = |name| token.header.get(name).and_then(Value::as_str);
+    let key = if keys.knows(token) {
+        header("kid")
+    } else {
+        None
+    };
+    let shown = header("kid").unwrap_or("none");
+    let pinned = header("alg") == Some("RS256");
+    vec![
+        of.same("alg", "RS256", header("alg"), "RFC 8725 3.1"),
+        of.check(
+            "kid",
+            key.is_some(),
+            "a key of jwks_uri",
+            shown,
+            "RFC 7515 4.1.4",
+        ),
+        match pinned && keys.signed(token) {
+            true => of.check("signature", true, "valid", "valid", "RFC 7515 5.2"),
+            false => of.check("signature", false, "valid", "not valid", "RFC 7515 5.2"),
+        },
+    ]
+}
+
+/// OpenID Connect Core section 3.1.3.7, items 3 to 5: for us, and for us only.
+fn audience(of: Of, id: &Jwt, client_id: &str) -> Check {
+    let audiences: Vec<&str> = match id.payload.get("aud") {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let ours = audiences == [client_id] && id.text("azp").is_none_or(|azp| azp == client_id);
+    let shown = match audiences.is_empty() {
+        true => "none".to_owned(),
+        false => audiences.join(" "),
+    };
+    of.check("aud", ours, client_id, &shown, "OIDC Core 3.1.3.7 (3)")
+}
+
+fn times(of: Of, token: &Jwt, now: i64) -> Vec<Check> {
+    let past = |name, rule| {
+        let time = token.time(name);
+        let good = time.is_some_and(|time| time <= now + LEEWAY);
+        of.check(name, good, "not in the future", &when(time, now), rule)
+    };
+    let exp = token.time("exp");
+    let good = exp.is_some_and(|time| time + LEEWAY > now);
+    let mut checks = vec![of.check(
+        "exp",
+        good,
+        "in the future",
+        &when(exp, now),
+        "RFC 7519 4.1.4",
+    )];
+    if token.payload.contains_key("nbf") {
+        checks.push(past("nbf", "RFC 7519 4.1.5"));
+    }
+    checks.push(past("iat", "RFC 7519 4.1.6"));
+    checks.push(past("auth_time", "OIDC Core 2"));
+    checks
+}
+
+fn nonce(of: Of, id: &Jwt, expect: &Expectations) -> Check {
+    let (sent, got) = (expect.nonce.unwrap_or("the one sent"), id.text("nonce"));
+    match expect.refreshed {
+        true => of.if_there("nonce", sent, got, "OIDC Core 12.2"),
+        false => of.same("nonce", sent, got, "OIDC Core 3.1.3.7 (11)"),
+    }
+}
+
+/// The server may grant less than was asked for, never more.
+fn scope(of: Of, access: &Jwt, asked: &[String]) -> Check {
+    let granted = access.scopes();
+    let good = !granted.is_empty() && granted.iter().all(|scope| asked.iter().any(|a| a == scope));
+    let shown = match granted.is_empty() {
+        true => "none".to_owned(),
+        false => granted.join(" "),
+    };
+    let expected = format!("of: {}", asked.join(" "));
+    of.check("scope", good, &expected, &shown, "RFC 6749 3.3")
+}
+
+fn same_sub(id: &Jwt, access: &Jwt) -> Check {
+    let both = Of("both");
+    both.same(
+        "sub",
+        access.text("sub").unwrap_or("a subject"),
+        id.text("sub"),
+        "OIDC Core 2, RFC 9068 2.2",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! `--logout`: ends what the login began. RFC 7009, and Cognito's logout page.
+
+use api_core::Result;
+use serde::Serialize;
+use url::Url;
+
+use crate::config::ClientConfig;
+use crate::http::client::Http;
+use crate::oauth::discovery::Provider;
+use crate::oauth::token;
+use crate::verified_login::Login;
+
+/// What was ended, and what the browser must end.
+#[derive(Debug, Serialize)]
+pub(crate) struct Logout {
+    /// Whether the refresh token was revoked; `None` where there is no
+    /// refresh token or no revocation endpoint.
+    pub revoked: Option<bool>,
+    /// Where the browser's session with the sign-in server ends.
+    pub address: Option<String>,
+    /// What happened, in words.
+    pub text: &'static str,
+}
+
+/// Revokes the refresh token where that is possible.
+///
+/// # Errors
+/// If the revocation endpoint refuses.
+pub(crate) async fn log_out(
+    http: &Http,
+    app: &ClientConfig,
+    provider: &Provider,
+    login: &Login,
+) -> Result<Logout> {
+    let mut logout = Logout {
+        revoked: None,
+        address: provider
+            .end_session_endpoint
+            .as_ref()
+            .map(|page| address(page, app).into()),
+        text: "There is no refresh token to revoke.",
+    };
+    match (&provider.revocation_endpoint, &login.tokens.refresh_token) {
+        (Some(endpoint), Some(refresh_token)) => {
+            token::revoke(http, app, endpoint, refresh_token).await?;
+            logout.revoked = Some(true);
+            logout.text = "The refresh token is revoked. The API takes the access token until it expires: it checks tokens by itself.";
+        }
+        (None, Some(_)) => {
+            logout.text = "The discovery document names no revocation_endpoint: the refresh token works until it expires.";
+        }
+        (_, None) => {}
+    }
+    Ok(logout)
+}
+
+/// Cognito ends the session and shows the sign-in page again, for which it
+/// takes the parameters of an authorization request.
+fn address(page: &Url, app: &ClientConfig) -> Url {
+    let mut url = page.clone();
+    url.query_pairs_mut()
+        .append_pair("client_id", &app.client_id)
+        .append_pair("response_type", "code")
+        .append_pair("redirect_uri", &app.callback.uri);
+    url
+}

@@ -1,0 +1,150 @@
+//! `--refresh`: new tokens without a new sign-in, held beside the old ones.
+//! RFC 6749 section 6, OpenID Connect Core section 12.
+
+use api_core::{Failure, Result};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::config::ClientConfig;
+use crate::http::client::Http;
+use crate::jwt::check::{Check, Verdict};
+use crate::jwt::decode::Jwt;
+use crate::jwt::verify::{self, Expectations};
+use crate::oauth::discovery::Provider;
+use crate::oauth::token::{self, Tokens};
+use crate::verified_login::{self, Login};
+
+/// The new tokens, and how they differ from those before.
+#[derive(Debug)]
+pub(crate) struct Refreshed {
+    pub tokens: Tokens,
+    pub checks: Vec<Check>,
+    pub changes: Vec<Change>,
+}
+
+/// One claim before and after.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Change {
+    pub token: &'static str,
+    pub claim: String,
+    pub changed: bool,
+    pub before: Value,
+    pub after: Value,
+}
+
+impl Refreshed {
+    /// Uses the refresh token once and checks what it gives.
+    ///
+    /// # Errors
+    /// If there is no refresh token, or the server refuses it.
+    pub(crate) async fn of(
+        http: &Http,
+        app: &ClientConfig,
+        provider: &Provider,
+        login: &mut Login,
+    ) -> Result<Refreshed> {
+        let refresh_token = login.tokens.refresh_token.as_deref();
+        let refresh_token =
+            refresh_token.ok_or_else(|| Failure::failed("There is no refresh token to use"))?;
+        let tokens = token::refresh(http, app, provider, refresh_token).await?;
+        let (id, access) = verified_login::decode(&tokens)?;
+        login
+            .keys
+            .provide_for(http, &verified_login::both(id.as_ref(), &access))
+            .await?;
+        let before = login.access.scopes();
+        let scopes: Vec<String> = before.iter().map(|scope| (*scope).to_owned()).collect();
+        let expect = Expectations {
+            issuer: &provider.issuer,
+            client_id: &app.client_id,
+            nonce: login.id.as_ref().and_then(|id| id.text("nonce")),
+            refreshed: true,
+            scopes: &scopes,
+            now: verify::now(),
+        };
+        let mut checks = verify::check(id.as_ref(), &access, &login.keys, &expect);
+        checks.push(same_person(&login.access, &access));
+        let mut changes = match (&login.id, &id) {
+            (Some(before), Some(after)) => compare("id", before, after),
+            _ => Vec::new(),
+        };
+        changes.extend(compare("access", &login.access, &access));
+        Ok(Refreshed {
+            tokens,
+            checks,
+            changes,
+        })
+    }
+}
+
+/// OpenID Connect Core section 12.2: `sub` must be the one of the login.
+fn same_person(before: &Jwt, after: &Jwt) -> Check {
+    let (expected, actual) = (before.text("sub"), after.text("sub"));
+    Check {
+        token: "access",
+        check: "sub",
+        expected: expected.unwrap_or("none").to_owned(),
+        actual: actual.unwrap_or("none").to_owned(),
+        verdict: if expected == actual {
+            Verdict::Ok
+        } else {
+            Verdict::Fail
+        },
+        rule: "OIDC Core 12.2",
+    }
+}
+
+fn compare(token: &'static str, before: &Jwt, after: &Jwt) -> Vec<Change> {
+    let gone = before.payload.keys();
+    let new = after
+        .payload
+        .keys()
+        .filter(|claim| !before.payload.contains_key(*claim));
+    let claims = gone.chain(new);
+    let value = |jwt: &Jwt, claim: &str| jwt.payload.get(claim).cloned().unwrap_or(Value::Null);
+    claims
+        .map(|claim| {
+            let (before, after) = (value(before, claim), value(after, claim));
+            Change {
+                token,
+                claim: claim.clone(),
+                changed: before != after,
+                before,
+                after,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn claims_that_change_come_and_go_are_told_apart() {
+        let jwt = |payload: Value| Jwt {
+            raw: String::new(),
+            header: serde_json::Map::new(),
+            payload: payload.as_object().cloned().unwrap_or_default(),
+        };
+        let changes = compare(
+            "id",
+            &jwt(json!({"sub": "a", "exp": 1, "nonce": "n"})),
+            &jwt(json!({"sub": "a", "exp": 2, "new": 3})),
+        );
+        let seen: Vec<_> = changes
+            .iter()
+            .map(|c| (c.claim.as_str(), c.changed))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("sub", false),
+                ("exp", true),
+                ("nonce", true),
+                ("new", true)
+            ]
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! `scope`: what the tokens will be good for, RFC 6749 section 3.3.
+
+use api_core::{Failure, Result};
+
+use crate::config::ClientConfig;
+
+/// The scopes to ask for: those given, or all that the client may ask for.
+///
+/// # Errors
+/// Exit code 2 for what is no scope, and for a scope that nobody knows. One
+/// that exists but is not the client's goes through: the server refuses it,
+/// and that is worth seeing.
+pub(crate) fn asked(given: Option<&str>, app: &ClientConfig) -> Result<Vec<String>> {
+    let Some(given) = given else {
+        return Ok(match app.scopes.is_empty() {
+            true => vec!["openid".to_owned()],
+            false => app.scopes.clone(),
+        });
+    };
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in given.split(' ').filter(|scope| !scope.is_empty()) {
+        check(scope, app)?;
+        if !scopes.iter().any(|earlier| earlier == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    if scopes.is_empty() {
+        return Err(Failure::usage("--scopes names no scope")
+            .with_hint("for example --scopes \"openid HelloAPI/hello.read\""));
+    }
+    Ok(scopes)
+}
+
+fn check(scope: &str, app: &ClientConfig) -> Result<()> {
+    // scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
+    if !scope
+        .bytes()
+        .all(|c| matches!(c, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+    {
+        return Err(Failure::usage(format!("'{}' is not a scope", scope.escape_debug()))
+            .with_hint("a scope is printable ASCII without '\"' and '\\'; scopes are separated by one space (RFC 6749 section 3.3)"));
+    }
+    if !app.known_scopes.iter().any(|known| known == scope) {
+        return Err(Failure::usage(format!("Nobody knows the scope '{scope}'"))
+            .with_hint(format!("known are: {}", app.known_scopes.join(" "))));
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! `--userinfo`: the person's claims from the sign-in server, OpenID Connect
+//! Core section 5.3.
+
+use api_core::{Failure, Result};
+use serde_json::{Map, Value};
+
+use crate::http::call::Call;
+use crate::http::client::Http;
+use crate::oauth::discovery::Provider;
+use crate::oauth::response::printable;
+use crate::oauth::token::Refusal;
+use crate::verified_login::Login;
+
+const WHY: &str = "The access token opens the person's claims too, if it has the scope openid (OpenID Connect Core section 5.3).";
+
+/// Asks the userinfo endpoint.
+///
+/// # Errors
+/// If there is none, it refuses, or it speaks of somebody else than the id
+/// token does (section 5.3.2).
+pub(crate) async fn ask(
+    http: &Http,
+    provider: &Provider,
+    login: &Login,
+) -> Result<Map<String, Value>> {
+    let endpoint = provider
+        .userinfo_endpoint
+        .clone()
+        .ok_or_else(|| Failure::failed("The discovery document names no userinfo_endpoint"))?;
+    let call = Call::get("userinfo endpoint", WHY, endpoint).bearer(&login.tokens.access_token);
+    let answer = http.send(call).await?;
+    if !answer.status.is_success() {
+        let why = Refusal::of(&answer)
+            .map_or_else(|| answer.status.to_string(), |refusal| refusal.text());
+        return Err(
+            Failure::failed(format!("The userinfo endpoint refused: {why}"))
+                .with_hint("it wants an access token with the scope openid"),
+        );
+    }
+    let claims: Map<String, Value> = answer.json().ok_or_else(|| {
+        Failure::failed("The userinfo endpoint did not answer with a JSON object")
+    })?;
+    let sub = claims
+        .get("sub")
+        .and_then(Value::as_str)
+        .unwrap_or("nobody");
+    if Some(sub) != login.access.text("sub") {
+        let sub = printable(sub);
+        return Err(Failure::failed(format!(
+            "The userinfo endpoint speaks of somebody else: sub is {sub}"
+        ))
+        .with_hint("OpenID Connect Core section 5.3.2: do not use these claims"));
+    }
+    Ok(claims)
+}

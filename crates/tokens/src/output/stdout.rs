@@ -1,0 +1,119 @@
+//! stdout: text as it comes, or one JSON object at the end.
+
+use api_core::Console;
+use serde_json::{Map, Value, json};
+
+use crate::api::Exchange;
+use crate::oauth::logout::Logout;
+use crate::oauth::refresh::Refreshed;
+use crate::output::text;
+use crate::output::transcript::Step;
+use crate::verified_login::Login;
+
+/// Text as it comes, or one JSON object at the end.
+pub(crate) struct Output<'a> {
+    console: &'a Console,
+    json: Option<Map<String, Value>>,
+}
+
+impl<'a> Output<'a> {
+    /// stdout for a person, or for a program.
+    pub(crate) fn new(console: &'a Console, json: bool) -> Self {
+        Output {
+            console,
+            json: json.then(Map::new),
+        }
+    }
+
+    /// The tokens and their checks.
+    pub(crate) fn login(&mut self, login: &Login) {
+        match &mut self.json {
+            None => {
+                text::tokens(self.console, login);
+                text::checks(self.console, "Checks", &login.checks);
+            }
+            Some(json) => {
+                json.insert("tokens".into(), json!(login.tokens));
+                json.insert("decoded".into(), login.decoded_json());
+                json.insert("checks".into(), json!(login.checks));
+            }
+        }
+    }
+
+    /// Every step, for `--json` alone: `--explain` has told them.
+    pub(crate) fn steps(&mut self, steps: &[Step]) {
+        if let Some(json) = &mut self.json {
+            json.insert("steps".into(), json!(steps));
+        }
+    }
+
+    /// The API's request and response.
+    pub(crate) fn exchange(&mut self, exchange: &Exchange) {
+        match &mut self.json {
+            None => {
+                text::exchange(self.console, exchange);
+                self.console.line("");
+            }
+            Some(json) => {
+                json.insert("request".into(), exchange.request_json());
+                json.insert("response".into(), exchange.response_json());
+            }
+        }
+    }
+
+    /// Who the userinfo endpoint says it is.
+    pub(crate) fn userinfo(&mut self, claims: &Map<String, Value>) {
+        match &mut self.json {
+            None => {
+                text::heading(self.console, "Userinfo");
+                self.console.line(&text::pretty(claims));
+                self.console.line("");
+            }
+            Some(json) => {
+                json.insert("userinfo".into(), json!(claims));
+            }
+        }
+    }
+
+    /// What the refresh token gave.
+    pub(crate) fn refreshed(&mut self, refreshed: &Refreshed) {
+        match &mut self.json {
+            None => {
+                text::changes(self.console, refreshed);
+                text::checks(self.console, "Checks after the refresh", &refreshed.checks);
+            }
+            Some(json) => {
+                json.insert(
+                    "refresh".into(),
+                    json!({ "tokens": refreshed.tokens, "changes": refreshed.changes, "checks": refreshed.checks }),
+                );
+            }
+        }
+    }
+
+    /// What was ended.
+    pub(crate) fn logout(&mut self, logout: &Logout) {
+        match &mut self.json {
+            None => {
+                text::heading(self.console, "Logout");
+                self.console.line(logout.text);
+                if let Some(address) = &logout.address {
+                    self.console
+                        .line("To end the browser's session as well, open:");
+                    self.console.line(address);
+                }
+            }
+            Some(json) => {
+                json.insert("logout".into(), json!(logout));
+            }
+        }
+    }
+
+    /// Prints the JSON object, as far as it got, if that is what stdout is for.
+    pub(crate) fn finish(&mut self) {
+        if let Some(json) = self.json.take() {
+            let text = serde_json::to_string_pretty(&json).unwrap_or_default();
+            self.console.line(&text);
+        }
+    }
+}

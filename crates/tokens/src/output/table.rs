@@ -1,0 +1,73 @@
+//! Tables of text: a coloured mark in front, columns as wide as they need.
+
+use anstyle::{AnsiColor, Style};
+use api_core::Console;
+
+/// What is well.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What is not.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Headings.
+pub(crate) const HEAD: Style = Style::new().bold();
+
+/// The coloured word at the beginning of a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark(pub Style, pub &'static str);
+
+/// Prints a heading row, the rows, and an empty line.
+pub(crate) fn table<const N: usize, const M: usize>(
+    console: &Console,
+    head: [&'static str; N],
+    rows: Vec<(Mark, [String; M])>,
+) {
+    let [first, names @ ..] = &head[..] else {
+        return;
+    };
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let width = |cells: &mut dyn Iterator<Item = usize>| cells.max().unwrap_or_default();
+    let mark_width = width(
+        &mut rows
+            .iter()
+            .map(|(mark, _)| mark.1.len())
+            .chain([first.len()]),
+    );
+    let widths: Vec<usize> = (0..M)
+        .map(|i| {
+            width(
+                &mut rows
+                    .iter()
+                    .map(|(_, row)| row[i].chars().count())
+                    .chain([names[i].len()]),
+            )
+        })
+        .collect();
+    let line = |Mark(style, word): Mark, text: Style, cells: &[String]| {
+        let cells = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
+        let cells = cells.collect::<Vec<_>>().join("  ");
+        let cells = cells.trim_end();
+        console.line(&format!(
+            "{style}{word:mark_width$}{style:#}  {text}{cells}{text:#}"
+        ));
+    };
+    line(Mark(HEAD, first), HEAD, &names);
+    for (mark, cells) in &rows {
+        line(*mark, Style::new(), cells);
+    }
+    console.line("");
+}
+
+/// Long values keep their ends: the decoded token has them whole.
+pub(crate) fn shorten(text: &str) -> String {
+    const MOST: usize = 34;
+    let text = crate::oauth::response::printable(text);
+    let count = text.chars().count();
+    if count <= MOST {
+        return text;
+    }
+    let head: String = text.chars().take(MOST / 2 - 1).collect();
+    let tail: String = text.chars().skip(count - MOST / 2).collect();
+    format!("{head}…{tail}")
+}

@@ -1,0 +1,207 @@
+//! The listener at `redirect_uri`: RFC 8252 section 7.3.
+//!
+//! Every program and every web page on this machine can call it, so it takes
+//! one thing only: the answer to our request. All else is refused and ends
+//! nothing.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_core::{Failure, Result};
+use http_body_util::Full;
+use hyper::Response;
+use hyper::body::Bytes;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::config::Callback;
+use crate::oauth::response::{AuthorizationResponse, Expected};
+use crate::signin::listener::connections::{Crowd, Quiet};
+use crate::signin::listener::handler::{Door, Ended};
+use crate::signin::listener::page::Page;
+use crate::signin::listener::port;
+
+/// A browser sends its request at once; who does not is cut off.
+const REQUEST_TIME: Duration = Duration::from_secs(5);
+/// A page that nobody reads is given up.
+const ANSWER_TIME: Duration = Duration::from_secs(2);
+/// Of a request's head. Browsers send `localhost` the cookies of every program
+/// that was ever developed there.
+const GREATEST_HEAD: usize = 64 * 1024;
+
+/// The port, held before the browser opens. Dropped, it is free again.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    sockets: Vec<TcpListener>,
+    callback: Callback,
+}
+
+/// The answer to our request, and the browser that waits for its page.
+#[derive(Debug)]
+pub(crate) struct PendingCallback {
+    redirect: AuthorizationResponse,
+    page: oneshot::Sender<Page>,
+    sent: oneshot::Receiver<()>,
+}
+
+/// A listener at work. Dropped, it is gone, and so are its connections.
+#[derive(Debug)]
+pub(crate) struct RunningListener {
+    arrivals: mpsc::Receiver<PendingCallback>,
+    task: JoinHandle<()>,
+}
+
+impl Listener {
+    /// Listens on 127.0.0.1 and on ::1, for a browser may take either for
+    /// `localhost`, and on no other address.
+    ///
+    /// # Errors
+    /// If another program has the port; it is named where that can be told.
+    pub(crate) async fn bind(callback: &Callback) -> Result<Listener> {
+        let v4 = SocketAddr::from((Ipv4Addr::LOCALHOST, callback.port));
+        let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, callback.port));
+        let mut sockets = Vec::new();
+        for address in [v4, v6] {
+            match TcpListener::bind(address).await {
+                Ok(socket) => sockets.push(socket),
+                // A machine may have no IPv6; then no browser gets there either.
+                Err(error) if address == v6 && error.kind() != std::io::ErrorKind::AddrInUse => {}
+                Err(error) => return Err(cannot_listen(address, &error)),
+            }
+        }
+        Ok(Listener {
+            sockets,
+            callback: callback.clone(),
+        })
+    }
+
+    /// Takes requests from now on, until the answer to `expected` is here.
+    pub(crate) fn wait_for(self, expected: Expected) -> RunningListener {
+        let (arrival, arrivals) = mpsc::channel(1);
+        let door = Arc::new(Door::new(self.callback, expected, arrival));
+        let task = tokio::spawn(accept(self.sockets, door));
+        RunningListener { arrivals, task }
+    }
+}
+
+impl RunningListener {
+    /// The answer to our request.
+    pub(crate) async fn arrival(&mut self) -> Option<PendingCallback> {
+        self.arrivals.recv().await
+    }
+}
+
+impl Drop for RunningListener {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl PendingCallback {
+    /// An answer, and where its page will come from.
+    pub(crate) fn new(
+        redirect: AuthorizationResponse,
+        sent: oneshot::Receiver<()>,
+    ) -> (PendingCallback, oneshot::Receiver<Page>) {
+        let (page, answer) = oneshot::channel();
+        (
+            PendingCallback {
+                redirect,
+                page,
+                sent,
+            },
+            answer,
+        )
+    }
+
+    /// The answer itself.
+    pub(crate) fn redirect(&self) -> AuthorizationResponse {
+        self.redirect.clone()
+    }
+
+    /// Shows the browser how it ended, and waits until that is sent.
+    pub(crate) async fn show(self, page: Page) {
+        if self.page.send(page).is_ok() {
+            let _ = tokio::time::timeout(ANSWER_TIME, self.sent).await;
+        }
+    }
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
+    let port = address.port();
+    let failure = |why: &str| {
+        Failure::failed(format!(
+            "Cannot listen on {address} for the sign-in's answer: {why}"
+        ))
+    };
+    if error.kind() != std::io::ErrorKind::AddrInUse {
+        return failure(&error.to_string());
+    }
+    match port::holder(port) {
+        Some(holder) => failure(&format!("port {port} is in use by {holder}"))
+            .with_hint("stop that program, then run this again; --headless needs no port"),
+        None => failure(&format!("port {port} is in use")).with_hint(format!(
+            "find the program with 'lsof -i :{port}' and stop it; --headless needs no port"
+        )),
+    }
+}
+
+async fn accept(sockets: Vec<TcpListener>, door: Arc<Door>) {
+    let mut crowd = Crowd::default();
+    loop {
+        let Some(stream) = next(&sockets).await else {
+            // Out of file descriptors, as a rule: some will be free again.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            continue;
+        };
+        crowd.admit(|quiet| serve(stream, door.clone(), quiet));
+    }
+}
+
+async fn next(sockets: &[TcpListener]) -> Option<TcpStream> {
+    let accepted = match sockets {
+        [one] => one.accept().await,
+        [one, other, ..] => tokio::select! {
+            accepted = one.accept() => accepted,
+            accepted = other.accept() => accepted,
+        },
+        [] => std::future::pending().await,
+    };
+    accepted.ok().map(|(stream, _)| stream)
+}
+
+/// One connection, one request.
+async fn serve(stream: TcpStream, door: Arc<Door>, quiet: Quiet) {
+    let ended: Arc<Ended> = Arc::default();
+    let service = service_fn(|request| {
+        quiet.spoke();
+        let (door, ended) = (door.clone(), ended.clone());
+        async move { Ok::<_, Infallible>(response(&door.answer(&request, &ended).await)) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(REQUEST_TIME)
+        .max_buf_size(GREATEST_HEAD)
+        .max_headers(64)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service);
+    // A broken connection concerns only the one who broke it.
+    let _ = connection.await;
+}
+
+fn response(page: &Page) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(page.html.clone())));
+    *response.status_mut() = page.status;
+    for (name, value) in Page::headers() {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}

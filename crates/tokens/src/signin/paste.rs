@@ -1,0 +1,53 @@
+//! `--no-browser`: the address that the browser ended at, pasted into the
+//! terminal. For a browser on another machine, which cannot reach our listener.
+
+use std::io::{BufRead, IsTerminal};
+
+use api_core::Console;
+use tokio::sync::mpsc;
+
+use crate::config::Callback;
+use crate::oauth::response::{AuthorizationResponse, Expected};
+
+/// Reads lines from a terminal's stdin until one is the answer. Without a
+/// terminal it waits for ever: stdin may belong to somebody else.
+pub(crate) async fn pasted(
+    console: &Console,
+    callback: &Callback,
+    expected: &Expected,
+) -> AuthorizationResponse {
+    if !std::io::stdin().is_terminal() {
+        return std::future::pending().await;
+    }
+    console
+        .message("or paste the address here that the browser shows at the end, and press Enter:");
+    let mut lines = lines();
+    while let Some(line) = lines.recv().await {
+        if line.trim().is_empty() {
+            continue;
+        }
+        match expected.read_address(callback, &line) {
+            Ok(redirect) => return redirect,
+            Err(why) => console.note(&format!(
+                "This is not the sign-in's answer: {why}. It begins with {}?",
+                callback.uri
+            )),
+        }
+    }
+    std::future::pending().await
+}
+
+/// A thread of its own reads: one that waits in `read` cannot be stopped, and
+/// must not keep the program from ending.
+fn lines() -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
