@@ -67,11 +67,11 @@ async fn delete_one(stack: &Stack, pool: &UserPool) -> Result<()> {
     let mut domain = pool.domain.clone();
     let mut backoff = Backoff::poll().up_to(FREE_WITHIN);
     let there = loop {
-        domain::delete(stack, pool, domain.as_deref()).await?;
+        domain::delete(stack, &pool.id, domain.as_deref()).await?;
         let _working = stack.console.working("user pool");
         let (deleted, ()) = join_all!(
             async { Ok(call(stack, pool).await) },
-            domain::wait_until_gone(stack, pool, domain.as_deref()),
+            domain::wait_until_gone(stack, &pool.id, domain.as_deref()),
         )?;
         match optional(deleted) {
             // Its domain may count for a moment longer, or have come a moment ago.

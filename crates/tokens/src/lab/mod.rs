@@ -4,6 +4,7 @@
 
 mod experiment;
 mod gateway;
+mod list;
 mod mint;
 mod report;
 mod server;
@@ -28,7 +29,8 @@ use crate::report as page;
 use crate::signin::listener::page::Page;
 use crate::signin::method::{SignIn, SignInMethod};
 use crate::verified_login::Login;
-use experiment::{ALL, Experiment, Report, Verdict};
+use experiment::{Experiment, Report, Verdict};
+use list::ALL;
 
 /// What the experiments share. A login is made when the first one needs it.
 pub(crate) struct Lab<'a> {

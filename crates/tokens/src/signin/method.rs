@@ -13,8 +13,9 @@ use crate::oauth::response::{AuthorizationResponse, Expected};
 use crate::output::explain::Explain;
 use crate::signin::browser;
 use crate::signin::headless::Headless;
-use crate::signin::listener::callback::{Listener, PendingCallback, RunningListener};
+use crate::signin::listener::callback::{Listener, RunningListener};
 use crate::signin::listener::page::Page;
+use crate::signin::listener::pending::PendingCallback;
 use crate::signin::paste;
 
 /// How the person signs in.

@@ -17,37 +17,28 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::config::Callback;
-use crate::oauth::response::{AuthorizationResponse, Expected};
-use crate::signin::listener::connections::{Crowd, Quiet};
-use crate::signin::listener::handler::{Door, Ended};
+use crate::oauth::response::Expected;
+use crate::signin::listener::connections::{ConnectionGuard, ConnectionLimiter};
+use crate::signin::listener::handler::{Ended, Handler};
 use crate::signin::listener::page::Page;
+use crate::signin::listener::pending::PendingCallback;
 use crate::signin::listener::port;
 
-/// A browser sends its request at once; who does not is cut off.
-const REQUEST_TIME: Duration = Duration::from_secs(5);
-/// A page that nobody reads is given up.
-const ANSWER_TIME: Duration = Duration::from_secs(2);
+/// A browser sends its request at once; a connection that does not is closed.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// Of a request's head. Browsers send `localhost` the cookies of every program
 /// that was ever developed there.
-const GREATEST_HEAD: usize = 64 * 1024;
+const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// The port, held before the browser opens. Dropped, it is free again.
 #[derive(Debug)]
 pub(crate) struct Listener {
     sockets: Vec<TcpListener>,
     callback: Callback,
-}
-
-/// The answer to our request, and the browser that waits for its page.
-#[derive(Debug)]
-pub(crate) struct PendingCallback {
-    redirect: AuthorizationResponse,
-    page: oneshot::Sender<Page>,
-    sent: oneshot::Receiver<()>,
 }
 
 /// A listener at work. Dropped, it is gone, and so are its connections.
@@ -84,8 +75,8 @@ impl Listener {
     /// Takes requests from now on, until the answer to `expected` is here.
     pub(crate) fn wait_for(self, expected: Expected) -> RunningListener {
         let (arrival, arrivals) = mpsc::channel(1);
-        let door = Arc::new(Door::new(self.callback, expected, arrival));
-        let task = tokio::spawn(accept(self.sockets, door));
+        let handler = Arc::new(Handler::new(self.callback, expected, arrival));
+        let task = tokio::spawn(accept(self.sockets, handler));
         RunningListener { arrivals, task }
     }
 }
@@ -100,36 +91,6 @@ impl RunningListener {
 impl Drop for RunningListener {
     fn drop(&mut self) {
         self.task.abort();
-    }
-}
-
-impl PendingCallback {
-    /// An answer, and where its page will come from.
-    pub(crate) fn new(
-        redirect: AuthorizationResponse,
-        sent: oneshot::Receiver<()>,
-    ) -> (PendingCallback, oneshot::Receiver<Page>) {
-        let (page, answer) = oneshot::channel();
-        (
-            PendingCallback {
-                redirect,
-                page,
-                sent,
-            },
-            answer,
-        )
-    }
-
-    /// The answer itself.
-    pub(crate) fn redirect(&self) -> AuthorizationResponse {
-        self.redirect.clone()
-    }
-
-    /// Shows the browser how it ended, and waits until that is sent.
-    pub(crate) async fn show(self, page: Page) {
-        if self.page.send(page).is_ok() {
-            let _ = tokio::time::timeout(ANSWER_TIME, self.sent).await;
-        }
     }
 }
 
@@ -152,15 +113,15 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
     }
 }
 
-async fn accept(sockets: Vec<TcpListener>, door: Arc<Door>) {
-    let mut crowd = Crowd::default();
+async fn accept(sockets: Vec<TcpListener>, handler: Arc<Handler>) {
+    let mut connections = ConnectionLimiter::default();
     loop {
         let Some(stream) = next(&sockets).await else {
             // Out of file descriptors, as a rule: some will be free again.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        crowd.admit(|quiet| serve(stream, door.clone(), quiet));
+        connections.admit(|guard| serve(stream, handler.clone(), guard));
     }
 }
 
@@ -177,17 +138,17 @@ async fn next(sockets: &[TcpListener]) -> Option<TcpStream> {
 }
 
 /// One connection, one request.
-async fn serve(stream: TcpStream, door: Arc<Door>, quiet: Quiet) {
+async fn serve(stream: TcpStream, handler: Arc<Handler>, guard: ConnectionGuard) {
     let ended: Arc<Ended> = Arc::default();
     let service = service_fn(|request| {
-        quiet.spoke();
-        let (door, ended) = (door.clone(), ended.clone());
-        async move { Ok::<_, Infallible>(response(&door.answer(&request, &ended).await)) }
+        guard.spoke();
+        let (handler, ended) = (handler.clone(), ended.clone());
+        async move { Ok::<_, Infallible>(response(&handler.answer(&request, &ended).await)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(REQUEST_TIME)
-        .max_buf_size(GREATEST_HEAD)
+        .header_read_timeout(REQUEST_TIMEOUT)
+        .max_buf_size(MAX_HEAD_BYTES)
         .max_headers(64)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);

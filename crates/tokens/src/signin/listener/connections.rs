@@ -9,36 +9,36 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::task::{AbortHandle, JoinSet};
 
 /// Connections at the same time.
-const MOST: usize = 64;
+const MAX_CONNECTIONS: usize = 64;
 
 /// The connections. Dropped, they end.
 #[derive(Debug, Default)]
-pub(crate) struct Crowd {
+pub(crate) struct ConnectionLimiter {
     tasks: JoinSet<()>,
     members: VecDeque<(Arc<AtomicBool>, AbortHandle)>,
 }
 
 /// A connection's word that it has sent a request.
 #[derive(Clone, Debug)]
-pub(crate) struct Quiet(Arc<AtomicBool>);
+pub(crate) struct ConnectionGuard(Arc<AtomicBool>);
 
-impl Quiet {
+impl ConnectionGuard {
     /// From now on the connection is not turned out any more.
     pub(crate) fn spoke(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-impl Crowd {
+impl ConnectionLimiter {
     /// Takes a connection in. When it is full, the one that has been silent
     /// longest goes: a browser speaks at once.
-    pub(crate) fn admit<F>(&mut self, connection: impl FnOnce(Quiet) -> F)
+    pub(crate) fn admit<F>(&mut self, connection: impl FnOnce(ConnectionGuard) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
         while self.tasks.try_join_next().is_some() {}
         self.members.retain(|(_, task)| !task.is_finished());
-        if self.members.len() >= MOST {
+        if self.members.len() >= MAX_CONNECTIONS {
             let silent = self
                 .members
                 .iter()
@@ -50,7 +50,7 @@ impl Crowd {
             }
         }
         let spoke = Arc::new(AtomicBool::new(false));
-        let task = self.tasks.spawn(connection(Quiet(spoke.clone())));
+        let task = self.tasks.spawn(connection(ConnectionGuard(spoke.clone())));
         self.members.push_back((spoke, task));
     }
 }
@@ -61,19 +61,19 @@ mod tests {
 
     #[tokio::test]
     async fn the_silent_make_room_and_the_answered_stay() {
-        let mut crowd = Crowd::default();
+        let mut connections = ConnectionLimiter::default();
         let mut ours = None;
-        crowd.admit(|quiet| {
-            ours = Some(quiet.0.clone());
-            quiet.spoke();
+        connections.admit(|guard| {
+            ours = Some(guard.0.clone());
+            guard.spoke();
             std::future::pending()
         });
-        for _ in 0..3 * MOST {
-            crowd.admit(|_| std::future::pending());
+        for _ in 0..3 * MAX_CONNECTIONS {
+            connections.admit(|_| std::future::pending());
         }
         tokio::task::yield_now().await;
-        assert_eq!(crowd.members.len(), MOST);
-        let first = &crowd.members[0];
+        assert_eq!(connections.members.len(), MAX_CONNECTIONS);
+        let first = &connections.members[0];
         assert!(Arc::ptr_eq(&first.0, &ours.unwrap()) && !first.1.is_finished());
     }
 }

@@ -9,10 +9,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::config::Callback;
 use crate::oauth::response::{AuthorizationResponse, Expected};
-use crate::signin::listener::callback::PendingCallback;
 use crate::signin::listener::page::Page;
+use crate::signin::listener::pending::PendingCallback;
 
-const GREATEST_QUERY: usize = 4 * 1024;
+const MAX_QUERY_BYTES: usize = 4 * 1024;
 
 /// Filled when a connection brings the answer, dropped when it has ended:
 /// then its page is sent.
@@ -20,21 +20,21 @@ pub(crate) type Ended = Mutex<Option<oneshot::Sender<()>>>;
 
 /// What decides who gets in.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct Handler {
     callback: Callback,
     expected: Expected,
     arrival: mpsc::Sender<PendingCallback>,
     answered: AtomicBool,
 }
 
-impl Door {
-    /// A door for the answer to `expected`.
+impl Handler {
+    /// A handler for the answer to `expected`.
     pub(crate) fn new(
         callback: Callback,
         expected: Expected,
         arrival: mpsc::Sender<PendingCallback>,
-    ) -> Door {
-        Door {
+    ) -> Handler {
+        Handler {
             callback,
             expected,
             arrival,
@@ -91,7 +91,7 @@ impl Door {
             return Err(bad("A sign-in is answered with GET."));
         }
         let query = request.uri().query().unwrap_or_default();
-        if query.len() > GREATEST_QUERY {
+        if query.len() > MAX_QUERY_BYTES {
             return Err(bad("Its query is too long."));
         }
         self.expected

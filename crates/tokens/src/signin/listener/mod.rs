@@ -4,4 +4,5 @@ pub(crate) mod callback;
 pub(crate) mod connections;
 pub(crate) mod handler;
 pub(crate) mod page;
+pub(crate) mod pending;
 pub(crate) mod port;
