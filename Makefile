@@ -11,7 +11,7 @@ REPORT_FLAG = $(if $(REPORT),--report "$(REPORT)")
 ARCH_FLAG = $(if $(LAMBDA_ARCH),$(if $(filter arm64,$(LAMBDA_ARCH)),--arm64,--x86-64))
 
 .DEFAULT_GOAL := all
-.PHONY: all api request delete demo lab test bench clean cloud cloud-stop tools build build-demo function pictures help
+.PHONY: all api request delete demo lab test test-fast lint audit bench clean cloud cloud-stop tools build build-demo function pictures help
 
 # Tools are a download and programs a compilation: side by side they take less.
 SIDE_BY_SIDE := --no-print-directory -j2
@@ -69,6 +69,22 @@ test: tools .venv/.axe function ## all tests, against the local cloud
 .venv/.axe: requirements-axe.txt .venv/.installed
 	.venv/bin/pip install --quiet --no-deps --requirement requirements-axe.txt
 	@touch $@
+
+test-fast: ## unit tests: no emulator, no browser
+	cargo test --workspace --lib --bins
+	cargo test --package tokens --test it
+
+lint: ## format and lints
+	cargo fmt --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+audit: ## licences and advisories of what is linked, by cargo-deny
+	@command -v cargo-deny >/dev/null || { \
+		echo "error: cargo-deny is not installed" >&2; \
+		echo "hint: cargo install --locked cargo-deny" >&2; \
+		exit 1; \
+	}
+	cargo deny check
 
 pictures: tools .venv/.axe function ## the pictures in .images, from real runs; needs chromium
 	cargo build --workspace --bins

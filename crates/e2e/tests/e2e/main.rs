@@ -10,6 +10,7 @@ mod faults;
 mod first_minute;
 mod foreign;
 mod iam_policy;
+mod imports;
 mod lag;
 mod late;
 mod lean;

@@ -137,18 +137,22 @@ fn the_lab_table_is_the_lab() {
 }
 
 #[test]
-fn every_file_that_it_names_is_there() {
-    let readme = readme();
-    let links = readme
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next());
-    let files: Vec<&str> = links.filter(|link| !link.starts_with("http")).collect();
-    assert!(files.len() > 20);
-    for file in files {
-        assert!(
-            workspace().join(file).exists(),
-            "the README names {file}, which is not there"
-        );
+fn every_file_that_a_page_names_is_there() {
+    for (page, at_least) in [
+        ("README.md", 20),
+        ("ARCHITECTURE.md", 30),
+        ("CONTRIBUTING.md", 1),
+    ] {
+        let text = std::fs::read_to_string(workspace().join(page)).expect(page);
+        let links = text.split("](").skip(1);
+        let links = links.filter_map(|rest| rest.split(')').next());
+        let files: Vec<&str> = links.filter(|link| !link.starts_with("http")).collect();
+        assert!(files.len() >= at_least, "{page} names {files:?}");
+        for file in files {
+            assert!(
+                workspace().join(file).exists(),
+                "{page} names {file}, which is not there"
+            );
+        }
     }
 }
