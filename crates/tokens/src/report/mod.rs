@@ -2,7 +2,7 @@
 //! signed in with, and for a file that can be handed on.
 //!
 //! Nothing on it opens anything: signatures are cut short, codes and verifiers
-//! are spent, credentials are not in the record.
+//! are spent or hidden, credentials are not in the record.
 
 mod checks;
 mod diagram;
@@ -11,6 +11,7 @@ mod lab;
 mod links;
 mod steps;
 mod tokens;
+mod unspent;
 
 use api_core::Failure;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -42,11 +43,15 @@ impl Report<'_> {
     /// The page, whole.
     pub(crate) fn html(&self) -> String {
         let title = self.title();
+        let steps = match self.login {
+            Some(_) => self.steps.to_vec(),
+            None => unspent::hidden(self.steps),
+        };
         let body = html! {
             main {
                 (self.summary(title))
-                (diagram::section(self.steps))
-                (steps::section(self.steps))
+                (diagram::section(&steps))
+                (steps::section(&steps))
                 @if let Some(login) = self.login {
                     (tokens::section(login))
                     (checks::section(&login.checks))
@@ -89,7 +94,7 @@ impl Report<'_> {
                     }
                     li { (self.steps.len()) " steps" }
                 }
-                p.hint { "You can close this window and go back to the terminal. This page loads nothing and runs nothing; what it shows opens nothing: its code and verifier are spent, its signatures are cut short." }
+                p.hint { "You can close this window and go back to the terminal. This page loads nothing and runs nothing; what it shows opens nothing: a code and its verifier are spent, or hidden, and signatures are cut short." }
             }
         }
     }

@@ -159,3 +159,28 @@ fn only_a_report_is_written_over() {
     std::fs::write(dir.path().join("page.html"), html).unwrap();
     run(dir.path(), &[]).1.assert_code(0);
 }
+
+#[test]
+fn a_code_that_was_not_exchanged_is_on_no_page() {
+    fn unavailable(_: &SocketAddr) -> Response {
+        axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response()
+    }
+    let idp = Idp::honest().with(|book| {
+        book.instead.insert("/oauth2/token", unavailable);
+    });
+    let (html, ended) = report(&idp, &["--explain"]);
+    ended.assert_code(1);
+    let line = |start: &str| {
+        let mut lines = ended.stderr.lines().map(str::trim);
+        let line = lines.find_map(|line| line.strip_prefix(start));
+        line.unwrap_or_else(|| panic!("no {start} in {}", ended.stderr))
+    };
+    for secret in [line("code_verifier  = "), line("code = ")] {
+        assert!(!html.contains(secret), "{secret} in {html}");
+    }
+    assert!(html.contains("(hidden: not spent)"));
+    assert!(
+        html.contains(line("nonce = ")),
+        "what is no secret is shown"
+    );
+}
