@@ -81,7 +81,7 @@ fn one(result: &Result) -> Markup {
         details id=(result.name) {
             summary {
                 h3 { (result.name) } " "
-                span.tag class=(class(result)) { (result.verdict) }
+                span class={ "tag " (class(result)) } { (result.verdict) }
             }
             p { (result.what) }
             @if !result.why.is_empty() { p class=(class(result)) { (result.why) } }

@@ -37,15 +37,13 @@ fn next(text: &str) -> Option<(usize, usize, String)> {
         let found = (at, 4 + digits + length, format!("{RFC}{number}{section}"));
         (digits > 0).then_some(found)
     });
-    let name = "OpenID Connect Core";
-    let openid = text.find(name).map(|at| {
+    let openid = ["OpenID Connect Core", "OIDC Core"].map(|name| {
+        let at = text.find(name)?;
         let (length, _) = section(&text[at + name.len()..]);
-        (at, name.len() + length, OPENID.to_owned())
+        Some((at, name.len() + length, OPENID.to_owned()))
     });
-    [rfc, openid]
-        .into_iter()
-        .flatten()
-        .min_by_key(|found| found.0)
+    let found = [rfc].into_iter().chain(openid).flatten();
+    found.min_by_key(|found| found.0)
 }
 
 /// ` section 4.1`, or ` 4.1` as the checks have it: its length and its number.
@@ -71,6 +69,8 @@ mod tests {
 
     #[test]
     fn a_section_leads_to_its_place_and_the_rest_is_text() {
+        let html = linked("OIDC Core 2").into_string();
+        assert!(html.starts_with("<a href=\"https://openid.net/"), "{html}");
         let html = linked("once <b> (RFC 6749 section 4.1.2), or RFC 7636.").into_string();
         assert_eq!(
             html,
