@@ -38,14 +38,7 @@ pub(crate) fn measure() -> Class {
     let (create_bound_s, delete_bound_s) = (bound(quotas.create_api), bound(quotas.delete_api));
     let first = TestEnv::new();
     let proxy = Proxy::start(first.cloud_url());
-    let first = first.set("AWS_ENDPOINT_URL", &proxy.url);
-    let person = |number: usize| {
-        first
-            .colleague()
-            .set("NAME_SUFFIX", &format!("-{number}"))
-            .set("DOMAIN_PREFIX", &format!("hello-{number}"))
-    };
-    let people: Vec<TestEnv> = (0..PEOPLE).map(person).collect();
+    let people = first.class(PEOPLE, &proxy.url);
     proxy.begin(Rules {
         quotas: Some(quotas),
         ..Rules::default()

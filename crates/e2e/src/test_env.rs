@@ -60,6 +60,18 @@ impl TestEnv {
         }
     }
 
+    /// So many people in the same cloud, with names of their own, and the proxy
+    /// at `url` before them.
+    pub fn class(&self, people: usize, url: &str) -> Vec<TestEnv> {
+        let person = |number: usize| {
+            self.colleague()
+                .set("AWS_ENDPOINT_URL", url)
+                .set("NAME_SUFFIX", &format!("-{number}"))
+                .set("DOMAIN_PREFIX", &format!("hello-{number}"))
+        };
+        (0..people).map(person).collect()
+    }
+
     /// Where the cloud itself listens, whatever `AWS_ENDPOINT_URL` says.
     pub fn cloud_url(&self) -> &str {
         &self.cloud.as_ref().expect("an environment in a cloud").url

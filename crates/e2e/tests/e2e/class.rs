@@ -1,7 +1,6 @@
 //! A class of 30 in one account, behind AWS's published quotas: all of them end
 //! well, and the quotas are nearly all that they wait for.
 
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,26 +37,15 @@ fn together(class: &[TestEnv], program: &str, args: &[&str]) -> Duration {
     begun.elapsed()
 }
 
-fn class(proxy: &Proxy, first: TestEnv) -> Vec<TestEnv> {
-    let first = first.set("AWS_ENDPOINT_URL", &proxy.url);
-    let person = |number: usize| {
-        first
-            .colleague()
-            .set("NAME_SUFFIX", &format!("-{number}"))
-            .set("DOMAIN_PREFIX", &format!("hello-{number}"))
-    };
-    (0..PEOPLE).map(person).collect()
-}
-
 #[test]
 fn thirty_in_one_account() {
     let first = TestEnv::new();
-    let proxy = Arc::new(Proxy::start(first.cloud_url()));
+    let proxy = Proxy::start(first.cloud_url());
     proxy.begin(Rules {
         quotas: Some(quotas()),
         ..Rules::default()
     });
-    let class = class(&proxy, first);
+    let class = first.class(PEOPLE, &proxy.url);
 
     let created = together(&class, "create", &[]);
     assert_eq!(class[0].inventory().apis.len(), PEOPLE);
