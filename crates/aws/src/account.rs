@@ -1,5 +1,6 @@
 //! Which cloud is this? state.json belongs to one account, region and endpoint.
 
+use api_core::endpoint::{check_endpoint, elsewhere};
 use api_core::{Failure, Result, Settings, State};
 
 use crate::{Clients, Named};
@@ -45,12 +46,7 @@ pub fn check_endpoint_and_region(
     settings: &Settings,
     region: Option<&str>,
 ) -> Result<()> {
-    let aws = "AWS itself";
-    if state.deployment_id.is_some() && state.endpoint_url != settings.endpoint_url {
-        let recorded = state.endpoint_url.as_deref().unwrap_or(aws);
-        let here = settings.endpoint_url.as_deref().unwrap_or(aws);
-        return Err(elsewhere("endpoint", recorded, here, "AWS_ENDPOINT_URL"));
-    }
+    check_endpoint(state, settings)?;
     match (state.region.as_deref(), region) {
         (Some(recorded), Some(here)) if recorded != here => {
             Err(elsewhere("region", recorded, here, "AWS_DEFAULT_REGION"))
@@ -89,15 +85,6 @@ pub fn recorded(state: &State) -> Option<Account> {
         id: state.account_id.clone()?,
         partition: arn.split(':').nth(1)?.to_owned(),
     })
-}
-
-fn elsewhere(what: &str, recorded: &str, here: &str, setting: &str) -> Failure {
-    Failure::usage(format!(
-        "state.json belongs to {what} '{recorded}', and this is {what} '{here}'"
-    ))
-    .with_hint(format!(
-        "set {setting} to what state.json says, or use another file with --state PATH"
-    ))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use aws_sdk_sts::config::SharedInterceptor;
 use crate::credentials;
 use crate::explain::Explain;
 use crate::interceptors::{BeforeRetry, StopOnSignal};
-use crate::retry::{AsDecided, Pauses, Retries};
+use crate::retry::{RetryClassifier, RetryInterceptor, RetrySleep};
 
 /// A client of each service, in one region of one account.
 #[derive(Clone, Debug)]
@@ -37,21 +37,21 @@ pub struct Clients {
 
 /// Makes one service's client with the rules that hold for all.
 macro_rules! client {
-    ($service:ident, $config:expr, $rules:expr) => {{
+    ($service:ident, $config:expr, $defaults:expr) => {{
         use $service::config::retry::{RetryPartition, TokenBucket};
-        let rules: &Rules = $rules;
+        let defaults: &ClientDefaults = $defaults;
         // The SDK would end retries once many have been needed.
         let retries_cost_nothing = RetryPartition::custom("retries")
             .token_bucket(TokenBucket::unlimited())
             .build();
         let mut builder = $service::config::Builder::from($config)
             .retry_partition(retries_cost_nothing)
-            .retry_classifier(AsDecided)
-            .sleep_impl(rules.pauses.clone())
-            .interceptor(rules.retries.clone())
+            .retry_classifier(RetryClassifier)
+            .sleep_impl(defaults.sleep.clone())
+            .interceptor(defaults.retries.clone())
             .interceptor(StopOnSignal)
-            .interceptor(rules.before_retry.clone());
-        if let Some(explain) = &rules.explain {
+            .interceptor(defaults.before_retry.clone());
+        if let Some(explain) = &defaults.explain {
             builder.push_interceptor(SharedInterceptor::clone(explain));
         }
         $service::Client::from_conf(builder.build())
@@ -81,20 +81,20 @@ impl Clients {
             .load()
             .await;
         let config = credentials::fetch(config).await?;
-        let rules = Rules::new(console, settings.explain);
-        Ok(Clients::of(&config, &region, &rules))
+        let defaults = ClientDefaults::new(console, settings.explain);
+        Ok(Clients::of(&config, &region, &defaults))
     }
 
-    pub(crate) fn of(config: &SdkConfig, region: &Region, rules: &Rules) -> Clients {
+    pub(crate) fn of(config: &SdkConfig, region: &Region, defaults: &ClientDefaults) -> Clients {
         Clients {
-            cognito: client!(aws_sdk_cognitoidentityprovider, config, rules),
-            api_gateway: client!(aws_sdk_apigatewayv2, config, rules),
-            lambda: client!(aws_sdk_lambda, config, rules),
-            iam: client!(aws_sdk_iam, config, rules),
-            logs: client!(aws_sdk_cloudwatchlogs, config, rules),
-            sts: client!(aws_sdk_sts, config, rules),
+            cognito: client!(aws_sdk_cognitoidentityprovider, config, defaults),
+            api_gateway: client!(aws_sdk_apigatewayv2, config, defaults),
+            lambda: client!(aws_sdk_lambda, config, defaults),
+            iam: client!(aws_sdk_iam, config, defaults),
+            logs: client!(aws_sdk_cloudwatchlogs, config, defaults),
+            sts: client!(aws_sdk_sts, config, defaults),
             region: region.to_string(),
-            before_retry: rules.before_retry.clone(),
+            before_retry: defaults.before_retry.clone(),
         }
     }
 
@@ -106,20 +106,20 @@ impl Clients {
 }
 
 /// What holds for every call of every client.
-pub(crate) struct Rules {
-    retries: Retries,
-    pauses: Pauses,
+pub(crate) struct ClientDefaults {
+    retries: RetryInterceptor,
+    sleep: RetrySleep,
     before_retry: BeforeRetry,
     explain: Option<SharedInterceptor>,
 }
 
-impl Rules {
+impl ClientDefaults {
     /// Waits, and calls with `--explain`, are told on `console`.
-    pub(crate) fn new(console: &Arc<Console>, explain: bool) -> Rules {
-        let pauses = Pauses::default();
-        Rules {
-            retries: Retries::new(Arc::clone(console), pauses.clone()),
-            pauses,
+    pub(crate) fn new(console: &Arc<Console>, explain: bool) -> ClientDefaults {
+        let sleep = RetrySleep::default();
+        ClientDefaults {
+            retries: RetryInterceptor::new(Arc::clone(console), sleep.clone()),
+            sleep,
             before_retry: BeforeRetry::default(),
             explain: explain.then(|| SharedInterceptor::new(Explain::new(Arc::clone(console)))),
         }

@@ -14,25 +14,26 @@ use crate::error::optional;
 use crate::{Clients, Named};
 
 /// The key of the tag that every resource of a deployment carries.
-pub const TAG: &str = "deployment_id";
+pub const KEY: &str = "deployment_id";
 
-/// Tells what this deployment has made from what somebody else has.
+/// The tag of a deployment: it tells what this deployment has made from what
+/// somebody else has.
 #[derive(Clone, Debug)]
-pub struct Ours(String);
+pub struct DeploymentTag(String);
 
-impl Ours {
-    /// Resources that carry `deployment_id` are ours.
-    pub fn new(deployment_id: &str) -> Ours {
-        Ours(deployment_id.to_owned())
+impl DeploymentTag {
+    /// The tag of the deployment with this `deployment_id`.
+    pub fn new(deployment_id: &str) -> DeploymentTag {
+        DeploymentTag(deployment_id.to_owned())
     }
 
-    /// The tag that makes a resource ours.
-    pub fn tag(&self) -> (String, String) {
-        (TAG.to_owned(), self.0.clone())
+    /// Its key and value.
+    pub fn pair(&self) -> (String, String) {
+        (KEY.to_owned(), self.0.clone())
     }
 
-    fn is(&self, tags: Option<&HashMap<String, String>>) -> bool {
-        tags.and_then(|tags| tags.get(TAG)) == Some(&self.0)
+    fn is_in(&self, tags: Option<&HashMap<String, String>>) -> bool {
+        tags.and_then(|tags| tags.get(KEY)) == Some(&self.0)
     }
 }
 
@@ -55,11 +56,11 @@ impl<T> Found<T> {
         }
     }
 
-    /// Ours, or nothing.
+    /// DeploymentTag, or nothing.
     ///
     /// # Errors
     /// If it is somebody else's: names it and what to do.
-    pub fn or_refuse(self, what: &str, setting: &str) -> Result<Option<T>> {
+    pub fn refuse_foreign(self, what: &str, setting: &str) -> Result<Option<T>> {
         match self {
             Found::Ours(value) => Ok(Some(value)),
             Found::Nothing => Ok(None),
@@ -78,7 +79,11 @@ impl<T> Found<T> {
 ///
 /// # Errors
 /// If a call fails.
-pub async fn user_pools(aws: &Clients, name: &str, ours: &Ours) -> Result<Vec<UserPoolType>> {
+pub async fn user_pools(
+    aws: &Clients,
+    name: &str,
+    tag: &DeploymentTag,
+) -> Result<Vec<UserPoolType>> {
     let mut pages = aws
         .cognito
         .list_user_pools()
@@ -90,7 +95,7 @@ pub async fn user_pools(aws: &Clients, name: &str, ours: &Ours) -> Result<Vec<Us
         for pool in page.named("ListUserPools")?.user_pools.unwrap_or_default() {
             if pool.name.as_deref() == Some(name)
                 && let Some(pool) =
-                    user_pool(aws, pool.id.as_deref().unwrap_or_default(), ours).await?
+                    user_pool(aws, pool.id.as_deref().unwrap_or_default(), tag).await?
             {
                 found.push(pool);
             }
@@ -104,7 +109,11 @@ pub async fn user_pools(aws: &Clients, name: &str, ours: &Ours) -> Result<Vec<Us
 ///
 /// # Errors
 /// If the call fails.
-pub async fn user_pool(aws: &Clients, id: &str, ours: &Ours) -> Result<Option<UserPoolType>> {
+pub async fn user_pool(
+    aws: &Clients,
+    id: &str,
+    tag: &DeploymentTag,
+) -> Result<Option<UserPoolType>> {
     let answer = aws
         .cognito
         .describe_user_pool()
@@ -112,7 +121,7 @@ pub async fn user_pool(aws: &Clients, id: &str, ours: &Ours) -> Result<Option<Us
         .send()
         .await;
     let pool = optional(answer.named("DescribeUserPool"))?.and_then(|answer| answer.user_pool);
-    Ok(pool.filter(|pool| ours.is(pool.user_pool_tags.as_ref())))
+    Ok(pool.filter(|pool| tag.is_in(pool.user_pool_tags.as_ref())))
 }
 
 /// The pool that a sign-in domain belongs to (DescribeUserPoolDomain, which
@@ -137,7 +146,7 @@ pub async fn pool_of_domain(aws: &Clients, prefix: &str) -> Result<Option<String
 ///
 /// # Errors
 /// If a call fails.
-pub async fn apis(aws: &Clients, ours: &Ours) -> Result<Vec<Api>> {
+pub async fn apis(aws: &Clients, tag: &DeploymentTag) -> Result<Vec<Api>> {
     let mut found = Vec::new();
     let mut next = None;
     loop {
@@ -151,7 +160,7 @@ pub async fn apis(aws: &Clients, ours: &Ours) -> Result<Vec<Api>> {
             page.items
                 .unwrap_or_default()
                 .into_iter()
-                .filter(|api| ours.is(api.tags.as_ref())),
+                .filter(|api| tag.is_in(api.tags.as_ref())),
         );
         next = page.next_token.filter(|token| !token.is_empty());
         if next.is_none() {
@@ -165,7 +174,7 @@ pub async fn apis(aws: &Clients, ours: &Ours) -> Result<Vec<Api>> {
 ///
 /// # Errors
 /// If the call fails.
-pub async fn role(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<Role>> {
+pub async fn role(aws: &Clients, name: &str, tag: &DeploymentTag) -> Result<Found<Role>> {
     let answer = aws
         .iam
         .get_role()
@@ -181,14 +190,18 @@ pub async fn role(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<Role>>
         .iter()
         .map(|tag| (tag.key.clone(), tag.value.clone()))
         .collect();
-    Ok(Found::new(ours.is(Some(&tags)), role))
+    Ok(Found::new(tag.is_in(Some(&tags)), role))
 }
 
 /// The function of this name (GetFunction, which shows tags).
 ///
 /// # Errors
 /// If the call fails.
-pub async fn function(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<GetFunctionOutput>> {
+pub async fn function(
+    aws: &Clients,
+    name: &str,
+    tag: &DeploymentTag,
+) -> Result<Found<GetFunctionOutput>> {
     let answer = aws.lambda.get_function().function_name(name).send().await;
     Ok(match optional(answer.named("GetFunction"))? {
         // 200, but without the permission to see tags: nobody knows whose it is.
@@ -198,7 +211,7 @@ pub async fn function(aws: &Clients, name: &str, ours: &Ours) -> Result<Found<Ge
             ))
             .with_hint("allow lambda:ListTags: without it, whose function it is cannot be told"));
         }
-        Some(function) => Found::new(ours.is(function.tags.as_ref()), function),
+        Some(function) => Found::new(tag.is_in(function.tags.as_ref()), function),
         None => Found::Nothing,
     })
 }
@@ -211,7 +224,7 @@ pub async fn log_group(
     aws: &Clients,
     account: &Account,
     name: &str,
-    ours: &Ours,
+    tag: &DeploymentTag,
 ) -> Result<Found<()>> {
     let (Account { id, partition }, region) = (account, &aws.region);
     let arn = format!("arn:{partition}:logs:{region}:{id}:log-group:{name}");
@@ -222,7 +235,7 @@ pub async fn log_group(
         .send()
         .await;
     Ok(match optional(answer.named("ListTagsForResource"))? {
-        Some(answer) => Found::new(ours.is(answer.tags.as_ref()), ()),
+        Some(answer) => Found::new(tag.is_in(answer.tags.as_ref()), ()),
         None => Found::Nothing,
     })
 }

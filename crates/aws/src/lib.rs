@@ -4,6 +4,7 @@
 pub mod account;
 pub mod clients;
 mod credentials;
+pub mod domain;
 pub mod error;
 pub mod explain;
 pub mod find;
@@ -13,4 +14,4 @@ pub mod retry;
 
 pub use clients::Clients;
 pub use error::{CallError, Kind, Named};
-pub use find::Ours;
+pub use find::DeploymentTag;

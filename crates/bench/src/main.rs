@@ -1,6 +1,8 @@
 //! `make bench`: how fast the programs and the function are, beside what the
 //! network and AWS would allow. It prints what it measures, and judges nothing.
 
+#![allow(clippy::print_stderr, clippy::print_stdout)]
+
 mod chain;
 mod class;
 mod function;

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 const NOTE: Style = AnsiColor::Yellow.on_default().bold();
+const HEADING: Style = AnsiColor::Cyan.on_default().bold();
 
 /// The two streams of a program. Colour and the spinner appear only on a
 /// terminal, and not with `NO_COLOR`.
@@ -180,6 +181,11 @@ fn has_spinner() -> bool {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     std::io::stderr().is_terminal() && !plain
+}
+
+/// The heading of a step that `--explain` narrates, after an empty line.
+pub fn numbered_heading(number: usize, text: &str) -> String {
+    format!("\n{HEADING}[{number}] {text}{HEADING:#}")
 }
 
 /// Prints an error, its next step, and those of the branches beside it.

@@ -60,6 +60,7 @@ pub fn listen(on_first: impl FnOnce() + Send + 'static) -> Result<()> {
         STOP.send_replace(true);
         on_first();
         next(&mut interrupt, &mut terminate).await;
+        #[expect(clippy::exit, reason = "nothing may wait any more")]
         std::process::exit(130);
     });
     Ok(())

@@ -3,11 +3,14 @@
 
 pub mod cli;
 pub mod console;
+pub mod endpoint;
 pub mod failure;
 pub mod interrupt;
+pub mod loopback;
 pub mod program;
 pub mod settings;
 pub mod state;
+pub mod text;
 
 pub use console::Console;
 pub use failure::{Exit, Failure, Result};

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use api_aws::error::optional;
-use api_aws::find::{self, TAG};
+use api_aws::find::{self, KEY};
 use api_aws::{CallError, Named};
 use api_core::{Result, State};
 use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
 use aws_sdk_apigatewayv2::types::ProtocolType;
 use serde::Serialize;
 
-use crate::difference::Difference;
-use crate::names::{ROUTE_PATH, STAGE};
-use crate::report::Step;
+use crate::config::names::{ROUTE_PATH, STAGE};
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 
 /// An API that is there.
 #[derive(Clone, Debug)]
@@ -38,29 +38,29 @@ pub(crate) struct Properties {
 }
 
 /// What the API should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "API";
     const CREATE: &'static str = "CreateApi";
-    const FIXED: &'static [&'static str] = &["ProtocolType"];
+    const IMMUTABLE: &'static [&'static str] = &["ProtocolType"];
     type Id = Api;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         Properties {
-            name: self.stack.plan.names.api.clone(),
+            name: self.stack.config.names.api.clone(),
             protocol_type: ProtocolType::Http.as_str().to_owned(),
-            tags: HashMap::from([self.stack.ours.tag()]),
+            tags: HashMap::from([self.stack.tag.pair()]),
         }
     }
 
     /// Names of APIs are not unique: the tag decides.
     async fn find(&self) -> Result<Option<Live>> {
-        let found = find::apis(&self.stack.aws, &self.stack.ours).await?;
+        let found = find::apis(&self.stack.aws, &self.stack.tag).await?;
         match found.first().and_then(|api| api.api_id()) {
             Some(id) => get(self.stack, id).await,
             None => Ok(None),
@@ -68,15 +68,15 @@ impl Resource for Wanted<'_> {
     }
 
     async fn create(&self) -> Result<Api, CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let answer = self
             .stack
             .aws
             .api_gateway
             .create_api()
-            .name(wanted.name)
-            .protocol_type(wanted.protocol_type.as_str().into())
-            .set_tags(Some(wanted.tags))
+            .name(desired.name)
+            .protocol_type(desired.protocol_type.as_str().into())
+            .set_tags(Some(desired.tags))
             .send()
             .await
             .named("CreateApi")?;
@@ -84,17 +84,17 @@ impl Resource for Wanted<'_> {
     }
 
     async fn update(&self, live: &Live, differences: &[Difference]) -> Result<(), CallError> {
-        let (wanted, gateway) = (self.wanted(), &self.stack.aws.api_gateway);
+        let (desired, gateway) = (self.desired(), &self.stack.aws.api_gateway);
         let _one_at_a_time = self.stack.api_change.lock().await;
         if differences.iter().any(|it| it.property == "Name") {
-            let call = gateway.update_api().api_id(&live.id.id).name(wanted.name);
+            let call = gateway.update_api().api_id(&live.id.id).name(desired.name);
             call.send().await.named("UpdateApi")?;
         }
         if differences.iter().any(|it| it.property.starts_with("Tags")) {
             let (partition, region) = (&self.stack.account().partition, &self.stack.aws.region);
             let arn = format!("arn:{partition}:apigateway:{region}::/apis/{}", live.id.id);
             let call = gateway.tag_resource().resource_arn(arn);
-            let call = call.set_tags(Some(wanted.tags));
+            let call = call.set_tags(Some(desired.tags));
             call.send().await.named("TagResource")?;
         }
         Ok(())
@@ -108,11 +108,11 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the HTTP API.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Api> {
-    let ensured = stack.ensure(&Wanted { stack }, live).await?;
+    let ensured = stack.ensure(&Desired { stack }, live).await?;
     let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
-    let name = &stack.plan.names.api;
+    let name = &stack.config.names.api;
     stack.line(
-        Step::Api,
+        OutputLine::Api,
         format!("API Gateway '{name}' HTTP API created with ID: '{id}'{suffix}"),
     );
     Ok(ensured.id)
@@ -135,7 +135,7 @@ async fn get(stack: &Stack, id: &str) -> Result<Option<Live>> {
 fn live(answer: GetApiOutput) -> Live {
     let mut tags = answer.tags.unwrap_or_default();
     // Tags that others have put there are theirs.
-    tags.retain(|key, _| key == TAG);
+    tags.retain(|key, _| key == KEY);
     let protocol = answer.protocol_type.as_ref().map(ProtocolType::as_str);
     Live {
         properties: Properties {

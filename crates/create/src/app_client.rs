@@ -8,11 +8,11 @@ use api_core::{Result, State};
 use aws_sdk_cognitoidentityprovider::types::{TokenValidityUnitsType, UserPoolClientType};
 use serde::Serialize;
 
-use crate::difference::Difference;
-use crate::names::{APP_CLIENT, APP_CLIENT_SCOPES, CALLBACK_URL};
-use crate::report::Step;
+use crate::config::names::{APP_CLIENT, APP_CLIENT_SCOPES, CALLBACK_URL};
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 use crate::user_pool::UserPool;
 
 /// An app client that is there.
@@ -57,7 +57,7 @@ struct Units {
 }
 
 /// What the app client should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The pool that it is in.
@@ -67,33 +67,33 @@ pub(crate) struct Wanted<'a> {
 /// Sets every property on a call that creates or updates: an update resets
 /// what it is not told.
 macro_rules! set {
-    ($call:expr, $wanted:expr) => {{
-        let wanted: Properties = $wanted;
+    ($call:expr, $desired:expr) => {{
+        let desired: Properties = $desired;
         let list = |values: BTreeSet<String>| Some(values.into_iter().collect::<Vec<_>>());
         $call
-            .client_name(wanted.client_name)
-            .allowed_o_auth_flows_user_pool_client(wanted.allowed_oauth_flows_user_pool_client)
-            .set_allowed_o_auth_flows(enums(wanted.allowed_oauth_flows))
-            .set_allowed_o_auth_scopes(list(wanted.allowed_oauth_scopes))
-            .set_callback_urls(list(wanted.callback_urls))
-            .set_supported_identity_providers(list(wanted.supported_identity_providers))
-            .set_explicit_auth_flows(enums(wanted.explicit_auth_flows))
-            .prevent_user_existence_errors(wanted.prevent_user_existence_errors.as_str().into())
-            .enable_token_revocation(wanted.enable_token_revocation)
-            .access_token_validity(wanted.access_token_validity)
-            .id_token_validity(wanted.id_token_validity)
-            .refresh_token_validity(wanted.refresh_token_validity)
-            .token_validity_units(units(&wanted.token_validity_units))
+            .client_name(desired.client_name)
+            .allowed_o_auth_flows_user_pool_client(desired.allowed_oauth_flows_user_pool_client)
+            .set_allowed_o_auth_flows(enums(desired.allowed_oauth_flows))
+            .set_allowed_o_auth_scopes(list(desired.allowed_oauth_scopes))
+            .set_callback_urls(list(desired.callback_urls))
+            .set_supported_identity_providers(list(desired.supported_identity_providers))
+            .set_explicit_auth_flows(enums(desired.explicit_auth_flows))
+            .prevent_user_existence_errors(desired.prevent_user_existence_errors.as_str().into())
+            .enable_token_revocation(desired.enable_token_revocation)
+            .access_token_validity(desired.access_token_validity)
+            .id_token_validity(desired.id_token_validity)
+            .refresh_token_validity(desired.refresh_token_validity)
+            .token_validity_units(units(&desired.token_validity_units))
     }};
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "app client";
     const CREATE: &'static str = "CreateUserPoolClient";
     type Id = AppClient;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         Properties {
             client_name: APP_CLIENT.to_owned(),
             allowed_oauth_flows_user_pool_client: true,
@@ -135,7 +135,7 @@ impl Resource for Wanted<'_> {
             .user_pool_id(&self.pool.id)
             // A program on a person's machine cannot keep a secret (RFC 8252, section 8.5).
             .generate_secret(false);
-        let answer = set!(call, self.wanted()).send().await;
+        let answer = set!(call, self.desired()).send().await;
         let client = answer.named("CreateUserPoolClient")?.user_pool_client;
         Ok(AppClient {
             client_id: client.and_then(|it| it.client_id).unwrap_or_default(),
@@ -166,7 +166,7 @@ impl Resource for Wanted<'_> {
                 .set_write_attributes(now.write_attributes);
         }
         let call = call.user_pool_id(&self.pool.id).client_id(client_id);
-        let answer = set!(call, self.wanted()).send().await;
+        let answer = set!(call, self.desired()).send().await;
         answer.named("UpdateUserPoolClient")?;
         Ok(())
     }
@@ -183,10 +183,10 @@ pub(crate) async fn ensure(
     live: Option<Live>,
     pool: &UserPool,
 ) -> Result<AppClient> {
-    let ensured = stack.ensure(&Wanted { stack, pool }, live).await?;
+    let ensured = stack.ensure(&Desired { stack, pool }, live).await?;
     let (id, suffix) = (&ensured.id.client_id, ensured.change.suffix());
     stack.line(
-        Step::AppClient,
+        OutputLine::AppClient,
         format!("Terminal app Client created with client id: '{id}'{suffix}"),
     );
     Ok(ensured.id)

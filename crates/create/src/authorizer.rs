@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::api::Api;
 use crate::app_client::AppClient;
-use crate::difference::Difference;
-use crate::names::AUTHORIZER;
-use crate::report::Step;
+use crate::config::names::AUTHORIZER;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 use crate::user_pool::UserPool;
 
 /// The authorizer as AWS describes it; its id is AWS's.
@@ -37,7 +37,7 @@ struct Jwt {
 }
 
 /// What the authorizer should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The API that it is of.
@@ -48,13 +48,13 @@ pub(crate) struct Wanted<'a> {
     pub client: &'a AppClient,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "authorizer";
     const CREATE: &'static str = "CreateAuthorizer";
     type Id = String;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         Properties {
             name: AUTHORIZER.to_owned(),
             authorizer_type: AuthorizerType::Jwt.as_str().to_owned(),
@@ -77,7 +77,7 @@ impl Resource for Wanted<'_> {
     /// AWS reads the issuer's discovery document at once, which takes a new
     /// pool a while to serve.
     async fn create(&self) -> Result<String, CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let _one_at_a_time = self.stack.api_change.lock().await;
         let answer = self
             .stack
@@ -85,10 +85,10 @@ impl Resource for Wanted<'_> {
             .api_gateway
             .create_authorizer()
             .api_id(&self.api.id)
-            .name(wanted.name)
+            .name(desired.name)
             .authorizer_type(AuthorizerType::Jwt)
-            .set_identity_source(Some(wanted.identity_source))
-            .jwt_configuration(configuration(wanted.jwt_configuration))
+            .set_identity_source(Some(desired.identity_source))
+            .jwt_configuration(configuration(desired.jwt_configuration))
             .send()
             .await
             .named("CreateAuthorizer")?;
@@ -96,7 +96,7 @@ impl Resource for Wanted<'_> {
     }
 
     async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let _one_at_a_time = self.stack.api_change.lock().await;
         self.stack
             .aws
@@ -104,10 +104,10 @@ impl Resource for Wanted<'_> {
             .update_authorizer()
             .api_id(&self.api.id)
             .authorizer_id(&live.id)
-            .name(wanted.name)
+            .name(desired.name)
             .authorizer_type(AuthorizerType::Jwt)
-            .set_identity_source(Some(wanted.identity_source))
-            .jwt_configuration(configuration(wanted.jwt_configuration))
+            .set_identity_source(Some(desired.identity_source))
+            .jwt_configuration(configuration(desired.jwt_configuration))
             .send()
             .await
             .named("UpdateAuthorizer")?;
@@ -127,16 +127,16 @@ pub(crate) async fn ensure(
     pool: &UserPool,
     client: &AppClient,
 ) -> Result<String> {
-    let wanted = Wanted {
+    let desired = Desired {
         stack,
         api,
         pool,
         client,
     };
-    let ensured = stack.ensure(&wanted, live).await?;
+    let ensured = stack.ensure(&desired, live).await?;
     let (id, suffix) = (&ensured.id, ensured.change.suffix());
     stack.line(
-        Step::Authorizer,
+        OutputLine::Authorizer,
         format!("Authorizer created with ID: '{id}'{suffix}"),
     );
     Ok(ensured.id)

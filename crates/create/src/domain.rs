@@ -1,28 +1,23 @@
 //! The hosted sign-in page's address.
 
-use std::time::Duration;
-
+use api_aws::domain::wait_until_deleted;
 use api_aws::error::optional;
-use api_aws::find::{self, Found};
-use api_aws::retry::Backoff;
+use api_aws::find::Found;
 use api_aws::{CallError, Named};
-use api_core::{Failure, Result, State};
+use api_core::{Result, State};
 use aws_sdk_cognitoidentityprovider::types::DomainDescriptionType;
 use serde::Serialize;
 
-use crate::answers;
-use crate::change::Change;
-use crate::difference::Difference;
-use crate::report::Step;
+use crate::readiness;
+use crate::resource::change::Change;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 use crate::user_pool::UserPool;
 
 /// The classic hosted page: version 2 shows nothing without a branding.
 const CLASSIC_PAGE: i32 = 1;
-
-/// How long AWS may take to give up a domain.
-const GONE_WITHIN: Duration = Duration::from_secs(60);
 
 /// The domain as AWS describes it; its id is its prefix.
 pub(crate) type Live = resource::Live<String, Properties>;
@@ -36,35 +31,35 @@ pub(crate) struct Properties {
 }
 
 /// What the domain should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The pool that it is of.
     pub pool: &'a UserPool,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "sign-in domain";
     const CREATE: &'static str = "CreateUserPoolDomain";
     type Id = String;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         Properties {
-            domain: self.stack.plan.domain_prefix.clone(),
+            domain: self.stack.config.domain_prefix.clone(),
             managed_login_version: CLASSIC_PAGE,
         }
     }
 
     /// A domain is ours when it belongs to our pool.
     async fn find(&self) -> Result<Option<Live>> {
-        let prefix = &self.stack.plan.domain_prefix;
+        let prefix = &self.stack.config.domain_prefix;
         let found = match describe(self.stack, prefix).await? {
             None => Found::Nothing,
             Some(domain) if domain.user_pool_id() == Some(&self.pool.id) => Found::Ours(domain),
             Some(_) => Found::Foreign,
         };
-        let domain = found.or_refuse(
+        let domain = found.refuse_foreign(
             &format!("Sign-in domain '{prefix}'"),
             "another DOMAIN_PREFIX",
         )?;
@@ -72,18 +67,18 @@ impl Resource for Wanted<'_> {
     }
 
     async fn create(&self) -> Result<String, CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         self.stack
             .aws
             .cognito
             .create_user_pool_domain()
-            .domain(&wanted.domain)
+            .domain(&desired.domain)
             .user_pool_id(&self.pool.id)
-            .managed_login_version(wanted.managed_login_version)
+            .managed_login_version(desired.managed_login_version)
             .send()
             .await
             .named("CreateUserPoolDomain")?;
-        Ok(wanted.domain)
+        Ok(desired.domain)
     }
 
     async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
@@ -93,7 +88,7 @@ impl Resource for Wanted<'_> {
             .update_user_pool_domain()
             .domain(&live.id)
             .user_pool_id(&self.pool.id)
-            .managed_login_version(self.wanted().managed_login_version)
+            .managed_login_version(self.desired().managed_login_version)
             .send()
             .await
             .named("UpdateUserPoolDomain")?;
@@ -111,20 +106,20 @@ impl Resource for Wanted<'_> {
 /// Makes sure of the pool's sign-in domain. A pool has one prefix domain:
 /// another DOMAIN_PREFIX replaces it.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
-    let wanted = Wanted { stack, pool };
+    let desired = Desired { stack, pool };
     let change = match live {
-        Some(other) if other.id != stack.plan.domain_prefix => {
-            replace(stack, &wanted, &other).await?
+        Some(other) if other.id != stack.config.domain_prefix => {
+            replace(stack, &desired, &other).await?
         }
-        live => stack.ensure(&wanted, live).await?.change,
+        live => stack.ensure(&desired, live).await?.change,
     };
     if change != Change::Unchanged {
-        answers::wait_for_sign_in(stack, pool).await?;
+        readiness::wait_for_sign_in(stack, pool).await?;
     }
     let url = stack.state.get().user_pool_auth_domain.unwrap_or_default();
     let suffix = change.suffix();
     stack.line(
-        Step::Domain,
+        OutputLine::Domain,
         format!("User pool signup/signin page created at: '{url}'{suffix}"),
     );
     Ok(())
@@ -132,28 +127,22 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -
 
 /// The old one goes before the new one comes. If the new one is somebody
 /// else's, the old one stays.
-async fn replace(stack: &Stack, wanted: &Wanted<'_>, other: &Live) -> Result<Change> {
-    wanted.find().await?;
+async fn replace(stack: &Stack, desired: &Desired<'_>, other: &Live) -> Result<Change> {
+    desired.find().await?;
     let prefix = &other.id;
     let call = stack
         .aws
         .cognito
         .delete_user_pool_domain()
         .domain(prefix)
-        .user_pool_id(&wanted.pool.id);
+        .user_pool_id(&desired.pool.id);
     optional(call.send().await.named("DeleteUserPoolDomain"))?;
-    let mut backoff = Backoff::poll().up_to(GONE_WITHIN);
-    while find::pool_of_domain(&stack.aws, prefix).await?.as_ref() == Some(&wanted.pool.id) {
-        if !backoff.wait().await? {
-            let text = format!("Sign-in domain '{prefix}' is still there after a minute");
-            return Err(Failure::failed(text).with_hint("run 'make api' again in a while"));
-        }
-    }
+    wait_until_deleted(&stack.aws, &desired.pool.id, prefix).await?;
     stack.save(|state| {
         state.user_pool_auth_domain_prefix = None;
         state.user_pool_auth_domain = None;
     })?;
-    stack.replace(wanted, other).await
+    stack.replace(desired, other).await
 }
 
 /// The domain that the recorded pool has, whatever its prefix is: the one that

@@ -14,18 +14,18 @@ use aws_sdk_lambda::types::{
 };
 use serde::{Serialize, Serializer};
 
-use crate::change::Change;
-use crate::difference::Difference;
-use crate::report::Step;
+use crate::resource::change::Change;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::role::Role;
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 
 /// How long a function may take to become active, or an update to take effect.
-const READY_WITHIN: Duration = Duration::from_secs(120);
+const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How long sending the zip may take, on a slow line.
-const UPLOAD_WITHIN: Duration = Duration::from_secs(60);
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A function that is there.
 #[derive(Clone, Debug)]
@@ -55,21 +55,21 @@ pub(crate) struct Properties {
 }
 
 /// What the function should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The role that it runs with.
     pub role: &'a Role,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "function";
     const CREATE: &'static str = "CreateFunction";
     type Id = Function;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
-        let zip = &self.stack.plan.zip;
+    fn desired(&self) -> Properties {
+        let zip = &self.stack.config.zip;
         Properties {
             code_sha256: zip.code_sha256.clone(),
             architectures: vec![zip.architecture.as_str().to_owned()],
@@ -86,22 +86,22 @@ impl Resource for Wanted<'_> {
     }
 
     async fn create(&self) -> Result<Function, CallError> {
-        let wanted = self.wanted();
-        let (tag, deployment_id) = self.stack.ours.tag();
-        let zip = Blob::new(self.stack.plan.zip.bytes.clone());
+        let desired = self.desired();
+        let (tag, deployment_id) = self.stack.tag.pair();
+        let zip = Blob::new(self.stack.config.zip.bytes.clone());
         let answer = self
             .stack
             .aws
             .lambda
             .create_function()
-            .function_name(&self.stack.plan.names.function)
+            .function_name(&self.stack.config.names.function)
             .code(FunctionCode::builder().zip_file(zip).build())
-            .architectures(self.stack.plan.zip.architecture.clone())
+            .architectures(self.stack.config.zip.architecture.clone())
             .runtime(Runtime::Providedal2023)
-            .handler(wanted.handler)
-            .role(wanted.role)
-            .memory_size(wanted.memory_size)
-            .timeout(wanted.timeout)
+            .handler(desired.handler)
+            .role(desired.role)
+            .memory_size(desired.memory_size)
+            .timeout(desired.timeout)
             .tags(tag, deployment_id)
             .customize()
             .config_override(upload_timeout())
@@ -135,14 +135,14 @@ impl Resource for Wanted<'_> {
     }
 }
 
-impl Wanted<'_> {
+impl Desired<'_> {
     async fn update_code(&self) -> Result<(), CallError> {
-        let zip = &self.stack.plan.zip;
+        let zip = &self.stack.config.zip;
         self.stack
             .aws
             .lambda
             .update_function_code()
-            .function_name(&self.stack.plan.names.function)
+            .function_name(&self.stack.config.names.function)
             .zip_file(Blob::new(zip.bytes.clone()))
             .architectures(zip.architecture.clone())
             .customize()
@@ -154,17 +154,17 @@ impl Wanted<'_> {
     }
 
     async fn update_configuration(&self) -> Result<(), CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         self.stack
             .aws
             .lambda
             .update_function_configuration()
-            .function_name(&self.stack.plan.names.function)
+            .function_name(&self.stack.config.names.function)
             .runtime(Runtime::Providedal2023)
-            .handler(wanted.handler)
-            .role(wanted.role)
-            .memory_size(wanted.memory_size)
-            .timeout(wanted.timeout)
+            .handler(desired.handler)
+            .role(desired.role)
+            .memory_size(desired.memory_size)
+            .timeout(desired.timeout)
             .send()
             .await
             .named("UpdateFunctionConfiguration")?;
@@ -175,17 +175,17 @@ impl Wanted<'_> {
 /// Makes sure of the function. A new role cannot be used for a few seconds:
 /// until then AWS refuses, and the call is repeated.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, role: &Role) -> Result<Function> {
-    let wanted = Wanted { stack, role };
-    let (arn, name) = (&role.arn, &stack.plan.names.function);
-    let suffix = role_suffix(&wanted, live.as_ref());
+    let desired = Desired { stack, role };
+    let (arn, name) = (&role.arn, &stack.config.names.function);
+    let suffix = role_suffix(&desired, live.as_ref());
     stack.line(
-        Step::FunctionBegun,
+        OutputLine::FunctionBegun,
         format!("Creating lambda with role '{arn}'{suffix}"),
     );
-    let ensured = stack.ensure(&wanted, live).await?;
+    let ensured = stack.ensure(&desired, live).await?;
     let suffix = ensured.change.suffix();
     stack.line(
-        Step::Function,
+        OutputLine::Function,
         format!("Lambda function created with name: '{name}'{suffix}"),
     );
     Ok(Function {
@@ -195,11 +195,11 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, role: &Role) -> Re
 }
 
 /// What the line before a function is made says of its role.
-fn role_suffix(wanted: &Wanted<'_>, live: Option<&Live>) -> String {
+fn role_suffix(desired: &Desired<'_>, live: Option<&Live>) -> String {
     let Some(live) = live else {
         return String::new();
     };
-    let mut differences = wanted.differences(live);
+    let mut differences = desired.differences(live);
     differences.retain(|it| it.property == "Role");
     Change::of(differences).suffix()
 }
@@ -215,7 +215,7 @@ pub(crate) async fn wait_until_ready(stack: &Stack, function: &Function) -> Resu
         return Ok(());
     }
     let _working = stack.console.working("function becoming active");
-    let mut backoff = Backoff::poll().up_to(READY_WITHIN);
+    let mut backoff = Backoff::poll().up_to(READY_TIMEOUT);
     loop {
         let call = stack.aws.lambda.get_function().function_name(&function.arn);
         // One that is a moment old may not be seen everywhere yet.
@@ -265,9 +265,9 @@ pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
 }
 
 async fn find(stack: &Stack) -> Result<Option<Live>> {
-    let name = &stack.plan.names.function;
-    let found = find::function(&stack.aws, name, &stack.ours).await?;
-    let function = found.or_refuse(&format!("Function '{name}'"), "NAME_SUFFIX")?;
+    let name = &stack.config.names.function;
+    let found = find::function(&stack.aws, name, &stack.tag).await?;
+    let function = found.refuse_foreign(&format!("Function '{name}'"), "NAME_SUFFIX")?;
     let configuration = function.and_then(|function| function.configuration);
     Ok(configuration.map(live))
 }
@@ -295,7 +295,7 @@ fn live(now: FunctionConfiguration) -> Live {
 }
 
 fn upload_timeout() -> lambda::config::Builder {
-    let timeout = TimeoutConfig::builder().operation_attempt_timeout(UPLOAD_WITHIN);
+    let timeout = TimeoutConfig::builder().operation_attempt_timeout(UPLOAD_TIMEOUT);
     lambda::config::Builder::new().timeout_config(timeout.build())
 }
 

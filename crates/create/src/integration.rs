@@ -7,11 +7,11 @@ use aws_sdk_apigatewayv2::types::IntegrationType;
 use serde::Serialize;
 
 use crate::api::Api;
-use crate::difference::Difference;
 use crate::function::Function;
-use crate::report::Step;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 
 /// The integration as AWS describes it; its id is AWS's.
 pub(crate) type Live = resource::Live<String, Properties>;
@@ -27,7 +27,7 @@ pub(crate) struct Properties {
 }
 
 /// What the integration should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The API that it is of.
@@ -36,13 +36,13 @@ pub(crate) struct Wanted<'a> {
     pub function: &'a Function,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "integration";
     const CREATE: &'static str = "CreateIntegration";
     type Id = String;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         Properties {
             integration_type: IntegrationType::AwsProxy.as_str().to_owned(),
             // Lambda's Invoke is a POST, whatever the route's method is.
@@ -61,7 +61,7 @@ impl Resource for Wanted<'_> {
     }
 
     async fn create(&self) -> Result<String, CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let _one_at_a_time = self.stack.api_change.lock().await;
         let answer = self
             .stack
@@ -69,10 +69,10 @@ impl Resource for Wanted<'_> {
             .api_gateway
             .create_integration()
             .api_id(&self.api.id)
-            .integration_type(wanted.integration_type.as_str().into())
-            .integration_method(wanted.integration_method)
-            .integration_uri(wanted.integration_uri)
-            .payload_format_version(wanted.payload_format_version)
+            .integration_type(desired.integration_type.as_str().into())
+            .integration_method(desired.integration_method)
+            .integration_uri(desired.integration_uri)
+            .payload_format_version(desired.payload_format_version)
             .send()
             .await
             .named("CreateIntegration")?;
@@ -80,7 +80,7 @@ impl Resource for Wanted<'_> {
     }
 
     async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let _one_at_a_time = self.stack.api_change.lock().await;
         self.stack
             .aws
@@ -88,10 +88,10 @@ impl Resource for Wanted<'_> {
             .update_integration()
             .api_id(&self.api.id)
             .integration_id(&live.id)
-            .integration_type(wanted.integration_type.as_str().into())
-            .integration_method(wanted.integration_method)
-            .integration_uri(wanted.integration_uri)
-            .payload_format_version(wanted.payload_format_version)
+            .integration_type(desired.integration_type.as_str().into())
+            .integration_method(desired.integration_method)
+            .integration_uri(desired.integration_uri)
+            .payload_format_version(desired.payload_format_version)
             .send()
             .await
             .named("UpdateIntegration")?;
@@ -110,15 +110,15 @@ pub(crate) async fn ensure(
     api: &Api,
     function: &Function,
 ) -> Result<String> {
-    let wanted = Wanted {
+    let desired = Desired {
         stack,
         api,
         function,
     };
-    let ensured = stack.ensure(&wanted, live).await?;
+    let ensured = stack.ensure(&desired, live).await?;
     let (id, suffix) = (&ensured.id, ensured.change.suffix());
     stack.line(
-        Step::Integration,
+        OutputLine::Integration,
         format!("Integration created with ID: '{id}'{suffix}"),
     );
     Ok(ensured.id)

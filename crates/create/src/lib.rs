@@ -1,44 +1,37 @@
 //! Creates the stack, or changes it: user pool, hosted sign-in, API, function,
 //! role. Every id is in state.json as soon as it is known.
 
-mod answers;
 mod api;
 mod app_client;
 mod authorizer;
-mod change;
-mod difference;
+mod config;
 mod domain;
-mod doubles;
-mod dry_run;
-mod ensure;
+mod duplicates;
 mod function;
 mod integration;
 mod log_group;
-mod names;
 mod permission;
 mod plan;
-mod planned;
-mod report;
+mod readiness;
 mod resource;
 mod resource_server;
 mod role;
 mod role_policy;
 mod route;
-mod snapshot;
 mod stack;
 mod stage;
 mod user;
 mod user_pool;
-mod zip_file;
 
 use api_core::cli::CommonArgs;
 use api_core::{Exit, Result, Settings, join_all};
 use tokio::sync::watch;
 
 use crate::api::Api;
+use crate::config::Config;
 use crate::function::Function;
-use crate::plan::Plan;
-use crate::snapshot::Snapshot;
+use crate::plan::dry_run;
+use crate::plan::snapshot::Snapshot;
 use crate::stack::Stack;
 
 /// Create a user pool with hosted sign-in, an HTTP API that trusts it, and the
@@ -63,27 +56,43 @@ pub struct Args {
 /// difference that cannot be changed in place, before anything is changed; 1 if
 /// a call fails, 130 after a signal. What was made by then is in state.json.
 pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
-    let plan = Plan::check(&settings)?;
-    let stack = Stack::open(plan, &settings).await?;
+    let config = Config::check(&settings)?;
+    let stack = Stack::open(config, &settings).await?;
     let live = Snapshot::read(&stack).await?;
-    let planned = planned::planned(&stack, &live);
-    planned::check_changeable(&planned)?;
+    let changes = plan::changes(&stack, &live);
+    plan::check_changeable(&changes)?;
     if args.dry_run {
-        dry_run::show(&stack, &planned);
+        dry_run::show(&stack, &changes);
         return Ok(Exit::Done);
     }
     stack.begin()?;
     let applied = apply(&stack, live).await;
     stack.flush();
     applied?;
-    doubles::remove(&stack).await?;
+    duplicates::remove(&stack).await?;
     stack.end()?;
     Ok(Exit::Done)
 }
 
-/// The whole stack: each resource is made, or changed, or left. Branches that
-/// stand together in a `join_all!` run side by side, and all of them end,
-/// whatever happens to one. What another branch needs is handed over by a channel.
+/// The whole stack: each resource is made, or changed, or left. A resource needs
+/// those to its left:
+///
+/// ```text
+/// User pool ─┬─ Domain
+///            ├─ User
+///            └─ Resource server ─ App client ─┐
+/// API ───────┬─ Stage                         ├─ Authorizer ─┐
+///            ├────────────────────────────────┘              ├─ Route
+///            ├──────────────── Permission                    │
+/// Role ──────┼─ Function ─┬─── (Permission)                  │
+///            │            └─── Integration (API too) ────────┘
+///            └─ Role policy
+/// Log group
+/// ```
+///
+/// Branches that stand together in a `join_all!` run side by side, and all of them
+/// end, whatever happens to one. What another branch needs is handed over by a
+/// channel.
 async fn apply(stack: &Stack, live: Snapshot) -> Result<()> {
     let (api_made, api) = watch::channel(None);
     let (function_made, function) = watch::channel(None);
@@ -120,7 +129,7 @@ async fn apply(stack: &Stack, live: Snapshot) -> Result<()> {
         },
     )?;
     match received(&api).await {
-        Some(api) => answers::wait_for_api(stack, &api).await,
+        Some(api) => readiness::wait_for_api(stack, &api).await,
         None => Ok(()),
     }
 }

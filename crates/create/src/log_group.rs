@@ -7,8 +7,8 @@ use api_aws::{CallError, Named, names};
 use api_core::{Result, State, join_all};
 use serde::Serialize;
 
-use crate::change::Change;
-use crate::difference::Difference;
+use crate::resource::change::Change;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
@@ -33,33 +33,33 @@ pub(crate) struct Properties {
 }
 
 /// What the log group should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
 }
 
-impl Wanted<'_> {
+impl Desired<'_> {
     fn name(&self) -> String {
-        names::log_group(&self.stack.plan.names.function)
+        names::log_group(&self.stack.config.names.function)
     }
 
     async fn put_retention(&self) -> Result<(), CallError> {
         let call = self.stack.aws.logs.put_retention_policy();
         let call = call
             .log_group_name(self.name())
-            .set_retention_in_days(self.wanted().retention_in_days);
+            .set_retention_in_days(self.desired().retention_in_days);
         call.send().await.named("PutRetentionPolicy")?;
         Ok(())
     }
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "log group";
     const CREATE: &'static str = "CreateLogGroup";
     type Id = LogGroup;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         Properties {
             retention_in_days: Some(7),
         }
@@ -69,7 +69,7 @@ impl Resource for Wanted<'_> {
         let stack = self.stack;
         let (aws, name) = (&stack.aws, self.name());
         let (found, retention_in_days) = join_all!(
-            find::log_group(aws, stack.account(), &name, &stack.ours),
+            find::log_group(aws, stack.account(), &name, &stack.tag),
             retention(stack, &name),
         )?;
         Ok(match found {
@@ -81,13 +81,13 @@ impl Resource for Wanted<'_> {
             // What is not ours is left as it is.
             Found::Foreign => Some(Live {
                 id: LogGroup::Foreign,
-                properties: self.wanted(),
+                properties: self.desired(),
             }),
         })
     }
 
     async fn create(&self) -> Result<LogGroup, CallError> {
-        let (tag, deployment_id) = self.stack.ours.tag();
+        let (tag, deployment_id) = self.stack.tag.pair();
         let call = self
             .stack
             .aws
@@ -111,9 +111,9 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the log group.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
-    let wanted = Wanted { stack };
-    let name = wanted.name();
-    let ensured = stack.ensure(&wanted, live).await?;
+    let desired = Desired { stack };
+    let name = desired.name();
+    let ensured = stack.ensure(&desired, live).await?;
     if ensured.id == LogGroup::Foreign {
         stack.console.note(&format!(
             "log group '{name}' is there already and not ours: it is used, and 'delete' leaves it"
@@ -121,7 +121,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
         return Ok(());
     }
     match ensured.change {
-        Change::Created => wanted.put_retention().await?,
+        Change::Created => desired.put_retention().await?,
         Change::Updated(_) => {
             let suffix = ensured.change.suffix();
             stack
@@ -136,7 +136,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
 /// The log group that state.json knows.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_log_group_name {
-        Some(_) if stack.knows_account() => Wanted { stack }.find().await,
+        Some(_) if stack.knows_account() => Desired { stack }.find().await,
         _ => Ok(None),
     }
 }

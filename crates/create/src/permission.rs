@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::Api;
-use crate::difference::Difference;
-use crate::names::ROUTE_PATH;
-use crate::report::Step;
+use crate::config::names::ROUTE_PATH;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 
 const STATEMENT_ID: &str = "AllowInvokeFromApi";
 
@@ -28,20 +28,20 @@ pub(crate) struct Properties {
 }
 
 /// What the permission should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The one API that may invoke the function.
     pub api: &'a Api,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "permission";
     const CREATE: &'static str = "AddPermission";
     type Id = ();
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         let account = self.stack.account();
         let (partition, id) = (&account.partition, &account.id);
         let (region, api_id) = (&self.stack.aws.region, &self.api.id);
@@ -60,16 +60,16 @@ impl Resource for Wanted<'_> {
     }
 
     async fn create(&self) -> Result<(), CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         self.stack
             .aws
             .lambda
             .add_permission()
-            .function_name(&self.stack.plan.names.function)
+            .function_name(&self.stack.config.names.function)
             .statement_id(STATEMENT_ID)
-            .action(wanted.action)
-            .principal(wanted.principal)
-            .source_arn(wanted.source_arn)
+            .action(desired.action)
+            .principal(desired.principal)
+            .source_arn(desired.source_arn)
             .send()
             .await
             .named("AddPermission")?;
@@ -80,7 +80,7 @@ impl Resource for Wanted<'_> {
     async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
         let call = self.stack.aws.lambda.remove_permission();
         let call = call
-            .function_name(&self.stack.plan.names.function)
+            .function_name(&self.stack.config.names.function)
             .statement_id(STATEMENT_ID);
         optional(call.send().await.named("RemovePermission"))?;
         match self.create().await {
@@ -98,10 +98,10 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure that this one API may invoke the function, which is there.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
-    let ensured = stack.ensure(&Wanted { stack, api }, live).await?;
+    let ensured = stack.ensure(&Desired { stack, api }, live).await?;
     let suffix = ensured.change.suffix();
     stack.line(
-        Step::Permission,
+        OutputLine::Permission,
         format!("Permission added to Lambda function for API Gateway to invoke it.{suffix}"),
     );
     Ok(())
@@ -118,7 +118,7 @@ pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
 /// Our statement of the function's policy.
 async fn get(stack: &Stack) -> Result<Option<Live>> {
     let call = stack.aws.lambda.get_policy();
-    let call = call.function_name(&stack.plan.names.function);
+    let call = call.function_name(&stack.config.names.function);
     let answer = optional(call.send().await.named("GetPolicy"))?;
     let policy = answer.and_then(|answer| answer.policy).unwrap_or_default();
     let policy: Value = serde_json::from_str(&policy).unwrap_or_default();

@@ -6,11 +6,11 @@ use api_core::{Result, State};
 use aws_sdk_cognitoidentityprovider::types::{ResourceServerScopeType, ResourceServerType};
 use serde::Serialize;
 
-use crate::difference::Difference;
-use crate::names::{RESOURCE_SERVER, SCOPES};
-use crate::report::Step;
+use crate::config::names::{RESOURCE_SERVER, SCOPES};
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 use crate::user_pool::UserPool;
 
 /// The resource server as AWS describes it; its id is its identifier.
@@ -26,20 +26,20 @@ pub(crate) struct Properties {
 }
 
 /// What the resource server should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The pool that it is in.
     pub pool: &'a UserPool,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "resource server";
     const CREATE: &'static str = "CreateResourceServer";
     type Id = String;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         properties(RESOURCE_SERVER, SCOPES.into_iter())
     }
 
@@ -55,7 +55,7 @@ impl Resource for Wanted<'_> {
             .create_resource_server()
             .user_pool_id(&self.pool.id)
             .identifier(RESOURCE_SERVER)
-            .name(self.wanted().name)
+            .name(self.desired().name)
             .set_scopes(Some(scopes()))
             .send()
             .await
@@ -71,7 +71,7 @@ impl Resource for Wanted<'_> {
             .update_resource_server()
             .user_pool_id(&self.pool.id)
             .identifier(RESOURCE_SERVER)
-            .name(self.wanted().name)
+            .name(self.desired().name)
             .set_scopes(Some(scopes()))
             .send()
             .await
@@ -86,10 +86,10 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the resource server in the pool.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
-    let ensured = stack.ensure(&Wanted { stack, pool }, live).await?;
+    let ensured = stack.ensure(&Desired { stack, pool }, live).await?;
     let (id, suffix) = (&ensured.id, ensured.change.suffix());
     stack.line(
-        Step::ResourceServer,
+        OutputLine::ResourceServer,
         format!("Resource Server created with ID: '{id}'{suffix}"),
     );
     Ok(())

@@ -11,10 +11,10 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::difference::Difference;
-use crate::report::Step;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 
 /// A role that is there.
 #[derive(Clone, Debug)]
@@ -35,18 +35,18 @@ pub(crate) struct Properties {
 }
 
 /// What the role should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "role";
     const CREATE: &'static str = "CreateRole";
     type Id = Role;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         let partition = &self.stack.account().partition;
         Properties {
             // Who may use the role: Lambda, and nobody else.
@@ -63,24 +63,24 @@ impl Resource for Wanted<'_> {
     }
 
     async fn find(&self) -> Result<Option<Live>> {
-        let name = &self.stack.plan.names.role;
-        let found = find::role(&self.stack.aws, name, &self.stack.ours).await?;
-        let role = found.or_refuse(&format!("Role '{name}'"), "NAME_SUFFIX")?;
+        let name = &self.stack.config.names.role;
+        let found = find::role(&self.stack.aws, name, &self.stack.tag).await?;
+        let role = found.refuse_foreign(&format!("Role '{name}'"), "NAME_SUFFIX")?;
         Ok(role.as_ref().map(live))
     }
 
     async fn create(&self) -> Result<Role, CallError> {
-        let (key, value) = self.stack.ours.tag();
+        let (key, value) = self.stack.tag.pair();
         let tag = Tag::builder().key(key).value(value).build().ok();
-        let wanted = self.wanted();
+        let desired = self.desired();
         let answer = self
             .stack
             .aws
             .iam
             .create_role()
-            .role_name(&self.stack.plan.names.role)
-            .assume_role_policy_document(wanted.assume_role_policy_document.to_string())
-            .set_permissions_boundary(wanted.permissions_boundary)
+            .role_name(&self.stack.config.names.role)
+            .assume_role_policy_document(desired.assume_role_policy_document.to_string())
+            .set_permissions_boundary(desired.permissions_boundary)
             .set_tags(tag.map(|tag| vec![tag]))
             .send()
             .await
@@ -91,8 +91,8 @@ impl Resource for Wanted<'_> {
     }
 
     async fn update(&self, _: &Live, differences: &[Difference]) -> Result<(), CallError> {
-        let (iam, name) = (&self.stack.aws.iam, &self.stack.plan.names.role);
-        let wanted = self.wanted();
+        let (iam, name) = (&self.stack.aws.iam, &self.stack.config.names.role);
+        let desired = self.desired();
         let differs = |property| {
             differences
                 .iter()
@@ -100,11 +100,11 @@ impl Resource for Wanted<'_> {
         };
         if differs("PermissionsBoundary") {
             let call = iam.put_role_permissions_boundary().role_name(name);
-            let call = call.set_permissions_boundary(wanted.permissions_boundary);
+            let call = call.set_permissions_boundary(desired.permissions_boundary);
             call.send().await.named("PutRolePermissionsBoundary")?;
         }
         if differs("AssumeRolePolicyDocument") {
-            let document = wanted.assume_role_policy_document.to_string();
+            let document = desired.assume_role_policy_document.to_string();
             let call = iam.update_assume_role_policy().role_name(name);
             let call = call.policy_document(document);
             call.send().await.named("UpdateAssumeRolePolicy")?;
@@ -119,10 +119,10 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the role.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Role> {
-    let ensured = stack.ensure(&Wanted { stack }, live).await?;
+    let ensured = stack.ensure(&Desired { stack }, live).await?;
     let (arn, suffix) = (&ensured.id.arn, ensured.change.suffix());
     stack.line(
-        Step::Role,
+        OutputLine::Role,
         format!("Lambda execution role created with ARN: '{arn}'{suffix}"),
     );
     Ok(ensured.id)
@@ -132,7 +132,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Role> {
 /// one of that name since.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_role_arn {
-        Some(_) => Wanted { stack }.find().await,
+        Some(_) => Desired { stack }.find().await,
         None => Ok(None),
     }
 }

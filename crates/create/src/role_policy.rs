@@ -14,8 +14,8 @@ use api_core::{Result, State, join_all};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::change::Change;
-use crate::difference::Difference;
+use crate::resource::change::Change;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::role::policy_document;
 use crate::stack::Stack;
@@ -33,22 +33,22 @@ pub(crate) struct Properties {
 }
 
 /// What the policies should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that they belong to.
     pub stack: &'a Stack,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "role's policy";
     const CREATE: &'static str = "PutRolePolicy";
     type Id = ();
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         let account = self.stack.account();
         let (partition, id) = (&account.partition, &account.id);
         let region = &self.stack.aws.region;
-        let group = names::log_group(&self.stack.plan.names.function);
+        let group = names::log_group(&self.stack.config.names.function);
         Properties {
             policy_document: Some(json!({
                 "Version": "2012-10-17",
@@ -76,12 +76,12 @@ impl Resource for Wanted<'_> {
     }
 
     async fn create(&self) -> Result<(), CallError> {
-        let document = self.wanted().policy_document.unwrap_or_default();
+        let document = self.desired().policy_document.unwrap_or_default();
         self.stack
             .aws
             .iam
             .put_role_policy()
-            .role_name(&self.stack.plan.names.role)
+            .role_name(&self.stack.config.names.role)
             .policy_name(ROLE_POLICY)
             .policy_document(document.to_string())
             .send()
@@ -97,7 +97,7 @@ impl Resource for Wanted<'_> {
             self.create().await?;
         }
         for arn in &live.properties.attached_policies {
-            let role = &self.stack.plan.names.role;
+            let role = &self.stack.config.names.role;
             let call = self.stack.aws.iam.detach_role_policy();
             let call = call.role_name(role).policy_arn(arn);
             optional(call.send().await.named("DetachRolePolicy"))?;
@@ -110,9 +110,9 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the role's policy.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
-    let ensured = stack.ensure(&Wanted { stack }, live).await?;
+    let ensured = stack.ensure(&Desired { stack }, live).await?;
     if let Change::Updated(_) = ensured.change {
-        let role = &stack.plan.names.role;
+        let role = &stack.config.names.role;
         let suffix = ensured.change.suffix();
         let line = format!("Policy '{ROLE_POLICY}' of role '{role}'{suffix}");
         stack.console.message(&line);
@@ -123,7 +123,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
 /// The policies of the role that state.json knows.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_role_arn {
-        Some(_) => Wanted { stack }.find().await,
+        Some(_) => Desired { stack }.find().await,
         None => Ok(None),
     }
 }
@@ -131,7 +131,7 @@ pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
 async fn inline(stack: &Stack) -> Result<Option<Value>> {
     let call = stack.aws.iam.get_role_policy();
     let call = call
-        .role_name(&stack.plan.names.role)
+        .role_name(&stack.config.names.role)
         .policy_name(ROLE_POLICY);
     let answer = optional(call.send().await.named("GetRolePolicy"))?;
     Ok(answer.map(|answer| policy_document(&answer.policy_document)))
@@ -139,7 +139,7 @@ async fn inline(stack: &Stack) -> Result<Option<Value>> {
 
 async fn attached(stack: &Stack) -> Result<BTreeSet<String>> {
     let call = stack.aws.iam.list_attached_role_policies();
-    let call = call.role_name(&stack.plan.names.role);
+    let call = call.role_name(&stack.config.names.role);
     let answer = optional(call.send().await.named("ListAttachedRolePolicies"))?;
     let policies = answer.and_then(|answer| answer.attached_policies);
     let policies = policies.unwrap_or_default().into_iter();

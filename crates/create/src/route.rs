@@ -9,11 +9,11 @@ use aws_sdk_apigatewayv2::types::AuthorizationType;
 use serde::Serialize;
 
 use crate::api::Api;
-use crate::difference::Difference;
-use crate::names::{Names, ROUTE_SCOPES};
-use crate::report::Step;
+use crate::config::names::{Names, ROUTE_SCOPES};
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 
 /// The route as AWS describes it; its id is AWS's.
 pub(crate) type Live = resource::Live<String, Properties>;
@@ -30,7 +30,7 @@ pub(crate) struct Properties {
 }
 
 /// What the route should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The API that it is of.
@@ -41,13 +41,13 @@ pub(crate) struct Wanted<'a> {
     pub authorizer_id: &'a str,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "route";
     const CREATE: &'static str = "CreateRoute";
     type Id = String;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         Properties {
             route_key: Names::route_key(),
             target: format!("integrations/{}", self.integration_id),
@@ -69,7 +69,7 @@ impl Resource for Wanted<'_> {
     }
 
     async fn create(&self) -> Result<String, CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let _one_at_a_time = self.stack.api_change.lock().await;
         let answer = self
             .stack
@@ -77,11 +77,11 @@ impl Resource for Wanted<'_> {
             .api_gateway
             .create_route()
             .api_id(&self.api.id)
-            .route_key(wanted.route_key)
-            .target(wanted.target)
-            .authorization_type(wanted.authorization_type.as_str().into())
-            .set_authorizer_id(wanted.authorizer_id)
-            .set_authorization_scopes(Some(wanted.authorization_scopes.into_iter().collect()))
+            .route_key(desired.route_key)
+            .target(desired.target)
+            .authorization_type(desired.authorization_type.as_str().into())
+            .set_authorizer_id(desired.authorizer_id)
+            .set_authorization_scopes(Some(desired.authorization_scopes.into_iter().collect()))
             .send()
             .await
             .named("CreateRoute")?;
@@ -89,7 +89,7 @@ impl Resource for Wanted<'_> {
     }
 
     async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let _one_at_a_time = self.stack.api_change.lock().await;
         self.stack
             .aws
@@ -97,11 +97,11 @@ impl Resource for Wanted<'_> {
             .update_route()
             .api_id(&self.api.id)
             .route_id(&live.id)
-            .route_key(wanted.route_key)
-            .target(wanted.target)
-            .authorization_type(wanted.authorization_type.as_str().into())
-            .set_authorizer_id(wanted.authorizer_id)
-            .set_authorization_scopes(Some(wanted.authorization_scopes.into_iter().collect()))
+            .route_key(desired.route_key)
+            .target(desired.target)
+            .authorization_type(desired.authorization_type.as_str().into())
+            .set_authorizer_id(desired.authorizer_id)
+            .set_authorization_scopes(Some(desired.authorization_scopes.into_iter().collect()))
             .send()
             .await
             .named("UpdateRoute")?;
@@ -121,17 +121,17 @@ pub(crate) async fn ensure(
     integration_id: &str,
     authorizer_id: &str,
 ) -> Result<()> {
-    let wanted = Wanted {
+    let desired = Desired {
         stack,
         api,
         integration_id,
         authorizer_id,
     };
-    let ensured = stack.ensure(&wanted, live).await?;
+    let ensured = stack.ensure(&desired, live).await?;
     let (id, suffix) = (&ensured.id, ensured.change.suffix());
     let key = Names::route_key();
     stack.line(
-        Step::Route,
+        OutputLine::Route,
         format!("Route '{key}' created with ID: '{id}'{suffix}"),
     );
     Ok(())

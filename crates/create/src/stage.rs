@@ -7,11 +7,11 @@ use aws_sdk_apigatewayv2::types::RouteSettings;
 use serde::Serialize;
 
 use crate::api::Api;
-use crate::difference::Difference;
-use crate::names::STAGE;
-use crate::report::Step;
+use crate::config::names::STAGE;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 
 /// The stage as AWS describes it.
 pub(crate) type Live = resource::Live<(), Properties>;
@@ -33,20 +33,20 @@ struct Throttle {
 }
 
 /// What the stage should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The API that it is of.
     pub api: &'a Api,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "stage";
     const CREATE: &'static str = "CreateStage";
     type Id = ();
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         Properties {
             auto_deploy: true,
             // Enough for a class, too few for a bill: a token that leaks costs
@@ -63,7 +63,7 @@ impl Resource for Wanted<'_> {
     }
 
     async fn create(&self) -> Result<(), CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let _one_at_a_time = self.stack.api_change.lock().await;
         self.stack
             .aws
@@ -71,8 +71,8 @@ impl Resource for Wanted<'_> {
             .create_stage()
             .api_id(&self.api.id)
             .stage_name(STAGE)
-            .auto_deploy(wanted.auto_deploy)
-            .default_route_settings(settings(&wanted.default_route_settings))
+            .auto_deploy(desired.auto_deploy)
+            .default_route_settings(settings(&desired.default_route_settings))
             .send()
             .await
             .named("CreateStage")?;
@@ -80,7 +80,7 @@ impl Resource for Wanted<'_> {
     }
 
     async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let _one_at_a_time = self.stack.api_change.lock().await;
         self.stack
             .aws
@@ -88,8 +88,8 @@ impl Resource for Wanted<'_> {
             .update_stage()
             .api_id(&self.api.id)
             .stage_name(STAGE)
-            .auto_deploy(wanted.auto_deploy)
-            .default_route_settings(settings(&wanted.default_route_settings))
+            .auto_deploy(desired.auto_deploy)
+            .default_route_settings(settings(&desired.default_route_settings))
             .send()
             .await
             .named("UpdateStage")?;
@@ -101,10 +101,10 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the stage.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
-    let ensured = stack.ensure(&Wanted { stack, api }, live).await?;
+    let ensured = stack.ensure(&Desired { stack, api }, live).await?;
     let suffix = ensured.change.suffix();
     stack.line(
-        Step::Stage,
+        OutputLine::Stage,
         format!("(Auto deploy) stage created with name: '{STAGE}'{suffix}"),
     );
     Ok(())

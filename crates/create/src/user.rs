@@ -8,12 +8,12 @@ use api_core::{Result, State};
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use serde::Serialize;
 
-use crate::change::Change;
-use crate::difference::Difference;
-use crate::names::{EMAIL, USERNAME};
-use crate::report::Step;
+use crate::config::names::{EMAIL, USERNAME};
+use crate::resource::change::Change;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 use crate::user_pool::UserPool;
 
 /// The user as AWS describes it.
@@ -27,20 +27,20 @@ pub(crate) struct Properties {
 }
 
 /// What the user should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
     /// The pool that it is in.
     pub pool: &'a UserPool,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "user";
     const CREATE: &'static str = "AdminCreateUser";
     type Id = ();
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         let attributes = [("email", EMAIL), ("email_verified", "true")];
         let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned()));
         Properties {
@@ -59,7 +59,7 @@ impl Resource for Wanted<'_> {
             .admin_create_user()
             .user_pool_id(&self.pool.id)
             .username(USERNAME)
-            .set_user_attributes(Some(attributes(&self.wanted())))
+            .set_user_attributes(Some(attributes(&self.desired())))
             // No invitation by mail: example.com takes none.
             .message_action(MessageActionType::Suppress)
             .send()
@@ -75,7 +75,7 @@ impl Resource for Wanted<'_> {
             .admin_update_user_attributes()
             .user_pool_id(&self.pool.id)
             .username(USERNAME)
-            .set_user_attributes(Some(attributes(&self.wanted())))
+            .set_user_attributes(Some(attributes(&self.desired())))
             .send()
             .await
             .named("AdminUpdateUserAttributes")?;
@@ -88,7 +88,7 @@ impl Resource for Wanted<'_> {
 /// Makes sure of the test user. Nobody can read a password back: it is set
 /// again in each run, which ends no session.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
-    let ensured = stack.ensure(&Wanted { stack, pool }, live).await?;
+    let ensured = stack.ensure(&Desired { stack, pool }, live).await?;
     set_password(stack, pool).await?;
     let mut suffix = ensured.change.suffix();
     if ensured.change != Change::Created {
@@ -98,7 +98,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -
         "User '{USERNAME}' created with email '{EMAIL}' in User Pool '{}'.{suffix}",
         pool.id
     );
-    stack.line(Step::User, line);
+    stack.line(OutputLine::User, line);
     Ok(())
 }
 
@@ -130,8 +130,8 @@ async fn get(stack: &Stack, pool_id: &str) -> Result<Option<Live>> {
     }))
 }
 
-fn attributes(wanted: &Properties) -> Vec<AttributeType> {
-    let attributes = wanted.user_attributes.iter();
+fn attributes(desired: &Properties) -> Vec<AttributeType> {
+    let attributes = desired.user_attributes.iter();
     let attributes = attributes.filter_map(|(name, value)| {
         let attribute = AttributeType::builder().name(name).value(value);
         attribute.build().ok()
@@ -146,7 +146,7 @@ async fn set_password(stack: &Stack, pool: &UserPool) -> Result<(), CallError> {
         .admin_set_user_password()
         .user_pool_id(&pool.id)
         .username(USERNAME)
-        .password(stack.plan.password.reveal())
+        .password(stack.config.password.reveal())
         .permanent(true)
         .send()
         .await

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use api_aws::error::optional;
-use api_aws::find::{self, TAG};
+use api_aws::find::{self, KEY};
 use api_aws::{CallError, Named};
 use api_core::{Result, State};
 use aws_sdk_cognitoidentityprovider::types::{
@@ -13,10 +13,10 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use serde::Serialize;
 
-use crate::difference::Difference;
-use crate::report::Step;
+use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
+use crate::stack::output::OutputLine;
 
 /// A user pool that is there.
 #[derive(Clone, Debug)]
@@ -88,15 +88,15 @@ struct SchemaAttribute {
 }
 
 /// What the pool should be.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
 }
 
-impl Resource for Wanted<'_> {
+impl Resource for Desired<'_> {
     const NAME: &'static str = "user pool";
     const CREATE: &'static str = "CreateUserPool";
-    const FIXED: &'static [&'static str] = &[
+    const IMMUTABLE: &'static [&'static str] = &[
         "UsernameConfiguration.CaseSensitive",
         "SchemaAttributes.email.Mutable",
         "SchemaAttributes.email.Required",
@@ -104,13 +104,13 @@ impl Resource for Wanted<'_> {
     type Id = UserPool;
     type Properties = Properties;
 
-    fn wanted(&self) -> Properties {
+    fn desired(&self) -> Properties {
         let email = SchemaAttribute {
             required: true,
             mutable: true,
         };
         Properties {
-            pool_name: self.stack.plan.names.user_pool.clone(),
+            pool_name: self.stack.config.names.user_pool.clone(),
             // Length is what counts (NIST SP 800-63B); kinds of characters are not asked for.
             password_policy: PasswordPolicy {
                 minimum_length: 8,
@@ -124,7 +124,7 @@ impl Resource for Wanted<'_> {
                 allow_admin_create_user_only: false,
             },
             recovery_mechanisms: vec!["verified_email".to_owned()],
-            user_pool_tags: HashMap::from([self.stack.ours.tag()]),
+            user_pool_tags: HashMap::from([self.stack.tag.pair()]),
             // `testuser` signs in as `Testuser` does.
             username: UsernameConfiguration {
                 case_sensitive: false,
@@ -135,26 +135,26 @@ impl Resource for Wanted<'_> {
 
     /// Names of pools are not unique: the tag decides.
     async fn find(&self) -> Result<Option<Live>> {
-        let name = &self.stack.plan.names.user_pool;
-        let found = find::user_pools(&self.stack.aws, name, &self.stack.ours).await?;
+        let name = &self.stack.config.names.user_pool;
+        let found = find::user_pools(&self.stack.aws, name, &self.stack.tag).await?;
         Ok(found.first().map(|pool| live(self.stack, pool)))
     }
 
     async fn create(&self) -> Result<UserPool, CallError> {
-        let wanted = self.wanted();
+        let desired = self.desired();
         let answer = self
             .stack
             .aws
             .cognito
             .create_user_pool()
-            .pool_name(&wanted.pool_name)
-            .policies(policies(&wanted))
-            .set_schema(Some(schema(&wanted)))
-            .set_auto_verified_attributes(Some(verified(&wanted)))
-            .set_username_configuration(username_configuration(&wanted))
-            .admin_create_user_config(admin_create_user_config(&wanted))
-            .account_recovery_setting(account_recovery_setting(&wanted))
-            .set_user_pool_tags(Some(wanted.user_pool_tags))
+            .pool_name(&desired.pool_name)
+            .policies(policies(&desired))
+            .set_schema(Some(schema(&desired)))
+            .set_auto_verified_attributes(Some(verified(&desired)))
+            .set_username_configuration(username_configuration(&desired))
+            .admin_create_user_config(admin_create_user_config(&desired))
+            .account_recovery_setting(account_recovery_setting(&desired))
+            .set_user_pool_tags(Some(desired.user_pool_tags))
             .send()
             .await
             .named("CreateUserPool")?;
@@ -168,26 +168,26 @@ impl Resource for Wanted<'_> {
         let Some(now) = describe(self.stack, &live.id.id).await? else {
             return Ok(());
         };
-        let wanted = self.wanted();
+        let desired = self.desired();
         let mut tags = now.user_pool_tags.unwrap_or_default();
-        tags.extend(wanted.user_pool_tags.clone());
+        tags.extend(desired.user_pool_tags.clone());
         let sign_in = now.policies.and_then(|policies| policies.sign_in_policy);
-        let mut invite = admin_create_user_config(&wanted);
+        let mut invite = admin_create_user_config(&desired);
         invite.invite_message_template = now
             .admin_create_user_config
             .and_then(|config| config.invite_message_template);
-        let mut policies = policies(&wanted);
+        let mut policies = policies(&desired);
         policies.sign_in_policy = sign_in;
         self.stack
             .aws
             .cognito
             .update_user_pool()
             .user_pool_id(&live.id.id)
-            .pool_name(&wanted.pool_name)
+            .pool_name(&desired.pool_name)
             .policies(policies)
-            .set_auto_verified_attributes(Some(verified(&wanted)))
+            .set_auto_verified_attributes(Some(verified(&desired)))
             .admin_create_user_config(invite)
-            .account_recovery_setting(account_recovery_setting(&wanted))
+            .account_recovery_setting(account_recovery_setting(&desired))
             .set_user_pool_tags(Some(tags))
             .set_deletion_protection(now.deletion_protection)
             .set_device_configuration(now.device_configuration)
@@ -217,10 +217,10 @@ impl Resource for Wanted<'_> {
 
 /// Makes sure of the user pool.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<UserPool> {
-    let ensured = stack.ensure(&Wanted { stack }, live).await?;
+    let ensured = stack.ensure(&Desired { stack }, live).await?;
     let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
     stack.line(
-        Step::UserPool,
+        OutputLine::UserPool,
         format!("User Pool created with ID: '{id}'{suffix}"),
     );
     Ok(ensured.id)
@@ -259,7 +259,7 @@ fn live(stack: &Stack, pool: &UserPoolType) -> Live {
     recovery.sort_by_key(|option| option.priority);
     let mut tags = pool.user_pool_tags().cloned().unwrap_or_default();
     // Tags that others have put there are theirs.
-    tags.retain(|key, _| key == TAG);
+    tags.retain(|key, _| key == KEY);
     let schema = pool.schema_attributes().iter();
     let email = schema.filter(|attribute| attribute.name() == Some("email"));
     Live {
@@ -299,8 +299,8 @@ fn live(stack: &Stack, pool: &UserPoolType) -> Live {
     }
 }
 
-fn policies(wanted: &Properties) -> UserPoolPolicyType {
-    let policy = &wanted.password_policy;
+fn policies(desired: &Properties) -> UserPoolPolicyType {
+    let policy = &desired.password_policy;
     let password = PasswordPolicyType::builder()
         .minimum_length(policy.minimum_length)
         .require_lowercase(policy.require_lowercase)
@@ -314,8 +314,8 @@ fn policies(wanted: &Properties) -> UserPoolPolicyType {
         .build()
 }
 
-fn schema(wanted: &Properties) -> Vec<SchemaAttributeType> {
-    let attributes = wanted.schema.iter();
+fn schema(desired: &Properties) -> Vec<SchemaAttributeType> {
+    let attributes = desired.schema.iter();
     let attributes = attributes.map(|(name, attribute)| {
         SchemaAttributeType::builder()
             .name(name)
@@ -327,28 +327,28 @@ fn schema(wanted: &Properties) -> Vec<SchemaAttributeType> {
     attributes.collect()
 }
 
-fn verified(wanted: &Properties) -> Vec<VerifiedAttributeType> {
-    let names = wanted.auto_verified_attributes.iter();
+fn verified(desired: &Properties) -> Vec<VerifiedAttributeType> {
+    let names = desired.auto_verified_attributes.iter();
     names.map(|name| name.as_str().into()).collect()
 }
 
-fn username_configuration(wanted: &Properties) -> Option<UsernameConfigurationType> {
+fn username_configuration(desired: &Properties) -> Option<UsernameConfigurationType> {
     UsernameConfigurationType::builder()
-        .case_sensitive(wanted.username.case_sensitive)
+        .case_sensitive(desired.username.case_sensitive)
         .build()
         .ok()
 }
 
-fn admin_create_user_config(wanted: &Properties) -> AdminCreateUserConfigType {
-    let config = &wanted.admin_create_user_config;
+fn admin_create_user_config(desired: &Properties) -> AdminCreateUserConfigType {
+    let config = &desired.admin_create_user_config;
     AdminCreateUserConfigType::builder()
         .allow_admin_create_user_only(config.allow_admin_create_user_only)
         .build()
 }
 
 /// The first in the list is offered first.
-fn account_recovery_setting(wanted: &Properties) -> AccountRecoverySettingType {
-    let options = wanted.recovery_mechanisms.iter().zip(1..);
+fn account_recovery_setting(desired: &Properties) -> AccountRecoverySettingType {
+    let options = desired.recovery_mechanisms.iter().zip(1..);
     let options = options.filter_map(|(name, priority)| {
         RecoveryOptionType::builder()
             .name(RecoveryOptionNameType::from(name.as_str()))

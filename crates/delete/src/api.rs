@@ -10,8 +10,8 @@ use crate::stack::Stack;
 /// Our APIs: the one in state.json, and any that carries our tag.
 pub(crate) async fn find(stack: &Stack) -> Result<Vec<String>> {
     let mut ids: Vec<String> = stack.state.get().api_id.into_iter().collect();
-    if let Some(ours) = stack.search() {
-        let found = find::apis(&stack.aws, ours).await?;
+    if let Some(tag) = stack.search() {
+        let found = find::apis(&stack.aws, tag).await?;
         ids.extend(found.into_iter().filter_map(|api| api.api_id));
         ids.sort();
         ids.dedup();

@@ -1,9 +1,10 @@
 //! The function. Its policy goes with it, its log group does not.
 
 use api_aws::error::optional;
-use api_aws::{Named, Ours, find};
+use api_aws::{DeploymentTag, Named, find};
 use api_core::Result;
 
+use crate::python;
 use crate::stack::Stack;
 
 /// Our function's name, if it is there: others could have one of that name.
@@ -12,32 +13,17 @@ pub(crate) async fn find(stack: &Stack) -> Result<Option<String>> {
     let Some(name) = state.lambda_function_name.clone() else {
         return Ok(None);
     };
-    match &stack.ours {
-        Some(ours) => by_tag(stack, name, ours).await,
-        None => by_role(stack, name, state.lambda_role_arn.as_deref()).await,
+    match &stack.tag {
+        Some(tag) => by_tag(stack, name, tag).await,
+        None => python::function(stack, name).await,
     }
 }
 
-async fn by_tag(stack: &Stack, name: String, ours: &Ours) -> Result<Option<String>> {
+async fn by_tag(stack: &Stack, name: String, tag: &DeploymentTag) -> Result<Option<String>> {
     let recorded = stack.state.get().lambda_function_arn.is_some();
-    let found = find::function(&stack.aws, &name, ours).await?;
+    let found = find::function(&stack.aws, &name, tag).await?;
     let function = stack.ours_only(found, recorded, &format!("function '{name}'"));
     Ok(function.map(|_| name))
-}
-
-/// The Python scripts set no tags: their function is the one with their role.
-async fn by_role(stack: &Stack, name: String, role_arn: Option<&str>) -> Result<Option<String>> {
-    let call = stack.aws.lambda.get_function().function_name(&name);
-    let function =
-        optional(call.send().await.named("GetFunction"))?.and_then(|it| it.configuration);
-    match function {
-        Some(function) if function.role.as_deref() == role_arn => Ok(Some(name)),
-        Some(_) => {
-            stack.note_foreign(&format!("function '{name}'"));
-            Ok(None)
-        }
-        None => Ok(None),
-    }
 }
 
 /// Deletes it (DeleteFunction).

@@ -4,6 +4,7 @@ mod api;
 mod domain;
 mod function;
 mod log_group;
+mod python;
 mod role;
 mod stack;
 mod user_pool;

@@ -5,6 +5,7 @@ use api_aws::error::optional;
 use api_aws::{Named, find, names};
 use api_core::Result;
 
+use crate::python;
 use crate::stack::Stack;
 
 /// Our log group's name, if it is there. One that is not ours is left.
@@ -14,12 +15,11 @@ pub(crate) async fn find(stack: &Stack, account: &Account) -> Result<Option<Stri
         return Ok(None);
     };
     let name = names::log_group(&function);
-    let Some(ours) = &stack.ours else {
-        // The Python scripts made none: Lambda did, without a tag.
-        stack.note_foreign(&format!("log group '{name}'"));
+    let Some(tag) = &stack.tag else {
+        python::leave_log_group(stack, &name);
         return Ok(None);
     };
-    let found = find::log_group(&stack.aws, account, &name, ours).await?;
+    let found = find::log_group(&stack.aws, account, &name, tag).await?;
     let group = stack.ours_only(
         found,
         state.lambda_log_group_name.is_some(),

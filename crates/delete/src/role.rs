@@ -4,7 +4,8 @@ use api_aws::error::optional;
 use api_aws::{Named, find, names};
 use api_core::{Result, join_all};
 
-use crate::stack::{Stack, when_free};
+use crate::python;
+use crate::stack::{Stack, retry_while_in_use};
 
 /// A role that is there.
 #[derive(Clone, Debug)]
@@ -18,14 +19,13 @@ pub(crate) struct Role {
 /// Our role, if it is there: others could have one of that name.
 pub(crate) async fn find(stack: &Stack) -> Result<Option<Role>> {
     let state = stack.state.get();
-    let Some(name) = state.lambda_role_name else {
+    let Some(name) = state.lambda_role_name.clone() else {
         return Ok(None);
     };
-    let Some(ours) = &stack.ours else {
-        // The Python scripts set no tags: theirs is the one they recorded.
-        return Ok(state.lambda_role_arn.map(|arn| Role { name, arn }));
+    let Some(tag) = &stack.tag else {
+        return Ok(python::role_arn(&state).map(|arn| Role { name, arn }));
     };
-    let found = find::role(&stack.aws, &name, ours).await?;
+    let found = find::role(&stack.aws, &name, tag).await?;
     let role = stack.ours_only(
         found,
         state.lambda_role_arn.is_some(),
@@ -78,11 +78,10 @@ pub(crate) async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
             .await
             .named("DeleteRole")
     };
-    let there = when_free(call).await?.is_some();
+    let there = retry_while_in_use(call).await?.is_some();
     stack.deleted(&format!("Role '{name}'"), there, |state| {
         state.under_way.end("CreateRole");
-        // By their role a function of the Python scripts is known, and the account.
-        if !state.is_from_python() {
+        if !python::needs_role_arn(state) {
             state.lambda_role_arn = None;
         }
     })

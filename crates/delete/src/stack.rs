@@ -8,7 +8,7 @@ use api_aws::account::{self, Account};
 use api_aws::error::optional;
 use api_aws::find::Found;
 use api_aws::retry::Backoff;
-use api_aws::{CallError, Clients, Kind, Ours};
+use api_aws::{CallError, Clients, DeploymentTag, Kind};
 use api_core::{Console, Result, Settings, State, StateFile, interrupt};
 
 /// The calls that make what is in nothing else.
@@ -31,7 +31,7 @@ pub(crate) struct Stack {
     pub console: Arc<Console>,
     /// Tells what this deployment has made from what somebody else has; `None`
     /// for a file of the Python scripts, which tagged nothing.
-    pub ours: Option<Ours>,
+    pub tag: Option<DeploymentTag>,
     settle: Duration,
     /// Whether something that state.json knows was not found.
     unseen: AtomicBool,
@@ -55,7 +55,7 @@ impl Stack {
             aws,
             state: file,
             console,
-            ours: state.deployment_id.as_deref().map(Ours::new),
+            tag: state.deployment_id.as_deref().map(DeploymentTag::new),
             settle: settings.settle,
             unseen: AtomicBool::new(false),
         }))
@@ -73,10 +73,10 @@ impl Stack {
 
     /// Whose it is, if more than state.json is to be searched: an earlier run
     /// was disturbed, so that there may be something it does not list.
-    pub(crate) fn search(&self) -> Option<&Ours> {
+    pub(crate) fn search(&self) -> Option<&DeploymentTag> {
         match self.state.get().complete {
             Some(true) => None,
-            _ => self.ours.as_ref(),
+            _ => self.tag.as_ref(),
         }
     }
 
@@ -170,7 +170,7 @@ impl Stack {
 ///
 /// # Errors
 /// If AWS refuses for another reason, or still after half a minute.
-pub(crate) async fn when_free<T>(
+pub(crate) async fn retry_while_in_use<T>(
     call: impl AsyncFn() -> Result<T, CallError>,
 ) -> Result<Option<T>> {
     let mut backoff = Backoff::poll().up_to(Duration::from_secs(30));

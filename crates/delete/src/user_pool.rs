@@ -1,8 +1,7 @@
 //! The user pool. Its users, app clients and resource servers go with it, its
 //! domain does not.
 
-use std::time::Duration;
-
+use api_aws::domain::{DELETE_TIMEOUT, wait_until_deleted};
 use api_aws::error::optional;
 use api_aws::retry::Backoff;
 use api_aws::{CallError, Kind, Named, find};
@@ -11,9 +10,6 @@ use api_core::{Result, join_all};
 
 use crate::domain;
 use crate::stack::Stack;
-
-/// How long AWS may take to give up the pool's domain.
-const FREE_WITHIN: Duration = Duration::from_secs(60);
 
 /// A user pool with the domain that must go first.
 #[derive(Clone, Debug)]
@@ -31,11 +27,11 @@ pub(crate) async fn find(stack: &Stack) -> Result<Vec<UserPool>> {
         id,
         domain: state.user_pool_auth_domain_prefix,
     });
-    let Some(ours) = stack.search() else {
+    let Some(tag) = stack.search() else {
         return Ok(known.into_iter().collect());
     };
     let name = state.user_pool_name.unwrap_or_default();
-    let found = find::user_pools(&stack.aws, &name, ours).await?;
+    let found = find::user_pools(&stack.aws, &name, tag).await?;
     let mut pools: Vec<UserPool> = found
         .into_iter()
         .filter_map(|pool| {
@@ -65,14 +61,16 @@ pub(crate) async fn delete(stack: &Stack, pools: &[UserPool]) -> Result<()> {
 
 async fn delete_one(stack: &Stack, pool: &UserPool) -> Result<()> {
     let mut domain = pool.domain.clone();
-    let mut backoff = Backoff::poll().up_to(FREE_WITHIN);
+    let mut backoff = Backoff::poll().up_to(DELETE_TIMEOUT);
     let there = loop {
         domain::delete(stack, &pool.id, domain.as_deref()).await?;
         let _working = stack.console.working("user pool");
-        let (deleted, ()) = join_all!(
-            async { Ok(call(stack, pool).await) },
-            domain::wait_until_gone(stack, &pool.id, domain.as_deref()),
-        )?;
+        let (deleted, ()) = join_all!(async { Ok(call(stack, pool).await) }, async {
+            match &domain {
+                Some(prefix) => wait_until_deleted(&stack.aws, &pool.id, prefix).await,
+                None => Ok(()),
+            }
+        },)?;
         match optional(deleted) {
             // Its domain may count for a moment longer, or have come a moment ago.
             Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use api_core::loopback::is_loopback;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use url::Url;
 
-use crate::hosts::{Resolver, is_loopback};
+use crate::hosts::Resolver;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);

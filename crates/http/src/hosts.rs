@@ -1,26 +1,11 @@
-//! Which hosts are this machine, and how names become addresses.
+//! Which addresses codes and tokens may go to, and how names become addresses.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use api_core::loopback::{is_localhost, is_loopback};
 use api_core::{Failure, Result};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use url::{Host, Url};
-
-/// Whether the address can only be this machine: nothing crosses a network.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => is_localhost(name),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
-}
-
-/// `localhost` and all names under it are loopback: RFC 6761 section 6.3.
-fn is_localhost(name: &str) -> bool {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost")
-}
+use url::Url;
 
 /// Reads an address that tokens or codes will be sent to: https, or this machine.
 ///

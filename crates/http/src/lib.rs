@@ -1,5 +1,4 @@
-//! HTTP to the sign-in server and to the API, for `create` and `tokens`: which
-//! hosts are this machine, and where the discovery document is.
+//! HTTP to the sign-in server and to the API, for `create` and `tokens`.
 
 pub mod client;
 pub mod discovery;

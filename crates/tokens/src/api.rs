@@ -1,27 +1,27 @@
 //! The API call, and how it looks on the wire.
 
 use api_core::{Console, Failure, Result};
-use reqwest::{Method, Version};
+use api_http::hosts::secure_url;
+use reqwest::{Method, StatusCode, Version};
 use serde_json::{Map, Value, json};
 use url::{Position, Url};
 
 use crate::config::ClientConfig;
-use crate::http::answer::Answer;
-use crate::http::call::Call;
 use crate::http::client::{Http, USER_AGENT};
-use crate::http::ready;
-use crate::output::transcript::Channel;
-use api_http::hosts::secure_url;
+use crate::http::request::Request;
+use crate::http::response::Response;
+use crate::http::retry::send_while_new;
+use crate::transcript::step::Channel;
 
 const WHY: &str = "The access token opens the route; the gateway checks it before the function runs (RFC 6750 section 2.1).";
 
 /// A request and what came back, as they were.
-#[derive(Clone, Debug)]
-pub(crate) struct Exchange {
+#[derive(Clone)]
+pub(crate) struct ApiCall {
     method: Method,
     url: Url,
     headers: Vec<(&'static str, String)>,
-    pub answer: Answer,
+    pub response: Response,
 }
 
 /// Calls the API with a token, or without one.
@@ -30,21 +30,21 @@ pub(crate) struct Exchange {
 /// If there is no answer. A refusal is an answer.
 pub(crate) async fn call(
     http: &Http,
-    app: &ClientConfig,
+    config: &ClientConfig,
     console: &Console,
     token: Option<&str>,
-) -> Result<Exchange> {
-    let (method, address) = &app.api;
+) -> Result<ApiCall> {
+    let (method, address) = &config.api;
     let url = secure_url("api_url", address)?;
     let method: Method = method.parse().map_err(|_| {
         Failure::usage(format!(
             "api_route_method '{method}' in state.json is no HTTP method"
         ))
     })?;
-    let mut call = Call::get("API", WHY, url.clone()).on(Channel::Api);
-    call.method = method.clone();
+    let mut request = Request::get("API", WHY, url.clone()).on(Channel::Api);
+    request.method = method.clone();
     if let Some(token) = token {
-        call = call.bearer(token);
+        request = request.bearer(token);
     }
     let mut headers = vec![
         (
@@ -54,17 +54,19 @@ pub(crate) async fn call(
         ("User-Agent", USER_AGENT.to_owned()),
         ("Accept", "*/*".to_owned()),
     ];
-    headers.extend(call.headers.iter().cloned());
-    let answer = ready::call_api(http, app, console, call).await?;
-    Ok(Exchange {
+    headers.extend(request.headers.iter().cloned());
+    // A new stage answers 404 until it is deployed.
+    let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
+    let response = send_while_new(http, console, config.is_new_for, request, is_too_new).await?;
+    Ok(ApiCall {
         method,
         url,
         headers,
-        answer,
+        response,
     })
 }
 
-impl Exchange {
+impl ApiCall {
     /// Request and response in the style of `curl -v`, for a page: it holds no token.
     pub(crate) fn curl_style_without_token(&self) -> String {
         let mut shown = self.clone();
@@ -86,11 +88,11 @@ impl Exchange {
                 .map(|(name, value)| format!("> {name}: {value}")),
         );
         lines.push(">".into());
-        let status = self.answer.status;
+        let status = self.response.status;
         let reason = status.canonical_reason().unwrap_or_default();
         let first = format!(
             "< {} {} {reason}",
-            version(self.answer.version),
+            version(self.response.version),
             status.as_u16()
         );
         lines.push(first.trim_end().to_owned());
@@ -99,7 +101,7 @@ impl Exchange {
                 .map(|(name, value)| format!("< {name}: {value}")),
         );
         lines.push("<".into());
-        lines.push(printable_body(&self.answer.text()));
+        lines.push(printable_body(&self.response.text()));
         lines.join("\n")
     }
 
@@ -119,11 +121,11 @@ impl Exchange {
             .response_headers()
             .map(|(name, value)| (name.to_owned(), json!(value)))
             .collect();
-        json!({ "status": self.answer.status.as_u16(), "headers": headers, "body": self.answer.text() })
+        json!({ "status": self.response.status.as_u16(), "headers": headers, "body": self.response.text() })
     }
 
     fn response_headers(&self) -> impl Iterator<Item = (&str, String)> {
-        let headers = self.answer.headers.iter();
+        let headers = self.response.headers.iter();
         headers.map(|(name, value)| {
             (
                 name.as_str(),

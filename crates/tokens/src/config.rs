@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use api_core::endpoint::check_endpoint;
 use api_core::{Failure, Result, Settings, State};
 use api_http::discovery::document_url;
 use url::{Host, Url};
@@ -17,7 +18,7 @@ pub(crate) struct ClientConfig {
     /// The public client; RFC 6749 section 2.2: no secret.
     pub client_id: String,
     /// The registered `redirect_uri`.
-    pub callback: Callback,
+    pub redirect_uri: RedirectUri,
     /// Scopes that the client may ask for.
     pub scopes: Vec<String>,
     /// Every scope that this deployment or Cognito knows.
@@ -33,7 +34,7 @@ pub(crate) struct ClientConfig {
 
 /// The registered `redirect_uri`, taken apart for the listener.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Callback {
+pub(crate) struct RedirectUri {
     /// As it was registered: servers compare it as text (RFC 9700 section 2.1).
     pub uri: String,
     /// `localhost`, `127.0.0.1` or `[::1]`.
@@ -67,7 +68,7 @@ impl ClientConfig {
             ))
             .with_hint("run 'make api' (or 'create') first")
         })?;
-        same_cloud(&state, settings)?;
+        check_endpoint(&state, settings)?;
         let missing = |key: &str| {
             Failure::usage(format!("{path} has no {key}: 'create' has not finished"))
                 .with_hint("run 'make api' (or 'create') again: it goes on where it stopped")
@@ -91,7 +92,7 @@ impl ClientConfig {
                 .terminal_app_client_id
                 .clone()
                 .ok_or_else(|| missing("terminal_app_client_id"))?,
-            callback: Callback::parse(callback)?,
+            redirect_uri: RedirectUri::parse(callback)?,
             scopes: state.terminal_app_scopes.clone().unwrap_or_default(),
             known_scopes: known_scopes(&state),
             username: state
@@ -109,29 +110,6 @@ impl ClientConfig {
     }
 }
 
-/// A file of the Python scripts does not say which cloud it belongs to.
-fn same_cloud(state: &State, settings: &Settings) -> Result<()> {
-    let recorded = state
-        .endpoint_url
-        .as_deref()
-        .map(|url| url.trim_end_matches('/'));
-    let set = settings.endpoint_url.as_deref();
-    if state.is_from_python() && recorded.is_none() || recorded == set {
-        return Ok(());
-    }
-    let name = |endpoint: Option<&str>| match endpoint {
-        Some(url) => format!("AWS_ENDPOINT_URL {url}"),
-        None => "AWS itself (no AWS_ENDPOINT_URL)".to_owned(),
-    };
-    Err(Failure::usage(format!(
-        "{} belongs to {}, but the settings name {}",
-        settings.state_file.display(),
-        name(recorded),
-        name(set)
-    ))
-    .with_hint("set AWS_ENDPOINT_URL as it was for 'create', or name another file with --state"))
-}
-
 fn known_scopes(state: &State) -> Vec<String> {
     let server = state.user_pool_resource_server_id.as_deref();
     let server = server.or(state.api_name.as_deref()).unwrap_or_default();
@@ -147,13 +125,13 @@ fn known_scopes(state: &State) -> Vec<String> {
     known
 }
 
-impl Callback {
+impl RedirectUri {
     /// Takes the `redirect_uri` apart.
     ///
     /// # Errors
     /// Exit code 2 unless it is plain http on this machine, as RFC 8252
     /// section 7.3 has it for apps without a server.
-    pub(crate) fn parse(uri: &str) -> Result<Callback> {
+    pub(crate) fn parse(uri: &str) -> Result<RedirectUri> {
         let refuse = || {
             Failure::usage(format!(
                 "The callback address '{uri}' in state.json is not one that this program can listen on"
@@ -169,7 +147,7 @@ impl Callback {
         };
         let plain = url.scheme() == "http" && url.query().is_none() && url.fragment().is_none();
         match url.port_or_known_default() {
-            Some(port) if plain && port > 0 => Ok(Callback {
+            Some(port) if plain && port > 0 => Ok(RedirectUri {
                 uri: uri.to_owned(),
                 host,
                 port,
@@ -194,11 +172,11 @@ mod tests {
 
     #[test]
     fn the_listener_s_port_and_path_come_from_the_registered_address() {
-        let callback = Callback::parse("http://localhost:8083/callback").unwrap();
+        let callback = RedirectUri::parse("http://localhost:8083/callback").unwrap();
         assert_eq!((callback.port, callback.path.as_str()), (8083, "/callback"));
         assert_eq!(callback.authority(), "localhost:8083");
         assert_eq!(
-            Callback::parse("http://[::1]:1/").unwrap().authority(),
+            RedirectUri::parse("http://[::1]:1/").unwrap().authority(),
             "[::1]:1"
         );
     }
@@ -214,7 +192,7 @@ mod tests {
             "myapp://callback",
             "",
         ] {
-            let error = Callback::parse(bad).unwrap_err();
+            let error = RedirectUri::parse(bad).unwrap_err();
             assert_eq!(error.exit(), api_core::Exit::Usage, "{bad}");
         }
     }

@@ -9,15 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 ///
 /// # Panics
 /// If the operating system has no random numbers: nothing secure can follow.
-pub(crate) fn random() -> String {
+pub(crate) fn random_value() -> String {
     let mut octets = [0; 32];
     rand::fill(&mut octets).expect("the operating system gives random numbers");
     base64url(&octets)
-}
-
-/// `code_challenge = BASE64URL(SHA256(ASCII(code_verifier)))`, RFC 7636 section 4.2.
-pub(crate) fn s256(code_verifier: &str) -> String {
-    base64url(&sha256(code_verifier.as_bytes()))
 }
 
 /// The left half of the token's SHA-256, OpenID Connect Core section 3.1.3.6.
@@ -26,7 +21,7 @@ pub(crate) fn at_hash(access_token: &str) -> String {
 }
 
 /// Whether two secrets are the same, in a time that does not tell how far they agree.
-pub(crate) fn same(a: &str, b: &str) -> bool {
+pub(crate) fn constant_time_eq(a: &str, b: &str) -> bool {
     constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
 }
 
@@ -50,14 +45,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s256_is_that_of_rfc_7636_appendix_b() {
-        assert_eq!(
-            s256("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
-            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-        );
-    }
-
-    #[test]
     fn at_hash_is_that_of_openid_connect_core_appendix_a_3() {
         assert_eq!(
             at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
@@ -67,9 +54,9 @@ mod tests {
 
     #[test]
     fn random_values_are_long_enough_and_never_twice_the_same() {
-        let (one, other) = (random(), random());
+        let (one, other) = (random_value(), random_value());
         assert_eq!(one.len(), 43);
-        assert!(!same(&one, &other));
-        assert!(same(&one, &one.clone()));
+        assert!(!constant_time_eq(&one, &other));
+        assert!(constant_time_eq(&one, &one.clone()));
     }
 }

@@ -13,7 +13,7 @@ mod oauth;
 mod output;
 mod report;
 mod signin;
-mod verified_login;
+mod transcript;
 
 use std::sync::Arc;
 

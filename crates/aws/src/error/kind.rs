@@ -4,8 +4,8 @@ use aws_smithy_runtime_api::client::interceptors::context::Error;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
+use super::body::ErrorBody;
 use super::causes::chain;
-use super::said::Said;
 
 /// What an AWS error means to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Kind {
 pub(crate) fn of_try(error: &OrchestratorError<Error>, response: Option<&HttpResponse>) -> Kind {
     match (response, error.as_connector_error()) {
         (Some(response), _) if error.is_operation_error() => {
-            let Said { code, message } = Said::of(response);
+            let ErrorBody { code, message } = ErrorBody::of(response);
             of_refusal(&code, &message, Some(response.status().as_u16()))
         }
         (_, Some(error)) => of_connection(error),
@@ -112,7 +112,7 @@ pub(super) fn of_refusal(code: &str, message: &str, status: Option<u16>) -> Kind
 /// Whether AWS could not take a call because another change is under way, not
 /// because there are too many calls.
 pub(crate) fn is_busy(response: &HttpResponse) -> bool {
-    let code = Said::of(response).code;
+    let code = ErrorBody::of(response).code;
     ["Conflict", "Concurrent", "Aborted", "Unmodifiable"]
         .iter()
         .any(|word| code.contains(word))

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use anstyle::{AnsiColor, Style};
+use api_core::console::numbered_heading;
 use api_core::{Console, interrupt};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -28,8 +28,6 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
 use self::redact::Secrets;
 use crate::error::chain;
-
-const HEAD: Style = AnsiColor::Cyan.on_default().bold();
 
 /// The narrator of AWS calls. Calls run side by side, so each is one block,
 /// printed when it has ended and numbered in the order of sending.
@@ -68,8 +66,10 @@ impl Explain {
             0 | 1 => String::new(),
             attempt => format!(" (attempt {attempt})"),
         };
-        let why = operations::of(operation).map_or("", |why| why.sentence);
-        let mut block = format!("\n{HEAD}[{number}] {operation}{attempt}{HEAD:#}\n    {why}\n");
+        let why = operations::find(operation).purpose;
+        let mut block = numbered_heading(number, &format!("{operation}{attempt}"));
+        block.push('\n');
+        indent(&mut block, why);
         indent(&mut block, &sent.text);
         block
     }
@@ -127,8 +127,8 @@ impl Intercept for Explain {
         let mut block = call.block.clone();
         match context.response() {
             Some(response) => {
-                let telling = operations::of(&call.operation).map_or(&[][..], |why| why.telling);
-                let answer = wire::answer(response, took, telling, &call.secrets);
+                let fields = operations::find(&call.operation).fields;
+                let answer = wire::response(response, took, fields, &call.secrets);
                 indent(&mut block, &answer);
             }
             None => indent(&mut block, &format!("no answer after {took} ms")),

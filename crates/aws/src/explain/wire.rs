@@ -1,4 +1,7 @@
-//! Requests and answers of AWS as a person reads them, secrets hidden.
+//! AWS's requests and responses as a person reads them, secrets hidden.
+//!
+//! By hand: the SDK's own logs of the wire show secrets, and are not made to be
+//! read.
 
 use std::fmt::Write;
 
@@ -6,7 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 
 use super::redact::{HIDDEN, Secrets, is_hidden_header};
-use crate::error::said::in_xml;
+use crate::error::body::in_xml;
 
 /// The headers that tell something: what is asked for, and who asks.
 const HEADERS: [&str; 4] = [
@@ -82,12 +85,12 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-/// An answer: status, time, request id, and its telling fields; a refusal's
-/// whole body.
-pub(crate) fn answer(
+/// A response: status, time in milliseconds, request id, and these fields of the
+/// body; of a refusal the whole body.
+pub(crate) fn response(
     response: &HttpResponse,
     took: u128,
-    telling: &[&str],
+    fields: &[&str],
     secrets: &Secrets,
 ) -> String {
     let mut text = format!("answer: {} after {took} ms", response.status().as_u16());
@@ -106,7 +109,7 @@ pub(crate) fn answer(
         text.push_str(&json.map_or_else(|| secrets.redact(&body), |json| pretty(&json)));
         return text;
     }
-    for path in telling {
+    for path in fields {
         let value = match &json {
             Some(json) => in_json(json, path),
             None => in_xml(&body, path).map(|value| secrets.redact(value)),
@@ -136,7 +139,7 @@ mod tests {
 
     use super::*;
 
-    fn response(status: u16, body: &'static str) -> HttpResponse {
+    fn http_response(status: u16, body: &'static str) -> HttpResponse {
         let status = status.try_into().expect("a status");
         let mut response = HttpResponse::new(status, SdkBody::from(body));
         response.headers_mut().insert("x-amzn-RequestId", "id-1");
@@ -182,29 +185,29 @@ mod tests {
 
     #[test]
     fn an_answer_shows_its_telling_part() {
-        let json = response(200, r#"{"Pool":{"Id":"p1","Rest":"x"},"List":[1,2]}"#);
-        let text = answer(&json, 7, &["Pool.Id", "List", "Gone"], &Secrets::default());
+        let json = http_response(200, r#"{"Pool":{"Id":"p1","Rest":"x"},"List":[1,2]}"#);
+        let text = response(&json, 7, &["Pool.Id", "List", "Gone"], &Secrets::default());
         assert_eq!(
             text,
             "answer: 200 after 7 ms, request id id-1\n  \
              Pool.Id = p1\n  List = 2 in the list\n  Gone = (none)\n"
         );
-        let xml = response(200, "<R><Role><Arn>arn:x</Arn></Role></R>");
-        let text = answer(&xml, 7, &["Arn"], &Secrets::default());
+        let xml = http_response(200, "<R><Role><Arn>arn:x</Arn></Role></R>");
+        let text = response(&xml, 7, &["Arn"], &Secrets::default());
         assert!(text.ends_with("\n  Arn = arn:x\n"), "{text}");
     }
 
     #[test]
     fn a_refusal_is_shown_whole_but_for_secrets() {
         let sent = Request::new(&request("application/json", r#"{"Password":"sesame"}"#));
-        let refusal = response(400, r#"{"__type":"X","message":"'sesame' is weak"}"#);
-        let text = answer(&refusal, 7, &["Id"], &sent.secrets);
+        let refusal = http_response(400, r#"{"__type":"X","message":"'sesame' is weak"}"#);
+        let text = response(&refusal, 7, &["Id"], &sent.secrets);
         assert!(
             text.contains("\"message\": \"'(hidden)' is weak\""),
             "{text}"
         );
-        let refusal = response(403, "<Error>you sent AWS4 secret</Error>");
-        let text = answer(&refusal, 7, &[], &sent.secrets);
+        let refusal = http_response(403, "<Error>you sent AWS4 secret</Error>");
+        let text = response(&refusal, 7, &[], &sent.secrets);
         assert!(text.ends_with("<Error>you sent (hidden)</Error>"), "{text}");
     }
 }

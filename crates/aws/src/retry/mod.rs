@@ -4,19 +4,19 @@
 //! sent twice. Its retry strategy cannot be replaced from outside (`Config` has
 //! no setting for it), so three of its settings together say what it does:
 //!
-//! - `Retries`, an interceptor, sees each try end and decides whether there
+//! - `RetryInterceptor`, an interceptor, sees each try end and decides whether there
 //!   is another one, and after which pause;
-//! - `AsDecided`, a classifier, has the strategy follow that;
-//! - `Pauses`, the sleep, keeps the pause: told on the console, and ended at
+//! - `RetryClassifier`, a classifier, has the strategy follow that;
+//! - `RetrySleep`, the sleep, keeps the pause: told on the console, and ended at
 //!   once by Ctrl-C.
 
 mod backoff;
-mod decide;
-mod pause;
+mod interceptor;
+mod sleep;
 #[cfg(test)]
 mod tests;
-mod throttled;
+mod throttle;
 
-pub use backoff::Backoff;
-pub(crate) use decide::{AsDecided, Retries};
-pub(crate) use pause::Pauses;
+pub use self::backoff::Backoff;
+pub(crate) use self::interceptor::{RetryClassifier, RetryInterceptor};
+pub(crate) use self::sleep::RetrySleep;

@@ -1,6 +1,8 @@
 //! Lists what is in the local cloud at `AWS_ENDPOINT_URL`, by listing calls of
 //! its own: `make demo` ends with it.
 
+#![allow(clippy::print_stdout)]
+
 use e2e::Inventory;
 
 fn main() {

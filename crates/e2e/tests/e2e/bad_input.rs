@@ -1,10 +1,12 @@
 //! Wrong settings, files and credentials: one clear message, nothing created.
 
-use std::io::Write;
+use std::io::{Cursor, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use e2e::{Fault, ProxiedEnv, RunResult, TestEnv};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// Exit code 2, one error, one next step, and nothing was created or written.
 #[track_caller]
@@ -60,14 +62,16 @@ fn a_function_zip_that_lambda_could_not_run() {
         std::fs::write(&path, bytes).unwrap();
         path.display().to_string()
     };
-    // An empty zip is an end record with zeros.
-    let empty_zip = [&b"PK\x05\x06"[..], &[0; 18]].concat();
+    let empty_zip = ZipWriter::new(Cursor::new(Vec::new())).finish().unwrap();
     for (zip, why) in [
         ("missing.zip".to_owned(), "cannot be read"),
         (file("text.zip", b"no zip"), "not a zip file"),
-        (file("empty.zip", &empty_zip), "no file 'bootstrap'"),
         (
-            file("script.zip", &stored_zip("bootstrap", b"#!/bin/sh\n")),
+            file("empty.zip", &empty_zip.into_inner()),
+            "no file 'bootstrap'",
+        ),
+        (
+            file("script.zip", &zip_with("bootstrap", b"#!/bin/sh\n")),
             "not a Linux program",
         ),
     ] {
@@ -76,42 +80,12 @@ fn a_function_zip_that_lambda_could_not_run() {
     }
 }
 
-/// A zip with one file in it, not compressed.
-fn stored_zip(name: &str, content: &[u8]) -> Vec<u8> {
-    let crc = crc32(content).to_le_bytes();
-    let size = (content.len() as u32).to_le_bytes();
-    let name_len = (name.len() as u16).to_le_bytes();
-    let common = [
-        &[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
-        &crc,
-        &size,
-        &size,
-        &name_len,
-        &[0, 0],
-    ]
-    .concat();
-    let local = [b"PK\x03\x04", &common[..], name.as_bytes(), content].concat();
-    let central = [
-        b"PK\x01\x02\x14\x00",
-        &common[..],
-        &[0; 14],
-        name.as_bytes(),
-    ]
-    .concat();
-    let mut zip = local.clone();
-    zip.extend(&central);
-    zip.extend(b"PK\x05\x06\0\0\0\0\x01\0\x01\0");
-    zip.extend((central.len() as u32).to_le_bytes());
-    zip.extend((local.len() as u32).to_le_bytes());
-    zip.extend([0, 0]);
-    zip
-}
-
-fn crc32(bytes: &[u8]) -> u32 {
-    let step = |crc: u32| (0..8).fold(crc, |crc, _| (crc >> 1) ^ (0xEDB8_8320 * (crc & 1)));
-    !bytes
-        .iter()
-        .fold(!0, |crc, byte| step(crc ^ u32::from(*byte)))
+/// A zip with one file in it.
+fn zip_with(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file(name, SimpleFileOptions::default()).unwrap();
+    zip.write_all(content).unwrap();
+    zip.finish().unwrap().into_inner()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use e2e::proxy::{Quota, Quotas};
 use e2e::{Proxy, Rules, RunResult, TestEnv};
 
-use crate::side_by_side::summary;
+use crate::sweeps::workers::summary;
 
 const PEOPLE: usize = 30;
 

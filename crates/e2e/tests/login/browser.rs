@@ -7,8 +7,9 @@ use e2e::run_result::PASSWORD;
 use e2e::{RunResult, TestEnv};
 use serde_json::json;
 
-use crate::driver::{Browser, command_line};
-use crate::{has, port_8083, with_stack};
+use ::browser::{Browser, command_line};
+
+use crate::{has, picture, port_8083, with_stack};
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
 
@@ -63,7 +64,7 @@ fn a_person_signs_in_after_a_wrong_password() {
         let login = Login::start(&env, &[]).await;
         let browser = &login.browser;
         browser.wait_for("h1", "Sign in").await;
-        browser.picture("sign-in.png").await;
+        picture(browser, "sign-in.png").await;
 
         browser.fill("#username", "Testuser").await;
         browser.fill("#password", "not-the-password").await;

@@ -1,7 +1,6 @@
 //! Logins at the local cloud: in a real browser, in the lab, and narrated.
 
 mod browser;
-mod driver;
 mod explain;
 mod lab;
 mod report;
@@ -9,12 +8,23 @@ mod report;
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ::browser::Browser;
 use e2e::TestEnv;
 
 /// The registered `redirect_uri` is at port 8083: one login at a time.
 pub fn port_8083() -> MutexGuard<'static, ()> {
     static PORT: Mutex<()> = Mutex::new(());
     PORT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes a picture into the folder that `PICTURES` names, if it does.
+pub async fn picture(browser: &Browser, name: &str) {
+    let Some(dir) = std::env::var_os("PICTURES") else {
+        return;
+    };
+    let dir = e2e::workspace().join(dir);
+    std::fs::create_dir_all(&dir).expect("the folder");
+    std::fs::write(dir.join(name), browser.picture().await).expect("written");
 }
 
 /// An environment with a stack.

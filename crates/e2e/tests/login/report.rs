@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use ::browser::{Browser, command_line};
 use e2e::run_result::PASSWORD;
 use e2e::{TestEnv, workspace};
 use serde_json::{Value, json};
 
-use crate::driver::{Browser, command_line};
-use crate::{has, port_8083, with_stack};
+use crate::{has, picture, port_8083, with_stack};
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
 
@@ -97,7 +97,7 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
         chromium.stdout(Stdio::null()).stderr(Stdio::null());
         let mut chromium = chromium.spawn().expect("Chromium starts");
         let browser = Browser::attach(&profile).await;
-        for (name, title, picture) in [
+        for (name, title, shown) in [
             ("login.html", "Signed in", Some("report.png")),
             ("refused.html", "Signed in, and refused by the API", None),
             ("failed.html", "Sign-in failed", Some("report-failed.png")),
@@ -114,8 +114,8 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
             is_accessible(&browser, &axe).await;
             assert_eq!(loaded(&browser).await, json!([]), "{name}");
             browser.look(1000, 1400, "light").await;
-            if let Some(picture) = picture {
-                browser.picture(picture).await;
+            if let Some(file) = shown {
+                picture(&browser, file).await;
             }
         }
         drop(browser);

@@ -1,28 +1,29 @@
-//! The back channel: HTTP calls from this program, which nobody else sees.
-//!
-//! No redirect is followed, every wait has an end, every answer a greatest size.
+//! The HTTP client of this program. It follows no redirect, and limits how long
+//! an answer may take and how long it may be.
 
 use std::cell::OnceCell;
 use std::error::Error;
 use std::time::Instant;
 
+use api_core::loopback::is_loopback;
 use api_core::{Failure, Result};
-use api_http::{client, hosts};
+use api_http::client;
 use reqwest::Client;
+use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::http::answer::Answer;
-use crate::http::call::{Call, bare};
-use crate::output::explain::Explain;
+use crate::http::narration;
+use crate::http::request::{Request, without_query};
+use crate::http::response::Response;
+use crate::transcript::explain::Explain;
 
 /// How this program names itself.
 pub(crate) const USER_AGENT: &str = concat!("tokens/", env!("CARGO_PKG_VERSION"));
 
-const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// The HTTP client. Each of its two halves is made when it is first used.
-#[derive(Debug)]
 pub(crate) struct Http {
     /// For this machine: a proxy could not reach it.
     loopback: OnceCell<Client>,
@@ -51,54 +52,54 @@ impl Http {
         }
     }
 
-    /// Makes the call.
+    /// Sends the request and reads the whole answer.
     ///
     /// # Errors
     /// If there is no answer, or one without end. A refusal is an answer.
-    pub(crate) async fn send(&self, call: Call) -> Result<Answer> {
-        self.explain.call(&call);
+    pub(crate) async fn send(&self, request: Request) -> Result<Response> {
+        narration::request(&self.explain, &request);
         let start = Instant::now();
-        let answer = self.exchange(&call).await?;
-        self.explain.answer(&answer, start.elapsed());
-        Ok(answer)
+        let response = self.exchange(&request).await?;
+        narration::response(&self.explain, &response, start.elapsed());
+        Ok(response)
     }
 
-    /// Makes the call and reads the JSON of a 200.
+    /// Sends the request and reads the JSON of a 200.
     ///
     /// # Errors
     /// As [`send`](Http::send), for any other status, and for other bodies.
-    pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
-        let (to, url) = (call.to, call.url.clone());
-        self.send(call).await?.json_of(to, url.as_str())
+    pub(crate) async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T> {
+        let (to, url) = (request.to, request.url.clone());
+        self.send(request).await?.json_of(to, url.as_str())
     }
 
-    async fn exchange(&self, call: &Call) -> Result<Answer> {
-        let mut request = self
-            .client(&call.url)?
-            .request(call.method.clone(), call.url.clone());
-        for (name, value) in &call.headers {
-            request = request.header(*name, value);
+    async fn exchange(&self, request: &Request) -> Result<Response> {
+        let mut builder = self
+            .client(&request.url)?
+            .request(request.method.clone(), request.url.clone());
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, header_value(name, value)?);
         }
-        if call.json {
-            request = request.body(call.json_body(|field| &field.value).to_string());
-        } else if !call.form.is_empty() {
-            let form: Vec<_> = call.form.iter().map(|f| (&*f.name, &f.value)).collect();
-            request = request.form(&form);
+        if request.json {
+            builder = builder.body(request.json_body(|field| &field.value).to_string());
+        } else if !request.form.is_empty() {
+            let form: Vec<_> = request.form.iter().map(|f| (&*f.name, &f.value)).collect();
+            builder = builder.form(&form);
         }
-        let failed = |error| no_answer(call, error);
-        let mut response = request.send().await.map_err(failed)?;
+        let failed = |error| no_answer(request, error);
+        let mut response = builder.send().await.map_err(failed)?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
                 return Err(Failure::failed(format!(
-                    "The {} {} answered with more than {MAX_ANSWER_BYTES} bytes",
-                    call.to,
-                    bare(&call.url)
+                    "The {} {} answered with more than {MAX_BODY_BYTES} bytes",
+                    request.to,
+                    without_query(&request.url)
                 )));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer {
+        Ok(Response {
             version: response.version(),
             status: response.status(),
             headers: response.headers().clone(),
@@ -107,7 +108,7 @@ impl Http {
     }
 
     fn client(&self, url: &Url) -> Result<&Client> {
-        let loopback = hosts::is_loopback(url);
+        let loopback = is_loopback(url);
         let half = if loopback {
             &self.loopback
         } else {
@@ -125,14 +126,23 @@ impl Http {
     }
 }
 
-fn no_answer(call: &Call, error: reqwest::Error) -> Failure {
+/// A header's value; a credential is marked, so that no log of a library shows it.
+fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
+    let value = HeaderValue::from_str(value);
+    let mut value =
+        value.map_err(|_| Failure::failed(format!("The header {name} cannot be sent as it is")))?;
+    value.set_sensitive(name == "Authorization");
+    Ok(value)
+}
+
+fn no_answer(request: &Request, error: reqwest::Error) -> Failure {
     let failure = Failure::failed(format!(
         "No answer from the {} {}: {}",
-        call.to,
-        bare(&call.url),
+        request.to,
+        without_query(&request.url),
         cause(&error)
     ));
-    if hosts::is_loopback(&call.url) {
+    if is_loopback(&request.url) {
         failure.with_hint("is the local cloud running? 'make cloud' starts it")
     } else {
         failure.with_hint("check the network, HTTPS_PROXY and NO_PROXY")

@@ -1,7 +1,10 @@
-//! Calls over HTTP, each kept in the record of the login.
+//! HTTP requests to the sign-in server and the API, each kept in the record of
+//! the login.
 
-pub(crate) mod answer;
-pub(crate) mod call;
 pub(crate) mod client;
+mod curl;
+mod narration;
 pub(crate) mod navigation;
-pub(crate) mod ready;
+pub(crate) mod request;
+pub(crate) mod response;
+pub(crate) mod retry;

@@ -3,22 +3,21 @@
 use api_core::{Failure, Result};
 use url::Url;
 
-use crate::http::answer::Answer;
-use crate::http::call::Call;
 use crate::http::client::Http;
-use crate::output::explain::Explain;
-use crate::output::transcript::Channel;
+use crate::http::request::Request;
+use crate::http::response::Response;
+use crate::transcript::explain::Explain;
+use crate::transcript::step::Channel;
 
 const WHY: &str = "Where this address leads, as a browser would find out.";
 const MAX_REDIRECTS: usize = 10;
 
 /// Where a browser ends up.
-#[derive(Debug)]
 pub(crate) enum Navigation {
     /// At an address of another server; it was not asked for.
     Elsewhere(Url),
     /// At a page of the same server.
-    Page(Url, Answer),
+    Page(Url, Response),
 }
 
 /// Goes to the address, and on to where its server redirects, as long as that
@@ -30,29 +29,29 @@ pub(crate) async fn visit(explain: &Explain, address: &Url) -> Result<Navigation
     let http = Http::with_cookies(explain.clone());
     follow(
         &http,
-        Call::get("sign-in server", WHY, address.clone()),
+        Request::get("sign-in server", WHY, address.clone()),
         address,
     )
     .await
 }
 
-/// Makes the call and follows redirects on the server of `home`.
+/// Sends the request and follows redirects on the server of `home`.
 ///
 /// # Errors
 /// If there is no answer, or redirects without end.
-pub(crate) async fn follow(http: &Http, mut call: Call, home: &Url) -> Result<Navigation> {
+pub(crate) async fn follow(http: &Http, mut request: Request, home: &Url) -> Result<Navigation> {
     for _ in 0..=MAX_REDIRECTS {
-        let url = call.url.clone();
-        let answer = http.send(call.on(Channel::Front)).await?;
-        if !answer.status.is_redirection() {
-            return Ok(Navigation::Page(url, answer));
+        let url = request.url.clone();
+        let response = http.send(request.on(Channel::Front)).await?;
+        if !response.status.is_redirection() {
+            return Ok(Navigation::Page(url, response));
         }
-        let to = answer.header("location").and_then(|to| url.join(to).ok());
+        let to = response.header("location").and_then(|to| url.join(to).ok());
         let to = to.ok_or_else(|| Failure::failed("The sign-in server redirects to no address"))?;
         if to.origin() != home.origin() {
             return Ok(Navigation::Elsewhere(to));
         }
-        call = Call::get("sign-in page", "The sign-in server redirects here.", to);
+        request = Request::get("sign-in page", "The sign-in server redirects here.", to);
     }
     Err(Failure::failed(format!(
         "The sign-in server redirects more than {MAX_REDIRECTS} times"

@@ -1,5 +1,7 @@
 //! One check of one token, and how it is told.
 
+use api_core::text::printable;
+use api_core::{Failure, Result};
 use serde::Serialize;
 
 /// How a check ended.
@@ -23,11 +25,25 @@ pub(crate) struct Check {
     pub rule: &'static str,
 }
 
-/// Makes the checks of one token.
-#[derive(Clone, Copy)]
-pub(crate) struct Of(pub &'static str);
+impl Check {
+    /// The check in one sentence, for errors and results.
+    pub(crate) fn describe(&self) -> String {
+        format!(
+            "{} of the {} token: expected {}, got {} ({})",
+            self.check,
+            self.token,
+            self.expected,
+            printable(&self.actual),
+            self.rule
+        )
+    }
+}
 
-impl Of {
+/// Makes the checks of one token, which is named `id`, `access` or `both`.
+#[derive(Clone, Copy)]
+pub(crate) struct TokenChecks(pub &'static str);
+
+impl TokenChecks {
     /// A check with its result.
     pub(crate) fn check(
         self,
@@ -48,7 +64,7 @@ impl Of {
     }
 
     /// The claim must be there and be `expected`.
-    pub(crate) fn same(
+    pub(crate) fn equal(
         self,
         check: &'static str,
         expected: &str,
@@ -60,7 +76,7 @@ impl Of {
     }
 
     /// The claim may be missing, and must be `expected` if it is not.
-    pub(crate) fn if_there(
+    pub(crate) fn equal_if_present(
         self,
         check: &'static str,
         expected: &str,
@@ -68,7 +84,7 @@ impl Of {
         rule: &'static str,
     ) -> Check {
         match actual {
-            Some(_) => self.same(check, expected, actual, rule),
+            Some(_) => self.equal(check, expected, actual, rule),
             None => Check {
                 verdict: Verdict::Absent,
                 ..self.check(check, true, "optional", "none", rule)
@@ -78,7 +94,7 @@ impl Of {
 }
 
 /// A time as a person sees it: "in 59 min", "3 s ago".
-pub(crate) fn when(time: Option<i64>, now: i64) -> String {
+pub(crate) fn relative_time(time: Option<i64>, now: i64) -> String {
     let Some(time) = time else {
         return "none".to_owned();
     };
@@ -101,4 +117,18 @@ pub(crate) fn failed(checks: &[Check]) -> Vec<&Check> {
         .iter()
         .filter(|check| check.verdict == Verdict::Fail)
         .collect()
+}
+
+/// Makes sure that every check holds.
+///
+/// # Errors
+/// Names the checks that do not.
+pub(crate) fn ensure_verified(checks: &[Check]) -> Result<()> {
+    let failed = failed(checks);
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<String> = failed.iter().map(|check| check.describe()).collect();
+    let message = format!("The tokens are not to be believed: {}", list.join("; "));
+    Err(Failure::failed(message).with_hint("the API was not called; do not use these tokens"))
 }

@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::crypto;
 
-/// Header and payload of a token. Nothing here is checked.
-#[derive(Clone, Debug)]
+/// Header and payload of a token. Nothing here is checked. It has no `Debug`: the
+/// whole token is a credential.
+#[derive(Clone)]
 pub(crate) struct Jwt {
     /// As it was received: header, payload and signature with dots between.
     pub raw: String,
@@ -17,7 +18,7 @@ pub(crate) struct Jwt {
 
 impl Jwt {
     /// Takes a token apart: three parts in base64url, two of them JSON objects.
-    pub(crate) fn decode(raw: &str) -> Option<Jwt> {
+    pub(crate) fn decode_unverified(raw: &str) -> Option<Jwt> {
         let parts: Vec<&str> = raw.split('.').collect();
         let [header, payload, _signature] = parts[..] else {
             return None;

@@ -3,4 +3,5 @@
 pub(crate) mod check;
 pub(crate) mod decode;
 pub(crate) mod jwks;
+pub(crate) mod sign;
 pub(crate) mod verify;

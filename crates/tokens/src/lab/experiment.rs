@@ -5,11 +5,11 @@ use std::pin::Pin;
 
 use api_core::Result;
 
-use super::Lab;
+use super::session::Session;
 
-/// Who stands in an attacker's way.
+/// Who must refuse an attack.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Who {
+pub(crate) enum RefusedBy {
     /// The sign-in server: Cognito.
     Server,
     /// This program.
@@ -18,13 +18,13 @@ pub(crate) enum Who {
     Gateway,
 }
 
-impl Who {
+impl RefusedBy {
     /// As it is printed.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Who::Server => "sign-in server",
-            Who::Client => "this client",
-            Who::Gateway => "gateway",
+            RefusedBy::Server => "sign-in server",
+            RefusedBy::Client => "this client",
+            RefusedBy::Gateway => "gateway",
         }
     }
 }
@@ -87,9 +87,9 @@ pub(crate) struct Experiment {
     /// What is done, in a sentence.
     pub what: &'static str,
     /// Who must refuse it.
-    pub who: Who,
+    pub refused_by: RefusedBy,
     /// By which rule.
     pub rule: &'static str,
     /// Does it.
-    pub run: for<'a> fn(&'a mut Lab<'_>) -> Running<'a>,
+    pub run: for<'a> fn(&'a mut Session<'_>) -> Running<'a>,
 }

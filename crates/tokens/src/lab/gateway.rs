@@ -5,25 +5,26 @@ use api_core::{Failure, Result};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::Lab;
 use super::experiment::Report;
-use super::mint::{self, Mint};
-use crate::api::{self, Exchange};
+use super::forge;
+use super::session::Session;
+use crate::api::{self, ApiCall};
+use crate::jwt::sign::{SigningKey, hs256, unsigned};
 
 /// Sends a token and judges the answer by its status.
 async fn try_token(
-    lab: &Lab<'_>,
+    session: &Session<'_>,
     token: Option<&str>,
     what: String,
     expected: StatusCode,
 ) -> Result<Report> {
-    let exchange = api::call(lab.http, lab.app, lab.sign_in.console, token).await?;
-    let status = exchange.answer.status;
+    let exchange = api::call(session.http, session.config, session.sign_in.console, token).await?;
+    let status = exchange.response.status;
     let otherwise = match status.is_success() {
         true => "the API let it in".to_owned(),
         false => format!("refused with {status}, not with {expected}"),
     };
-    let (method, url) = &lab.app.api;
+    let (method, url) = &session.config.api;
     let request = format!("{method} {url}\n{what}");
     Ok(Report::judge(
         request,
@@ -33,8 +34,8 @@ async fn try_token(
     ))
 }
 
-fn answer(exchange: &Exchange) -> String {
-    let answer = &exchange.answer;
+fn answer(exchange: &ApiCall) -> String {
+    let answer = &exchange.response;
     let body = answer.text();
     match answer.header("www-authenticate") {
         Some(reason) => format!("{} {body}\nwww-authenticate: {reason}", answer.status),
@@ -42,10 +43,10 @@ fn answer(exchange: &Exchange) -> String {
     }
 }
 
-pub(super) async fn no_token(lab: &mut Lab<'_>) -> Result<Report> {
-    lab.full().await?;
+pub(super) async fn no_token(session: &mut Session<'_>) -> Result<Report> {
+    session.all_scopes().await?;
     try_token(
-        lab,
+        session,
         None,
         "without Authorization".into(),
         StatusCode::UNAUTHORIZED,
@@ -53,69 +54,75 @@ pub(super) async fn no_token(lab: &mut Lab<'_>) -> Result<Report> {
     .await
 }
 
-pub(super) async fn no_scope(lab: &mut Lab<'_>) -> Result<Report> {
-    lab.full().await?;
-    let narrow = lab.narrow().await?;
-    let scope = narrow.access.scopes().join(" ");
+pub(super) async fn no_scope(session: &mut Session<'_>) -> Result<Report> {
+    session.all_scopes().await?;
+    let openid_only = session.openid_only().await?;
+    let scope = openid_only.access.scopes().join(" ");
     let what = format!("with a good access token whose scope is \"{scope}\"");
-    try_token(lab, Some(&narrow.access.raw), what, StatusCode::FORBIDDEN).await
+    try_token(
+        session,
+        Some(&openid_only.access.raw),
+        what,
+        StatusCode::FORBIDDEN,
+    )
+    .await
 }
 
-pub(super) async fn id_token(lab: &mut Lab<'_>) -> Result<Report> {
-    let full = lab.full().await?;
-    let id = full
+pub(super) async fn id_token(session: &mut Session<'_>) -> Result<Report> {
+    let all_scopes = session.all_scopes().await?;
+    let id = all_scopes
         .id
         .as_ref()
         .ok_or_else(|| Failure::failed("The login gave no id token"))?;
     let what = "with the id token of the login whose access token is let in".to_owned();
-    try_token(lab, Some(&id.raw), what, StatusCode::FORBIDDEN).await
+    try_token(session, Some(&id.raw), what, StatusCode::FORBIDDEN).await
 }
 
-pub(super) async fn changed_payload(lab: &mut Lab<'_>) -> Result<Report> {
-    let scope = lab.full().await?.access.scopes().join(" ");
-    let narrow = lab.narrow().await?;
-    let before = narrow.access.scopes().join(" ");
-    let forged = mint::keep_signature(
-        &narrow.access,
-        &mint::with_claim(&narrow.access, "scope", &scope),
+pub(super) async fn changed_payload(session: &mut Session<'_>) -> Result<Report> {
+    let scope = session.all_scopes().await?.access.scopes().join(" ");
+    let openid_only = session.openid_only().await?;
+    let before = openid_only.access.scopes().join(" ");
+    let forged = forge::keep_signature(
+        &openid_only.access,
+        &forge::with_claim(&openid_only.access, "scope", &scope),
     );
     let what =
         format!("with \"scope\": \"{before}\" changed to \"{scope}\", the signature as it was");
-    try_token(lab, Some(&forged), what, StatusCode::UNAUTHORIZED).await
+    try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
 }
 
-pub(super) async fn alg_none(lab: &mut Lab<'_>) -> Result<Report> {
-    let access = &lab.full().await?.access;
-    let header = mint::with_alg(access, "none");
-    let forged = format!("{}.", mint::unsigned(&header, &access.payload));
+pub(super) async fn alg_none(session: &mut Session<'_>) -> Result<Report> {
+    let access = &session.all_scopes().await?.access;
+    let header = forge::with_alg(access, "none");
+    let forged = format!("{}.", unsigned(&header, &access.payload));
     let what = format!(
         "with the header {} and nothing after the last dot",
         json!(header)
     );
-    try_token(lab, Some(&forged), what, StatusCode::UNAUTHORIZED).await
+    try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
 }
 
-pub(super) async fn hs256_public_key(lab: &mut Lab<'_>) -> Result<Report> {
-    let full = lab.full().await?;
-    let Some(secret) = full.keys.modulus(&full.access) else {
+pub(super) async fn hs256_public_key(session: &mut Session<'_>) -> Result<Report> {
+    let all_scopes = session.all_scopes().await?;
+    let Some(secret) = all_scopes.keys.modulus(&all_scopes.access) else {
         return Ok(Report::not_shown(
             "the server publishes no RSA key to use as a secret",
         ));
     };
-    let forged = mint::hs256(&full.access, &secret);
-    let header = mint::with_alg(&full.access, "HS256");
+    let header = forge::with_alg(&all_scopes.access, "HS256");
+    let forged = hs256(&header, &all_scopes.access.payload, &secret);
     let what = format!(
         "with the header {}, HMAC keyed with the public key's n",
         json!(header)
     );
-    try_token(lab, Some(&forged), what, StatusCode::UNAUTHORIZED).await
+    try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
 }
 
-pub(super) async fn other_key(lab: &mut Lab<'_>) -> Result<Report> {
-    let access = &lab.full().await?.access;
-    let forged = Mint::new()?.sign(access, &access.payload)?;
+pub(super) async fn other_key(session: &mut Session<'_>) -> Result<Report> {
+    let access = &session.all_scopes().await?.access;
+    let forged = SigningKey::generate()?.sign(&access.header, &access.payload)?;
     let kid = access.header.get("kid").unwrap_or(&Value::Null);
     let what =
         format!("with the same header and claims, signed with a new RSA key, \"kid\": {kid}");
-    try_token(lab, Some(&forged), what, StatusCode::UNAUTHORIZED).await
+    try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
 }

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use api_core::Console;
 
-use super::experiment::{Experiment, Report, Verdict, Who};
+use super::experiment::{Experiment, RefusedBy, Report, Verdict};
 use crate::output::table::{BAD, GOOD, HEAD, Mark, table};
 use crate::report::LabResult;
 
@@ -24,7 +24,7 @@ pub(crate) fn list(console: &Console, experiments: &[&Experiment]) {
     let rows = experiments.iter().map(|e| {
         (
             Mark(Style::new(), e.name),
-            [e.who.name().to_owned(), e.what.to_owned()],
+            [e.refused_by.name().to_owned(), e.what.to_owned()],
         )
     });
     table(
@@ -51,10 +51,10 @@ pub(crate) fn report(console: &Console, experiment: &Experiment, report: &Report
         verdict => {
             console.line(&format!("Request: {}", indented(&report.request)));
             console.line(&format!("Answer:  {}", indented(&report.answer)));
-            let by = match (verdict, experiment.who) {
-                (Verdict::Pass, Who::Client) => "by this client",
-                (Verdict::Pass, Who::Server) => "by the sign-in server",
-                (Verdict::Pass, Who::Gateway) => "by the gateway",
+            let by = match (verdict, experiment.refused_by) {
+                (Verdict::Pass, RefusedBy::Client) => "by this client",
+                (Verdict::Pass, RefusedBy::Server) => "by the sign-in server",
+                (Verdict::Pass, RefusedBy::Gateway) => "by the gateway",
                 _ => "by nobody, or not for the reason under test",
             };
             console.line(&format!("Refused: {by}"));
@@ -78,7 +78,7 @@ pub(crate) fn rows(results: &[(&Experiment, Report)]) -> Vec<LabResult> {
     let rows = results.iter().map(|(experiment, report)| LabResult {
         name: experiment.name,
         what: experiment.what,
-        who: experiment.who.name(),
+        refused_by: experiment.refused_by.name(),
         rule: experiment.rule,
         verdict: report.verdict.mark().1,
         why: match &report.verdict {
@@ -96,7 +96,7 @@ pub(crate) fn summary(console: &Console, results: &[(&Experiment, Report)]) {
     console.line(&format!("{HEAD}# Results{HEAD:#}"));
     let rows = results.iter().map(|(experiment, report)| {
         let rule = experiment.rule.split(": ").next().unwrap_or_default();
-        let cells = [experiment.name, experiment.who.name(), rule].map(str::to_owned);
+        let cells = [experiment.name, experiment.refused_by.name(), rule].map(str::to_owned);
         (report.verdict.mark(), cells)
     });
     table(

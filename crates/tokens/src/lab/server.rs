@@ -1,67 +1,76 @@
 //! Experiments at the sign-in server.
 
 use api_core::{Failure, Result};
-
-use super::Lab;
-use super::experiment::Report;
-use crate::crypto;
-use crate::http::answer::Answer;
-use crate::http::call::Call;
-use crate::oauth::response::printable;
-use crate::oauth::token::{self, Refusal};
-use crate::output::transcript::{Field, field, hidden};
 use api_http::hosts::secure_url;
 
-/// Sends a form to the token endpoint, which must refuse with one of `errors`.
-async fn try_form(lab: &Lab<'_>, form: Vec<Field>, what: &str, errors: &[&str]) -> Result<Report> {
-    let answer = ask(lab, form).await?;
-    let refusal = Refusal::of(&answer);
-    let refused = refusal
-        .as_ref()
-        .is_some_and(|refusal| errors.contains(&refusal.error.as_str()));
-    let otherwise = match answer.status.is_success() {
+use super::experiment::Report;
+use super::session::Session;
+use crate::http::request::Request;
+use crate::http::response::Response;
+use crate::oauth::pkce::CodeVerifier;
+use crate::oauth::token::{self, ErrorResponse};
+use crate::transcript::step::{Field, field, hidden};
+use api_core::text::printable;
+
+/// Posts a form to the token endpoint, which must refuse with one of `errors`.
+async fn try_form(
+    session: &Session<'_>,
+    form: Vec<Field>,
+    what: &str,
+    errors: &[&str],
+) -> Result<Report> {
+    let response = post_form(session, form).await?;
+    let error = ErrorResponse::of(&response);
+    let refused = error.is_some_and(|it| errors.contains(&it.error.as_str()));
+    let otherwise = match response.status.is_success() {
         true => "the token endpoint gave tokens".to_owned(),
         false => format!("refused, but not with {}", errors.join(" or ")),
     };
-    let request = format!("POST {}\n{what}", lab.provider.token_endpoint);
-    Ok(Report::judge(request, told(&answer), refused, &otherwise))
+    let request = format!("POST {}\n{what}", session.provider.token_endpoint);
+    Ok(Report::judge(
+        request,
+        describe(&response),
+        refused,
+        &otherwise,
+    ))
 }
 
-async fn ask(lab: &Lab<'_>, form: Vec<Field>) -> Result<Answer> {
+async fn post_form(session: &Session<'_>, form: Vec<Field>) -> Result<Response> {
     const WHY: &str = "The experiment's request.";
-    let endpoint = lab.provider.token_endpoint.clone();
-    lab.http
-        .send(Call::post("token endpoint", WHY, endpoint, form))
+    let endpoint = session.provider.token_endpoint.clone();
+    session
+        .http
+        .send(Request::post("token endpoint", WHY, endpoint, form))
         .await
 }
 
-/// An answer's status and error; never tokens.
-pub(super) fn told(answer: &Answer) -> String {
-    match Refusal::of(answer) {
-        Some(refusal) => format!("{} {}", answer.status, refusal.text()),
-        None => answer.status.to_string(),
+/// The status and the error of a response; never its tokens.
+pub(super) fn describe(response: &Response) -> String {
+    match ErrorResponse::of(response) {
+        Some(error) => format!("{} {}", response.status, error.text()),
+        None => response.status.to_string(),
     }
 }
 
-pub(super) async fn code_twice(lab: &mut Lab<'_>) -> Result<Report> {
-    let (asked, code) = lab.code(&lab.app.scopes.clone()).await?;
-    let form = token::code_form(lab.app, &code, Some(&asked.code_verifier));
-    let first = ask(lab, form.clone()).await?;
+pub(super) async fn code_twice(session: &mut Session<'_>) -> Result<Report> {
+    let (request, code) = session.code(&session.config.scopes.clone()).await?;
+    let form = token::code_form(session.config, &code, Some(&request.code_verifier));
+    let first = post_form(session, form.clone()).await?;
     if !first.status.is_success() {
         return Err(Failure::failed(format!(
             "The first exchange of the code failed: {}",
-            told(&first)
+            describe(&first)
         )));
     }
     let what = "the same form that gave tokens a moment ago, code and code_verifier included";
-    try_form(lab, form, what, &["invalid_grant"]).await
+    try_form(session, form, what, &["invalid_grant"]).await
 }
 
-pub(super) async fn wrong_verifier(lab: &mut Lab<'_>) -> Result<Report> {
-    let (_, code) = lab.code(&lab.app.scopes.clone()).await?;
-    let form = token::code_form(lab.app, &code, Some(&crypto::random()));
+pub(super) async fn wrong_verifier(session: &mut Session<'_>) -> Result<Report> {
+    let (_, code) = session.code(&session.config.scopes.clone()).await?;
+    let form = token::code_form(session.config, &code, Some(&CodeVerifier::generate()));
     try_form(
-        lab,
+        session,
         form,
         "a fresh code, and another random code_verifier",
         &["invalid_grant"],
@@ -69,21 +78,21 @@ pub(super) async fn wrong_verifier(lab: &mut Lab<'_>) -> Result<Report> {
     .await
 }
 
-pub(super) async fn no_verifier(lab: &mut Lab<'_>) -> Result<Report> {
-    let (_, code) = lab.code(&lab.app.scopes.clone()).await?;
-    let form = token::code_form(lab.app, &code, None);
+pub(super) async fn no_verifier(session: &mut Session<'_>) -> Result<Report> {
+    let (_, code) = session.code(&session.config.scopes.clone()).await?;
+    let form = token::code_form(session.config, &code, None);
     let errors = ["invalid_grant", "invalid_request"];
-    try_form(lab, form, "a fresh code, and no code_verifier", &errors).await
+    try_form(session, form, "a fresh code, and no code_verifier", &errors).await
 }
 
-pub(super) async fn other_client(lab: &mut Lab<'_>) -> Result<Report> {
-    let (asked, code) = lab.code(&lab.app.scopes.clone()).await?;
-    let mut form = token::code_form(lab.app, &code, Some(&asked.code_verifier));
+pub(super) async fn other_client(session: &mut Session<'_>) -> Result<Report> {
+    let (request, code) = session.code(&session.config.scopes.clone()).await?;
+    let mut form = token::code_form(session.config, &code, Some(&request.code_verifier));
     for field in form.iter_mut().filter(|field| field.name == "client_id") {
         field.value = "anotherclient0000000000000".into();
     }
     let what = "a fresh code with its code_verifier, and another client_id";
-    let report = try_form(lab, form, what, &["invalid_grant"]).await?;
+    let report = try_form(session, form, what, &["invalid_grant"]).await?;
     // The pool has one client. A server that looks the client up first cannot
     // show what it would say to a second one.
     Ok(match report.answer.contains("invalid_client") {
@@ -94,41 +103,54 @@ pub(super) async fn other_client(lab: &mut Lab<'_>) -> Result<Report> {
     })
 }
 
-pub(super) async fn revoked_refresh_token(lab: &mut Lab<'_>) -> Result<Report> {
-    let (asked, code) = lab.code(&lab.app.scopes.clone()).await?;
-    let tokens = token::exchange(lab.http, lab.app, lab.provider, &asked, &code).await?;
+pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<Report> {
+    let (request, code) = session.code(&session.config.scopes.clone()).await?;
+    let tokens = token::exchange(
+        session.http,
+        session.config,
+        session.provider,
+        &request,
+        &code,
+    )
+    .await?;
     let Some(refresh_token) = tokens.refresh_token else {
         return Ok(Report::not_shown("the server gives no refresh tokens"));
     };
     // It works before: only the revocation can be the reason.
-    token::refresh(lab.http, lab.app, lab.provider, &refresh_token).await?;
-    let revoked_at = match &lab.provider.revocation_endpoint {
+    token::refresh(
+        session.http,
+        session.config,
+        session.provider,
+        &refresh_token,
+    )
+    .await?;
+    let revoked_at = match &session.provider.revocation_endpoint {
         Some(endpoint) => {
-            token::revoke(lab.http, lab.app, endpoint, &refresh_token).await?;
+            token::revoke(session.http, session.config, endpoint, &refresh_token).await?;
             "the revocation_endpoint"
         }
         None => {
-            revoke_at_cognito(lab, &refresh_token).await?;
+            revoke_at_cognito(session, &refresh_token).await?;
             "Cognito's RevokeToken, for the discovery document names no revocation_endpoint"
         }
     };
-    let form = token::refresh_form(lab.app, &refresh_token);
+    let form = token::refresh_form(session.config, &refresh_token);
     let what = format!(
         "grant_type=refresh_token with a token that worked, then was revoked at {revoked_at}"
     );
-    try_form(lab, form, &what, &["invalid_grant"]).await
+    try_form(session, form, &what, &["invalid_grant"]).await
 }
 
-async fn revoke_at_cognito(lab: &Lab<'_>, refresh_token: &str) -> Result<()> {
+async fn revoke_at_cognito(session: &Session<'_>, refresh_token: &str) -> Result<()> {
     let fields = vec![
         hidden("Token", refresh_token, "what is to be revoked"),
         field(
             "ClientId",
-            &lab.app.client_id,
+            &session.config.client_id,
             "the client that it was given to",
         ),
     ];
-    let answer = cognito(lab, "RevokeToken", fields).await?;
+    let answer = cognito(session, "RevokeToken", fields).await?;
     match answer.status.is_success() {
         true => Ok(()),
         false => Err(Failure::failed(format!(
@@ -139,31 +161,32 @@ async fn revoke_at_cognito(lab: &Lab<'_>, refresh_token: &str) -> Result<()> {
 }
 
 /// An operation of Cognito's that needs no AWS credentials.
-async fn cognito(lab: &Lab<'_>, operation: &str, fields: Vec<Field>) -> Result<Answer> {
+async fn cognito(session: &Session<'_>, operation: &str, fields: Vec<Field>) -> Result<Response> {
     const WHY: &str = "An operation of Cognito's that anyone may call who knows the client_id.";
-    let url = secure_url("address of Cognito", &format!("{}/", lab.cognito))?;
-    let mut call = Call::post("Cognito API", WHY, url, fields);
-    call.json = true;
-    call.headers.push((
+    let url = secure_url("address of Cognito", &format!("{}/", session.cognito))?;
+    let mut request = Request::post("Cognito API", WHY, url, fields);
+    request.json = true;
+    request.headers.push((
         "X-Amz-Target",
         format!("AWSCognitoIdentityProviderService.{operation}"),
     ));
-    call.headers
+    request
+        .headers
         .push(("Content-Type", "application/x-amz-json-1.1".to_owned()));
-    lab.http.send(call).await
+    session.http.send(request).await
 }
 
-pub(super) async fn password_login(lab: &mut Lab<'_>) -> Result<Report> {
+pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Report> {
     let fields = vec![
         field(
             "AuthFlow",
             "USER_PASSWORD_AUTH",
             "user name and password from the app itself",
         ),
-        field("ClientId", &lab.app.client_id, "our client"),
+        field("ClientId", &session.config.client_id, "our client"),
         field(
             "AuthParameters.USERNAME",
-            &lab.app.username,
+            &session.config.username,
             "the test user",
         ),
         field(
@@ -172,25 +195,25 @@ pub(super) async fn password_login(lab: &mut Lab<'_>) -> Result<Report> {
             "never looked at: the flow itself is refused",
         ),
     ];
-    let answer = cognito(lab, "InitiateAuth", fields).await?;
+    let answer = cognito(session, "InitiateAuth", fields).await?;
     let body = answer.text();
     let refused = answer.status.is_client_error() && body.contains("flow not enabled");
     let request = format!(
         "POST {}/ InitiateAuth\nwith AuthFlow=USER_PASSWORD_AUTH",
-        lab.cognito
+        session.cognito
     );
-    let said = format!("{} {}", answer.status, printable(&body));
+    let text = format!("{} {}", answer.status, printable(&body));
     // A local cloud may look at the password first. That shows nothing: with
     // this password nobody gets in anywhere.
-    let is_aws = lab.cognito.contains("amazonaws.com");
+    let is_aws = session.cognito.contains("amazonaws.com");
     if !refused && answer.status.is_client_error() && !is_aws {
         return Ok(Report::not_shown(format!(
-            "this cloud looks at the password although the client has no password flow ({said}); AWS refuses the flow"
+            "this cloud looks at the password although the client has no password flow ({text}); AWS refuses the flow"
         )));
     }
     Ok(Report::judge(
         request,
-        said,
+        text,
         refused,
         "the client's password flow is not what was refused",
     ))

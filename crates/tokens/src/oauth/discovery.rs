@@ -1,16 +1,21 @@
 //! The discovery document: where the sign-in server's endpoints are.
 //! OpenID Connect Discovery 1.0, RFC 8414.
 
-use api_core::{Failure, Result};
+use api_core::{Console, Failure, Result};
+use api_http::hosts::secure_url;
+use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;
 
 use crate::config::ClientConfig;
-use crate::http::answer::Answer;
-use crate::http::call::Call;
-use api_http::hosts::secure_url;
+use crate::http::client::Http;
+use crate::http::request::Request;
+use crate::http::response::Response;
+use crate::http::retry::send_while_new;
+use crate::transcript::step::Channel;
 
 const WHY: &str = "One document names every other address of the sign-in server and its keys (OpenID Connect Discovery 1.0).";
+const WHY_PAGE: &str = "The stack is new: the browser is not sent to the sign-in host before that answers. Nothing is asked for, so any answer but a server error will do.";
 
 /// The document as it is sent; what is optional there is optional here.
 #[derive(Debug, Deserialize)]
@@ -22,6 +27,8 @@ struct Document {
     userinfo_endpoint: Option<String>,
     revocation_endpoint: Option<String>,
     end_session_endpoint: Option<String>,
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
 }
 
 /// The sign-in server's addresses, each https or on this machine.
@@ -41,15 +48,36 @@ pub(crate) struct Provider {
     pub revocation_endpoint: Option<Url>,
     /// Where the browser's session ends.
     pub end_session_endpoint: Option<Url>,
+    /// RFC 9207 section 3: whether every authorization response names its issuer.
+    pub names_itself: bool,
 }
 
-/// The call for the document.
+/// Fetches the discovery document. Where the stack is new, waits for it and for
+/// the sign-in host.
 ///
 /// # Errors
-/// If its address is neither https nor on this machine.
-pub(crate) fn call(app: &ClientConfig) -> Result<Call> {
-    let url = secure_url("address of the discovery document", &app.discovery_url)?;
-    Ok(Call::get("discovery document", WHY, url))
+/// As [`Provider::read`], or if the document's address is neither https nor on
+/// this machine. A sign-in host that does not answer in time is no error: the
+/// login itself will tell.
+pub(crate) async fn discover(
+    http: &Http,
+    config: &ClientConfig,
+    console: &Console,
+) -> Result<Provider> {
+    let url = secure_url("address of the discovery document", &config.discovery_url)?;
+    let request = Request::get("discovery document", WHY, url);
+    let limit = config.is_new_for;
+    let document = send_while_new(http, console, limit, request, |response| {
+        response.status == StatusCode::NOT_FOUND || response.status.is_server_error()
+    });
+    let provider = Provider::read(config, document.await?)?;
+    if limit.is_some() {
+        let page = provider.authorization_endpoint.clone();
+        let request = Request::get("sign-in page", WHY_PAGE, page).on(Channel::Front);
+        let is_too_new = |response: &Response| response.status.is_server_error();
+        let _ = send_while_new(http, console, limit, request, is_too_new).await;
+    }
+    Ok(provider)
 }
 
 impl Provider {
@@ -58,18 +86,18 @@ impl Provider {
     /// # Errors
     /// If it cannot be had, is another issuer's (OpenID Connect Discovery
     /// section 4.3), or names an address without TLS.
-    pub(crate) fn read(app: &ClientConfig, answer: Answer) -> Result<Provider> {
-        let document: Document = answer
-            .json_of("discovery document", &app.discovery_url)
+    fn read(config: &ClientConfig, response: Response) -> Result<Provider> {
+        let document: Document = response
+            .json_of("discovery document", &config.discovery_url)
             .map_err(|failure| {
                 failure.with_hint(
                     "is the user pool still there? 'make delete' and 'make api' start over",
                 )
             })?;
-        if document.issuer != app.issuer {
+        if document.issuer != config.issuer {
             return Err(Failure::failed(format!(
                 "The discovery document {} is of the issuer '{}', and state.json expects '{}'",
-                app.discovery_url, document.issuer, app.issuer
+                config.discovery_url, document.issuer, config.issuer
             ))
             .with_hint("OpenID Connect Discovery section 4.3: tokens of one issuer are not taken for another's"));
         }
@@ -88,6 +116,7 @@ impl Provider {
             userinfo_endpoint: optional("userinfo_endpoint", document.userinfo_endpoint)?,
             revocation_endpoint: optional("revocation_endpoint", document.revocation_endpoint)?,
             end_session_endpoint: optional("end_session_endpoint", document.end_session_endpoint)?,
+            names_itself: document.authorization_response_iss_parameter_supported,
             issuer: document.issuer,
         })
     }

@@ -8,7 +8,7 @@ use crate::config::ClientConfig;
 use crate::http::client::Http;
 use crate::oauth::discovery::Provider;
 use crate::oauth::token;
-use crate::verified_login::Login;
+use crate::oauth::token_set::TokenSet;
 
 /// What was ended, and what the browser must end.
 #[derive(Debug, Serialize)]
@@ -28,21 +28,21 @@ pub(crate) struct Logout {
 /// If the revocation endpoint refuses.
 pub(crate) async fn log_out(
     http: &Http,
-    app: &ClientConfig,
+    config: &ClientConfig,
     provider: &Provider,
-    login: &Login,
+    login: &TokenSet,
 ) -> Result<Logout> {
     let mut logout = Logout {
         revoked: None,
         address: provider
             .end_session_endpoint
             .as_ref()
-            .map(|page| address(page, app).into()),
+            .map(|page| address(page, config).into()),
         text: "There is no refresh token to revoke.",
     };
     match (&provider.revocation_endpoint, &login.tokens.refresh_token) {
         (Some(endpoint), Some(refresh_token)) => {
-            token::revoke(http, app, endpoint, refresh_token).await?;
+            token::revoke(http, config, endpoint, refresh_token).await?;
             logout.revoked = Some(true);
             logout.text = "The refresh token is revoked. The API takes the access token until it expires: it checks tokens by itself.";
         }
@@ -56,11 +56,11 @@ pub(crate) async fn log_out(
 
 /// Cognito ends the session and shows the sign-in page again, for which it
 /// takes the parameters of an authorization request.
-fn address(page: &Url, app: &ClientConfig) -> Url {
+fn address(page: &Url, config: &ClientConfig) -> Url {
     let mut url = page.clone();
     url.query_pairs_mut()
-        .append_pair("client_id", &app.client_id)
+        .append_pair("client_id", &config.client_id)
         .append_pair("response_type", "code")
-        .append_pair("redirect_uri", &app.callback.uri);
+        .append_pair("redirect_uri", &config.redirect_uri.uri);
     url
 }

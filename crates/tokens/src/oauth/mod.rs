@@ -1,11 +1,13 @@
 //! OAuth 2.0 and OpenID Connect, as the RFCs have them: the authorization
 //! request and its response, the code's exchange, and what comes after.
 
+pub(crate) mod authorization_request;
+pub(crate) mod authorization_response;
 pub(crate) mod discovery;
 pub(crate) mod logout;
+pub(crate) mod pkce;
 pub(crate) mod refresh;
-pub(crate) mod request;
-pub(crate) mod response;
 pub(crate) mod scope;
 pub(crate) mod token;
+pub(crate) mod token_set;
 pub(crate) mod userinfo;

@@ -11,13 +11,13 @@ use crate::jwt::check::{Check, Verdict};
 use crate::jwt::decode::Jwt;
 use crate::jwt::verify::{self, Expectations};
 use crate::oauth::discovery::Provider;
-use crate::oauth::token::{self, Tokens};
-use crate::verified_login::{self, Login};
+use crate::oauth::token::{self, TokenResponse};
+use crate::oauth::token_set::{self, TokenSet};
 
 /// The new tokens, and how they differ from those before.
 #[derive(Debug)]
 pub(crate) struct Refreshed {
-    pub tokens: Tokens,
+    pub tokens: TokenResponse,
     pub checks: Vec<Check>,
     pub changes: Vec<Change>,
 }
@@ -37,33 +37,33 @@ impl Refreshed {
     ///
     /// # Errors
     /// If there is no refresh token, or the server refuses it.
-    pub(crate) async fn of(
+    pub(crate) async fn request(
         http: &Http,
-        app: &ClientConfig,
+        config: &ClientConfig,
         provider: &Provider,
-        login: &mut Login,
+        login: &mut TokenSet,
     ) -> Result<Refreshed> {
         let refresh_token = login.tokens.refresh_token.as_deref();
         let refresh_token =
             refresh_token.ok_or_else(|| Failure::failed("There is no refresh token to use"))?;
-        let tokens = token::refresh(http, app, provider, refresh_token).await?;
-        let (id, access) = verified_login::decode(&tokens)?;
+        let tokens = token::refresh(http, config, provider, refresh_token).await?;
+        let (id, access) = token_set::decode(&tokens)?;
         login
             .keys
-            .provide_for(http, &verified_login::both(id.as_ref(), &access))
+            .refetch_for(http, &token_set::present(id.as_ref(), &access))
             .await?;
         let before = login.access.scopes();
         let scopes: Vec<String> = before.iter().map(|scope| (*scope).to_owned()).collect();
         let expect = Expectations {
             issuer: &provider.issuer,
-            client_id: &app.client_id,
+            client_id: &config.client_id,
             nonce: login.id.as_ref().and_then(|id| id.text("nonce")),
             refreshed: true,
             scopes: &scopes,
             now: verify::now(),
         };
         let mut checks = verify::check(id.as_ref(), &access, &login.keys, &expect);
-        checks.push(same_person(&login.access, &access));
+        checks.push(same_subject(&login.access, &access));
         let mut changes = match (&login.id, &id) {
             (Some(before), Some(after)) => compare("id", before, after),
             _ => Vec::new(),
@@ -78,7 +78,7 @@ impl Refreshed {
 }
 
 /// OpenID Connect Core section 12.2: `sub` must be the one of the login.
-fn same_person(before: &Jwt, after: &Jwt) -> Check {
+fn same_subject(before: &Jwt, after: &Jwt) -> Check {
     let (expected, actual) = (before.text("sub"), after.text("sub"));
     Check {
         token: "access",

@@ -10,16 +10,16 @@ use crate::config::ClientConfig;
 /// Exit code 2 for what is no scope, and for a scope that nobody knows. One
 /// that exists but is not the client's goes through: the server refuses it,
 /// and that is worth seeing.
-pub(crate) fn asked(given: Option<&str>, app: &ClientConfig) -> Result<Vec<String>> {
+pub(crate) fn asked(given: Option<&str>, config: &ClientConfig) -> Result<Vec<String>> {
     let Some(given) = given else {
-        return Ok(match app.scopes.is_empty() {
+        return Ok(match config.scopes.is_empty() {
             true => vec!["openid".to_owned()],
-            false => app.scopes.clone(),
+            false => config.scopes.clone(),
         });
     };
     let mut scopes: Vec<String> = Vec::new();
     for scope in given.split(' ').filter(|scope| !scope.is_empty()) {
-        check(scope, app)?;
+        check(scope, config)?;
         if !scopes.iter().any(|earlier| earlier == scope) {
             scopes.push(scope.to_owned());
         }
@@ -31,7 +31,7 @@ pub(crate) fn asked(given: Option<&str>, app: &ClientConfig) -> Result<Vec<Strin
     Ok(scopes)
 }
 
-fn check(scope: &str, app: &ClientConfig) -> Result<()> {
+fn check(scope: &str, config: &ClientConfig) -> Result<()> {
     // scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
     if !scope
         .bytes()
@@ -40,9 +40,9 @@ fn check(scope: &str, app: &ClientConfig) -> Result<()> {
         return Err(Failure::usage(format!("'{}' is not a scope", scope.escape_debug()))
             .with_hint("a scope is printable ASCII without '\"' and '\\'; scopes are separated by one space (RFC 6749 section 3.3)"));
     }
-    if !app.known_scopes.iter().any(|known| known == scope) {
+    if !config.known_scopes.iter().any(|known| known == scope) {
         return Err(Failure::usage(format!("Nobody knows the scope '{scope}'"))
-            .with_hint(format!("known are: {}", app.known_scopes.join(" "))));
+            .with_hint(format!("known are: {}", config.known_scopes.join(" "))));
     }
     Ok(())
 }

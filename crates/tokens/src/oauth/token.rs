@@ -7,17 +7,18 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::config::ClientConfig;
-use crate::http::answer::Answer;
-use crate::http::call::Call;
 use crate::http::client::Http;
+use crate::http::request::Request;
+use crate::http::response::Response;
+use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::discovery::Provider;
-use crate::oauth::request::AuthorizationRequest;
-use crate::oauth::response::printable;
-use crate::output::transcript::{Field, field, hidden};
+use crate::oauth::pkce::CodeVerifier;
+use crate::transcript::step::{Field, field, hidden};
+use api_core::text::printable;
 
-/// What the token endpoint hands out, RFC 6749 section 5.1.
+/// The successful response of the token endpoint, RFC 6749 section 5.1.
 #[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct Tokens {
+pub(crate) struct TokenResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
     pub access_token: String,
@@ -28,22 +29,22 @@ pub(crate) struct Tokens {
     pub expires_in: Option<i64>,
 }
 
-impl fmt::Debug for Tokens {
+impl fmt::Debug for TokenResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Tokens(hidden)")
+        f.write_str("TokenResponse(hidden)")
     }
 }
 
-/// What a server says when it refuses, RFC 6749 section 5.2.
+/// The error response of an endpoint, RFC 6749 section 5.2.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorResponse {
     pub error: String,
     pub error_description: Option<String>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     /// The refusal in an answer, if it is one.
-    pub(crate) fn of(answer: &Answer) -> Option<Refusal> {
+    pub(crate) fn of(answer: &Response) -> Option<ErrorResponse> {
         answer.json().filter(|_| !answer.status.is_success())
     }
 
@@ -57,57 +58,33 @@ impl Refusal {
 }
 
 /// The form that exchanges a code for tokens.
-pub(crate) fn code_form(app: &ClientConfig, code: &str, code_verifier: Option<&str>) -> Vec<Field> {
+#[rustfmt::skip] // a line for each parameter
+pub(crate) fn code_form(
+    config: &ClientConfig,
+    code: &str,
+    code_verifier: Option<&CodeVerifier>,
+) -> Vec<Field> {
+    let redirect_uri = &config.redirect_uri.uri;
     let mut form = vec![
-        field(
-            "grant_type",
-            "authorization_code",
-            "what is offered for the tokens",
-        ),
-        field(
-            "code",
-            code,
-            "from the callback; works once, for a few minutes",
-        ),
-        field(
-            "redirect_uri",
-            &app.callback.uri,
-            "must be the one of the authorization request",
-        ),
-        field(
-            "client_id",
-            &app.client_id,
-            "which app asks; a public client has no secret to add",
-        ),
+        field("grant_type", "authorization_code", "what is offered for the tokens"),
+        field("code", code, "from the callback; works once, for a few minutes"),
+        field("redirect_uri", redirect_uri, "must be the one of the authorization request"),
+        field("client_id", &config.client_id, "which app asks; a public client has no secret to add"),
     ];
-    if let Some(verifier) = code_verifier {
-        form.push(field(
-            "code_verifier",
-            verifier,
-            "proves that the one who asked for the code is the one who brings it (RFC 7636 section 4.5)",
-        ));
-    }
+    form.extend(code_verifier.map(|verifier| {
+        let why = "proves that the one who asked for the code is the one who brings it (RFC 7636 section 4.5)";
+        field("code_verifier", verifier.reveal(), why)
+    }));
     form
 }
 
 /// The form that exchanges a refresh token for new tokens.
-pub(crate) fn refresh_form(app: &ClientConfig, refresh_token: &str) -> Vec<Field> {
+#[rustfmt::skip] // a line for each parameter
+pub(crate) fn refresh_form(config: &ClientConfig, refresh_token: &str) -> Vec<Field> {
     vec![
-        field(
-            "grant_type",
-            "refresh_token",
-            "what is offered for the tokens",
-        ),
-        hidden(
-            "refresh_token",
-            refresh_token,
-            "from the login; works until it is revoked or expires",
-        ),
-        field(
-            "client_id",
-            &app.client_id,
-            "the client that it was given to",
-        ),
+        field("grant_type", "refresh_token", "what is offered for the tokens"),
+        hidden("refresh_token", refresh_token, "from the login; works until it is revoked or expires"),
+        field("client_id", &config.client_id, "the client that it was given to"),
     ]
 }
 
@@ -117,15 +94,15 @@ pub(crate) fn refresh_form(app: &ClientConfig, refresh_token: &str) -> Vec<Field
 /// The server's refusal.
 pub(crate) async fn exchange(
     http: &Http,
-    app: &ClientConfig,
+    config: &ClientConfig,
     provider: &Provider,
-    asked: &AuthorizationRequest,
+    request: &AuthorizationRequest,
     code: &str,
-) -> Result<Tokens> {
+) -> Result<TokenResponse> {
     const WHY: &str = "The code becomes tokens. They come straight to this program, past the browser (RFC 6749 section 4.1.3).";
-    let form = code_form(app, code, Some(&asked.code_verifier));
-    let tokens = ask(http, WHY, &provider.token_endpoint, form).await?;
-    if asked.is_openid() && tokens.id_token.is_none() {
+    let form = code_form(config, code, Some(&request.code_verifier));
+    let tokens = request_tokens(http, WHY, &provider.token_endpoint, form).await?;
+    if request.is_openid() && tokens.id_token.is_none() {
         return Err(Failure::failed(
             "The token endpoint sent no id token, though the scope openid was asked for",
         )
@@ -140,25 +117,30 @@ pub(crate) async fn exchange(
 /// The server's refusal.
 pub(crate) async fn refresh(
     http: &Http,
-    app: &ClientConfig,
+    config: &ClientConfig,
     provider: &Provider,
     refresh_token: &str,
-) -> Result<Tokens> {
+) -> Result<TokenResponse> {
     const WHY: &str = "New tokens without a new sign-in (RFC 6749 section 6).";
-    ask(
+    request_tokens(
         http,
         WHY,
         &provider.token_endpoint,
-        refresh_form(app, refresh_token),
+        refresh_form(config, refresh_token),
     )
     .await
 }
 
-async fn ask(http: &Http, why: &'static str, endpoint: &Url, form: Vec<Field>) -> Result<Tokens> {
+async fn request_tokens(
+    http: &Http,
+    why: &'static str,
+    endpoint: &Url,
+    form: Vec<Field>,
+) -> Result<TokenResponse> {
     let answer = http
-        .send(Call::post("token endpoint", why, endpoint.clone(), form))
+        .send(Request::post("token endpoint", why, endpoint.clone(), form))
         .await?;
-    if let Some(refusal) = Refusal::of(&answer) {
+    if let Some(refusal) = ErrorResponse::of(&answer) {
         let failure = Failure::failed(format!("The token endpoint refused: {}", refusal.text()));
         return Err(match refusal.error.as_str() {
             "invalid_grant" => failure.with_hint("a code works once and for a few minutes, a refresh token until it is revoked: run this again"),
@@ -175,7 +157,7 @@ async fn ask(http: &Http, why: &'static str, endpoint: &Url, form: Vec<Field>) -
     if !answer.status.is_success() {
         return Err(odd("no error that RFC 6749 section 5.2 knows"));
     }
-    let tokens: Tokens = answer
+    let tokens: TokenResponse = answer
         .json()
         .ok_or_else(|| odd("no tokens that RFC 6749 section 5.1 knows"))?;
     if !tokens.token_type.eq_ignore_ascii_case("bearer") {
@@ -190,7 +172,7 @@ async fn ask(http: &Http, why: &'static str, endpoint: &Url, form: Vec<Field>) -
 /// The server's refusal.
 pub(crate) async fn revoke(
     http: &Http,
-    app: &ClientConfig,
+    config: &ClientConfig,
     endpoint: &Url,
     refresh_token: &str,
 ) -> Result<()> {
@@ -200,12 +182,12 @@ pub(crate) async fn revoke(
         hidden("token", refresh_token, "what is to be revoked"),
         field(
             "client_id",
-            &app.client_id,
+            &config.client_id,
             "the client that it was given to",
         ),
     ];
     let answer = http
-        .send(Call::post(
+        .send(Request::post(
             "revocation endpoint",
             WHY,
             endpoint.clone(),
@@ -215,7 +197,7 @@ pub(crate) async fn revoke(
     if answer.status.is_success() {
         return Ok(());
     }
-    let why = Refusal::of(&answer).map_or_else(|| answer.status.to_string(), |r| r.text());
+    let why = ErrorResponse::of(&answer).map_or_else(|| answer.status.to_string(), |r| r.text());
     Err(Failure::failed(format!(
         "The revocation endpoint refused: {why}"
     )))

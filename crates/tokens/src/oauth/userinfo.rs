@@ -4,12 +4,12 @@
 use api_core::{Failure, Result};
 use serde_json::{Map, Value};
 
-use crate::http::call::Call;
 use crate::http::client::Http;
+use crate::http::request::Request;
 use crate::oauth::discovery::Provider;
-use crate::oauth::response::printable;
-use crate::oauth::token::Refusal;
-use crate::verified_login::Login;
+use crate::oauth::token::ErrorResponse;
+use crate::oauth::token_set::TokenSet;
+use api_core::text::printable;
 
 const WHY: &str = "The access token opens the person's claims too, if it has the scope openid (OpenID Connect Core section 5.3).";
 
@@ -18,19 +18,19 @@ const WHY: &str = "The access token opens the person's claims too, if it has the
 /// # Errors
 /// If there is none, it refuses, or it speaks of somebody else than the id
 /// token does (section 5.3.2).
-pub(crate) async fn ask(
+pub(crate) async fn fetch(
     http: &Http,
     provider: &Provider,
-    login: &Login,
+    login: &TokenSet,
 ) -> Result<Map<String, Value>> {
     let endpoint = provider
         .userinfo_endpoint
         .clone()
         .ok_or_else(|| Failure::failed("The discovery document names no userinfo_endpoint"))?;
-    let call = Call::get("userinfo endpoint", WHY, endpoint).bearer(&login.tokens.access_token);
+    let call = Request::get("userinfo endpoint", WHY, endpoint).bearer(&login.tokens.access_token);
     let answer = http.send(call).await?;
     if !answer.status.is_success() {
-        let why = Refusal::of(&answer)
+        let why = ErrorResponse::of(&answer)
             .map_or_else(|| answer.status.to_string(), |refusal| refusal.text());
         return Err(
             Failure::failed(format!("The userinfo endpoint refused: {why}"))

@@ -3,12 +3,12 @@
 use api_core::Console;
 use serde_json::{Map, Value, json};
 
-use crate::api::Exchange;
+use crate::api::ApiCall;
 use crate::oauth::logout::Logout;
 use crate::oauth::refresh::Refreshed;
+use crate::oauth::token_set::TokenSet;
 use crate::output::text;
-use crate::output::transcript::Step;
-use crate::verified_login::Login;
+use crate::transcript::step::Step;
 
 /// Text as it comes, or one JSON object at the end.
 pub(crate) struct Output<'a> {
@@ -26,7 +26,7 @@ impl<'a> Output<'a> {
     }
 
     /// The tokens and their checks.
-    pub(crate) fn login(&mut self, login: &Login) {
+    pub(crate) fn login(&mut self, login: &TokenSet) {
         match &mut self.json {
             None => {
                 text::tokens(self.console, login);
@@ -48,7 +48,7 @@ impl<'a> Output<'a> {
     }
 
     /// The API's request and response.
-    pub(crate) fn exchange(&mut self, exchange: &Exchange) {
+    pub(crate) fn exchange(&mut self, exchange: &ApiCall) {
         match &mut self.json {
             None => {
                 text::exchange(self.console, exchange);

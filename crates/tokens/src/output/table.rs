@@ -61,13 +61,13 @@ pub(crate) fn table<const N: usize, const M: usize>(
 
 /// Long values keep their ends: the decoded token has them whole.
 pub(crate) fn shorten(text: &str) -> String {
-    const MOST: usize = 34;
-    let text = crate::oauth::response::printable(text);
+    const MAX_CHARS: usize = 34;
+    let text = api_core::text::printable(text);
     let count = text.chars().count();
-    if count <= MOST {
+    if count <= MAX_CHARS {
         return text;
     }
-    let head: String = text.chars().take(MOST / 2 - 1).collect();
-    let tail: String = text.chars().skip(count - MOST / 2).collect();
+    let head: String = text.chars().take(MAX_CHARS / 2 - 1).collect();
+    let tail: String = text.chars().skip(count - MAX_CHARS / 2).collect();
     format!("{head}…{tail}")
 }

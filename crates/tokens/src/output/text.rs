@@ -5,15 +5,15 @@ use anstyle::Style;
 use api_core::Console;
 use serde_json::{Map, Value};
 
-use crate::api::Exchange;
+use crate::api::ApiCall;
 use crate::jwt::check::{Check, Verdict};
 use crate::jwt::decode::Jwt;
 use crate::oauth::refresh::Refreshed;
+use crate::oauth::token_set::TokenSet;
 use crate::output::table::{BAD, GOOD, HEAD, Mark, shorten, table};
-use crate::verified_login::Login;
 
 /// Prints the tokens, raw and decoded, each under its heading.
-pub(crate) fn tokens(console: &Console, login: &Login) {
+pub(crate) fn tokens(console: &Console, login: &TokenSet) {
     if let Some(id) = &login.id {
         token(console, "id token", id);
     }
@@ -92,7 +92,7 @@ pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
 }
 
 /// Prints request and response.
-pub(crate) fn exchange(console: &Console, exchange: &Exchange) {
+pub(crate) fn exchange(console: &Console, exchange: &ApiCall) {
     heading(console, "Request and response");
     console.line(&exchange.curl_style());
 }

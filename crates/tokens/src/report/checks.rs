@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::links::linked;
-use crate::api::Exchange;
+use crate::api::ApiCall;
 use crate::jwt::check::{Check, Verdict};
 
 /// All checks, each with the rule that it comes from.
@@ -41,7 +41,7 @@ fn row(check: &Check) -> Markup {
 }
 
 /// Request and response; the token is not repeated.
-pub(super) fn exchange(exchange: &Exchange) -> Markup {
+pub(super) fn exchange(exchange: &ApiCall) -> Markup {
     html! {
         section {
             h2 { "The API" }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::output::transcript::{Channel, Step};
+use crate::transcript::step::{Channel, Step};
 
 /// The participants and where they stand.
 const NAMES: [(&str, i32); 5] = [

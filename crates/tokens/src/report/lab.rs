@@ -11,7 +11,7 @@ pub(crate) struct Result {
     /// What was tried.
     pub what: &'static str,
     /// Who must refuse it.
-    pub who: &'static str,
+    pub refused_by: &'static str,
     /// By which rule.
     pub rule: &'static str,
     /// `PASS`, `NOT SHOWN` or `FAIL`.
@@ -70,7 +70,7 @@ fn row(result: &Result) -> Markup {
         tr {
             td class=(class(result)) { strong { (result.verdict) } }
             td { a href={ "#" (result.name) } { (result.name) } }
-            td { (result.who) }
+            td { (result.refused_by) }
             td { (linked(result.rule)) }
         }
     }
@@ -89,7 +89,7 @@ fn one(result: &Result) -> Markup {
             pre { (result.request) }
             p.dim { "What came back:" }
             pre { (result.answer) }
-            p { "Must be refused by the " (result.who) ": " (linked(result.rule)) }
+            p { "Must be refused by the " (result.refused_by) ": " (linked(result.rule)) }
         }
     }
 }

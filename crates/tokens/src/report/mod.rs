@@ -9,17 +9,17 @@ mod diagram;
 mod file;
 mod lab;
 mod links;
+mod redact;
 mod steps;
 mod tokens;
-mod unspent;
 
 use api_core::Failure;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::api::Exchange;
+use crate::api::ApiCall;
 use crate::jwt::check::{Verdict, failed};
-use crate::output::transcript::Step;
-use crate::verified_login::Login;
+use crate::oauth::token_set::TokenSet;
+use crate::transcript::step::Step;
 
 pub(crate) use file::{check, write};
 pub(crate) use lab::{Result as LabResult, page as lab_page};
@@ -32,9 +32,9 @@ pub(crate) struct Report<'a> {
     /// Every step, in order.
     pub steps: &'a [Step],
     /// The tokens and their checks, once there are any.
-    pub login: Option<&'a Login>,
+    pub login: Option<&'a TokenSet>,
     /// The API's request and response.
-    pub exchange: Option<&'a Exchange>,
+    pub exchange: Option<&'a ApiCall>,
     /// Why it did not come to its end.
     pub failure: Option<&'a Failure>,
 }
@@ -45,7 +45,7 @@ impl Report<'_> {
         let title = self.title();
         let steps = match self.login {
             Some(_) => self.steps.to_vec(),
-            None => unspent::hidden(self.steps),
+            None => redact::without_unspent(self.steps),
         };
         let body = html! {
             main {
@@ -64,7 +64,7 @@ impl Report<'_> {
     }
 
     fn title(&self) -> &'static str {
-        match (self.failure, self.exchange.map(|it| it.answer.status)) {
+        match (self.failure, self.exchange.map(|it| it.response.status)) {
             (Some(_), _) => "Sign-in failed",
             (None, Some(status)) if !status.is_success() => "Signed in, and refused by the API",
             _ => "Signed in",
@@ -81,7 +81,7 @@ impl Report<'_> {
                     p.bad { (failure.to_string()) }
                     @if let Some(hint) = failure.hint() { p.hint { "Next: " (hint) } }
                 } @else if let Some(login) = self.login {
-                    p { "You are signed in as " (login.who()) ". The tokens have been checked." }
+                    p { "You are signed in as " (login.username()) ". The tokens have been checked." }
                 }
                 ul.facts {
                     @if let Some(login) = self.login {
@@ -90,7 +90,7 @@ impl Report<'_> {
                         li { (held) " checks hold, " (failed) " failed" }
                     }
                     @if let Some(exchange) = self.exchange {
-                        li { "the API said " (exchange.answer.status.as_u16()) " " (shortened(&exchange.answer.text())) }
+                        li { "the API said " (exchange.response.status.as_u16()) " " (shortened(&exchange.response.text())) }
                     }
                     li { (self.steps.len()) " steps" }
                 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::links::linked;
-use crate::output::transcript::{Channel, Step};
+use crate::transcript::step::{Channel, Step};
 
 impl Channel {
     /// The class of the style, and the word beside the colour.

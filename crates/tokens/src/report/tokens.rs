@@ -4,46 +4,26 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::links::linked;
-use crate::jwt::check::{Check, when};
+use crate::jwt::check::{Check, relative_time};
 use crate::jwt::decode::Jwt;
 use crate::jwt::verify;
-use crate::verified_login::Login;
+use crate::oauth::token_set::TokenSet;
 
 /// What claims and headers mean, by name.
+#[rustfmt::skip] // a line for each
 const MEANINGS: [(&str, &str); 22] = [
     ("alg", "how it is signed (RFC 7515 section 4.1.1)"),
-    (
-        "kid",
-        "which of the issuer's keys signed it (RFC 7515 section 4.1.4)",
-    ),
+    ("kid", "which of the issuer's keys signed it (RFC 7515 section 4.1.4)"),
     ("iss", "who issued it (RFC 7519 section 4.1.1)"),
-    (
-        "sub",
-        "who signed in; never given to another user (RFC 7519 section 4.1.2)",
-    ),
-    (
-        "aud",
-        "whom it is for: this client (RFC 7519 section 4.1.3)",
-    ),
+    ("sub", "who signed in; never given to another user (RFC 7519 section 4.1.2)"),
+    ("aud", "whom it is for: this client (RFC 7519 section 4.1.3)"),
     ("client_id", "which client it was issued to"),
-    (
-        "exp",
-        "not to be taken from then on (RFC 7519 section 4.1.4)",
-    ),
+    ("exp", "not to be taken from then on (RFC 7519 section 4.1.4)"),
     ("iat", "when it was issued (RFC 7519 section 4.1.6)"),
     ("nbf", "not to be taken before (RFC 7519 section 4.1.5)"),
-    (
-        "auth_time",
-        "when the person signed in (OpenID Connect Core section 2)",
-    ),
-    (
-        "nonce",
-        "ties the id token to this login (OpenID Connect Core section 2)",
-    ),
-    (
-        "at_hash",
-        "ties the id token to the access token (OpenID Connect Core section 3.1.3.6)",
-    ),
+    ("auth_time", "when the person signed in (OpenID Connect Core section 2)"),
+    ("nonce", "ties the id token to this login (OpenID Connect Core section 2)"),
+    ("at_hash", "ties the id token to the access token (OpenID Connect Core section 3.1.3.6)"),
     ("token_use", "Cognito's own: id or access"),
     ("scope", "what it may be used for (RFC 6749 section 3.3)"),
     ("jti", "this token's own name (RFC 7519 section 4.1.7)"),
@@ -51,19 +31,13 @@ const MEANINGS: [(&str, &str); 22] = [
     ("event_id", "Cognito's own: the sign-in that it comes from"),
     ("cognito:username", "Cognito's own: the user's name"),
     ("username", "the user's name"),
-    (
-        "email",
-        "the user's address (OpenID Connect Core section 5.1)",
-    ),
-    (
-        "email_verified",
-        "whether the address was proved (OpenID Connect Core section 5.1)",
-    ),
+    ("email", "the user's address (OpenID Connect Core section 5.1)"),
+    ("email_verified", "whether the address was proved (OpenID Connect Core section 5.1)"),
     ("version", "Cognito's own: the form of the token"),
 ];
 
 /// Both tokens.
-pub(super) fn section(login: &Login) -> Markup {
+pub(super) fn section(login: &TokenSet) -> Markup {
     html! {
         section {
             h2 { "The tokens" }
@@ -132,5 +106,5 @@ fn text(value: &Value) -> String {
 fn time(name: &str, value: &Value) -> Option<String> {
     let times = ["exp", "iat", "nbf", "auth_time"];
     let seconds = value.as_i64().filter(|_| times.contains(&name));
-    seconds.map(|seconds| when(Some(seconds), verify::now()))
+    seconds.map(|seconds| relative_time(Some(seconds), verify::now()))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use api_core::Console;
 use url::Url;
 
-use crate::config::Callback;
+use crate::config::RedirectUri;
 
 /// Opens the address in `browser`, or in the desktop's own. Whatever goes
 /// wrong is a note: the address stands in the terminal anyway.
@@ -82,12 +82,12 @@ fn watch(console: Arc<Console>, program: String, mut child: tokio::process::Chil
 
 /// Over SSH the browser is on another machine, and so is its `localhost`: the
 /// command that leads it here.
-pub(crate) fn ssh_forward(callback: &Callback) -> Option<String> {
+pub(crate) fn ssh_forward(redirect_uri: &RedirectUri) -> Option<String> {
     let connection = env::var("SSH_CONNECTION").ok()?;
     let server = connection.split_whitespace().nth(2)?;
     let user = env::var("USER").or_else(|_| env::var("LOGNAME")).ok();
     let user = user.map(|user| format!("{user}@")).unwrap_or_default();
-    let port = callback.port;
+    let port = redirect_uri.port;
     Some(format!("ssh -L {port}:localhost:{port} {user}{server}"))
 }
 

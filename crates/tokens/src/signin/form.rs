@@ -2,10 +2,9 @@
 
 use scraper::{ElementRef, Html, Selector};
 
-use crate::output::transcript::{Field, field};
+use crate::transcript::step::{Field, field};
 
 /// The form that a person would fill in.
-#[derive(Debug)]
 pub(crate) struct Form {
     /// Where it goes, as the page has it.
     pub action: String,

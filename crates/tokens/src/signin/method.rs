@@ -1,22 +1,23 @@
-//! The front channel: the person signs in somewhere else, and the answer
-//! comes back here.
+//! How the person signs in: in a browser, by a pasted address, or headless.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use api_core::settings::Password;
-use api_core::{Console, Failure, Result};
+use api_core::{Console, Failure, Result, Settings};
 
+use crate::args::Args;
 use crate::config::ClientConfig;
-use crate::oauth::request::AuthorizationRequest;
-use crate::oauth::response::{AuthorizationResponse, Expected};
-use crate::output::explain::Explain;
+use crate::oauth::authorization_request::AuthorizationRequest;
+use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
+use crate::oauth::discovery::Provider;
 use crate::signin::browser;
 use crate::signin::headless::Headless;
-use crate::signin::listener::callback::{Listener, RunningListener};
 use crate::signin::listener::page::Page;
 use crate::signin::listener::pending::PendingCallback;
+use crate::signin::listener::server::{Listener, RunningListener};
 use crate::signin::paste;
+use crate::transcript::explain::Explain;
 
 /// How the person signs in.
 #[derive(Clone, Debug)]
@@ -29,43 +30,60 @@ pub(crate) enum SignInMethod {
     Headless(Password),
 }
 
-/// The answer, and who waits to see how it ends.
-pub(crate) struct Answered {
-    redirect: AuthorizationResponse,
+impl SignInMethod {
+    /// The method that the flags ask for.
+    ///
+    /// # Errors
+    /// Exit code 2 for `--headless` without the test user's password.
+    pub(crate) fn from_args(args: &Args, settings: &Settings) -> Result<SignInMethod> {
+        Ok(if args.headless {
+            SignInMethod::Headless(settings.password()?.clone())
+        } else if args.no_browser {
+            SignInMethod::NoBrowser
+        } else {
+            SignInMethod::Browser(settings.browser.clone())
+        })
+    }
+}
+
+/// The authorization response, and the browser that waits for its page.
+pub(crate) struct ReceivedResponse {
+    response: AuthorizationResponse,
     browser: Option<(PendingCallback, RunningListener)>,
 }
 
-/// A way to sign in, with the port held where one is needed.
+/// What a sign-in needs.
 pub(crate) struct SignIn<'a> {
-    pub app: &'a ClientConfig,
+    pub config: &'a ClientConfig,
     pub console: &'a Arc<Console>,
     pub explain: &'a Explain,
-    pub way: &'a SignInMethod,
+    pub method: &'a SignInMethod,
+    /// How long the person may take.
     pub timeout: Duration,
 }
 
 impl SignIn<'_> {
-    /// Lets the person sign in and waits for the answer.
+    /// Sends the authorization request through the browser and waits for the
+    /// response.
     ///
     /// # Errors
     /// If the port is taken, the time is up, or the headless sign-in fails.
-    pub(crate) async fn answer(
+    pub(crate) async fn authorize(
         &self,
-        asked: &AuthorizationRequest,
-        issuer: &str,
-    ) -> Result<Answered> {
-        let expected = Expected {
-            state: asked.state.clone(),
-            issuer: issuer.to_owned(),
-        };
+        request: &AuthorizationRequest,
+        provider: &Provider,
+    ) -> Result<ReceivedResponse> {
+        let expected = ExpectedResponse::to(request, provider);
         let limit = self.timeout;
-        let answer = async {
-            match self.way {
-                SignInMethod::Headless(password) => self.headless(password, asked, &expected).await,
-                _ => self.in_a_browser(asked, expected).await,
+        let response = async {
+            match self.method {
+                SignInMethod::Headless(password) => {
+                    self.headless(password, request, &expected).await
+                }
+                _ => self.in_a_browser(request, expected).await,
             }
         };
-        tokio::time::timeout(limit, answer)
+        tokio::time::timeout(limit, response)
             .await
             .unwrap_or_else(|_| {
                 Err(
@@ -78,79 +96,79 @@ impl SignIn<'_> {
     async fn headless(
         &self,
         password: &Password,
-        asked: &AuthorizationRequest,
-        expected: &Expected,
-    ) -> Result<Answered> {
+        request: &AuthorizationRequest,
+        expected: &ExpectedResponse,
+    ) -> Result<ReceivedResponse> {
         let _working = self.console.working("Signing in as the test user");
-        let browser = Headless::new(self.explain.clone(), self.app, password);
-        let redirect = browser.sign_in(&asked.url, expected).await?;
-        Ok(Answered {
-            redirect,
+        let headless = Headless::new(self.explain.clone(), self.config, password);
+        let response = headless.sign_in(&request.url, expected).await?;
+        Ok(ReceivedResponse {
+            response,
             browser: None,
         })
     }
 
     async fn in_a_browser(
         &self,
-        asked: &AuthorizationRequest,
-        expected: Expected,
-    ) -> Result<Answered> {
+        request: &AuthorizationRequest,
+        expected: ExpectedResponse,
+    ) -> Result<ReceivedResponse> {
         // The port first: no browser may be sent to an address where another
         // program listens.
-        let listener = Listener::bind(&self.app.callback).await?;
-        let mut waiting = listener.wait_for(expected.clone());
-        self.show_address(asked);
+        let listener = Listener::bind(&self.config.redirect_uri).await?;
+        let mut listener = listener.start(expected.clone());
+        self.show_address(request);
         let pasted = async {
-            match self.way {
+            match self.method {
                 SignInMethod::NoBrowser => {
-                    paste::pasted(self.console, &self.app.callback, &expected).await
+                    paste::pasted(self.console, &self.config.redirect_uri, &expected).await
                 }
                 _ => std::future::pending().await,
             }
         };
         let _working = self.console.working(format!(
             "Waiting for the sign-in at {}",
-            self.app.callback.uri
+            self.config.redirect_uri.uri
         ));
         tokio::select! {
-            Some(arrival) = waiting.arrival() => Ok(Answered {
-                redirect: arrival.redirect(),
-                browser: Some((arrival, waiting)),
+            Some(callback) = listener.callback() => Ok(ReceivedResponse {
+                response: callback.response(),
+                browser: Some((callback, listener)),
             }),
-            redirect = pasted => Ok(Answered { redirect, browser: None }),
+            response = pasted => Ok(ReceivedResponse { response, browser: None }),
         }
     }
 
-    /// The address stands on a line of its own, unbroken, whether or not a
-    /// browser opens.
-    fn show_address(&self, asked: &AuthorizationRequest) {
+    /// Prints the address on a line of its own, unbroken, whether or not a
+    /// browser opens, and opens one.
+    fn show_address(&self, request: &AuthorizationRequest) {
         self.console
             .message("Sign in with a browser at this address:");
         self.console.message("");
-        self.console.message(asked.url.as_str());
+        self.console.message(request.url.as_str());
         self.console.message("");
-        if let Some(command) = browser::ssh_forward(&self.app.callback) {
+        if let Some(command) = browser::ssh_forward(&self.config.redirect_uri) {
             self.console.message(
                 "This is an SSH session. If your browser is on the other machine, first run there:",
             );
             self.console.message(&format!("    {command}"));
         }
-        if let SignInMethod::Browser(browser) = self.way {
-            browser::open(self.console, browser.as_deref(), &asked.url);
+        if let SignInMethod::Browser(browser) = self.method {
+            browser::open(self.console, browser.as_deref(), &request.url);
         }
     }
 }
 
-impl Answered {
-    /// What the sign-in server answered.
-    pub(crate) fn redirect(&self) -> AuthorizationResponse {
-        self.redirect.clone()
+impl ReceivedResponse {
+    /// What the sign-in server sent.
+    pub(crate) fn response(&self) -> AuthorizationResponse {
+        self.response.clone()
     }
 
-    /// Shows the waiting browser how it ended. The listener lives until then.
+    /// Shows the waiting browser how the login ended. The listener lives until then.
     pub(crate) async fn show(self, page: Page) {
-        if let Some((arrival, _waiting)) = self.browser {
-            arrival.show(page).await;
+        if let Some((callback, _listener)) = self.browser {
+            callback.show(page).await;
         }
     }
 }

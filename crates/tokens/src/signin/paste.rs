@@ -6,15 +6,15 @@ use std::io::{BufRead, IsTerminal};
 use api_core::Console;
 use tokio::sync::mpsc;
 
-use crate::config::Callback;
-use crate::oauth::response::{AuthorizationResponse, Expected};
+use crate::config::RedirectUri;
+use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 
 /// Reads lines from a terminal's stdin until one is the answer. Without a
 /// terminal it waits for ever: stdin may belong to somebody else.
 pub(crate) async fn pasted(
     console: &Console,
-    callback: &Callback,
-    expected: &Expected,
+    redirect_uri: &RedirectUri,
+    expected: &ExpectedResponse,
 ) -> AuthorizationResponse {
     if !std::io::stdin().is_terminal() {
         return std::future::pending().await;
@@ -26,11 +26,11 @@ pub(crate) async fn pasted(
         if line.trim().is_empty() {
             continue;
         }
-        match expected.read_address(callback, &line) {
-            Ok(redirect) => return redirect,
+        match expected.parse_url(redirect_uri, &line) {
+            Ok(response) => return response,
             Err(why) => console.note(&format!(
                 "This is not the sign-in's answer: {why}. It begins with {}?",
-                callback.uri
+                redirect_uri.uri
             )),
         }
     }

@@ -309,14 +309,14 @@ fn settings_are_checked_before_any_call() {
         &|p| {
             p.command.env("AWS_ENDPOINT_URL", "http://localhost:1");
         },
-        "but the settings name AWS_ENDPOINT_URL http://localhost:1",
+        "and this is endpoint 'http://localhost:1'",
     );
     usage(
         &[],
         &|p| {
             p.command.env_remove("AWS_ENDPOINT_URL");
         },
-        "but the settings name AWS itself",
+        "and this is endpoint 'AWS itself'",
     );
     usage(
         &[],

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::retry::throttled::Reason;
+use crate::retry::throttle::ThrottleReason;
 
 const PEOPLE: usize = 30;
 
@@ -86,7 +86,7 @@ fn class(each: u64, more: u32, random: &mut StdRng) -> u64 {
         } else {
             let since = turn.refused_since.unwrap_or(answered);
             let waited = Duration::from_millis(answered - since);
-            let pause = Reason::Quota.pause(waited, None, random);
+            let pause = ThrottleReason::Quota.pause(waited, None, random);
             let pause = pause.expect("nobody gives up").as_millis();
             Turn {
                 at: answered + u64::try_from(pause).expect("milliseconds"),

@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use tokio::time::Instant;
 
-use crate::clients::{Clients, Rules};
+use crate::clients::{ClientDefaults, Clients};
 use crate::{Kind, Named};
 
 /// What AWS answers.
@@ -69,8 +69,8 @@ impl Aws {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client_fn(move |_, _| connector.clone()))
             .build();
-        let rules = Rules::new(&Arc::new(Console::new()), false);
-        Clients::of(&config, &region, &rules)
+        let defaults = ClientDefaults::new(&Arc::new(Console::new()), false);
+        Clients::of(&config, &region, &defaults)
     }
 }
 

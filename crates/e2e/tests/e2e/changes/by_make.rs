@@ -129,7 +129,7 @@ fn edited_scopes_open_and_close_the_api() {
     copy(&env);
     make(&env, "api");
     std::fs::write(env.dir().join("edited"), "").unwrap();
-    let names = env.dir().join("crates/create/src/names.rs");
+    let names = env.dir().join("crates/create/src/config/names.rs");
 
     // The client may ask for one scope more.
     let client = r#""email", "HelloAPI/hello.read"];"#;

@@ -10,7 +10,7 @@ use e2e::{Fault, ProxiedEnv, Rules, operation};
 
 use super::by_hand::{ByHand, Row};
 use super::{function, gateway, sign_in};
-use crate::side_by_side::summary;
+use crate::sweeps::workers::summary;
 use crate::whole_path::the_design;
 
 /// A live stack, and how often it was changed.

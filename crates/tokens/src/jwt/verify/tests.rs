@@ -1,57 +1,18 @@
 //! Each check against a token that breaks it, signed with keys made here.
 
-use aws_lc_rs::encoding::AsDer;
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
-use aws_lc_rs::{hmac, rand};
 use serde_json::json;
 
 use super::*;
 use crate::jwt::check::failed;
+use crate::jwt::sign::{SigningKey, hs256, unsigned};
 
 const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a";
 
-struct Key(KeyPair);
-
-impl Key {
-    fn new() -> Key {
-        Key(KeyPair::generate(KeySize::Rsa2048).unwrap())
-    }
-
-    fn jwks(&self, kid: &str) -> Value {
-        let public = self.0.public_key();
-        json!({"keys": [{
-            "kty": "RSA", "alg": "RS256", "use": "sig", "kid": kid,
-            "n": crypto::base64url(public.modulus().big_endian_without_leading_zero()),
-            "e": crypto::base64url(public.exponent().big_endian_without_leading_zero()),
-        }]})
-    }
-
-    fn sign(&self, header: &Value, claims: &Value) -> String {
-        let message = unsigned(header, claims);
-        let mut signature = vec![0; self.0.public_modulus_len()];
-        self.0
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &rand::SystemRandom::new(),
-                message.as_bytes(),
-                &mut signature,
-            )
-            .unwrap();
-        format!("{message}.{}", crypto::base64url(&signature))
-    }
-}
-
-fn unsigned(header: &Value, claims: &Value) -> String {
-    let part = |value: &Value| crypto::base64url(value.to_string().as_bytes());
-    format!("{}.{}", part(header), part(claims))
-}
-
 /// Two good tokens, which each test breaks in one place.
 struct Case {
-    key: Key,
-    keys: Keys,
+    key: SigningKey,
+    keys: JwkSet,
     header: Value,
     id: Value,
     access: Value,
@@ -60,8 +21,8 @@ struct Case {
 
 impl Case {
     fn new() -> Case {
-        let key = Key::new();
-        let keys = Keys::of(key.jwks("k1")).unwrap();
+        let key = SigningKey::generate().unwrap();
+        let keys = JwkSet::from_json(key.jwks(&["k1"])).unwrap();
         let common =
             json!({"sub": "s", "iss": ISSUER, "iat": NOW, "auth_time": NOW, "exp": NOW + 3600});
         let with = |more: Value| {
@@ -87,14 +48,17 @@ impl Case {
     /// The names of the checks that fail, as "token check".
     fn failing(&self) -> Vec<String> {
         let (id, access) = (
-            self.key.sign(&self.header, &self.id),
-            self.key.sign(&self.header, &self.access),
+            self.key.sign(&self.header, &self.id).unwrap(),
+            self.key.sign(&self.header, &self.access).unwrap(),
         );
         self.failing_of(&id, &access)
     }
 
     fn failing_of(&self, id: &str, access: &str) -> Vec<String> {
-        let (id, access) = (Jwt::decode(id).unwrap(), Jwt::decode(access).unwrap());
+        let (id, access) = (
+            Jwt::decode_unverified(id).unwrap(),
+            Jwt::decode_unverified(access).unwrap(),
+        );
         let scopes = ["openid", "email", "profile"].map(str::to_owned);
         let expect = Expectations {
             issuer: ISSUER,
@@ -127,10 +91,15 @@ fn every_claim_of_the_id_token_is_held_against_its_rule() {
         ("aud", json!("another")),
         ("aud", json!(["client", "another"])),
         ("token_use", json!("access")),
+        ("iss", Value::Null),
+        ("aud", Value::Null),
+        ("token_use", Value::Null),
         ("exp", json!(NOW - 61)),
         ("exp", Value::Null),
         ("exp", json!("4000000000")),
         ("iat", json!(NOW + 61)),
+        ("iat", Value::Null),
+        ("auth_time", Value::Null),
         ("nbf", json!(NOW + 61)),
         ("auth_time", json!(NOW + 61)),
         ("nonce", json!("m")),
@@ -150,13 +119,19 @@ fn every_claim_of_the_id_token_is_held_against_its_rule() {
 fn every_claim_of_the_access_token_is_held_against_its_rule() {
     for (claim, bad) in [
         ("iss", json!("https://evil.example")),
+        ("iss", Value::Null),
         ("client_id", json!("another")),
+        ("client_id", Value::Null),
+        ("token_use", Value::Null),
+        ("exp", Value::Null),
+        ("iat", Value::Null),
         ("token_use", json!("id")),
         ("exp", json!(NOW - 61)),
         ("iat", json!(NOW + 61)),
         ("auth_time", json!(NOW + 61)),
         ("scope", json!("openid HelloAPI/hello.read")),
         ("scope", json!("")),
+        ("scope", Value::Null),
     ] {
         let mut case = Case::new();
         case.access[claim] = bad.clone();
@@ -188,7 +163,7 @@ fn both_tokens_must_speak_of_the_same_person() {
 #[test]
 fn at_hash_is_checked_where_it_is() {
     let mut case = Case::new();
-    let access = case.key.sign(&case.header, &case.access);
+    let access = case.key.sign(&case.header, &case.access).unwrap();
     case.id["at_hash"] = json!(crypto::at_hash(&access));
     assert_eq!(case.failing(), [""; 0]);
 }
@@ -196,15 +171,15 @@ fn at_hash_is_checked_where_it_is() {
 #[test]
 fn a_signature_by_another_key_under_the_same_kid_fails() {
     let mut case = Case::new();
-    case.key = Key::new();
+    case.key = SigningKey::generate().unwrap();
     assert_eq!(case.failing(), ["id signature", "access signature"]);
 }
 
 #[test]
 fn a_changed_payload_fails() {
     let case = Case::new();
-    let access = case.key.sign(&case.header, &case.access);
-    let signed = case.key.sign(&case.header, &case.id);
+    let access = case.key.sign(&case.header, &case.access).unwrap();
+    let signed = case.key.sign(&case.header, &case.id).unwrap();
     let mut claims = case.id.clone();
     claims["email"] = json!("admin@example.com");
     let forged = format!(
@@ -213,6 +188,14 @@ fn a_changed_payload_fails() {
         signed.rsplit('.').next().unwrap()
     );
     assert_eq!(case.failing_of(&forged, &access), ["id signature"]);
+}
+
+/// An extension that must be understood, and is not (RFC 7515 section 4.1.11).
+#[test]
+fn a_critical_extension_fails() {
+    let mut case = Case::new();
+    case.header["crit"] = json!(["exp"]);
+    assert_eq!(case.failing(), ["id crit", "access crit"]);
 }
 
 #[test]
@@ -228,11 +211,14 @@ fn an_unknown_kid_fails() {
 #[test]
 fn alg_none_fails_with_and_without_a_signature() {
     let case = Case::new();
-    let access = case.key.sign(&case.header, &case.access);
+    let access = case.key.sign(&case.header, &case.access).unwrap();
     let header = json!({"alg": "none", "kid": "k1"});
-    let bare = format!("{}.", unsigned(&header, &case.id));
-    assert_eq!(case.failing_of(&bare, &access), ["id alg", "id signature"]);
-    let signed = case.key.sign(&header, &case.id);
+    let without_query = format!("{}.", unsigned(&header, &case.id));
+    assert_eq!(
+        case.failing_of(&without_query, &access),
+        ["id alg", "id signature"]
+    );
+    let signed = case.key.sign(&header, &case.id).unwrap();
     assert_eq!(
         case.failing_of(&signed, &access),
         ["id alg", "id signature"]
@@ -243,15 +229,9 @@ fn alg_none_fails_with_and_without_a_signature() {
 #[test]
 fn hs256_with_the_public_key_as_its_secret_fails() {
     let case = Case::new();
-    let access = case.key.sign(&case.header, &case.access);
-    let public = case.key.0.public_key();
-    let der: aws_lc_rs::encoding::PublicKeyX509Der = public.as_der().unwrap();
-    let message = unsigned(&json!({"alg": "HS256", "kid": "k1"}), &case.id);
-    let secret = hmac::Key::new(hmac::HMAC_SHA256, der.as_ref());
-    let forged = format!(
-        "{message}.{}",
-        crypto::base64url(hmac::sign(&secret, message.as_bytes()).as_ref())
-    );
+    let access = case.key.sign(&case.header, &case.access).unwrap();
+    let header = json!({"alg": "HS256", "kid": "k1"});
+    let forged = hs256(&header, &case.id, &case.key.public_der());
     assert_eq!(
         case.failing_of(&forged, &access),
         ["id alg", "id signature"]
@@ -277,6 +257,6 @@ fn times_read_as_a_person_says_them() {
         Some(NOW + 30 * 86_400),
         None,
     ]
-    .map(|t| when(t, NOW));
+    .map(|t| relative_time(t, NOW));
     assert_eq!(seen, ["in 59 min", "3 s ago", "now", "in 30 days", "none"]);
 }

@@ -1,5 +1,6 @@
-//! A limit on connections that says nothing useful to the attacker: who has
-//! not spoken yet makes room for who comes new.
+//! A limit on connections at the same time. When it is reached, the oldest one
+//! that has sent no request is closed, so that idle connections cannot keep the
+//! browser out.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -8,50 +9,53 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::task::{AbortHandle, JoinSet};
 
-/// Connections at the same time.
+/// How many connections there may be at the same time.
 const MAX_CONNECTIONS: usize = 64;
 
-/// The connections. Dropped, they end.
+/// The open connections. They are closed when this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionLimiter {
     tasks: JoinSet<()>,
-    members: VecDeque<(Arc<AtomicBool>, AbortHandle)>,
+    /// Oldest first: whether a request has come, and the task.
+    open: VecDeque<(Arc<AtomicBool>, AbortHandle)>,
 }
 
-/// A connection's word that it has sent a request.
+/// With this a connection says that it has received a request.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectionGuard(Arc<AtomicBool>);
 
 impl ConnectionGuard {
-    /// From now on the connection is not turned out any more.
-    pub(crate) fn spoke(&self) {
+    /// From now on the connection is not closed to make room for others.
+    pub(crate) fn request_received(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
 impl ConnectionLimiter {
-    /// Takes a connection in. When it is full, the one that has been silent
-    /// longest goes: a browser speaks at once.
+    /// Runs a connection. When there are too many, the oldest one without a
+    /// request is closed: a browser sends its request at once.
     pub(crate) fn admit<F>(&mut self, connection: impl FnOnce(ConnectionGuard) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
         while self.tasks.try_join_next().is_some() {}
-        self.members.retain(|(_, task)| !task.is_finished());
-        if self.members.len() >= MAX_CONNECTIONS {
-            let silent = self
-                .members
+        self.open.retain(|(_, task)| !task.is_finished());
+        if self.open.len() >= MAX_CONNECTIONS {
+            let idle = self
+                .open
                 .iter()
-                .position(|(spoke, _)| !spoke.load(Ordering::Relaxed));
-            // All are being answered, which takes no time but for our own: the new one goes.
-            let Some(silent) = silent else { return };
-            if let Some((_, task)) = self.members.remove(silent) {
+                .position(|(received, _)| !received.load(Ordering::Relaxed));
+            // All of them are being answered, which is soon over: the new one is closed.
+            let Some(idle) = idle else { return };
+            if let Some((_, task)) = self.open.remove(idle) {
                 task.abort();
             }
         }
-        let spoke = Arc::new(AtomicBool::new(false));
-        let task = self.tasks.spawn(connection(ConnectionGuard(spoke.clone())));
-        self.members.push_back((spoke, task));
+        let received = Arc::new(AtomicBool::new(false));
+        let task = self
+            .tasks
+            .spawn(connection(ConnectionGuard(received.clone())));
+        self.open.push_back((received, task));
     }
 }
 
@@ -60,20 +64,20 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_silent_make_room_and_the_answered_stay() {
+    async fn idle_connections_make_room_and_those_with_a_request_stay() {
         let mut connections = ConnectionLimiter::default();
         let mut ours = None;
         connections.admit(|guard| {
             ours = Some(guard.0.clone());
-            guard.spoke();
+            guard.request_received();
             std::future::pending()
         });
         for _ in 0..3 * MAX_CONNECTIONS {
             connections.admit(|_| std::future::pending());
         }
         tokio::task::yield_now().await;
-        assert_eq!(connections.members.len(), MAX_CONNECTIONS);
-        let first = &connections.members[0];
+        assert_eq!(connections.open.len(), MAX_CONNECTIONS);
+        let first = &connections.open[0];
         assert!(Arc::ptr_eq(&first.0, &ours.unwrap()) && !first.1.is_finished());
     }
 }

@@ -1,4 +1,5 @@
-//! Who gets in at the listener: the answer to our request, once.
+//! What the listener answers to a request. The response to our authorization
+//! request is handed over, once; everything else is refused.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -7,56 +8,56 @@ use hyper::body::Incoming;
 use hyper::{Method, Request, StatusCode, header};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::config::Callback;
-use crate::oauth::response::{AuthorizationResponse, Expected};
+use crate::config::RedirectUri;
+use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::signin::listener::page::Page;
 use crate::signin::listener::pending::PendingCallback;
 
 const MAX_QUERY_BYTES: usize = 4 * 1024;
 
-/// Filled when a connection brings the answer, dropped when it has ended:
-/// then its page is sent.
-pub(crate) type Ended = Mutex<Option<oneshot::Sender<()>>>;
+/// Set for the connection that brings the response, and dropped when that
+/// connection has ended: its page has been sent by then.
+pub(crate) type ConnectionEnd = Mutex<Option<oneshot::Sender<()>>>;
 
-/// What decides who gets in.
+/// Handles the requests of all connections.
 #[derive(Debug)]
 pub(crate) struct Handler {
-    callback: Callback,
-    expected: Expected,
-    arrival: mpsc::Sender<PendingCallback>,
-    answered: AtomicBool,
+    redirect_uri: RedirectUri,
+    expected: ExpectedResponse,
+    callbacks: mpsc::Sender<PendingCallback>,
+    has_response: AtomicBool,
 }
 
 impl Handler {
-    /// A handler for the answer to `expected`.
+    /// A handler that sends the expected response to `callbacks`.
     pub(crate) fn new(
-        callback: Callback,
-        expected: Expected,
-        arrival: mpsc::Sender<PendingCallback>,
+        redirect_uri: RedirectUri,
+        expected: ExpectedResponse,
+        callbacks: mpsc::Sender<PendingCallback>,
     ) -> Handler {
         Handler {
-            callback,
+            redirect_uri,
             expected,
-            arrival,
-            answered: AtomicBool::new(false),
+            callbacks,
+            has_response: AtomicBool::new(false),
         }
     }
 
     /// The page for a request.
-    pub(crate) async fn answer(&self, request: &Request<Incoming>, sent: &Ended) -> Page {
+    pub(crate) async fn handle(&self, request: &Request<Incoming>, end: &ConnectionEnd) -> Page {
         match self.read(request) {
             Err(page) => page,
-            // The first answer counts; a second cannot replace it.
-            Ok(_) if self.answered.swap(true, Ordering::SeqCst) => Page::refused(
+            // The first response counts; a second cannot replace it.
+            Ok(_) if self.has_response.swap(true, Ordering::SeqCst) => Page::refused(
                 StatusCode::BAD_REQUEST,
                 "This sign-in has been answered already",
                 "The first answer counts. Look at the terminal for how it ended.",
             ),
-            Ok(redirect) => self.hand_over(redirect, sent).await,
+            Ok(response) => self.hand_over(response, end).await,
         }
     }
 
-    /// Method, Host, path and query: everything but our own answer is refused.
+    /// Checks method, Host, path and query. The page is the refusal.
     fn read(&self, request: &Request<Incoming>) -> Result<AuthorizationResponse, Page> {
         let bad =
             |why: &str| Page::refused(StatusCode::BAD_REQUEST, "Not the answer to a sign-in", why);
@@ -66,7 +67,7 @@ impl Handler {
             .next()
             .and_then(|host| host.to_str().ok())
             .unwrap_or_default();
-        if hosts.next().is_some() || !host.eq_ignore_ascii_case(&self.callback.authority()) {
+        if hosts.next().is_some() || !host.eq_ignore_ascii_case(&self.redirect_uri.authority()) {
             return Err(bad(
                 "It was sent to another host name than the registered one.",
             ));
@@ -74,13 +75,13 @@ impl Handler {
         if request
             .uri()
             .authority()
-            .is_some_and(|a| a.as_str() != self.callback.authority())
+            .is_some_and(|a| a.as_str() != self.redirect_uri.authority())
         {
             return Err(bad(
                 "It was sent to another host name than the registered one.",
             ));
         }
-        if request.uri().path() != self.callback.path {
+        if request.uri().path() != self.redirect_uri.path {
             return Err(Page::refused(
                 StatusCode::NOT_FOUND,
                 "Nothing here",
@@ -95,19 +96,19 @@ impl Handler {
             return Err(bad("Its query is too long."));
         }
         self.expected
-            .read(query)
+            .parse_query(query)
             .map_err(|why| bad(&format!("It is not what this program waits for: {why}.")))
     }
 
-    /// The page is written after exchange and checks, so that it says what
-    /// really happened.
-    async fn hand_over(&self, redirect: AuthorizationResponse, sent: &Ended) -> Page {
-        let (ended, when_sent) = oneshot::channel();
-        *sent.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
-        let (arrival, answer) = PendingCallback::new(redirect, when_sent);
-        if self.arrival.send(arrival).await.is_err() {
+    /// The page comes after exchange and checks, so that it says what really
+    /// happened.
+    async fn hand_over(&self, response: AuthorizationResponse, end: &ConnectionEnd) -> Page {
+        let (at_end, sent) = oneshot::channel();
+        *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(at_end);
+        let (callback, page) = PendingCallback::new(response, sent);
+        if self.callbacks.send(callback).await.is_err() {
             return Page::stopped();
         }
-        answer.await.unwrap_or_else(|_| Page::stopped())
+        page.await.unwrap_or_else(|_| Page::stopped())
     }
 }

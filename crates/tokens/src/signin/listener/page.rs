@@ -28,7 +28,7 @@ impl Page {
     }
 
     /// The lab has what it needs of this sign-in.
-    pub(crate) fn code_taken() -> Page {
+    pub(crate) fn code_received() -> Page {
         Page {
             status: StatusCode::OK,
             html: small(
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_page_needs_nothing_from_elsewhere() {
-        let html = Page::code_taken().html;
+        let html = Page::code_received().html;
         assert!(
             !html.contains("http") && !html.contains("src=") && !html.contains("url("),
             "{html}"

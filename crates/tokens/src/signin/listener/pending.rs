@@ -4,46 +4,45 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::oauth::response::AuthorizationResponse;
+use crate::oauth::authorization_response::AuthorizationResponse;
 use crate::signin::listener::page::Page;
 
-/// A page that nobody reads is given up.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the browser may take to read the page.
+const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The answer to our request, and the browser that waits for its page.
+/// The response to our request, and the browser that waits for its page.
 #[derive(Debug)]
 pub(crate) struct PendingCallback {
-    redirect: AuthorizationResponse,
+    response: AuthorizationResponse,
     page: oneshot::Sender<Page>,
     sent: oneshot::Receiver<()>,
 }
 
 impl PendingCallback {
-    /// An answer, and where its page will come from.
+    /// A callback, and where its page will come from. `sent` ends when the page
+    /// has been sent.
     pub(crate) fn new(
-        redirect: AuthorizationResponse,
+        response: AuthorizationResponse,
         sent: oneshot::Receiver<()>,
     ) -> (PendingCallback, oneshot::Receiver<Page>) {
-        let (page, answer) = oneshot::channel();
-        (
-            PendingCallback {
-                redirect,
-                page,
-                sent,
-            },
-            answer,
-        )
+        let (sender, page) = oneshot::channel();
+        let callback = PendingCallback {
+            response,
+            page: sender,
+            sent,
+        };
+        (callback, page)
     }
 
-    /// The answer itself.
-    pub(crate) fn redirect(&self) -> AuthorizationResponse {
-        self.redirect.clone()
+    /// The response itself.
+    pub(crate) fn response(&self) -> AuthorizationResponse {
+        self.response.clone()
     }
 
-    /// Shows the browser how it ended, and waits until that is sent.
+    /// Sends the page to the browser, and waits until it is sent.
     pub(crate) async fn show(self, page: Page) {
         if self.page.send(page).is_ok() {
-            let _ = tokio::time::timeout(ANSWER_TIMEOUT, self.sent).await;
+            let _ = tokio::time::timeout(SEND_TIMEOUT, self.sent).await;
         }
     }
 }

@@ -1,0 +1,30 @@
+//! Waiting until a sign-in domain is free.
+
+use std::time::Duration;
+
+use api_core::{Failure, Result};
+
+use crate::Clients;
+use crate::find;
+use crate::retry::Backoff;
+
+/// How long AWS may take to give up a domain.
+pub const DELETE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Waits until the pool has given up its domain (DescribeUserPoolDomain): until
+/// then nobody can have the name.
+///
+/// # Errors
+/// If it takes longer than [`DELETE_TIMEOUT`], or a call fails.
+pub async fn wait_until_deleted(aws: &Clients, pool_id: &str, prefix: &str) -> Result<()> {
+    let mut backoff = Backoff::poll().up_to(DELETE_TIMEOUT);
+    while find::pool_of_domain(aws, prefix).await?.as_deref() == Some(pool_id) {
+        if !backoff.wait().await? {
+            return Err(Failure::failed(format!(
+                "Sign-in domain '{prefix}' is still there after a minute"
+            ))
+            .with_hint("run the same command again in a while"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! The pause before a call is tried again: told, and ended at once by a signal.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use api_core::console::LongWait;
+use api_core::interrupt;
+use aws_sdk_sts::config::{AsyncSleep, Sleep};
+use tokio::time::Instant;
+
+/// What is waited for, and since when, over all tries of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Wait {
+    since: Instant,
+    told: Arc<Mutex<LongWait>>,
+}
+
+impl Wait {
+    /// A wait that begins now.
+    pub(crate) fn new(told: LongWait) -> Wait {
+        Wait {
+            since: Instant::now(),
+            told: Arc::new(Mutex::new(told)),
+        }
+    }
+
+    /// How long it has lasted.
+    pub(crate) fn waited(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    fn tell(&self) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.tell(self.waited());
+    }
+}
+
+/// A pause that [`RetryInterceptor`](super::RetryInterceptor) has decided on.
+#[derive(Clone, Debug)]
+pub(crate) struct Pause {
+    /// How long.
+    pub length: Duration,
+    /// What for, where that is worth telling.
+    pub wait: Option<Wait>,
+}
+
+/// The SDK's sleep. It serves time limits, which must not end early, and the
+/// pauses between two tries, which a signal ends: no call is made after it.
+///
+/// The SDK's strategy asks for no pause at all, so a sleep of no length is one
+/// between two tries. It is asked for right after the decision: nothing else
+/// runs in between, as all calls are made on one thread.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RetrySleep(Arc<Mutex<Option<Pause>>>);
+
+impl RetrySleep {
+    /// Sets the length of the next pause.
+    pub(crate) fn set_next(&self, pause: Pause) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(pause);
+    }
+
+    fn take_next(&self) -> Option<Pause> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl AsyncSleep for RetrySleep {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let between_tries = duration.is_zero().then(|| self.take_next()).flatten();
+        match between_tries {
+            Some(pause) => Sleep::new(keep(pause)),
+            None => Sleep::new(tokio::time::sleep(duration)),
+        }
+    }
+}
+
+async fn keep(Pause { length, wait }: Pause) {
+    let end = Instant::now() + length;
+    while Instant::now() < end && !interrupt::stopping() {
+        if let Some(wait) = &wait {
+            wait.tell();
+        }
+        let next = end.min(Instant::now() + Duration::from_secs(1));
+        tokio::select! {
+            () = tokio::time::sleep_until(next) => {}
+            () = interrupt::stopped() => {}
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Names, settings and the function's zip: all that is checked before the first
+//! AWS call.
+
+pub(crate) mod names;
+pub(crate) mod zip_file;
+
+use api_core::settings::Password;
+use api_core::{Failure, Result, Settings, State};
+
+use self::names::Names;
+use self::zip_file::ZipFile;
+
+/// Checked settings.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// Names with `NAME_SUFFIX`.
+    pub names: Names,
+    /// The test user's password.
+    pub password: Password,
+    /// First label of the sign-in page's host name.
+    pub domain_prefix: String,
+    /// The function.
+    pub zip: ZipFile,
+}
+
+impl Config {
+    /// Checks `PASSWORD`, `DOMAIN_PREFIX`, `NAME_SUFFIX` and the function's zip.
+    ///
+    /// # Errors
+    /// Exit code 2, and nothing was called.
+    pub(crate) fn check(settings: &Settings) -> Result<Config> {
+        Ok(Config {
+            names: Names::new(settings.name_suffix()?),
+            password: settings.password()?.clone(),
+            domain_prefix: settings.domain_prefix()?.to_owned(),
+            zip: ZipFile::open(&settings.lambda_zip)?,
+        })
+    }
+
+    /// Checks that what state.json has begun can become what is wanted.
+    ///
+    /// # Errors
+    /// Exit code 2 after half a `delete`, for a stack of the Python scripts, and
+    /// where names would change: a pool or a function cannot be renamed.
+    pub(crate) fn check_continues(&self, state: &State) -> Result<()> {
+        if state.deleting == Some(true) {
+            return Err(Failure::usage(
+                "'delete' has begun with what is in state.json, and not ended",
+            )
+            .with_hint("run 'make delete' to its end, then 'make api'"));
+        }
+        if state.is_from_python() {
+            return Err(Failure::usage(
+                "state.json was written by the older Python scripts, whose stack cannot be continued",
+            )
+            .with_hint("run 'make delete' to remove that stack, then 'make api'"));
+        }
+        match &state.user_pool_name {
+            Some(name) if *name != self.names.user_pool => {
+                Err(renamed(name, &self.names.user_pool))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn renamed(live: &str, desired: &str) -> Failure {
+    Failure::usage(format!(
+        "NAME_SUFFIX cannot be changed in place: the user pool is named '{live}', and would be '{desired}'"
+    ))
+    .with_hint("set NAME_SUFFIX back, or run 'make delete' first, or use another file with --state PATH")
+}

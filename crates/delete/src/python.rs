@@ -1,0 +1,41 @@
+//! A stack of the older Python scripts. They set no tags: what is theirs is told
+//! by what they recorded in state.json.
+
+use api_aws::Named;
+use api_aws::error::optional;
+use api_core::{Result, State};
+
+use crate::stack::Stack;
+
+/// The function of this name, if it runs with the recorded role.
+///
+/// # Errors
+/// If the call fails.
+pub(crate) async fn function(stack: &Stack, name: String) -> Result<Option<String>> {
+    let call = stack.aws.lambda.get_function().function_name(&name);
+    let answer = optional(call.send().await.named("GetFunction"))?;
+    let Some(function) = answer.and_then(|answer| answer.configuration) else {
+        return Ok(None);
+    };
+    if function.role == stack.state.get().lambda_role_arn {
+        return Ok(Some(name));
+    }
+    stack.note_foreign(&format!("function '{name}'"));
+    Ok(None)
+}
+
+/// The role that they recorded.
+pub(crate) fn role_arn(state: &State) -> Option<String> {
+    state.lambda_role_arn.clone()
+}
+
+/// Whether the role's ARN must stay in state.json although the role is deleted:
+/// the scripts' function and account are known by it.
+pub(crate) fn needs_role_arn(state: &State) -> bool {
+    state.is_from_python()
+}
+
+/// Says that the log group is left: Lambda made it, without a tag.
+pub(crate) fn leave_log_group(stack: &Stack, name: &str) {
+    stack.note_foreign(&format!("log group '{name}'"));
+}

@@ -1,0 +1,6 @@
+//! The repository itself: imports, dependencies, documents.
+
+mod dependencies;
+mod imports;
+mod operations;
+mod readme;

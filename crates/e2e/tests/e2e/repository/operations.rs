@@ -1,0 +1,46 @@
+//! `--explain` has a sentence for every call of AWS that the programs make.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use e2e::workspace;
+
+/// What stands between `start` and the next quote, wherever it is.
+fn quoted(text: &str, start: &str) -> Vec<String> {
+    let rest = text.split(start).skip(1);
+    let names = rest.filter_map(|rest| rest.split('"').next());
+    names.map(str::to_owned).collect()
+}
+
+/// The operations that the sources in a folder call.
+fn called(folder: &Path) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).expect("sources") {
+        let path = entry.expect("an entry").path();
+        match path.is_dir() {
+            true => names.extend(called(&path)),
+            false => {
+                let text = std::fs::read_to_string(&path).expect("a source");
+                names.extend(quoted(&text, ".named(\""));
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn every_call_has_a_sentence_and_every_sentence_a_call() {
+    let crates = workspace().join("crates");
+    let sources = ["aws/src", "create/src", "delete/src"];
+    let called: BTreeSet<String> = sources
+        .iter()
+        .flat_map(|it| called(&crates.join(it)))
+        .collect();
+    let table = crates.join("aws/src/explain/operations.rs");
+    let table = std::fs::read_to_string(table).expect("the sentences");
+    let explained = quoted(&table, "    operation(\"");
+    let names: BTreeSet<String> = explained.iter().cloned().collect();
+    assert_eq!(names, called);
+    assert_eq!(explained.len(), names.len(), "one sentence for each");
+    assert!(names.len() > 50, "only {} operations", names.len());
+}

@@ -1,0 +1,131 @@
+//! Killed at any call, nothing leaks and nothing is made twice.
+
+use e2e::{Fault, ProxiedEnv, Rules, RunResult};
+
+use crate::sweeps::workers::summary;
+use crate::whole_path::the_design;
+
+const KILLS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
+
+/// Runs `check` for a kill before and after each call that `program` makes,
+/// and says how many there were.
+fn at_every_call(
+    proxied: &ProxiedEnv,
+    program: &str,
+    name: &str,
+    check: impl Fn(usize, Fault, RunResult),
+) {
+    let mut points = 0;
+    for number in 1.. {
+        let mut reached = false;
+        for kill in KILLS {
+            if program == "delete" {
+                proxied.create();
+            }
+            let Some(result) = proxied.break_at(program, number, kill) else {
+                proxied.delete_all("a run with no fault");
+                continue;
+            };
+            reached = true;
+            points += 1;
+            assert_eq!(result.code, None, "killed: {result:#?}");
+            check(number, kill, result);
+        }
+        if !reached {
+            break;
+        }
+    }
+    summary(&format!(
+        "{name}: {points} crash points, 0 leaks, 0 doubles"
+    ));
+    assert!(points >= 20, "only {points} crash points");
+}
+
+#[test]
+fn create_killed_then_delete() {
+    let proxied = ProxiedEnv::new();
+    at_every_call(
+        &proxied,
+        "create",
+        "create killed, then delete",
+        |number, kill, _| {
+            proxied.delete_all(&format!("{kill:?} {number}"));
+        },
+    );
+}
+
+#[test]
+fn create_killed_then_resumed() {
+    let proxied = ProxiedEnv::new();
+    at_every_call(
+        &proxied,
+        "create",
+        "create killed, resumed, called, deleted",
+        |number, kill, _| {
+            proxied.create();
+            let inventory = proxied.env.inventory();
+            assert_eq!(inventory, the_design("hello-42"), "{kill:?} {number}");
+            proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+            proxied.delete_all(&format!("{kill:?} {number}, create"));
+        },
+    );
+}
+
+#[test]
+fn delete_killed_then_deleted_again() {
+    let proxied = ProxiedEnv::new();
+    at_every_call(
+        &proxied,
+        "delete",
+        "delete killed, then delete",
+        |number, kill, _| {
+            proxied.delete_all(&format!("{kill:?} {number}"));
+        },
+    );
+}
+
+/// What is left after half a `delete` points to what is gone: an authorizer to
+/// a pool, a permission to an API. `create` must not build on it.
+#[test]
+fn delete_killed_then_created() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let deleting = proxied.break_at("delete", 8, Fault::KillAfter);
+    assert_eq!(deleting.expect("more calls").code, None);
+    proxied
+        .run("create", &[], Rules::default())
+        .code(2)
+        .stderr_has("'delete' has begun");
+    proxied.delete_all("a killed delete");
+    proxied.create();
+    proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+    proxied.delete_all("create");
+}
+
+#[test]
+fn three_kills_in_a_row() {
+    let proxied = ProxiedEnv::new();
+    let mut points = 0;
+    for first in 1.. {
+        let kill = KILLS[first % 2];
+        if proxied.break_at("create", first, kill).is_none() {
+            proxied.delete_all("a run with no fault");
+            break;
+        }
+        // Another call, before or after it took effect, of another run.
+        let second = first * 7 % 23 + 1;
+        let again = proxied.break_at("create", second, KILLS[first / 2 % 2]);
+        points += 1;
+        let after = format!("kills at {first} and {second}");
+        if again.is_some_and(|result| result.code.is_none()) {
+            proxied.create();
+        }
+        assert_eq!(proxied.env.inventory(), the_design("hello-42"), "{after}");
+        proxied.break_at("delete", second % 8 + 1, kill);
+        proxied.delete_all(&after);
+    }
+    summary(&format!(
+        "three kills in a row: {points} times, 0 leaks, 0 doubles"
+    ));
+    assert!(points >= 15, "only {points}");
+}

@@ -1,0 +1,166 @@
+//! Lost answers, throttling, server errors, hanging: `create` succeeds or
+//! fails cleanly, and nothing is made twice.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use e2e::fault::FAULTS;
+use e2e::{Fault, ProxiedEnv, Rules};
+
+use crate::sweeps::workers::{side_by_side, summary};
+use crate::whole_path::the_design;
+
+/// The calls of a first `create`, its polls included.
+fn calls_of_create() -> usize {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let calls = proxied.proxy.calls().len();
+    proxied.delete_all("create");
+    calls
+}
+
+/// Every fault of `faults` at every call, by `workers` side by side.
+fn sweep(faults: &[Fault], workers: usize) -> (usize, usize) {
+    let numbers = 1..=calls_of_create();
+    let jobs: Vec<_> = numbers
+        .flat_map(|number| faults.iter().map(move |fault| (number, *fault)))
+        .collect();
+    let (tried, failed) = (jobs.len(), AtomicUsize::new(0));
+    side_by_side(workers, "1", jobs, |proxied, (number, fault)| {
+        let survived = create_survives(proxied, number, fault);
+        failed.fetch_add(usize::from(!survived), Ordering::Relaxed);
+    });
+    (tried, failed.into_inner())
+}
+
+/// Whether `create` succeeded in spite of the fault; if not, it failed cleanly
+/// and succeeds when it is run again.
+fn create_survives(proxied: &ProxiedEnv, number: usize, fault: Fault) -> bool {
+    let after = format!("{fault:?} at call {number}");
+    // Not reached where a poll was not needed this time: a run like any other.
+    let rules = Rules {
+        fault: Some((number, fault)),
+        ..Rules::default()
+    };
+    let result = proxied.run("create", &[], rules);
+    let survived = result.code == Some(0);
+    if !survived {
+        let result = result.code(1).stderr_has("error: ").stderr_has("hint: ");
+        proxied.create();
+        assert_eq!(
+            proxied.env.inventory(),
+            the_design("hello-42"),
+            "{after}: {result:#?}"
+        );
+    }
+    assert_eq!(proxied.env.inventory(), the_design("hello-42"), "{after}");
+    proxied.delete_all(&after);
+    survived
+}
+
+#[test]
+fn every_fault_at_every_call() {
+    let quick: Vec<_> = FAULTS
+        .into_iter()
+        .filter(|fault| *fault != Fault::Hang)
+        .collect();
+    let (tried, failed) = sweep(&quick, 2);
+    let kinds = quick.len();
+    summary(&format!(
+        "create under {kinds} kinds of fault at every call: {tried} faults, {failed} ended with a clear error, 0 leaks, 0 doubles"
+    ));
+    assert!(tried >= 100, "only {tried} faults");
+}
+
+#[test]
+fn a_call_that_hangs() {
+    // Waiting for a time-out takes no processor: many at once.
+    let (tried, failed) = sweep(&[Fault::Hang], 8);
+    summary(&format!(
+        "create with a call that hangs: {tried} calls, {failed} ended with a clear error, 0 leaks, 0 doubles"
+    ));
+    assert!(tried >= 15, "only {tried} calls");
+}
+
+#[test]
+fn faults_while_deleting() {
+    let proxied = ProxiedEnv::new();
+    let mut tried = 0;
+    for number in 1.. {
+        let mut reached = false;
+        for fault in [
+            Fault::DropAnswer,
+            Fault::FailAfter,
+            Fault::Refuse(429),
+            Fault::Refuse(503),
+        ] {
+            proxied.create();
+            let Some(result) = proxied.break_at("delete", number, fault) else {
+                continue;
+            };
+            (reached, tried) = (true, tried + 1);
+            assert_eq!(result.code, Some(0), "{fault:?} at {number}: {result:#?}");
+            proxied.delete_all(&format!("{fault:?} at {number}"));
+        }
+        if !reached {
+            break;
+        }
+    }
+    summary(&format!(
+        "delete under 4 kinds of fault at every call: {tried} faults, 0 leaks"
+    ));
+    assert!(tried >= 40, "only {tried} faults");
+}
+
+#[test]
+fn a_new_role_takes_a_while() {
+    let proxied = ProxiedEnv::new();
+    let rules = Rules {
+        propagation: Duration::from_secs(2),
+        ..Rules::default()
+    };
+    let result = proxied.run("create", &[], rules).code(0);
+    let refused = proxied
+        .proxy
+        .operations()
+        .iter()
+        .filter(|name| *name == "CreateFunction")
+        .count();
+    assert!(refused >= 3, "{refused} tries");
+    assert!(
+        result
+            .stderr
+            .contains("Waiting until AWS is ready for the function"),
+        "{}",
+        result.stderr
+    );
+    assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+    proxied.delete_all("a slow role");
+}
+
+#[test]
+fn delete_keeps_the_order_that_aws_asks_for() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    proxied.delete_all("create");
+    let operations = proxied.proxy.operations();
+    let at = |name: &str| {
+        let found = operations.iter().position(|operation| operation == name);
+        found.unwrap_or_else(|| panic!("no {name} in {operations:?}"))
+    };
+    assert!(at("DeleteUserPoolDomain") < at("DeleteUserPool"));
+    assert!(at("DeleteUserPoolDomain") < at("DescribeUserPoolDomain"));
+    for policy in ["DeleteRolePolicy", "DetachRolePolicy"] {
+        assert!(at(policy) < at("DeleteRole"));
+        // Nothing can write to the group any more.
+        assert!(at(policy) < at("DeleteLogGroup"));
+    }
+    assert!(at("DeleteFunction") < at("DeleteLogGroup"));
+    let first_change = operations
+        .iter()
+        .position(|name| name.starts_with("De") && !name.starts_with("Desc"));
+    assert!(
+        at("GetCallerIdentity") < first_change.unwrap(),
+        "{operations:?}"
+    );
+}

@@ -1,0 +1,135 @@
+//! Calls that take effect after the program that made them has died, or has
+//! given up waiting: nothing leaks, nothing is made twice.
+//!
+//! Times are a tenth of AWS's: 3 s until nothing can come any more, and effects
+//! after 0.07, 0.4 and 1.2 s. A few cases are run with AWS's own times.
+
+use std::time::Duration;
+
+use e2e::{Fault, ProxiedEnv, Rules};
+
+use crate::sweeps::workers::{side_by_side, summary};
+use crate::whole_path::the_design;
+
+/// Every call that makes something.
+pub(crate) const MAKING: [&str; 17] = [
+    "AddPermission",
+    "AdminCreateUser",
+    "AdminSetUserPassword",
+    "CreateApi",
+    "CreateAuthorizer",
+    "CreateFunction",
+    "CreateIntegration",
+    "CreateLogGroup",
+    "CreateResourceServer",
+    "CreateRole",
+    "CreateRoute",
+    "CreateStage",
+    "CreateUserPool",
+    "CreateUserPoolClient",
+    "CreateUserPoolDomain",
+    "PutRetentionPolicy",
+    "PutRolePolicy",
+];
+
+const DELAYS: [Duration; 3] = [
+    Duration::from_millis(70),
+    Duration::from_millis(400),
+    Duration::from_millis(1200),
+];
+
+/// What follows a kill.
+#[derive(Clone, Copy, Debug)]
+enum Then {
+    Delete,
+    CreateAndDelete,
+    /// Nothing, until the call has taken effect.
+    Nothing,
+}
+
+fn broken(operation: &'static str, fault: Fault) -> Rules {
+    Rules {
+        fault_on: Some((operation, fault)),
+        ..Rules::default()
+    }
+}
+
+/// Nothing is left, neither now nor when every call has taken effect.
+fn delete_for_good(proxied: &ProxiedEnv, after: &str) {
+    proxied.delete_all(after);
+    proxied.proxy.settle_late();
+    let left = proxied.env.inventory();
+    assert!(left.is_empty(), "came after {after}: {left:#?}");
+}
+
+fn create_whole(proxied: &ProxiedEnv, after: &str) {
+    proxied.create();
+    proxied.proxy.settle_late();
+    assert_eq!(proxied.env.inventory(), the_design("hello-42"), "{after}");
+}
+
+fn killed(proxied: &ProxiedEnv, operation: &'static str, delay: Duration, then: Then) {
+    let fault = Fault::KillThenEffect(delay);
+    let result = proxied.run("create", &[], broken(operation, fault));
+    assert_eq!(result.code, None, "killed: {result:#?}");
+    let after = format!("a kill at {operation}, effect after {delay:?}, {then:?}");
+    match then {
+        Then::Delete => {}
+        Then::CreateAndDelete => create_whole(proxied, &after),
+        Then::Nothing => proxied.proxy.settle_late(),
+    }
+    delete_for_good(proxied, &after);
+}
+
+fn answer_lost(proxied: &ProxiedEnv, operation: &'static str, delay: Duration) {
+    let fault = Fault::DropThenEffect(delay);
+    let after = format!("no answer to {operation}, effect after {delay:?}");
+    proxied.run("create", &[], broken(operation, fault)).code(0);
+    proxied.proxy.settle_late();
+    assert_eq!(proxied.env.inventory(), the_design("hello-42"), "{after}");
+    delete_for_good(proxied, &after);
+}
+
+fn everything() -> Vec<(&'static str, Duration, Option<Then>)> {
+    let mut jobs = Vec::new();
+    for operation in MAKING {
+        for delay in DELAYS {
+            let then = [Then::Delete, Then::CreateAndDelete, Then::Nothing];
+            jobs.extend(then.map(|then| (operation, delay, Some(then))));
+            jobs.push((operation, delay, None));
+        }
+    }
+    jobs
+}
+
+#[test]
+fn every_call_takes_effect_late() {
+    let jobs = everything();
+    let tried = jobs.len();
+    let check = |proxied: &ProxiedEnv, (operation, delay, then)| match then {
+        Some(then) => killed(proxied, operation, delay, then),
+        None => answer_lost(proxied, operation, delay),
+    };
+    side_by_side(4, "3", jobs, check);
+    summary(&format!(
+        "calls that take effect late, killed or not answered: {tried} cases, 0 leaks, 0 doubles"
+    ));
+    assert!(tried >= 200, "only {tried}");
+}
+
+#[test]
+fn a_few_with_the_times_of_aws() {
+    let late = Duration::from_secs(12);
+    let jobs = vec![
+        ("CreateUserPool", Some(Then::Delete)),
+        ("CreateApi", Some(Then::CreateAndDelete)),
+        ("CreateRole", Some(Then::Delete)),
+        ("CreateFunction", Some(Then::Delete)),
+        ("CreateUserPoolClient", None),
+    ];
+    let check = |proxied: &ProxiedEnv, (operation, then)| match then {
+        Some(then) => killed(proxied, operation, late, then),
+        None => answer_lost(proxied, operation, late),
+    };
+    side_by_side(jobs.len(), "30", jobs, check);
+}

@@ -1,0 +1,59 @@
+//! The `curl` command that sends the same request.
+
+use std::fmt::Write;
+
+use crate::http::request::Request;
+use crate::transcript::step::Field;
+
+/// The command. Tokens stand in shell variables: they are printed on stdout, and
+/// belong in no log.
+pub(super) fn command(request: &Request) -> String {
+    let mut line = String::from("curl -sS");
+    if request.method != "GET" && request.form.is_empty() {
+        let _ = write!(line, " -X {}", request.method);
+    }
+    for (name, value) in &request.headers {
+        if value.starts_with("Bearer ") {
+            let _ = write!(line, " -H \"{name}: Bearer $ACCESS_TOKEN\"");
+        } else {
+            let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
+        }
+    }
+    if request.json {
+        let body = request.json_body(Field::shown).to_string();
+        let _ = write!(line, " --data {}", quoted(&body));
+    }
+    for field in request.form.iter().filter(|_| !request.json) {
+        let value = match (&*field.name, field.hidden) {
+            ("refresh_token" | "token", _) => "\"$REFRESH_TOKEN\"".to_owned(),
+            ("password", true) => "\"$PASSWORD\"".to_owned(),
+            (_, true) => "\"(hidden)\"".to_owned(),
+            _ => quoted(&field.value),
+        };
+        let _ = write!(line, " --data-urlencode {}={value}", field.name);
+    }
+    let _ = write!(line, " {}", quoted(request.url.as_str()));
+    line
+}
+
+/// Quoted for a POSIX shell, where it needs to be.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_takes_what_is_quoted_as_one_word() {
+        assert_eq!(quoted("http://localhost:1/a"), "http://localhost:1/a");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("a'b"), r"'a'\''b'");
+        assert_eq!(quoted("a&b;$(c)"), "'a&b;$(c)'");
+    }
+}

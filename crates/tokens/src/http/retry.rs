@@ -1,0 +1,48 @@
+//! What `create` has just made does not answer at once: a new sign-in host must
+//! come into DNS, a new stage must be deployed.
+
+use std::time::{Duration, Instant};
+
+use api_core::loopback::is_loopback;
+use api_core::{Console, Result};
+
+use crate::http::client::Http;
+use crate::http::request::Request;
+use crate::http::response::Response;
+
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// Sends the request, and again until `limit` is over while `is_too_new` says
+/// that what should answer is not there yet, or while its name is not in DNS.
+///
+/// # Errors
+/// If there is no answer.
+pub(crate) async fn send_while_new(
+    http: &Http,
+    console: &Console,
+    limit: Option<Duration>,
+    request: Request,
+    is_too_new: impl Fn(&Response) -> bool,
+) -> Result<Response> {
+    let (begun, limit) = (Instant::now(), limit.unwrap_or_default());
+    let mut waiting = None;
+    loop {
+        let result = http.send(request.clone()).await;
+        let again = match &result {
+            Ok(response) => is_too_new(response),
+            // On this machine a name needs no time.
+            Err(_) => !is_loopback(&request.url),
+        };
+        if !again || begun.elapsed() >= limit {
+            return result;
+        }
+        waiting.get_or_insert_with(|| {
+            console.waiting(format!(
+                "Waiting until the {} answers: it is new",
+                request.to
+            ))
+        });
+        tokio::time::sleep(PAUSE).await;
+    }
+}

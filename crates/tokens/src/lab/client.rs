@@ -1,0 +1,181 @@
+//! Experiments with this program's own checks. Exactly the check under test
+//! must fail: any other would show something else.
+
+use std::time::Duration;
+
+use api_core::{Failure, Result};
+use api_http::hosts::secure_url;
+use reqwest::StatusCode;
+use serde_json::{Map, Value};
+
+use super::experiment::Report;
+use super::forge;
+use super::session::Session;
+use crate::http::request::Request;
+use crate::jwt::check::{self, Check};
+use crate::jwt::decode::Jwt;
+use crate::jwt::jwks::JwkSet;
+use crate::jwt::sign::SigningKey;
+use crate::jwt::verify::{self, Expectations};
+use crate::oauth::authorization_response::ExpectedResponse;
+use crate::oauth::token_set::TokenSet;
+use crate::signin::listener::server::Listener;
+use crate::transcript::step::Channel;
+
+/// Checks tokens as a login does and compares what fails with what should.
+fn judge(request: String, checks: &[Check], expected: &[&str]) -> Report {
+    let failed = check::failed(checks);
+    let names: Vec<String> = failed
+        .iter()
+        .map(|c| format!("{} {}", c.token, c.check))
+        .collect();
+    let answer = match failed.is_empty() {
+        true => "every check holds".to_owned(),
+        false => failed
+            .iter()
+            .map(|check| check.describe())
+            .collect::<Vec<_>>()
+            .join("\n"),
+    };
+    let otherwise = format!(
+        "should have failed: {}; failed: {}",
+        expected.join(", "),
+        names.join(", ")
+    );
+    Report::judge(request, answer, names == expected, &otherwise)
+}
+
+/// What the login's own tokens pass.
+fn expectations<'a>(
+    session: &'a Session<'_>,
+    login: &'a TokenSet,
+    scopes: &'a [String],
+) -> Expectations<'a> {
+    Expectations {
+        issuer: &session.provider.issuer,
+        client_id: &session.config.client_id,
+        nonce: login.id.as_ref().and_then(|id| id.text("nonce")),
+        refreshed: false,
+        scopes,
+        now: verify::now(),
+    }
+}
+
+fn id_of(login: &TokenSet) -> Result<&Jwt> {
+    login
+        .id
+        .as_ref()
+        .ok_or_else(|| Failure::failed("The login gave no id token"))
+}
+
+pub(super) async fn expired(session: &mut Session<'_>) -> Result<Report> {
+    let all_scopes = session.all_scopes().await?;
+    let last = id_of(&all_scopes)?
+        .time("exp")
+        .max(all_scopes.access.time("exp"))
+        .unwrap_or_default();
+    let mut expect = expectations(session, &all_scopes, &session.config.scopes);
+    expect.now = last + 120;
+    let checks = verify::check(
+        all_scopes.id.as_ref(),
+        &all_scopes.access,
+        &all_scopes.keys,
+        &expect,
+    );
+    let request = format!("good tokens, checked two minutes after their exp {last}");
+    Ok(judge(request, &checks, &["id exp", "access exp"]))
+}
+
+/// The login's tokens issued anew by somebody with good keys of their own: all
+/// checks hold but for what `change` does.
+async fn reissued(
+    session: &mut Session<'_>,
+    change: impl Fn(&Jwt) -> Map<String, Value>,
+) -> Result<Vec<Check>> {
+    let all_scopes = session.all_scopes().await?;
+    let id = id_of(&all_scopes)?;
+    let key = SigningKey::generate()?;
+    let kid = |jwt: &Jwt| {
+        jwt.header
+            .get("kid")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let keys = JwkSet::from_json(key.jwks(&[&kid(id), &kid(&all_scopes.access)]))?;
+    let access = key.sign(&all_scopes.access.header, &change(&all_scopes.access))?;
+    let mut claims = change(id);
+    // Of the access token before; the new one has another.
+    claims.remove("at_hash");
+    let id = key.sign(&id.header, &claims)?;
+    let (Some(id), Some(access)) = (Jwt::decode_unverified(&id), Jwt::decode_unverified(&access))
+    else {
+        return Err(Failure::failed("The lab's own tokens cannot be read"));
+    };
+    let expect = expectations(session, &all_scopes, &session.config.scopes);
+    Ok(verify::check(Some(&id), &access, &keys, &expect))
+}
+
+pub(super) async fn other_issuer(session: &mut Session<'_>) -> Result<Report> {
+    let other = format!("{}0", session.provider.issuer);
+    let checks = reissued(session, |token| forge::with_claim(token, "iss", &other)).await?;
+    let request = format!("tokens with valid signatures and \"iss\": \"{other}\"");
+    Ok(judge(request, &checks, &["id iss", "access iss"]))
+}
+
+pub(super) async fn other_audience(session: &mut Session<'_>) -> Result<Report> {
+    const OTHER: &str = "another-client";
+    let change = |token: &Jwt| match token.payload.contains_key("aud") {
+        true => forge::with_claim(token, "aud", OTHER),
+        false => forge::with_claim(token, "client_id", OTHER),
+    };
+    let checks = reissued(session, change).await?;
+    let request = format!("tokens with valid signatures, \"aud\" and \"client_id\": \"{OTHER}\"");
+    Ok(judge(request, &checks, &["id aud", "access client_id"]))
+}
+
+pub(super) async fn nonce_swapped(session: &mut Session<'_>) -> Result<Report> {
+    let all_scopes = session.all_scopes().await?;
+    let new = session.request();
+    let mut expect = expectations(session, &all_scopes, &session.config.scopes);
+    expect.nonce = Some(&new.nonce);
+    let checks = verify::check(
+        all_scopes.id.as_ref(),
+        &all_scopes.access,
+        &all_scopes.keys,
+        &expect,
+    );
+    let request = format!(
+        "tokens of an earlier login in a login whose nonce is {}",
+        new.nonce
+    );
+    Ok(judge(request, &checks, &["id nonce"]))
+}
+
+pub(super) async fn forged_callback(session: &mut Session<'_>) -> Result<Report> {
+    const WHY: &str = "What a hostile page makes the browser send to the waiting listener.";
+    let expected = ExpectedResponse::to(&session.request(), session.provider);
+    let listener = match Listener::bind(&session.config.redirect_uri).await {
+        Ok(listener) => listener,
+        Err(failure) => return Ok(Report::not_shown(failure.to_string())),
+    };
+    let mut listener = listener.start(expected);
+    let mut url = secure_url("redirect_uri", &session.config.redirect_uri.uri)?;
+    url.query_pairs_mut()
+        .append_pair("code", "of-the-attacker")
+        .append_pair("state", "guessed");
+    let request = Request::get("listener", WHY, url.clone()).on(Channel::Front);
+    let response = session.http.send(request).await?;
+    // The listener hands a response over before it replies: nothing may be there.
+    let taken = tokio::time::timeout(Duration::ZERO, listener.callback())
+        .await
+        .is_ok();
+    let refused = response.status == StatusCode::BAD_REQUEST && !taken;
+    let answer = format!("{}, and the listener goes on waiting", response.status);
+    Ok(Report::judge(
+        format!("GET {url}"),
+        answer,
+        refused,
+        "the listener took it",
+    ))
+}

@@ -1,0 +1,294 @@
+//! The authorization response: what comes back to `redirect_uri`. The same
+//! checks for the listener, a pasted address and `--headless`.
+
+use std::borrow::Cow;
+
+use api_core::text::printable;
+use api_core::{Failure, Result};
+use url::{Url, form_urlencoded};
+
+use crate::config::{ClientConfig, RedirectUri};
+use crate::crypto;
+use crate::oauth::authorization_request::AuthorizationRequest;
+use crate::oauth::discovery::Provider;
+use crate::transcript::explain::Explain;
+use crate::transcript::step::{Channel, field};
+
+/// What the sign-in server sends back, by way of the browser.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum AuthorizationResponse {
+    /// RFC 6749 section 4.1.2.
+    Code(String),
+    /// RFC 6749 section 4.1.2.1.
+    Error {
+        error: String,
+        description: Option<String>,
+    },
+}
+
+/// What a response must say to be the one to our request.
+#[derive(Clone, Debug)]
+pub(crate) struct ExpectedResponse {
+    /// The request's `state`.
+    pub state: String,
+    /// The issuer that was asked, for `iss` (RFC 9207).
+    pub issuer: String,
+    /// Whether `iss` must be there.
+    pub must_have_iss: bool,
+}
+
+impl ExpectedResponse {
+    /// The response to a request, from the server that was asked.
+    pub(crate) fn to(request: &AuthorizationRequest, provider: &Provider) -> ExpectedResponse {
+        ExpectedResponse {
+            state: request.state.clone(),
+            issuer: provider.issuer.clone(),
+            must_have_iss: provider.names_itself,
+        }
+    }
+
+    /// Reads the query of a callback.
+    ///
+    /// # Errors
+    /// Why it is not the response to our request. The login goes on waiting:
+    /// any program on this machine, and any web page, can send such a query.
+    pub(crate) fn parse_query(&self, query: &str) -> Result<AuthorizationResponse, &'static str> {
+        let one = |name| single(query, name);
+        let state = one("state")?.ok_or("it has no state")?;
+        if !crypto::constant_time_eq(&state, &self.state) {
+            return Err("its state is not the one of the sign-in that is waiting");
+        }
+        // RFC 9207: it comes from the server that was asked.
+        match one("iss")? {
+            Some(iss) if iss != self.issuer => return Err("its iss names another issuer"),
+            None if self.must_have_iss => return Err("it has no iss"),
+            _ => {}
+        }
+        match (one("code")?, one("error")?) {
+            (Some(code), None) if !code.is_empty() => {
+                Ok(AuthorizationResponse::Code(code.into_owned()))
+            }
+            (None, Some(error)) => Ok(AuthorizationResponse::Error {
+                error: error.into_owned(),
+                description: one("error_description")?.map(Cow::into_owned),
+            }),
+            _ => Err("it has neither one code nor one error"),
+        }
+    }
+
+    /// Reads a whole address, as a person pastes it or a server redirects to it.
+    ///
+    /// # Errors
+    /// As [`parse_query`](ExpectedResponse::parse_query), and for another address
+    /// than our `redirect_uri`.
+    pub(crate) fn parse_url(
+        &self,
+        redirect_uri: &RedirectUri,
+        address: &str,
+    ) -> Result<AuthorizationResponse, &'static str> {
+        let url = Url::parse(address.trim()).map_err(|_| "it is no address")?;
+        if !is_redirect_uri(redirect_uri, &url) {
+            return Err("it does not begin with our redirect_uri");
+        }
+        self.parse_query(url.query().unwrap_or_default())
+    }
+}
+
+/// Whether an address is our `redirect_uri`, whatever its query.
+pub(crate) fn is_redirect_uri(redirect_uri: &RedirectUri, url: &Url) -> bool {
+    Url::parse(&redirect_uri.uri)
+        .is_ok_and(|ours| ours.origin() == url.origin() && ours.path() == url.path())
+}
+
+/// RFC 6749 section 3.1: a parameter must not be there twice.
+fn single<'a>(query: &'a str, name: &str) -> Result<Option<Cow<'a, str>>, &'static str> {
+    let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(n, _)| n == name);
+    match (values.next(), values.next()) {
+        (_, Some(_)) => Err("a parameter is there twice"),
+        (first, None) => Ok(first.map(|(_, value)| value)),
+    }
+}
+
+impl AuthorizationResponse {
+    /// Tells what came back.
+    pub(crate) fn narrate(
+        &self,
+        explain: &Explain,
+        config: &ClientConfig,
+        request: &AuthorizationRequest,
+    ) {
+        explain.step(
+            Channel::Callback,
+            &format!("front channel: the browser comes back to {}", config.redirect_uri.uri),
+            "Seen by the browser, its history and this program. The code alone is worth nothing: it needs the code_verifier.",
+        );
+        let state = field(
+            "state",
+            &request.state,
+            "the one that was sent, or this would have been refused",
+        );
+        explain.fields(&match self {
+            AuthorizationResponse::Code(code) => vec![
+                field(
+                    "code",
+                    code,
+                    "to be exchanged for tokens, once (RFC 6749 section 4.1.2)",
+                ),
+                state,
+            ],
+            AuthorizationResponse::Error { error, .. } => vec![
+                field(
+                    "error",
+                    printable(error),
+                    "why there is no code (RFC 6749 section 4.1.2.1)",
+                ),
+                state,
+            ],
+        });
+    }
+
+    /// The code.
+    ///
+    /// # Errors
+    /// The server's refusal, with what to do about it.
+    pub(crate) fn code(self) -> Result<String> {
+        match self {
+            AuthorizationResponse::Code(code) => Ok(code),
+            AuthorizationResponse::Error { error, description } => {
+                Err(refused(&error, description.as_deref()))
+            }
+        }
+    }
+}
+
+fn refused(error: &str, description: Option<&str>) -> Failure {
+    let text = description.map(|d| format!(": {d}")).unwrap_or_default();
+    let failure = Failure::failed(printable(&format!(
+        "The sign-in server refused: {error}{text}"
+    )));
+    // Cognito reports a scope as invalid_request with invalid_scope as description.
+    let about = [error, description.unwrap_or_default()];
+    let hint = if about.iter().any(|text| text.contains("invalid_scope")) {
+        "the client may not ask for one of these scopes: see terminal_app_scopes in state.json"
+    } else if about.contains(&"access_denied") {
+        "access was denied, or the sign-in was cancelled: run this again to try once more"
+    } else if about.contains(&"unauthorized_client") {
+        "the client may not use the code flow: 'make api' creates one that may"
+    } else if about.contains(&"server_error") || about.contains(&"temporarily_unavailable") {
+        "the server has a problem of its own: try again in a minute"
+    } else {
+        "RFC 6749 section 4.1.2.1 says what the code means"
+    };
+    failure.with_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expected() -> ExpectedResponse {
+        ExpectedResponse {
+            state: "S".into(),
+            issuer: "https://issuer".into(),
+            must_have_iss: false,
+        }
+    }
+
+    #[test]
+    fn the_answer_to_our_request_is_taken() {
+        assert_eq!(
+            expected().parse_query("code=C&state=S"),
+            Ok(AuthorizationResponse::Code("C".into()))
+        );
+        assert_eq!(
+            expected().parse_query("error=access_denied&error_description=no+way&state=S"),
+            Ok(AuthorizationResponse::Error {
+                error: "access_denied".into(),
+                description: Some("no way".into())
+            })
+        );
+        assert!(
+            expected()
+                .parse_query("code=C&state=S&iss=https%3A%2F%2Fissuer")
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn everything_else_is_not_ours() {
+        let (no_state, other_state) = (
+            "it has no state",
+            "its state is not the one of the sign-in that is waiting",
+        );
+        let neither = "it has neither one code nor one error";
+        for (query, why) in [
+            ("", no_state),
+            ("code=C", no_state),
+            ("error=access_denied", no_state),
+            ("code=C&state=", other_state),
+            ("code=C&state=T", other_state),
+            ("code=C&state=SS", other_state),
+            ("error=x&state=T", other_state),
+            ("state=S", neither),
+            ("code=&state=S", neither),
+            ("code=C&error=x&state=S", neither),
+            ("code=C&state=S&state=S", "a parameter is there twice"),
+            ("code=C&code=D&state=S", "a parameter is there twice"),
+            (
+                "code=C&state=S&iss=https%3A%2F%2Fother",
+                "its iss names another issuer",
+            ),
+        ] {
+            assert_eq!(expected().parse_query(query), Err(why), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_says_so_must_name_itself() {
+        let expected = ExpectedResponse {
+            must_have_iss: true,
+            ..expected()
+        };
+        let without = expected.parse_query("code=C&state=S");
+        assert_eq!(without, Err("it has no iss"));
+        let with = expected.parse_query("code=C&state=S&iss=https%3A%2F%2Fissuer");
+        assert!(with.is_ok());
+    }
+
+    #[test]
+    fn a_pasted_address_must_be_our_own() {
+        let callback = RedirectUri::parse("http://localhost:8083/callback").unwrap();
+        let read = |address| expected().parse_url(&callback, address);
+        assert!(read(" http://localhost:8083/callback?code=C&state=S\n").is_ok());
+        for bad in [
+            "C",
+            "http://localhost:8084/callback?code=C&state=S",
+            "http://localhost:8083/?code=C&state=S",
+            "https://localhost:8083/callback?code=C&state=S",
+            "http://evil/callback?code=C&state=S",
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_has_a_hint_and_no_control_characters() {
+        let refusal = |error: &str, description: &str| {
+            AuthorizationResponse::Error {
+                error: error.into(),
+                description: Some(description.into()),
+            }
+            .code()
+            .unwrap_err()
+        };
+        let failure = refusal("invalid_request", "invalid_scope");
+        assert!(failure.hint().unwrap().contains("terminal_app_scopes"));
+        assert!(
+            refusal("access_denied", "x")
+                .hint()
+                .unwrap()
+                .contains("denied")
+        );
+        assert!(!refusal("x", "\u{1b}[2J").to_string().contains('\u{1b}'));
+    }
+}

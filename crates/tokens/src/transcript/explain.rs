@@ -1,0 +1,104 @@
+//! Keeps the record of a login and, with `--explain`, narrates it on stderr as it
+//! happens.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anstyle::Style;
+use api_core::Console;
+use api_core::console::numbered_heading;
+
+use crate::transcript::step::{Channel, Field, Step};
+
+const DIM: Style = Style::new().dimmed();
+
+/// The narrator. It always keeps the record, and is silent without `--explain`.
+#[derive(Clone)]
+pub(crate) struct Explain {
+    on: bool,
+    console: Arc<Console>,
+    steps: Arc<Mutex<Vec<Step>>>,
+}
+
+impl Explain {
+    /// A narrator that speaks if `on`.
+    pub(crate) fn new(on: bool, console: Arc<Console>) -> Explain {
+        Explain {
+            on,
+            console,
+            steps: Arc::default(),
+        }
+    }
+
+    /// The record so far.
+    pub(crate) fn transcript(&self) -> Vec<Step> {
+        self.steps().clone()
+    }
+
+    /// A new step: a heading, and sentences below it.
+    pub(crate) fn step(&self, channel: Channel, heading: &str, text: &str) {
+        let mut steps = self.steps();
+        steps.push(Step {
+            channel,
+            heading: heading.to_owned(),
+            text: Vec::new(),
+            fields: Vec::new(),
+            commands: Vec::new(),
+            answer: None,
+            took: None,
+        });
+        let number = steps.len();
+        drop(steps);
+        self.say(&numbered_heading(number, heading));
+        self.text(text);
+    }
+
+    /// Sentences under the last heading.
+    pub(crate) fn text(&self, text: &str) {
+        self.add(|step| step.text.extend(text.lines().map(str::to_owned)));
+        for line in text.lines() {
+            self.say(&format!("    {line}"));
+        }
+    }
+
+    /// Parameters, each with what it is for.
+    pub(crate) fn fields(&self, fields: &[Field]) {
+        self.add(|step| step.fields.extend(fields.iter().cloned()));
+        for field in fields {
+            self.say(&format!("      {} = {}", field.name, field.shown()));
+            self.say(&format!("          {DIM}{}{DIM:#}", field.why));
+        }
+    }
+
+    /// A command that shows the same.
+    pub(crate) fn command(&self, command: &str) {
+        self.add(|step| step.commands.push(command.to_owned()));
+        self.say(&format!("    $ {command}"));
+    }
+
+    /// What came back: the status, what the body is, and how long it took.
+    pub(crate) fn answer(&self, status: &str, body: &str, took: Duration) {
+        self.add(|step| {
+            step.answer = Some(format!("{status}: {body}"));
+            step.took = Some(took);
+        });
+        let took = took.as_millis();
+        self.say(&format!("    answer: {status} after {took} ms: {body}"));
+    }
+
+    fn add(&self, change: impl FnOnce(&mut Step)) {
+        if let Some(step) = self.steps().last_mut() {
+            change(step);
+        }
+    }
+
+    fn steps(&self) -> MutexGuard<'_, Vec<Step>> {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn say(&self, line: &str) {
+        if self.on {
+            self.console.message(line);
+        }
+    }
+}
