@@ -71,12 +71,16 @@ test: tools .venv/.axe function ## all tests, against the local cloud
 	@touch $@
 
 test-fast: ## unit tests: no emulator, no browser
-	cargo test --workspace --lib --bins
-	cargo test --package tokens --test it
+	cargo test --workspace --lib --bins --test it
 
-lint: ## format and lints
+lint: ## format and lints, of the scripts too where shellcheck is installed
 	cargo fmt --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	@if command -v shellcheck >/dev/null; then \
+		shellcheck .ci/run $$(grep -lE '^#!/(bin/|usr/bin/env )(ba)?sh' scripts/*); \
+	else \
+		echo "note: shellcheck is not installed: the scripts were not checked" >&2; \
+	fi
 
 audit: ## licences and advisories of what is linked, by cargo-deny
 	@command -v cargo-deny >/dev/null || { \
