@@ -48,6 +48,18 @@ pub(crate) struct Desired<'a> {
     pub client: &'a AppClient,
 }
 
+/// Sets every property on a call that creates or updates.
+macro_rules! set {
+    ($call:expr, $desired:expr) => {{
+        let desired: Properties = $desired;
+        $call
+            .name(desired.name)
+            .authorizer_type(AuthorizerType::Jwt)
+            .set_identity_source(Some(desired.identity_source))
+            .jwt_configuration(configuration(desired.jwt_configuration))
+    }};
+}
+
 impl Resource for Desired<'_> {
     const NAME: &'static str = "authorizer";
     const CREATE: &'static str = "CreateAuthorizer";
@@ -77,40 +89,20 @@ impl Resource for Desired<'_> {
     /// AWS reads the issuer's discovery document at once, which takes a new
     /// pool a while to serve.
     async fn create(&self) -> Result<String, CallError> {
-        let desired = self.desired();
+        let call = self.stack.aws.api_gateway.create_authorizer();
+        let call = call.api_id(&self.api.id);
         let _one_at_a_time = self.stack.api_change.lock().await;
-        let answer = self
-            .stack
-            .aws
-            .api_gateway
-            .create_authorizer()
-            .api_id(&self.api.id)
-            .name(desired.name)
-            .authorizer_type(AuthorizerType::Jwt)
-            .set_identity_source(Some(desired.identity_source))
-            .jwt_configuration(configuration(desired.jwt_configuration))
-            .send()
-            .await
-            .named("CreateAuthorizer")?;
+        let answer = set!(call, self.desired()).send().await;
+        let answer = answer.named("CreateAuthorizer")?;
         Ok(answer.authorizer_id.unwrap_or_default())
     }
 
     async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let desired = self.desired();
+        let call = self.stack.aws.api_gateway.update_authorizer();
+        let call = call.api_id(&self.api.id).authorizer_id(&live.id);
         let _one_at_a_time = self.stack.api_change.lock().await;
-        self.stack
-            .aws
-            .api_gateway
-            .update_authorizer()
-            .api_id(&self.api.id)
-            .authorizer_id(&live.id)
-            .name(desired.name)
-            .authorizer_type(AuthorizerType::Jwt)
-            .set_identity_source(Some(desired.identity_source))
-            .jwt_configuration(configuration(desired.jwt_configuration))
-            .send()
-            .await
-            .named("UpdateAuthorizer")?;
+        let answer = set!(call, self.desired()).send().await;
+        answer.named("UpdateAuthorizer")?;
         Ok(())
     }
 

@@ -36,6 +36,18 @@ pub(crate) struct Desired<'a> {
     pub function: &'a Function,
 }
 
+/// Sets every property on a call that creates or updates.
+macro_rules! set {
+    ($call:expr, $desired:expr) => {{
+        let desired: Properties = $desired;
+        $call
+            .integration_type(desired.integration_type.as_str().into())
+            .integration_method(desired.integration_method)
+            .integration_uri(desired.integration_uri)
+            .payload_format_version(desired.payload_format_version)
+    }};
+}
+
 impl Resource for Desired<'_> {
     const NAME: &'static str = "integration";
     const CREATE: &'static str = "CreateIntegration";
@@ -61,40 +73,20 @@ impl Resource for Desired<'_> {
     }
 
     async fn create(&self) -> Result<String, CallError> {
-        let desired = self.desired();
+        let call = self.stack.aws.api_gateway.create_integration();
+        let call = call.api_id(&self.api.id);
         let _one_at_a_time = self.stack.api_change.lock().await;
-        let answer = self
-            .stack
-            .aws
-            .api_gateway
-            .create_integration()
-            .api_id(&self.api.id)
-            .integration_type(desired.integration_type.as_str().into())
-            .integration_method(desired.integration_method)
-            .integration_uri(desired.integration_uri)
-            .payload_format_version(desired.payload_format_version)
-            .send()
-            .await
-            .named("CreateIntegration")?;
+        let answer = set!(call, self.desired()).send().await;
+        let answer = answer.named("CreateIntegration")?;
         Ok(answer.integration_id.unwrap_or_default())
     }
 
     async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let desired = self.desired();
+        let call = self.stack.aws.api_gateway.update_integration();
+        let call = call.api_id(&self.api.id).integration_id(&live.id);
         let _one_at_a_time = self.stack.api_change.lock().await;
-        self.stack
-            .aws
-            .api_gateway
-            .update_integration()
-            .api_id(&self.api.id)
-            .integration_id(&live.id)
-            .integration_type(desired.integration_type.as_str().into())
-            .integration_method(desired.integration_method)
-            .integration_uri(desired.integration_uri)
-            .payload_format_version(desired.payload_format_version)
-            .send()
-            .await
-            .named("UpdateIntegration")?;
+        let answer = set!(call, self.desired()).send().await;
+        answer.named("UpdateIntegration")?;
         Ok(())
     }
 

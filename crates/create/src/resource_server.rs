@@ -33,6 +33,16 @@ pub(crate) struct Desired<'a> {
     pub pool: &'a UserPool,
 }
 
+/// Sets every property on a call that creates or updates.
+macro_rules! set {
+    ($call:expr, $desired:expr) => {
+        $call
+            .identifier(RESOURCE_SERVER)
+            .name($desired.name)
+            .set_scopes(Some(scopes()))
+    };
+}
+
 impl Resource for Desired<'_> {
     const NAME: &'static str = "resource server";
     const CREATE: &'static str = "CreateResourceServer";
@@ -48,34 +58,18 @@ impl Resource for Desired<'_> {
     }
 
     async fn create(&self) -> Result<String, CallError> {
-        let answer = self
-            .stack
-            .aws
-            .cognito
-            .create_resource_server()
-            .user_pool_id(&self.pool.id)
-            .identifier(RESOURCE_SERVER)
-            .name(self.desired().name)
-            .set_scopes(Some(scopes()))
-            .send()
-            .await
-            .named("CreateResourceServer")?;
-        let server = answer.resource_server;
+        let call = self.stack.aws.cognito.create_resource_server();
+        let call = call.user_pool_id(&self.pool.id);
+        let answer = set!(call, self.desired()).send().await;
+        let server = answer.named("CreateResourceServer")?.resource_server;
         Ok(server.and_then(|it| it.identifier).unwrap_or_default())
     }
 
     async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
-        self.stack
-            .aws
-            .cognito
-            .update_resource_server()
-            .user_pool_id(&self.pool.id)
-            .identifier(RESOURCE_SERVER)
-            .name(self.desired().name)
-            .set_scopes(Some(scopes()))
-            .send()
-            .await
-            .named("UpdateResourceServer")?;
+        let call = self.stack.aws.cognito.update_resource_server();
+        let call = call.user_pool_id(&self.pool.id);
+        let answer = set!(call, self.desired()).send().await;
+        answer.named("UpdateResourceServer")?;
         Ok(())
     }
 

@@ -41,6 +41,19 @@ pub(crate) struct Desired<'a> {
     pub authorizer_id: &'a str,
 }
 
+/// Sets every property on a call that creates or updates.
+macro_rules! set {
+    ($call:expr, $desired:expr) => {{
+        let desired: Properties = $desired;
+        $call
+            .route_key(desired.route_key)
+            .target(desired.target)
+            .authorization_type(desired.authorization_type.as_str().into())
+            .set_authorizer_id(desired.authorizer_id)
+            .set_authorization_scopes(Some(desired.authorization_scopes.into_iter().collect()))
+    }};
+}
+
 impl Resource for Desired<'_> {
     const NAME: &'static str = "route";
     const CREATE: &'static str = "CreateRoute";
@@ -69,42 +82,19 @@ impl Resource for Desired<'_> {
     }
 
     async fn create(&self) -> Result<String, CallError> {
-        let desired = self.desired();
+        let call = self.stack.aws.api_gateway.create_route();
+        let call = call.api_id(&self.api.id);
         let _one_at_a_time = self.stack.api_change.lock().await;
-        let answer = self
-            .stack
-            .aws
-            .api_gateway
-            .create_route()
-            .api_id(&self.api.id)
-            .route_key(desired.route_key)
-            .target(desired.target)
-            .authorization_type(desired.authorization_type.as_str().into())
-            .set_authorizer_id(desired.authorizer_id)
-            .set_authorization_scopes(Some(desired.authorization_scopes.into_iter().collect()))
-            .send()
-            .await
-            .named("CreateRoute")?;
-        Ok(answer.route_id.unwrap_or_default())
+        let answer = set!(call, self.desired()).send().await;
+        Ok(answer.named("CreateRoute")?.route_id.unwrap_or_default())
     }
 
     async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let desired = self.desired();
+        let call = self.stack.aws.api_gateway.update_route();
+        let call = call.api_id(&self.api.id).route_id(&live.id);
         let _one_at_a_time = self.stack.api_change.lock().await;
-        self.stack
-            .aws
-            .api_gateway
-            .update_route()
-            .api_id(&self.api.id)
-            .route_id(&live.id)
-            .route_key(desired.route_key)
-            .target(desired.target)
-            .authorization_type(desired.authorization_type.as_str().into())
-            .set_authorizer_id(desired.authorizer_id)
-            .set_authorization_scopes(Some(desired.authorization_scopes.into_iter().collect()))
-            .send()
-            .await
-            .named("UpdateRoute")?;
+        let answer = set!(call, self.desired()).send().await;
+        answer.named("UpdateRoute")?;
         Ok(())
     }
 

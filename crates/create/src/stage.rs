@@ -40,6 +40,16 @@ pub(crate) struct Desired<'a> {
     pub api: &'a Api,
 }
 
+/// Sets every property on a call that creates or updates.
+macro_rules! set {
+    ($call:expr, $desired:expr) => {{
+        let desired: Properties = $desired;
+        $call
+            .auto_deploy(desired.auto_deploy)
+            .default_route_settings(settings(&desired.default_route_settings))
+    }};
+}
+
 impl Resource for Desired<'_> {
     const NAME: &'static str = "stage";
     const CREATE: &'static str = "CreateStage";
@@ -63,36 +73,20 @@ impl Resource for Desired<'_> {
     }
 
     async fn create(&self) -> Result<(), CallError> {
-        let desired = self.desired();
+        let call = self.stack.aws.api_gateway.create_stage();
+        let call = call.api_id(&self.api.id).stage_name(STAGE);
         let _one_at_a_time = self.stack.api_change.lock().await;
-        self.stack
-            .aws
-            .api_gateway
-            .create_stage()
-            .api_id(&self.api.id)
-            .stage_name(STAGE)
-            .auto_deploy(desired.auto_deploy)
-            .default_route_settings(settings(&desired.default_route_settings))
-            .send()
-            .await
-            .named("CreateStage")?;
+        let answer = set!(call, self.desired()).send().await;
+        answer.named("CreateStage")?;
         Ok(())
     }
 
     async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let desired = self.desired();
+        let call = self.stack.aws.api_gateway.update_stage();
+        let call = call.api_id(&self.api.id).stage_name(STAGE);
         let _one_at_a_time = self.stack.api_change.lock().await;
-        self.stack
-            .aws
-            .api_gateway
-            .update_stage()
-            .api_id(&self.api.id)
-            .stage_name(STAGE)
-            .auto_deploy(desired.auto_deploy)
-            .default_route_settings(settings(&desired.default_route_settings))
-            .send()
-            .await
-            .named("UpdateStage")?;
+        let answer = set!(call, self.desired()).send().await;
+        answer.named("UpdateStage")?;
         Ok(())
     }
 

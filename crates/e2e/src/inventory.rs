@@ -68,58 +68,38 @@ impl Inventory {
     }
 
     async fn read_cognito(&mut self, cognito: &cognito::Client) {
-        let pools = cognito
-            .list_user_pools()
-            .max_results(60)
-            .send()
-            .await
-            .expect("ListUserPools");
-        for pool in pools.user_pools() {
+        let pools = cognito.list_user_pools().max_results(60).send().await;
+        for pool in pools.expect("ListUserPools").user_pools() {
             let id = pool.id().expect("an id");
             self.user_pools.push(pool.name().expect("a name").into());
             let described = cognito.describe_user_pool().user_pool_id(id).send().await;
-            let described = described
-                .expect("DescribeUserPool")
-                .user_pool
-                .expect("a pool");
-            self.domains.extend(described.domain);
-            let servers = cognito
-                .list_resource_servers()
-                .user_pool_id(id)
-                .max_results(50)
-                .send()
-                .await;
-            for server in servers.expect("ListResourceServers").resource_servers() {
-                let scopes: Vec<_> = server
-                    .scopes()
-                    .iter()
-                    .map(|scope| scope.scope_name())
-                    .collect();
-                let identifier = server.identifier().expect("an identifier");
-                self.resource_servers
-                    .push(format!("{identifier}: {}", scopes.join(" ")));
-            }
-            let clients = cognito
-                .list_user_pool_clients()
-                .user_pool_id(id)
-                .max_results(60)
-                .send()
-                .await;
-            for client in clients.expect("ListUserPoolClients").user_pool_clients() {
-                self.app_clients
-                    .push(client.client_name().expect("a name").into());
-            }
-            let users = cognito
-                .list_users()
-                .user_pool_id(id)
-                .send()
-                .await
-                .expect("ListUsers");
-            for user in users.users() {
-                let status = user.user_status().expect("a status").as_str();
-                self.users
-                    .push(format!("{}: {status}", user.username().expect("a name")));
-            }
+            let described = described.expect("DescribeUserPool").user_pool;
+            self.domains.extend(described.expect("a pool").domain);
+            self.read_pool(cognito, id).await;
+        }
+    }
+
+    async fn read_pool(&mut self, cognito: &cognito::Client, id: &str) {
+        let call = cognito.list_resource_servers().user_pool_id(id);
+        let servers = call.max_results(50).send().await;
+        for server in servers.expect("ListResourceServers").resource_servers() {
+            let scopes = server.scopes().iter().map(|scope| scope.scope_name());
+            let scopes = scopes.collect::<Vec<_>>().join(" ");
+            let identifier = server.identifier().expect("an identifier");
+            self.resource_servers
+                .push(format!("{identifier}: {scopes}"));
+        }
+        let call = cognito.list_user_pool_clients().user_pool_id(id);
+        let clients = call.max_results(60).send().await;
+        for client in clients.expect("ListUserPoolClients").user_pool_clients() {
+            let name = client.client_name().expect("a name");
+            self.app_clients.push(name.into());
+        }
+        let users = cognito.list_users().user_pool_id(id).send().await;
+        for user in users.expect("ListUsers").users() {
+            let status = user.user_status().expect("a status").as_str();
+            let name = user.username().expect("a name");
+            self.users.push(format!("{name}: {status}"));
         }
     }
 
@@ -127,56 +107,31 @@ impl Inventory {
         for api in gateway.get_apis().send().await.expect("GetApis").items() {
             let id = api.api_id().expect("an id");
             self.apis.push(api.name().expect("a name").into());
-            let authorizers = gateway
-                .get_authorizers()
-                .api_id(id)
-                .send()
-                .await
-                .expect("GetAuthorizers");
+            let answer = gateway.get_authorizers().api_id(id).send().await;
+            let items = answer.expect("GetAuthorizers").items.unwrap_or_default();
             self.authorizers
-                .extend(authorizers.items().iter().filter_map(|it| it.name.clone()));
-            let integrations = gateway
-                .get_integrations()
-                .api_id(id)
-                .send()
-                .await
-                .expect("GetIntegrations");
-            let kinds = integrations
-                .items()
-                .iter()
-                .filter_map(|it| it.integration_type());
-            self.integrations
-                .extend(kinds.map(|kind| kind.as_str().to_owned()));
-            let routes = gateway
-                .get_routes()
-                .api_id(id)
-                .send()
-                .await
-                .expect("GetRoutes");
-            for route in routes.items() {
-                let scopes = route.authorization_scopes().join(" ");
-                self.routes
-                    .push(format!("{}: {scopes}", route.route_key().expect("a key")));
+                .extend(items.into_iter().filter_map(|it| it.name));
+            let answer = gateway.get_integrations().api_id(id).send().await;
+            for integration in answer.expect("GetIntegrations").items() {
+                let kind = integration.integration_type().expect("a type");
+                self.integrations.push(kind.as_str().to_owned());
             }
-            let stages = gateway
-                .get_stages()
-                .api_id(id)
-                .send()
-                .await
-                .expect("GetStages");
+            let answer = gateway.get_routes().api_id(id).send().await;
+            for route in answer.expect("GetRoutes").items() {
+                let scopes = route.authorization_scopes().join(" ");
+                let key = route.route_key().expect("a key");
+                self.routes.push(format!("{key}: {scopes}"));
+            }
+            let answer = gateway.get_stages().api_id(id).send().await;
+            let items = answer.expect("GetStages").items.unwrap_or_default();
             self.stages
-                .extend(stages.items().iter().filter_map(|it| it.stage_name.clone()));
+                .extend(items.into_iter().filter_map(|it| it.stage_name));
         }
     }
 
     async fn read_lambda(&mut self, lambda: &lambda::Client) {
-        for function in lambda
-            .list_functions()
-            .send()
-            .await
-            .expect("ListFunctions")
-            .functions()
-        {
+        let functions = lambda.list_functions().send().await;
+        for function in functions.expect("ListFunctions").functions() {
             let name = function.function_name().expect("a name");
             let runtime = function.runtime().expect("a runtime").as_str();
             self.functions.push(format!("{name}: {runtime}"));
@@ -212,17 +167,11 @@ impl Inventory {
     }
 
     async fn read_logs(&mut self, logs: &logs::Client) {
-        let groups = logs
-            .describe_log_groups()
-            .send()
-            .await
-            .expect("DescribeLogGroups");
-        for group in groups.log_groups() {
+        let groups = logs.describe_log_groups().send().await;
+        for group in groups.expect("DescribeLogGroups").log_groups() {
             let days = group.retention_in_days().unwrap_or_default();
-            self.log_groups.push(format!(
-                "{}: {days}",
-                group.log_group_name().expect("a name")
-            ));
+            let name = group.log_group_name().expect("a name");
+            self.log_groups.push(format!("{name}: {days}"));
         }
     }
 

@@ -3,10 +3,11 @@
 pub(crate) mod dry_run;
 pub(crate) mod snapshot;
 
-use api_aws::names;
+use api_aws::names::{ROLE_POLICY, log_group as log_group_name};
 use api_core::{Failure, Result};
 
 use self::snapshot::Snapshot;
+use crate::api::Api;
 use crate::app_client::AppClient;
 use crate::config::names::{APP_CLIENT, AUTHORIZER, Names, RESOURCE_SERVER, STAGE, USERNAME};
 use crate::function::Function;
@@ -36,139 +37,144 @@ pub(crate) struct PlannedChange {
     immutable: &'static [&'static str],
 }
 
-impl PlannedChange {
-    fn of<R: Resource>(
-        what: String,
-        desired: &R,
-        live: Option<&Live<R::Id, R::Properties>>,
-    ) -> PlannedChange {
-        let change = live.map(|live| Change::of(desired.differences(live)));
-        PlannedChange {
-            what,
-            create: R::CREATE,
-            change: change.unwrap_or(Change::Created),
-            immutable: R::IMMUTABLE,
+/// What a run would do to each resource, in the order of the README's table.
+pub(crate) fn changes(stack: &Stack, live: &Snapshot) -> Vec<PlannedChange> {
+    let ids = Ids::new(stack, live);
+    let groups = [
+        sign_in(stack, live, &ids),
+        gateway(stack, live, &ids),
+        backend(stack, live, &ids),
+        connection(stack, live, &ids),
+    ];
+    groups.into_iter().flatten().collect()
+}
+
+/// What resources name of each other: the live ids, or [`NEW`].
+struct Ids {
+    pool: UserPool,
+    client: AppClient,
+    api: Api,
+    role: Role,
+    function: Function,
+    integration: String,
+    authorizer: String,
+}
+
+impl Ids {
+    fn new(stack: &Stack, live: &Snapshot) -> Ids {
+        let new = || NEW.to_owned();
+        Ids {
+            pool: id(&live.user_pool).unwrap_or_else(|| UserPool::new(stack, NEW)),
+            client: id(&live.app_client).unwrap_or_else(|| AppClient { client_id: new() }),
+            api: id(&live.api).unwrap_or_else(|| Api {
+                id: new(),
+                endpoint: new(),
+            }),
+            role: id(&live.role).unwrap_or_else(|| Role { arn: new() }),
+            function: id(&live.function).unwrap_or_else(|| Function {
+                arn: new(),
+                ready: false,
+            }),
+            integration: id(&live.integration).unwrap_or_else(new),
+            authorizer: id(&live.authorizer).unwrap_or_else(new),
         }
     }
 }
 
-/// What a run would do to each resource, in the order of the README's table.
-pub(crate) fn changes(stack: &Stack, live: &Snapshot) -> Vec<PlannedChange> {
-    let names = &stack.config.names;
-    let pool = live.user_pool.as_ref().map(|it| it.id.clone());
-    let pool = &pool.unwrap_or_else(|| UserPool::new(stack, NEW));
-    let client = live.app_client.as_ref().map(|it| it.id.clone());
-    let client = &client.unwrap_or_else(|| AppClient {
-        client_id: NEW.to_owned(),
-    });
-    let api = live.api.as_ref().map(|it| it.id.clone());
-    let api = &api.unwrap_or_else(|| api::Api {
-        id: NEW.to_owned(),
-        endpoint: NEW.to_owned(),
-    });
-    let role = live.role.as_ref().map(|it| it.id.clone());
-    let role = &role.unwrap_or_else(|| Role {
-        arn: NEW.to_owned(),
-    });
-    let function = live.function.as_ref().map(|it| it.id.clone());
-    let function = &function.unwrap_or_else(|| Function {
-        arn: NEW.to_owned(),
-        ready: false,
-    });
-    let integration_id = live.integration.as_ref().map_or(NEW, |it| &it.id);
-    let authorizer_id = live.authorizer.as_ref().map_or(NEW, |it| &it.id);
-    let named = |what: &str, name: &str| format!("{what} '{name}'");
-    vec![
-        PlannedChange::of(
-            named("User Pool", &names.user_pool),
-            &user_pool::Desired { stack },
-            live.user_pool.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Sign-in domain", &stack.config.domain_prefix),
-            &domain::Desired { stack, pool },
-            live.domain.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Resource Server", RESOURCE_SERVER),
-            &resource_server::Desired { stack, pool },
-            live.resource_server.as_ref(),
-        ),
-        PlannedChange::of(
-            named("App Client", APP_CLIENT),
-            &app_client::Desired { stack, pool },
-            live.app_client.as_ref(),
-        ),
-        PlannedChange::of(
-            named("User", USERNAME),
-            &user::Desired { stack, pool },
-            live.user.as_ref(),
-        ),
-        PlannedChange::of(
-            named("HTTP API", &names.api),
-            &api::Desired { stack },
-            live.api.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Stage", STAGE),
-            &stage::Desired { stack, api },
-            live.stage.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Authorizer", AUTHORIZER),
-            &authorizer::Desired {
-                stack,
-                api,
-                pool,
-                client,
-            },
-            live.authorizer.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Role", &names.role),
-            &role::Desired { stack },
-            live.role.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Policy", names::ROLE_POLICY),
-            &role_policy::Desired { stack },
-            live.role_policy.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Log group", &names::log_group(&names.function)),
-            &log_group::Desired { stack },
-            live.log_group.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Function", &names.function),
-            &function::Desired { stack, role },
-            live.function.as_ref(),
-        ),
-        PlannedChange::of(
-            "Permission for API Gateway to invoke the function".to_owned(),
-            &permission::Desired { stack, api },
-            live.permission.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Integration with", &names.function),
-            &integration::Desired {
-                stack,
-                api,
-                function,
-            },
-            live.integration.as_ref(),
-        ),
-        PlannedChange::of(
-            named("Route", &Names::route_key()),
-            &route::Desired {
-                stack,
-                api,
-                integration_id,
-                authorizer_id,
-            },
-            live.route.as_ref(),
-        ),
-    ]
+fn id<I: Clone, P>(live: &Option<Live<I, P>>) -> Option<I> {
+    live.as_ref().map(|live| live.id.clone())
+}
+
+/// The user pool and what is in it.
+fn sign_in(stack: &Stack, live: &Snapshot, ids: &Ids) -> Vec<PlannedChange> {
+    let (config, pool) = (&stack.config, &ids.pool);
+    let what = named("User Pool", &config.names.user_pool);
+    let pool_change = change(what, &user_pool::Desired { stack }, &live.user_pool);
+    let what = named("Sign-in domain", &config.domain_prefix);
+    let domain = change(what, &domain::Desired { stack, pool }, &live.domain);
+    let what = named("Resource Server", RESOURCE_SERVER);
+    let desired = resource_server::Desired { stack, pool };
+    let server = change(what, &desired, &live.resource_server);
+    let what = named("App Client", APP_CLIENT);
+    let client = change(what, &app_client::Desired { stack, pool }, &live.app_client);
+    let what = named("User", USERNAME);
+    let user = change(what, &user::Desired { stack, pool }, &live.user);
+    vec![pool_change, domain, server, client, user]
+}
+
+/// The API, its stage, and whose tokens it takes.
+fn gateway(stack: &Stack, live: &Snapshot, ids: &Ids) -> Vec<PlannedChange> {
+    let Ids {
+        api, pool, client, ..
+    } = ids;
+    let what = named("HTTP API", &stack.config.names.api);
+    let api_change = change(what, &api::Desired { stack }, &live.api);
+    let what = named("Stage", STAGE);
+    let stage = change(what, &stage::Desired { stack, api }, &live.stage);
+    let desired = authorizer::Desired {
+        stack,
+        api,
+        pool,
+        client,
+    };
+    let authorizer = change(named("Authorizer", AUTHORIZER), &desired, &live.authorizer);
+    vec![api_change, stage, authorizer]
+}
+
+/// The function and what it needs.
+fn backend(stack: &Stack, live: &Snapshot, ids: &Ids) -> Vec<PlannedChange> {
+    let (names, role) = (&stack.config.names, &ids.role);
+    let what = named("Role", &names.role);
+    let role_change = change(what, &role::Desired { stack }, &live.role);
+    let what = named("Policy", ROLE_POLICY);
+    let policy = change(what, &role_policy::Desired { stack }, &live.role_policy);
+    let what = named("Log group", &log_group_name(&names.function));
+    let group = change(what, &log_group::Desired { stack }, &live.log_group);
+    let what = named("Function", &names.function);
+    let function = change(what, &function::Desired { stack, role }, &live.function);
+    vec![role_change, policy, group, function]
+}
+
+/// How the API comes to call the function.
+fn connection(stack: &Stack, live: &Snapshot, ids: &Ids) -> Vec<PlannedChange> {
+    let (api, function) = (&ids.api, &ids.function);
+    let what = "Permission for API Gateway to invoke the function".to_owned();
+    let permission = change(what, &permission::Desired { stack, api }, &live.permission);
+    let what = named("Integration with", &stack.config.names.function);
+    let desired = integration::Desired {
+        stack,
+        api,
+        function,
+    };
+    let integration = change(what, &desired, &live.integration);
+    let desired = route::Desired {
+        stack,
+        api,
+        integration_id: &ids.integration,
+        authorizer_id: &ids.authorizer,
+    };
+    let route = change(named("Route", &Names::route_key()), &desired, &live.route);
+    vec![permission, integration, route]
+}
+
+fn named(what: &str, name: &str) -> String {
+    format!("{what} '{name}'")
+}
+
+fn change<R: Resource>(
+    what: String,
+    desired: &R,
+    live: &Option<Live<R::Id, R::Properties>>,
+) -> PlannedChange {
+    let change = live
+        .as_ref()
+        .map(|live| Change::of(desired.differences(live)));
+    PlannedChange {
+        what,
+        create: R::CREATE,
+        change: change.unwrap_or(Change::Created),
+        immutable: R::IMMUTABLE,
+    }
 }
 
 /// Checks that all that differs can be changed in place.

@@ -1,10 +1,9 @@
 //! The whole login in a real browser, started by `tokens` through `BROWSER`.
 
-use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
+use e2e::RunResult;
 use e2e::run_result::PASSWORD;
-use e2e::{RunResult, TestEnv};
 use serde_json::json;
 
 use ::browser::{Browser, command_line};
@@ -13,30 +12,35 @@ use crate::{has, picture, port_8083, with_stack};
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
 
-/// `tokens`, waiting for the browser that it has started.
-struct Login {
-    child: Child,
-    browser: Browser,
-}
-
-impl Login {
-    async fn start(env: &TestEnv, args: &[&str]) -> Login {
-        let profile: PathBuf = env.dir().join("profile");
-        let mut command = env.command("tokens", args);
-        command.env("BROWSER", command_line(&profile));
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let child = command.spawn().expect("tokens starts");
+/// Runs `tokens` with a stack of its own. `steps` are what the person does in the
+/// browser that it opens. How it ended.
+fn login(steps: impl AsyncFnOnce(&Browser)) -> RunResult {
+    let _port = port_8083();
+    let env = with_stack();
+    let profile = env.dir().join("profile");
+    let mut command = env.command("tokens", &[]);
+    command
+        .env("BROWSER", command_line(&profile))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.spawn().expect("tokens starts");
+    let result = e2e::block_on(async {
         let browser = Browser::attach(&profile).await;
         browser.look(900, 640, "light").await;
-        Login { child, browser }
-    }
+        browser.wait_for("h1", "Sign in").await;
+        steps(&browser).await;
+        is_readable(&browser).await;
+        RunResult::from(child.wait_with_output().expect("tokens ends"))
+    });
+    env.delete().code(0);
+    result
+}
 
-    fn result(self) -> RunResult {
-        RunResult::from(self.child.wait_with_output().expect("tokens ends"))
-    }
+async fn sign_in(browser: &Browser, password: &str) {
+    browser.fill("#username", "Testuser").await;
+    browser.fill("#password", password).await;
+    browser.click("button").await;
 }
 
 /// The style was applied: the page's own policy allows it. On a phone nothing
@@ -58,45 +62,23 @@ fn a_person_signs_in_after_a_wrong_password() {
     if !has("signing in with Chromium", &NEEDED) {
         return;
     }
-    let _port = port_8083();
-    let env = with_stack();
-    let login = e2e::block_on(async {
-        let login = Login::start(&env, &[]).await;
-        let browser = &login.browser;
-        browser.wait_for("h1", "Sign in").await;
+    let result = login(async |browser| {
         picture(browser, "sign-in.png").await;
-
-        browser.fill("#username", "Testuser").await;
-        browser.fill("#password", "not-the-password").await;
-        browser.click("button").await;
-        browser
-            .wait_for(".error", "Incorrect username or password")
-            .await;
-
-        browser.fill("#username", "Testuser").await;
-        browser.fill("#password", PASSWORD).await;
-        browser.click("button").await;
+        sign_in(browser, "not-the-password").await;
+        let error = "Incorrect username or password";
+        browser.wait_for(".error", error).await;
+        sign_in(browser, PASSWORD).await;
         browser.wait_for("h1", "Signed in").await;
-        assert!(
-            browser
-                .text("main")
-                .await
-                .contains("You are signed in as Testuser")
-        );
-        assert!(
-            browser
-                .url()
-                .await
-                .starts_with("http://localhost:8083/callback?code=")
-        );
-        is_readable(browser).await;
-        login
+        let text = browser.text("main").await;
+        assert!(text.contains("You are signed in as Testuser"), "{text}");
+        let url = browser.url().await;
+        let callback = "http://localhost:8083/callback?code=";
+        assert!(url.starts_with(callback), "{url}");
     });
-    let result = login.result().code(0);
     result
+        .code(0)
         .stdout_has("< HTTP/1.1 200 OK")
         .stdout_has("\nhello world\n");
-    env.delete().code(0);
 }
 
 #[test]
@@ -104,39 +86,22 @@ fn a_person_denies_access() {
     if !has("denying access with Chromium", &NEEDED) {
         return;
     }
-    let _port = port_8083();
-    let env = with_stack();
-    let login = e2e::block_on(async {
-        let login = Login::start(&env, &[]).await;
-        let browser = &login.browser;
-        browser.wait_for("h1", "Sign in").await;
+    let result = login(async |browser| {
         // The local cloud's page has no way to say no; this is where a no leads.
         let state = "return document.querySelector('input[name=state]').value";
         let state = browser.script(state).await;
+        let state = state.as_str().expect("a state");
         let back =
             "http://localhost:8083/callback?error=access_denied&error_description=User+said+no";
         // Without the state first: whoever sent that is told, and nothing ends.
         browser.go(back).await;
         browser.wait_for("h1", "Not the answer to a sign-in").await;
-        browser
-            .go(&format!(
-                "{back}&state={}",
-                state.as_str().expect("a state")
-            ))
-            .await;
+        browser.go(&format!("{back}&state={state}")).await;
         browser.wait_for("h1", "Sign-in failed").await;
-        assert!(
-            browser
-                .text("main")
-                .await
-                .contains("access_denied: User said no")
-        );
-        is_readable(browser).await;
-        login
+        let text = browser.text("main").await;
+        assert!(text.contains("access_denied: User said no"), "{text}");
     });
-    login
-        .result()
+    result
         .code(1)
         .stderr_has("The sign-in server refused: access_denied: User said no");
-    env.delete().code(0);
 }

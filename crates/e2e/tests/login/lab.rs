@@ -4,6 +4,7 @@
 use crate::{port_8083, with_stack};
 
 /// Name, who refuses, and what in the answer shows the reason.
+#[rustfmt::skip] // a line for each
 const EXPECTED: [(&str, &str, &str); 19] = [
     ("no-token", "the gateway", "401 Unauthorized"),
     ("no-scope", "the gateway", "403 Forbidden"),
@@ -12,54 +13,18 @@ const EXPECTED: [(&str, &str, &str); 19] = [
     ("alg-none", "the gateway", "401 Unauthorized"),
     ("hs256-public-key", "the gateway", "401 Unauthorized"),
     ("other-key", "the gateway", "401 Unauthorized"),
-    (
-        "expired",
-        "this client",
-        "exp of the access token: expected in the future, got 2 min ago",
-    ),
-    (
-        "other-issuer",
-        "this client",
-        "iss of the id token: expected https://cognito-idp.",
-    ),
+    ("expired", "this client", "exp of the access token: expected in the future, got 2 min ago"),
+    ("other-issuer", "this client", "iss of the id token: expected https://cognito-idp."),
     ("other-audience", "this client", "got another-client"),
-    (
-        "nonce-swapped",
-        "this client",
-        "nonce of the id token: expected ",
-    ),
-    (
-        "forged-callback",
-        "this client",
-        "400 Bad Request, and the listener goes on waiting",
-    ),
+    ("nonce-swapped", "this client", "nonce of the id token: expected "),
+    ("forged-callback", "this client", "400 Bad Request, and the listener goes on waiting"),
     ("code-twice", "the sign-in server", "invalid_grant"),
-    (
-        "wrong-verifier",
-        "the sign-in server",
-        "invalid_grant: PKCE verification failed.",
-    ),
-    (
-        "no-verifier",
-        "the sign-in server",
-        "invalid_grant: code_verifier is required.",
-    ),
-    (
-        "other-redirect",
-        "the sign-in server",
-        "redirect_uri is not allowed",
-    ),
+    ("wrong-verifier", "the sign-in server", "invalid_grant: PKCE verification failed."),
+    ("no-verifier", "the sign-in server", "invalid_grant: code_verifier is required."),
+    ("other-redirect", "the sign-in server", "redirect_uri is not allowed"),
     ("other-scope", "the sign-in server", "invalid_scope"),
-    (
-        "other-client",
-        "the sign-in server",
-        "invalid_grant: client_id mismatch.",
-    ),
-    (
-        "revoked-refresh-token",
-        "the sign-in server",
-        "invalid_grant: Invalid refresh token.",
-    ),
+    ("other-client", "the sign-in server", "invalid_grant: client_id mismatch."),
+    ("revoked-refresh-token", "the sign-in server", "invalid_grant: Invalid refresh token."),
 ];
 
 #[test]

@@ -1,16 +1,18 @@
 //! One HTTP stack, one TLS stack, and no AWS SDK where none is called.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use e2e::workspace;
 
-/// `cargo tree` of what the arguments select: what is built into programs.
-fn tree(args: &[&str]) -> Vec<String> {
+/// `cargo tree` of what the arguments select, a line in this format for each
+/// package; `edges` is `normal` for what is built into programs.
+fn tree(edges: &str, format: &str, args: &[&str]) -> Vec<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(workspace())
         .args(["tree", "--locked", "--offline"])
-        .args(["--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["--edges", edges, "--prefix", "none", "--format", format])
         .args(args)
         .output()
         .expect("cargo starts");
@@ -37,7 +39,7 @@ fn named<'a>(packages: &'a [String], name: &str) -> Vec<&'a String> {
 
 #[test]
 fn there_is_one_http_stack_and_one_tls_stack() {
-    let packages = tree(&["--workspace"]);
+    let packages = tree("normal", "{p}", &["--workspace"]);
     for one in [
         "tokio",
         "http",
@@ -67,7 +69,7 @@ fn there_is_one_http_stack_and_one_tls_stack() {
 #[test]
 fn tokens_and_the_function_have_no_aws_sdk() {
     for package in ["tokens", "echo"] {
-        let packages = tree(&["--package", package]);
+        let packages = tree("normal", "{p}", &["--package", package]);
         let found: Vec<_> = packages
             .iter()
             .filter(|package| {
@@ -78,4 +80,19 @@ fn tokens_and_the_function_have_no_aws_sdk() {
             .collect();
         assert!(found.is_empty(), "{package} has {found:?}");
     }
+}
+
+/// Else `cargo test` would build the whole SDK once more.
+#[test]
+fn tests_turn_on_no_feature_of_what_programs_are_built_from() {
+    let features = |edges| tree(edges, "{p} {f}", &["--workspace"]);
+    let (programs, tests) = (features("normal"), features("normal,dev"));
+    let package = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let built: BTreeSet<String> = programs.iter().map(|line| package(line)).collect();
+    let other = tests.iter().filter(|line| !programs.contains(line));
+    let other: Vec<&String> = other
+        .filter(|line| built.contains(&package(line)))
+        .collect();
+    assert!(other.is_empty(), "only tests turn these on: {other:#?}");
+    assert!(built.len() > 200, "only {} packages", built.len());
 }
