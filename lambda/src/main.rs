@@ -1,4 +1,4 @@
-//! The function behind the API: says hello to whoever the authorizer let in.
+//! The function behind the API: says hello to authorized requests.
 
 #![allow(clippy::print_stdout)] // stdout is the function's log
 
@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
     run(service_fn(handle)).await
 }
 
-/// Answers an event of an HTTP API (payload format 2.0). By then the gateway
+/// Handles an event of an HTTP API (payload format 2.0). By then the gateway
 /// has checked the token's signature, issuer, expiry, audience and scope; the
 /// event carries its claims.
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
@@ -22,9 +22,9 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     }))
 }
 
-/// A bearer token in a log would be as good as one in a letter (RFC 6750,
-/// section 5.3). Header names come in lower case in this format; others are
-/// blanked all the same.
+/// Hides the bearer token: anyone who reads it in a log could use it (RFC 6750,
+/// section 5.3). Header names are lower case in this format; any other case is
+/// handled all the same.
 fn without_token(mut event: Value) -> Value {
     if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
         for (name, value) in headers {

@@ -1,4 +1,4 @@
-//! Which cloud is this? state.json belongs to one account, region and endpoint.
+//! Account checks: state.json belongs to one account, region and endpoint.
 
 use api_core::endpoint::{check_endpoint, elsewhere};
 use api_core::{Failure, Result, Settings, State};
@@ -10,14 +10,14 @@ use crate::{Clients, Named};
 pub struct Account {
     /// 12 digits.
     pub id: String,
-    /// Second part of its ARNs: `aws`, in China `aws-cn`.
+    /// The partition in its ARNs: `aws`, in China `aws-cn`.
     pub partition: String,
 }
 
 /// The account that the credentials belong to (STS GetCallerIdentity).
 ///
 /// # Errors
-/// If the call fails, or its answer lacks the account.
+/// If the call fails, or its response lacks the account.
 pub async fn current(aws: &Clients) -> Result<Account> {
     let identity = aws
         .sts
@@ -37,10 +37,10 @@ pub async fn current(aws: &Clients) -> Result<Account> {
     }
 }
 
-/// Refuses another endpoint or region than state.json's, before any call.
+/// Checks, before any call, that endpoint and region are those in state.json.
 ///
 /// # Errors
-/// Exit code 2, naming both.
+/// Exit code 2 if they are not; the message names both values.
 pub fn check_endpoint_and_region(
     state: &State,
     settings: &Settings,
@@ -55,10 +55,10 @@ pub fn check_endpoint_and_region(
     }
 }
 
-/// Refuses another account than state.json's.
+/// Checks that the account is the one in state.json.
 ///
 /// # Errors
-/// Exit code 2, naming both.
+/// Exit code 2 if it is not (naming both), or if state.json names no account.
 pub fn check_account(state: &State, account_id: &str) -> Result<()> {
     let recorded = state.account_id.as_deref();
     match recorded.or_else(|| state.account_of_role()) {
@@ -67,7 +67,7 @@ pub fn check_account(state: &State, account_id: &str) -> Result<()> {
         }
         Some(_) => Ok(()),
         None if *state == State::default() => Ok(()),
-        // In another account "not found" would be taken for "gone".
+        // In another account, "not found" would be mistaken for "deleted".
         None => Err(
             Failure::usage("state.json does not say which account it belongs to").with_hint(
                 format!(
@@ -78,7 +78,7 @@ pub fn check_account(state: &State, account_id: &str) -> Result<()> {
     }
 }
 
-/// state.json's account, if an ARN in it tells the partition.
+/// The account in state.json, if the role's ARN there gives the partition.
 pub fn recorded(state: &State) -> Option<Account> {
     let arn = state.lambda_role_arn.as_deref()?;
     Some(Account {

@@ -1,4 +1,4 @@
-//! The only place where SDK clients are made.
+//! The only place where SDK clients are created.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::explain::Explain;
 use crate::interceptors::{BeforeRetry, StopOnSignal};
 use crate::retry::{RetryClassifier, RetryInterceptor, RetrySleep};
 
-/// A client of each service, in one region of one account.
+/// A client for each service, in one region of one account.
 #[derive(Clone, Debug)]
 pub struct Clients {
     /// Cognito user pools.
@@ -35,12 +35,12 @@ pub struct Clients {
     before_retry: BeforeRetry,
 }
 
-/// Makes one service's client with the rules that hold for all.
+/// Creates the client of one service, with the settings common to all.
 macro_rules! client {
     ($service:ident, $config:expr, $defaults:expr) => {{
         use $service::config::retry::{RetryPartition, TokenBucket};
         let defaults: &ClientDefaults = $defaults;
-        // The SDK would end retries once many have been needed.
+        // By default, the SDK ends retries once many have been needed.
         let retries_cost_nothing = RetryPartition::custom("retries")
             .token_bucket(TokenBucket::unlimited())
             .build();
@@ -59,14 +59,14 @@ macro_rules! client {
 }
 
 impl Clients {
-    /// Makes the clients. Region: the settings', else the profile's, else
-    /// `recorded`, the one in state.json. Calls nothing but what the
-    /// credentials' own source may need (SSO, an assumed role). With
-    /// `--explain` every call is told on `console`.
+    /// Creates the clients. The region is that of the settings, else of the
+    /// profile, else `recorded`, the one in state.json. The only calls made are
+    /// those that the credentials' source may need (SSO, an assumed role).
+    /// With `--explain`, every call is narrated on `console`.
     ///
     /// # Errors
-    /// Exit code 2 without a region, without credentials, or with an
-    /// `AWS_PROFILE` that is nowhere.
+    /// Exit code 2 if there is no region, there are no credentials, or
+    /// `AWS_PROFILE` does not exist.
     pub async fn new(
         settings: &Settings,
         console: &Arc<Console>,
@@ -98,14 +98,14 @@ impl Clients {
         }
     }
 
-    /// Has `hook` run before each further try of a call, with the name of its
-    /// operation. If it fails, the call is not sent.
+    /// Runs `hook` before each retry of a call, with the name of its operation.
+    /// If the hook fails, the call is not sent.
     pub fn before_retry(&self, hook: impl Fn(&str) -> Result<()> + Send + Sync + 'static) {
         self.before_retry.set(Box::new(hook));
     }
 }
 
-/// What holds for every call of every client.
+/// Settings common to all clients.
 pub(crate) struct ClientDefaults {
     retries: RetryInterceptor,
     sleep: RetrySleep,
@@ -114,7 +114,7 @@ pub(crate) struct ClientDefaults {
 }
 
 impl ClientDefaults {
-    /// Waits, and calls with `--explain`, are told on `console`.
+    /// Waits, and calls with `--explain`, are shown on `console`.
     pub(crate) fn new(console: &Arc<Console>, explain: bool) -> ClientDefaults {
         let sleep = RetrySleep::default();
         ClientDefaults {
@@ -126,7 +126,8 @@ impl ClientDefaults {
     }
 }
 
-/// Long enough for AWS's slowest answers here, short enough to see a dead line.
+/// Long enough for AWS's slowest responses here, short enough to notice a dead
+/// connection.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
@@ -134,8 +135,8 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The default chain would also ask the metadata service of a virtual machine,
-/// which takes seconds where there is none.
+/// Finds the region. The SDK's default chain would also ask a virtual machine's
+/// metadata service, which takes seconds if there is none.
 async fn region(settings: &Settings, recorded: Option<&str>) -> Result<Region> {
     let chain = RegionProviderChain::first_try(settings.region.clone().map(Region::new))
         .or_else(ProfileFileRegionProvider::builder().build())

@@ -1,5 +1,5 @@
-//! Who calls: the credentials that the SDK finds, fetched once and before the
-//! first call, so that what is missing is said in plain words.
+//! The credentials that the SDK finds, fetched once and before the first call,
+//! so that the error is clear if they are missing.
 
 use std::sync::Mutex;
 
@@ -13,17 +13,18 @@ use crate::error::chain;
 
 const SIGN_IN: &str = "set AWS_PROFILE in .env, or sign in ('aws configure', 'aws sso login'); without an AWS account, 'make demo' shows everything on the local cloud";
 
-/// Refuses an `AWS_PROFILE` that is in none of the files: the SDK would go on
-/// to look for a virtual machine's own credentials, and speak of those.
+/// Checks that `AWS_PROFILE` is in one of the files. Otherwise the SDK would go
+/// on to look for a virtual machine's credentials, and complain about those.
 ///
 /// # Errors
-/// Exit code 2, naming the profile and the files.
+/// Exit code 2 if it is not (the message names the profile and the files), or
+/// if the files cannot be read.
 pub(crate) async fn check_profile() -> Result<()> {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let Some(profile) = set(var::AWS_PROFILE) else {
         return Ok(());
     };
-    // Keys in the environment come first: then the profile does not count.
+    // Keys in the environment take precedence over the profile.
     if set("AWS_ACCESS_KEY_ID").is_some() {
         return Ok(());
     }
@@ -50,10 +51,10 @@ pub(crate) async fn check_profile() -> Result<()> {
     }
 }
 
-/// The configuration with its credentials fetched.
+/// Fetches the credentials and puts them into the configuration.
 ///
 /// # Errors
-/// Exit code 2 if there are none.
+/// Exit code 2 if there are none, or they cannot be fetched.
 pub(crate) async fn fetch(config: SdkConfig) -> Result<SdkConfig> {
     let missing =
         |why: String| Failure::usage(format!("No AWS credentials: {why}")).with_hint(SIGN_IN);
@@ -72,8 +73,8 @@ pub(crate) async fn fetch(config: SdkConfig) -> Result<SdkConfig> {
         .build())
 }
 
-/// Credentials that are there already; the source is asked again only when they
-/// expire. A source may ask the person, who should not be asked twice.
+/// Credentials fetched in advance; the source is asked again only when they
+/// expire. A source may prompt the user, who should not be prompted twice.
 #[derive(Debug)]
 struct Fetched {
     first: Mutex<Option<Credentials>>,

@@ -1,4 +1,4 @@
-//! Waiting until a sign-in domain is free.
+//! Waiting until a sign-in domain is deleted.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use crate::Clients;
 use crate::find;
 use crate::retry::Backoff;
 
-/// How long AWS may take to give up a domain.
+/// How long AWS may take to delete a domain.
 pub const DELETE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Waits until the pool has given up its domain (DescribeUserPoolDomain): until
-/// then nobody can have the name.
+/// Waits until the pool no longer has its domain (DescribeUserPoolDomain):
+/// until then, nobody can use the name.
 ///
 /// # Errors
 /// If it takes longer than [`DELETE_TIMEOUT`], or a call fails.

@@ -1,5 +1,5 @@
-//! Finding what a deployment has made, by tag or by name: for `create` on a
-//! second run, and for `delete` where state.json does not know.
+//! Finding a deployment's resources by tag or by name: for `create` when it
+//! runs again, and for `delete` where state.json does not list them.
 
 use std::collections::HashMap;
 
@@ -16,8 +16,8 @@ use crate::{Clients, Named};
 /// The key of the tag that every resource of a deployment carries.
 pub const KEY: &str = "deployment_id";
 
-/// The tag of a deployment: it tells what this deployment has made from what
-/// somebody else has.
+/// The tag of a deployment: it distinguishes the resources of this deployment
+/// from those of others.
 #[derive(Clone, Debug)]
 pub struct DeploymentTag(String);
 
@@ -27,7 +27,7 @@ impl DeploymentTag {
         DeploymentTag(deployment_id.to_owned())
     }
 
-    /// Its key and value.
+    /// The tag's key and value.
     pub fn pair(&self) -> (String, String) {
         (KEY.to_owned(), self.0.clone())
     }
@@ -37,14 +37,14 @@ impl DeploymentTag {
     }
 }
 
-/// A resource of a unique name, and whether it is ours.
+/// The result of a look-up by a unique name.
 #[derive(Clone, Debug)]
 pub enum Found<T> {
     /// This deployment made it.
     Ours(T),
     /// Somebody else made it: neither adopt nor delete.
     Foreign,
-    /// There is none.
+    /// It does not exist.
     Nothing,
 }
 
@@ -56,10 +56,10 @@ impl<T> Found<T> {
         }
     }
 
-    /// DeploymentTag, or nothing.
+    /// Returns our resource, or `None` if there is none.
     ///
     /// # Errors
-    /// If it is somebody else's: names it and what to do.
+    /// If it is somebody else's: names it (`what`) and the `setting` to change.
     pub fn refuse_foreign(self, what: &str, setting: &str) -> Result<Option<T>> {
         match self {
             Found::Ours(value) => Ok(Some(value)),
@@ -75,7 +75,7 @@ impl<T> Found<T> {
 }
 
 /// Our user pools of this name, oldest first (ListUserPools, DescribeUserPool:
-/// the list shows no tags). More than one only after an answer was lost.
+/// the list has no tags). More than one only after a response was lost.
 ///
 /// # Errors
 /// If a call fails.
@@ -105,7 +105,7 @@ pub async fn user_pools(
     Ok(found)
 }
 
-/// The user pool of this id, if it is there and ours (DescribeUserPool).
+/// The user pool with this id, if it exists and is ours (DescribeUserPool).
 ///
 /// # Errors
 /// If the call fails.
@@ -124,8 +124,8 @@ pub async fn user_pool(
     Ok(pool.filter(|pool| tag.is_in(pool.user_pool_tags.as_ref())))
 }
 
-/// The pool that a sign-in domain belongs to (DescribeUserPoolDomain, which
-/// answers with nothing in it where there is no such domain).
+/// The id of the pool that a sign-in domain belongs to (DescribeUserPoolDomain,
+/// whose response is empty if there is no such domain).
 ///
 /// # Errors
 /// If the call fails.
@@ -142,7 +142,7 @@ pub async fn pool_of_domain(aws: &Clients, prefix: &str) -> Result<Option<String
         .and_then(|domain| domain.user_pool_id))
 }
 
-/// Our APIs, oldest first (GetApis, which shows tags).
+/// Our APIs, oldest first (GetApis, which returns tags).
 ///
 /// # Errors
 /// If a call fails.
@@ -170,7 +170,7 @@ pub async fn apis(aws: &Clients, tag: &DeploymentTag) -> Result<Vec<Api>> {
     }
 }
 
-/// The role of this name (GetRole, which shows tags).
+/// The role of this name (GetRole, which returns tags).
 ///
 /// # Errors
 /// If the call fails.
@@ -193,7 +193,7 @@ pub async fn role(aws: &Clients, name: &str, tag: &DeploymentTag) -> Result<Foun
     Ok(Found::new(tag.is_in(Some(&tags)), role))
 }
 
-/// The function of this name (GetFunction, which shows tags).
+/// The function of this name (GetFunction, which returns tags).
 ///
 /// # Errors
 /// If the call fails.
@@ -204,7 +204,7 @@ pub async fn function(
 ) -> Result<Found<GetFunctionOutput>> {
     let answer = aws.lambda.get_function().function_name(name).send().await;
     Ok(match optional(answer.named("GetFunction"))? {
-        // 200, but without the permission to see tags: nobody knows whose it is.
+        // Status 200, but no permission to read the tags: the owner is unknown.
         Some(function) if function.tags_error.is_some() => {
             return Err(Failure::failed(format!(
                 "GetFunction: the tags of '{name}' cannot be read"

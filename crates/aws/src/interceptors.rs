@@ -1,4 +1,4 @@
-//! Rules that hold for every call, kept in the SDK so that none can be forgotten.
+//! Rules for every call, applied in the SDK so that no call can be forgotten.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -12,11 +12,11 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// After a signal no call is sent any more; those in flight end.
+/// After a signal, no more calls are sent; those in flight complete.
 #[derive(Debug)]
 pub struct StopOnSignal;
 
-/// The cause of an error when [`StopOnSignal`] held a call back.
+/// The cause of an error when [`StopOnSignal`] blocked a call.
 #[derive(Debug, thiserror::Error)]
 #[error("stopped by a signal")]
 pub struct Stopped;
@@ -41,13 +41,13 @@ impl Intercept for StopOnSignal {
 
 type Hook = dyn Fn(&str) -> api_core::Result<()> + Send + Sync;
 
-/// Runs before a call is sent again. One that is noted in state.json begins
-/// anew with each try: where quotas are waited for, long after the first.
+/// Runs a hook before a call is sent again. A call recorded in state.json
+/// begins anew with each attempt: long after the first, if it waits for quotas.
 #[derive(Clone, Default)]
 pub(crate) struct BeforeRetry(Arc<OnceLock<Box<Hook>>>);
 
 impl BeforeRetry {
-    /// Sets what runs, with the name of the operation. The first one counts.
+    /// Sets the hook; it gets the operation's name. Only the first one counts.
     pub(crate) fn set(&self, hook: Box<Hook>) {
         let _ = self.0.set(hook);
     }

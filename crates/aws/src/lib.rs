@@ -1,5 +1,5 @@
-//! What `create` and `delete` share of AWS: clients, errors, and how to find
-//! what a deployment has made.
+//! AWS code that `create` and `delete` share: clients, errors, and how to find
+//! the resources of a deployment.
 
 pub mod account;
 pub mod clients;

@@ -1,17 +1,17 @@
-//! Names that AWS gives, and that `create` and `delete` must agree on.
+//! Names that AWS sets, or that `create` and `delete` must agree on.
 
 /// The log group that Lambda writes a function's log to.
 pub fn log_group(function: &str) -> String {
     format!("/aws/lambda/{function}")
 }
 
-/// The name of the policy that is written into the function's role.
+/// The name of the inline policy of the function's role.
 pub const ROLE_POLICY: &str = "WriteOwnLogGroup";
 
-/// The ARN of AWS's policy that lets a function write logs, and make log
-/// groups, in the partition of the account: `aws`, in China `aws-cn`. It is the
-/// role's boundary; earlier versions of `create`, and the Python scripts,
-/// attached it.
+/// The ARN of the AWS managed policy that lets a function write logs and create
+/// log groups, in the account's partition: `aws`, in China `aws-cn`. It is the
+/// role's permissions boundary; earlier versions of `create`, and the Python
+/// scripts, attached it.
 pub fn basic_execution_policy(partition: &str) -> String {
     format!("arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")
 }

@@ -1,10 +1,10 @@
-//! The longest chain of calls: each starts after the one before has ended.
+//! The longest chain of calls, each of which starts after the previous ended.
 
 use std::time::Instant;
 
 use e2e::proxy::Call;
 
-/// How many calls the longest chain has.
+/// The number of calls in the longest chain.
 pub(crate) fn longest(calls: &[Call]) -> usize {
     ending_with(&intervals(&last_tries(calls)))
         .into_iter()
@@ -12,8 +12,8 @@ pub(crate) fn longest(calls: &[Call]) -> usize {
         .unwrap_or(0)
 }
 
-/// How many calls the longest chain has that passes through `first`, then
-/// through `then`, with nothing but waiting in between.
+/// The number of calls in the longest chain through `first` and then `then`,
+/// with nothing but waiting between the two.
 pub(crate) fn longest_through(calls: &[Call], first: &str, then: &str) -> usize {
     let calls = last_tries(calls);
     let intervals = intervals(&calls);
@@ -23,8 +23,8 @@ pub(crate) fn longest_through(calls: &[Call], first: &str, then: &str) -> usize 
     before + after
 }
 
-/// Calls that were repeated until AWS was ready are waiting, not work: the last
-/// of each operation counts. The programs need each operation only once.
+/// The last call of each operation. Calls that were repeated until AWS was
+/// ready are waiting, not work; the programs need each operation only once.
 fn last_tries(calls: &[Call]) -> Vec<&Call> {
     let mut last: Vec<&Call> = Vec::new();
     for call in calls {
@@ -43,8 +43,8 @@ fn intervals(calls: &[&Call]) -> Vec<Interval> {
         .collect()
 }
 
-/// For each call, the longest chain that ends with it. Calls come in the order
-/// in which they started.
+/// For each call, the length of the longest chain that ends with it. `calls`
+/// are in the order in which they started.
 fn ending_with(calls: &[Interval]) -> Vec<usize> {
     let mut longest: Vec<usize> = Vec::with_capacity(calls.len());
     for (started, _) in calls {
@@ -55,7 +55,7 @@ fn ending_with(calls: &[Interval]) -> Vec<usize> {
     longest
 }
 
-/// For each call, the longest chain that starts with it.
+/// For each call, the length of the longest chain that starts with it.
 fn starting_with(calls: &[Interval]) -> Vec<usize> {
     let mut longest = vec![0; calls.len()];
     for (at, (_, ended)) in calls.iter().enumerate().rev() {
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    /// Calls of these names, starts and ends.
+    /// Calls with these names, start times and end times in milliseconds.
     fn calls(list: &[(&str, u64, u64)]) -> Vec<Call> {
         let zero = Instant::now();
         let at = |time| zero + Duration::from_millis(time);

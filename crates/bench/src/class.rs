@@ -1,5 +1,5 @@
-//! A class of 30 who run `create` at the same time in one account, behind AWS's
-//! published quotas: what it takes of a machine, and of an hour.
+//! A class of 30 who run `create` at the same time in one account, under AWS's
+//! published quotas: how long it takes, and how much of the machine.
 
 use std::process::{Command, Stdio};
 use std::thread;
@@ -13,24 +13,24 @@ use crate::sample::peak_memory;
 
 const PEOPLE: usize = 30;
 
-/// What the class took.
+/// The measurements of the class.
 #[derive(Serialize)]
 pub(crate) struct Class {
-    /// How many people.
+    /// The number of people.
     pub people: usize,
-    /// Seconds until everybody's `create` had ended.
+    /// Seconds until the last `create` had ended.
     pub create_s: f64,
-    /// Seconds that the narrowest quota asks for: one CreateApi in 3 s.
+    /// Lower bound in seconds, from the strictest quota: one CreateApi in 3 s.
     pub create_bound_s: f64,
-    /// The same for DeleteApi, one in 30 s; by arithmetic, not by a run.
+    /// The same for DeleteApi, one in 30 s; calculated, not measured.
     pub delete_bound_s: f64,
-    /// Memory of all of them together, each at its greatest, in MiB.
+    /// Sum of the peak memory of all `create` processes, in MiB.
     pub memory_mib: f64,
-    /// Processor time of all of them together, in seconds.
+    /// Sum of their processor time, in seconds.
     pub processor_s: f64,
 }
 
-/// Lets everybody create, and deletes again without a quota.
+/// Runs `create` for everybody, then `delete` without quotas.
 pub(crate) fn measure() -> Class {
     eprintln!("a class of {PEOPLE}, about 100 s ...");
     let quotas = Quotas::published();
@@ -62,7 +62,7 @@ pub(crate) fn measure() -> Class {
     }
 }
 
-/// Runs a program for everybody at the same time; the sum of what `run` says.
+/// Runs a program for everybody at the same time; the sum of `run`'s results.
 fn together(people: &[TestEnv], program: &str, run: fn(Command) -> f64) -> f64 {
     thread::scope(|scope| {
         let runs: Vec<_> = people
@@ -78,11 +78,11 @@ fn together(people: &[TestEnv], program: &str, run: fn(Command) -> f64) -> f64 {
     })
 }
 
-/// Processor time of the children that have ended, in seconds: the fields 16
-/// and 17 of /proc/self/stat, in hundredths; 0 where the system does not tell.
+/// Processor time of the child processes that have ended, in seconds: fields 16
+/// and 17 of /proc/self/stat, in hundredths; 0 where there is no such file.
 fn children_s() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The second field is the program's name in brackets, which may hold spaces.
+    // The second field, the program's name in brackets, may contain spaces.
     let fields = stat.rsplit(") ").next().unwrap_or_default();
     let ticks = fields.split_whitespace().skip(13).take(2);
     ticks

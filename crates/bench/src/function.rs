@@ -1,4 +1,4 @@
-//! The function, beside the same in Python run by AWS's own runtime client.
+//! The function, compared with the same in Python on AWS's own runtime client.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,35 +12,35 @@ use tempfile::TempDir;
 use crate::runtime_api::RuntimeApi;
 use crate::sample::{median, ms, peak_so_far};
 
-/// What API Gateway sends for `GET /hello`.
+/// The event that API Gateway sends for `GET /hello`.
 const EVENT: &str = include_str!("event.json");
 
-/// How often a function is invoked in each run.
+/// Invocations of a function per run.
 const INVOCATIONS: usize = 200;
 
-/// One function.
+/// The measurements of one function.
 #[derive(Serialize)]
 pub(crate) struct Row {
     /// Language and runtime.
     pub function: String,
-    /// Process start to the first poll of the runtime API.
+    /// Time from process start to the first poll of the runtime API.
     pub first_poll_ms: f64,
-    /// Event out to answer in, once it is warm.
+    /// Time from sending an event to its response, in a warm process.
     pub invocation_ms: f64,
-    /// Most memory held at a time.
+    /// Peak memory.
     pub peak_mib: f64,
-    /// What is uploaded.
+    /// Size of the upload.
     pub upload_kib: f64,
 }
 
-/// Runs both in turns.
+/// Runs both functions alternately.
 pub(crate) fn measure(runs: u32) -> [Row; 2] {
     eprintln!("the function, in Rust and in Python ...");
     let dir = TempDir::new().expect("a folder");
     let rust = || rust(dir.path());
     let python = || python(dir.path());
     unpack(dir.path());
-    // The first run of each fills caches: Python's of compiled modules too.
+    // A first run of each fills the caches, also Python's compiled modules.
     Run::of(rust());
     Run::of(python());
     let runs: Vec<(Run, Run)> = (0..runs)
@@ -54,7 +54,7 @@ pub(crate) fn measure(runs: u32) -> [Row; 2] {
     ]
 }
 
-/// Our `bootstrap` and Python's `handler.py`.
+/// Writes our `bootstrap` and Python's `handler.py` to `dir`.
 fn unpack(dir: &Path) {
     let zip = std::fs::File::open(test_env::zip()).expect("built");
     let mut zip = zip::ZipArchive::new(zip).expect("a zip");

@@ -1,13 +1,13 @@
-//! What the numbers were measured on.
+//! The machine and build profile of the measurements.
 
-/// The profile that this program, and so the others, were built with.
+/// The profile that this program, and so the others, was built with.
 pub(crate) const PROFILE: &str = if cfg!(debug_assertions) {
     "dev"
 } else {
     "release"
 };
 
-/// Cores and processor, for example `2 cores, AMD EPYC`.
+/// Cores, processor and system, for example `2 cores, AMD EPYC, linux`.
 pub(crate) fn describe() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -1,5 +1,5 @@
-//! `make bench`: how fast the programs and the function are, beside what the
-//! network and AWS would allow. It prints what it measures, and judges nothing.
+//! `make bench`: how fast the programs and the function are, compared with what
+//! the network and AWS allow. It prints what it measures, and judges nothing.
 
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 

@@ -1,4 +1,4 @@
-//! Start-up, memory and size of the three programs.
+//! Start-up time, memory and size of the three programs.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -8,32 +8,32 @@ use serde::Serialize;
 
 use crate::sample::{median, ms, peak_memory};
 
-/// What the learner runs, in order.
+/// What a learner runs, in order.
 const PROGRAMS: [(&str, &[&str]); 3] = [
     ("create", &[]),
     ("tokens", &["--headless"]),
     ("delete", &[]),
 ];
 
-/// How often a program is only started: it takes milliseconds.
+/// How often start-up is measured; each takes only milliseconds.
 const STARTS: usize = 20;
 
-/// One program.
+/// The measurements of one program.
 #[derive(Serialize)]
 pub(crate) struct Row {
     /// Its name.
     pub program: &'static str,
-    /// Start to end of `--version`.
+    /// Duration of `--version`.
     pub version_ms: f64,
-    /// Start to end of `--help`.
+    /// Duration of `--help`.
     pub help_ms: f64,
-    /// Most memory held at a time while it does its work.
+    /// Peak memory of a full run.
     pub peak_mib: f64,
-    /// Size of the file.
+    /// Size of the executable.
     pub size_mib: f64,
 }
 
-/// Starts each program often, and lets it do its work a few times.
+/// Measures `runs` full runs of each program, and its start-up time.
 pub(crate) fn measure(runs: u32) -> Vec<Row> {
     eprintln!("start-up and memory of the programs ...");
     let env = TestEnv::new();

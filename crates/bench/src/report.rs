@@ -1,4 +1,4 @@
-//! The numbers, as tables and as JSON.
+//! The measurements, as tables and as JSON.
 
 use std::fmt::{Display, Formatter, Result};
 
@@ -9,19 +9,19 @@ use crate::{class, function, programs, stack};
 /// All that was measured.
 #[derive(Serialize)]
 pub(crate) struct Report {
-    /// Cores and processor.
+    /// Cores, processor and system.
     pub machine: String,
-    /// Cargo's profile of the three programs; the function's is release.
+    /// Cargo profile of the three programs; the function's is always release.
     pub profile: String,
-    /// How many runs the medians are of.
+    /// Number of runs behind each median.
     pub runs: u32,
     /// `create` and `delete` under each condition.
     pub stack: Vec<stack::Row>,
-    /// Start-up, memory, size.
+    /// Start-up time, memory and size of each program.
     pub programs: Vec<programs::Row>,
     /// 30 people in one account.
     pub class: class::Class,
-    /// Ours, and Python's.
+    /// Our function and the Python one.
     pub functions: [function::Row; 2],
 }
 

@@ -1,4 +1,4 @@
-//! A small Lambda runtime API: what a function talks to inside Lambda.
+//! A minimal Lambda runtime API, which a function polls inside Lambda.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, mpsc};
@@ -11,20 +11,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-/// One function's invocations, served one after the other.
+/// A server that invokes one function, one event at a time.
 pub(crate) struct RuntimeApi {
-    /// Where it listens, for `AWS_LAMBDA_RUNTIME_API`.
+    /// Host and port, for `AWS_LAMBDA_RUNTIME_API`.
     pub address: String,
     done: mpsc::Receiver<Timeline>,
     _runtime: tokio::runtime::Runtime,
 }
 
-/// When a function did what.
+/// The timing of a function.
 #[derive(Clone, Default)]
 pub(crate) struct Timeline {
-    /// Its first call of `next`.
+    /// The first request for `next`.
     pub first_poll: Option<Instant>,
-    /// From each event's leaving to its answer's coming.
+    /// For each event, the time from sending it to the response.
     pub invocations: Vec<Duration>,
     event_left: Option<Instant>,
 }
@@ -38,7 +38,7 @@ struct Shared {
 }
 
 impl RuntimeApi {
-    /// Serves `event` so many times, and asserts that each answer is `answer`.
+    /// Serves `event` for `times` invocations; each response must be `answer`.
     pub(crate) fn start(
         event: &'static str,
         answer: serde_json::Value,
@@ -74,7 +74,7 @@ impl RuntimeApi {
         }
     }
 
-    /// Waits until the function asks for one more event than there are.
+    /// Waits until all events are answered and the function asks for another.
     pub(crate) fn wait(&self) -> Timeline {
         let limit = Duration::from_secs(60);
         self.done

@@ -3,20 +3,20 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// The value in the middle.
+/// The median; of an even number of values, the upper one in the middle.
 pub(crate) fn median<T: Copy + PartialOrd>(values: impl IntoIterator<Item = T>) -> T {
     let mut values: Vec<T> = values.into_iter().collect();
     values.sort_by(|a, b| a.partial_cmp(b).expect("no NaN"));
     values[values.len() / 2]
 }
 
-/// Milliseconds, for tables and JSON.
+/// A duration in milliseconds.
 pub(crate) fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
-/// Runs a command to its end. The largest part of memory that it held at a
-/// time, in MiB; read each millisecond, since it is gone with the process.
+/// Runs a command until it exits; its peak memory in MiB. The value is read
+/// every millisecond, since it is lost when the process ends.
 pub(crate) fn peak_memory(mut command: Command) -> f64 {
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let mut child = command.spawn().expect("the program starts");
@@ -32,7 +32,7 @@ pub(crate) fn peak_memory(mut command: Command) -> f64 {
     peak
 }
 
-/// `VmHWM` of a running process in MiB; 0 where the system does not tell.
+/// `VmHWM` of a running process in MiB; 0 where there is no /proc.
 pub(crate) fn peak_so_far(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let kib = status

@@ -1,4 +1,4 @@
-//! `create` and `delete` behind a proxy that makes each call take longer.
+//! `create` and `delete` behind a proxy that slows down each call.
 
 use std::time::{Duration, Instant};
 
@@ -9,34 +9,34 @@ use serde::Serialize;
 use crate::chain;
 use crate::sample::{median, ms};
 
-/// Milliseconds per call, and seconds until a new role can be used.
+/// Delay per call in milliseconds, and seconds until a new role can be used.
 const CONDITIONS: [(u64, u64); 5] = [(0, 0), (50, 0), (200, 0), (0, 6), (200, 6)];
 
-/// What is run, in turns: the second `create` finds nothing to do.
+/// What is run, in order: the second `create` finds nothing to do.
 const PROGRAMS: [&str; 3] = ["create", "create again", "delete"];
 
-/// One program under one condition, medians of all runs.
+/// One program under one condition: the medians of all runs.
 #[derive(Serialize)]
 pub(crate) struct Row {
     /// `create`, `create again` without differences, or `delete`.
     pub program: &'static str,
-    /// Milliseconds per call, on top of the local cloud's own.
+    /// Delay in milliseconds, added to the local cloud's own time per call.
     pub delay_ms: u64,
     /// Seconds from CreateRole until the role can be used.
     pub propagation_s: u64,
-    /// Calls made.
+    /// Number of calls.
     pub calls: usize,
-    /// Calls of the longest chain.
+    /// Number of calls in the longest chain.
     pub chain: usize,
-    /// What no program could go below: the chain's delay and the propagation.
+    /// Lower bound for any program: the chain's delays and the propagation.
     pub bound_ms: f64,
-    /// Start to end of the program.
+    /// Wall time of the program.
     pub wall_ms: f64,
-    /// Wall time by bound, where there is a bound.
+    /// Wall time divided by the bound, if that is not zero.
     pub ratio: Option<f64>,
 }
 
-/// Runs the programs under each condition, in turns.
+/// Runs the programs `runs` times under each condition, interleaved.
 pub(crate) fn measure(runs: u32) -> Vec<Row> {
     let env = TestEnv::new();
     let proxy = Proxy::start(env.cloud_url());
@@ -83,7 +83,7 @@ impl Run {
         let name = program.split(' ').next().expect("a name");
         env.run(name, &[]).code(0);
         let wall = start.elapsed();
-        // What is no call of AWS's API goes on beside them.
+        // Requests that are not AWS calls run alongside them.
         let mut calls = proxy.calls();
         calls.retain(|call| !call.operation.contains('/'));
         let (chain, bound) = bound(&calls, &rules);
@@ -96,8 +96,8 @@ impl Run {
     }
 }
 
-/// The longest chain. Where IAM is slow, that is the one through the role, with
-/// IAM's wait in its midst.
+/// The length of the longest chain, and the lower bound. If IAM is slow, the
+/// chain is the one through the role, with the wait for IAM in the middle.
 fn bound(calls: &[Call], rules: &Rules) -> (usize, Duration) {
     let times = |chain: usize| rules.delay * u32::try_from(chain).expect("a few calls");
     if rules.propagation.is_zero() {

@@ -1,5 +1,5 @@
-//! A real browser for the tests of pages: Chromium, which somebody else has
-//! started, driven over WebDriver (W3C) by chromedriver.
+//! A real browser for tests: attaches to a running Chromium and drives it with
+//! chromedriver, over W3C WebDriver.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use thirtyfour::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
 
-/// Longer than anything here takes on a slow machine.
+/// Longer than any step takes, even on a slow machine.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Between two looks at something that is waited for.
+/// Time between two polls of a condition.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// The command line that starts it, with a new profile in `profile`.
+/// The command line that starts Chromium, with a new profile in `profile`.
 pub fn command_line(profile: &Path) -> String {
     let flags = [
         "--headless",
@@ -37,7 +37,7 @@ pub fn command_line(profile: &Path) -> String {
     )
 }
 
-/// A running browser and its driver. Both end when this is dropped.
+/// A running browser and its driver. Dropping it stops both.
 #[derive(Debug)]
 pub struct Browser {
     web: WebDriver,
@@ -46,10 +46,10 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Takes over the browser that was started with `profile`.
+    /// Attaches to the browser that was started with `profile`.
     ///
     /// # Panics
-    /// As all methods here, if something is not there within a minute.
+    /// Like all methods here, if what it waits for takes more than a minute.
     pub async fn attach(profile: &Path) -> Browser {
         let port_file = profile.join("DevToolsActivePort");
         let port = until("the browser's debugging port", async || {
@@ -62,7 +62,7 @@ impl Browser {
         let address = format!("127.0.0.1:{port}");
         let attached = capabilities.set_debugger_address(&address);
         attached.expect("the browser's address");
-        // A proxy that the environment names could not reach this machine.
+        // A proxy set in the environment could not reach this machine.
         let client = reqwest::Client::builder().no_proxy().timeout(TIMEOUT);
         let client = client.build().expect("a client");
         let web = WebDriver::builder(url, capabilities).client(client);
@@ -78,12 +78,12 @@ impl Browser {
         query.first().await.expect(css)
     }
 
-    /// The text of an element, as soon as there is one.
+    /// The text of an element; waits until the element exists.
     pub async fn text(&self, css: &str) -> String {
         self.element(css).await.text().await.expect("its text")
     }
 
-    /// Waits until an element has this text.
+    /// Waits until an element contains this text.
     pub async fn wait_for(&self, css: &str, text: &str) {
         let script = format!("return document.querySelector({css:?})?.innerText ?? ''");
         until(&format!("{css} with {text:?}"), async || {
@@ -99,34 +99,34 @@ impl Browser {
         field.send_keys(text).await.expect("typed");
     }
 
-    /// Clicks.
+    /// Clicks an element.
     pub async fn click(&self, css: &str) {
         self.element(css).await.click().await.expect("clicked");
     }
 
-    /// Goes to an address.
+    /// Navigates to a URL.
     pub async fn go(&self, url: &str) {
         self.web.goto(url).await.expect("gone there");
     }
 
-    /// Where it is.
+    /// The current URL.
     pub async fn url(&self) -> String {
         self.web.current_url().await.expect("an address").into()
     }
 
-    /// What a script in the page returns; null while a page is being left.
+    /// Runs a script in the page; its result, or null during a navigation.
     pub async fn script(&self, script: &str) -> Value {
         let result = self.web.execute(script, Vec::new()).await;
         result.map_or(Value::Null, |result| result.json().clone())
     }
 
-    /// One of Chromium's own commands.
+    /// Sends a Chrome DevTools Protocol command.
     pub async fn chromium(&self, command: &str, parameters: Value) {
         let answer = self.web.cdp().send_raw(command, parameters).await;
         answer.expect(command);
     }
 
-    /// The size of the page, dark or light.
+    /// Sets the page's size in pixels and its scheme: `dark` or `light`.
     pub async fn look(&self, width: u32, height: u32, scheme: &str) {
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
@@ -136,13 +136,13 @@ impl Browser {
         self.chromium("Emulation.setEmulatedMedia", features).await;
     }
 
-    /// A picture of what the window shows: a PNG.
+    /// A screenshot of the window, as PNG.
     pub async fn picture(&self) -> Vec<u8> {
         self.web.screenshot_as_png().await.expect("a picture")
     }
 }
 
-/// Starts chromedriver on a port of its choice; the process, and its address.
+/// Starts chromedriver on a port of its choice; returns the process and URL.
 fn start_driver() -> (Child, String) {
     let mut driver = Command::new("chromedriver")
         .arg("--port=0")
@@ -160,12 +160,12 @@ fn start_driver() -> (Child, String) {
     (driver, url)
 }
 
-/// Nothing stays behind, whatever became of the test.
+/// Stops browser and driver, even if the test failed.
 impl Drop for Browser {
     fn drop(&mut self) {
         // The session ends with its driver.
         let _ = self.web.clone().leak();
-        // Chromium's lock names its process: "host-4711".
+        // Chromium's lock has its process id: "host-4711".
         let lock = std::fs::read_link(self.profile.join("SingletonLock")).unwrap_or_default();
         if let Some((_, id)) = lock.to_string_lossy().rsplit_once('-') {
             let _ = Command::new("kill").arg(id).status();
@@ -175,7 +175,7 @@ impl Drop for Browser {
     }
 }
 
-/// Asks again and again until there is an answer.
+/// Polls `ask` until it returns a value.
 async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
     let start = Instant::now();
     let mut tick = tokio::time::interval(INTERVAL);

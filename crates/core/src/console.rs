@@ -1,4 +1,4 @@
-//! Results to stdout; progress, notes and errors to stderr.
+//! Console output: results on stdout; progress, notes and errors on stderr.
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex};
@@ -14,8 +14,8 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 const NOTE: Style = AnsiColor::Yellow.on_default().bold();
 const HEADING: Style = AnsiColor::Cyan.on_default().bold();
 
-/// The two streams of a program. Colour and the spinner appear only on a
-/// terminal, and not with `NO_COLOR`.
+/// The stdout and stderr of a program. Colour and the spinner appear only on a
+/// terminal, and not if `NO_COLOR` is set.
 #[derive(Debug)]
 pub struct Console {
     spinner: ProgressBar,
@@ -29,7 +29,7 @@ impl Default for Console {
 }
 
 impl Console {
-    /// A console with its spinner ready where stderr is a terminal.
+    /// Creates a console, with a spinner if stderr is a terminal.
     pub fn new() -> Console {
         let spinner = if has_spinner() {
             let style = ProgressStyle::with_template("{spinner} {wide_msg}");
@@ -47,25 +47,25 @@ impl Console {
     /// Prints a result to stdout.
     pub fn line(&self, text: &str) {
         self.spinner.suspend(|| {
-            // A reader that has gone (`create | head -1`) must not stop the work.
+            // A closed pipe (`create | head -1`) must not stop the work.
             let mut stdout = anstream::stdout();
             let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
         });
     }
 
-    /// Prints what is good to know to stderr.
+    /// Prints a `note:` line to stderr.
     pub fn note(&self, text: &str) {
         self.message(&format!("{NOTE}note:{NOTE:#} {text}"));
     }
 
-    /// Prints a line to stderr as it is.
+    /// Prints a line to stderr, without a prefix.
     pub fn message(&self, text: &str) {
         self.spinner.suspend(|| {
             let _ = writeln!(anstream::stderr(), "{text}");
         });
     }
 
-    /// Shows in the spinner that something is being done, until the answer is dropped.
+    /// Shows `what` in the spinner until the returned guard is dropped.
     pub fn working(&self, what: impl Into<String>) -> Working<'_> {
         let what = what.into();
         self.show(|running| running.push(what.clone()));
@@ -75,8 +75,8 @@ impl Console {
         }
     }
 
-    /// Like [`working`](Console::working) for something slow: without a
-    /// terminal it is a line on stderr.
+    /// Like [`working`](Console::working), for something slow: without a
+    /// spinner, it prints a line to stderr instead.
     pub fn waiting(&self, what: impl Into<String>) -> Working<'_> {
         let what = what.into();
         if self.spinner.is_hidden() {
@@ -103,7 +103,7 @@ impl Console {
     }
 }
 
-/// Something is being done for as long as this lives.
+/// Guard of [`Console::working`]: dropping it removes its text.
 #[derive(Debug)]
 pub struct Working<'a> {
     console: &'a Console,
@@ -120,8 +120,8 @@ impl Drop for Working<'_> {
     }
 }
 
-/// A wait of unknown length, for as long as this lives: told in the spinner, or
-/// without a terminal on stderr, after 2 s and then every 30 s.
+/// A wait of unknown length, shown in the spinner until this is dropped, or,
+/// without a spinner, in a line on stderr after 2 s and then every 30 s.
 #[derive(Debug)]
 pub struct LongWait {
     console: Arc<Console>,
@@ -131,7 +131,7 @@ pub struct LongWait {
 }
 
 impl LongWait {
-    /// `what` is a sentence without its end, "Waiting: AWS limits CreateApi".
+    /// `what` precedes the time waited: `Waiting: AWS limits CreateApi`.
     pub fn new(console: Arc<Console>, what: impl Into<String>) -> LongWait {
         LongWait {
             console,
@@ -141,7 +141,7 @@ impl LongWait {
         }
     }
 
-    /// Tells how long it has lasted. To be called about once a second.
+    /// Shows how long the wait has lasted. Call it about once a second.
     pub fn tell(&mut self, so_far: Duration) {
         let text = format!("{}; {} so far", self.what, in_words(so_far));
         if self.console.spinner.is_hidden() {
@@ -154,7 +154,7 @@ impl LongWait {
         let shown = self.shown.replace(text.clone());
         self.console.show(|running| {
             running.retain(|what| Some(what) != shown.as_ref());
-            // The line is cut at the end of a narrow terminal.
+            // First, because a narrow terminal cuts off the end of the line.
             running.insert(0, text);
         });
     }
@@ -169,7 +169,7 @@ impl Drop for LongWait {
     }
 }
 
-/// `12 s`, `2 min 5 s`.
+/// Formats a duration, for example `12 s` or `2 min 5 s`.
 fn in_words(duration: Duration) -> String {
     match duration.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
@@ -183,12 +183,12 @@ fn has_spinner() -> bool {
     std::io::stderr().is_terminal() && !plain
 }
 
-/// The heading of a step that `--explain` narrates, after an empty line.
+/// The heading of a step shown by `--explain`, after an empty line.
 pub fn numbered_heading(number: usize, text: &str) -> String {
     format!("\n{HEADING}[{number}] {text}{HEADING:#}")
 }
 
-/// Prints an error, its next step, and those of the branches beside it.
+/// Prints a failure and its hint, then its [`others`](Failure::others).
 pub fn print_failure(failure: &Failure) {
     let mut stderr = anstream::stderr();
     let _ = writeln!(stderr, "{ERROR}error:{ERROR:#} {failure}");

@@ -1,14 +1,14 @@
-//! Which cloud state.json belongs to.
+//! Checks that state.json belongs to the endpoint in use.
 
 use crate::failure::{Failure, Result};
 use crate::settings::Settings;
 use crate::state::State;
 
-/// Refuses another endpoint than state.json's. A file of the Python scripts does
-/// not say which it belongs to.
+/// Checks that the endpoint is the one in state.json. A file written by the
+/// Python scripts passes, as it records no endpoint.
 ///
 /// # Errors
-/// Exit code 2, naming both.
+/// Exit code 2 if it is not; the message names both.
 pub fn check_endpoint(state: &State, settings: &Settings) -> Result<()> {
     let name = |url: &Option<String>| url.clone().unwrap_or_else(|| "AWS itself".to_owned());
     if state.is_from_python() || state.endpoint_url == settings.endpoint_url {
@@ -18,8 +18,8 @@ pub fn check_endpoint(state: &State, settings: &Settings) -> Result<()> {
     Err(elsewhere("endpoint", &recorded, &here, "AWS_ENDPOINT_URL"))
 }
 
-/// The error for another endpoint, region or account than state.json's; `setting`
-/// is what to set.
+/// The error if an endpoint, region or account (`what`) is not state.json's.
+/// `setting` is the variable that the hint names.
 pub fn elsewhere(what: &str, recorded: &str, here: &str, setting: &str) -> Failure {
     Failure::usage(format!(
         "state.json belongs to {what} '{recorded}', and this is {what} '{here}'"

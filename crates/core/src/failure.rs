@@ -1,11 +1,11 @@
-//! Errors as a person reads them: what was tried, why it failed, what to do next.
+//! User-facing errors: what was tried, why it failed, what to do next.
 
 use std::process::ExitCode;
 
-/// How a program ends. The numbers are part of the contract with scripts.
+/// How a program ends. Scripts may rely on the exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: all was done.
+    /// 0: success.
     Done,
     /// 1: something was tried and failed.
     Failed,
@@ -29,13 +29,13 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// The result of everything that can fail in front of a person.
+/// A result whose error is, by default, a [`Failure`].
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// An error with its exit code and, where there is one, the next step.
+/// A user-facing error: message, exit code and, if there is one, a hint.
 ///
-/// Several failures of branches that ran side by side are one `Failure` whose
-/// [`others`](Failure::others) hold the rest.
+/// If several steps or concurrent branches fail, one failure holds the rest in
+/// [`others`](Failure::others).
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
@@ -70,29 +70,29 @@ impl Failure {
         Failure::new(Exit::Interrupted, message)
     }
 
-    /// Adds the next step: what the person can do about it.
+    /// Adds a hint: what the user can do about it.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The code that the program ends with.
+    /// The exit code.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 
-    /// The next step, if there is one.
+    /// The hint, if there is one.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
-    /// Failures of the other branches that ran beside this one.
+    /// The failures that [`and`](Failure::and) has combined with this one.
     pub fn others(&self) -> &[Failure] {
         &self.others
     }
 
-    /// Takes another branch's failure along. A real failure leads; an
-    /// interruption is only said once, and decides the exit code.
+    /// Combines two failures. A real failure comes first; an interruption
+    /// beside another failure contributes only its hint and exit code.
     pub fn and(mut self, mut other: Failure) -> Failure {
         if self.exit == Exit::Interrupted && other.exit != Exit::Interrupted {
             std::mem::swap(&mut self, &mut other);
@@ -107,8 +107,8 @@ impl Failure {
     }
 }
 
-/// Joins the results of things done one after the other: done if all are done,
-/// else every failure together.
+/// Combines the results of sequential steps: `Ok` if all succeeded, otherwise
+/// all failures as one.
 pub fn all<const N: usize>(results: [Result<()>; N]) -> Result<()> {
     let mut failures = results.into_iter().filter_map(Result::err);
     match failures.next() {
@@ -117,11 +117,11 @@ pub fn all<const N: usize>(results: [Result<()>; N]) -> Result<()> {
     }
 }
 
-/// Runs futures side by side, each to its end, and joins their results: a flat
-/// tuple of the values if all are done, else every [`Failure`] together.
+/// Runs futures concurrently, each to completion, and combines the results: a
+/// flat tuple of the values if all succeeded, otherwise all failures as one.
 ///
-/// Never `try_join!`: it drops the others at the first failure, and with them
-/// the answers of calls that AWS is carrying out.
+/// Never use `try_join!` instead: at the first failure it drops the other
+/// futures, and with them the responses to calls that AWS is carrying out.
 ///
 /// ```
 /// # use api_core::{Failure, Result, join_all};
@@ -142,15 +142,15 @@ macro_rules! join_all {
 #[doc(hidden)]
 pub use tokio::join;
 
-/// The results of futures that ran side by side, for [`join_all!`].
+/// A tuple of the results of concurrent futures, for [`join_all!`].
 pub trait Joined {
-    /// The values of all of them.
+    /// The tuple of their values.
     type Values;
 
-    /// All values, or all failures.
+    /// Returns all values, or all failures as one.
     ///
     /// # Errors
-    /// If one or more of the results is a failure.
+    /// If any result is a failure.
     fn joined(self) -> Result<Self::Values>;
 }
 

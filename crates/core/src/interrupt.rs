@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM: the first lets calls in flight end and be recorded, the
-//! second ends the program at once.
+//! Ctrl-C and SIGTERM: at the first, calls in flight complete and are recorded;
+//! the second ends the program at once.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,19 +13,19 @@ use crate::failure::{Failure, Result};
 static STOP: std::sync::LazyLock<watch::Sender<bool>> =
     std::sync::LazyLock::new(|| watch::Sender::new(false));
 
-/// Whether a signal has asked the program to stop: no new call may start.
+/// Whether a signal has asked the program to stop: then no new call may start.
 pub fn stopping() -> bool {
     *STOP.borrow()
 }
 
-/// Ends when a signal has asked the program to stop.
+/// Completes once a signal has asked the program to stop.
 pub async fn stopped() {
     let mut stop = STOP.subscribe();
-    // The sender is static, so waiting can only end with the value.
+    // The sender is static, so this can only end when the value is true.
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Waits for `future`, or fails with `message` when a signal comes first.
+/// Waits for `future`, or fails with `message` if a signal comes first.
 pub async fn or_stop<T>(future: impl Future<Output = T>, message: &str) -> Result<T> {
     tokio::select! {
         value = future => Ok(value),
@@ -33,8 +33,8 @@ pub async fn or_stop<T>(future: impl Future<Output = T>, message: &str) -> Resul
     }
 }
 
-/// Like [`listen`], for a program whose calls change something: the first
-/// signal is answered with what happens now.
+/// Like [`listen`], for a program whose calls change something: at the first
+/// signal, a note says what happens next.
 ///
 /// # Errors
 /// As [`listen`].

@@ -1,4 +1,4 @@
-//! What the programs share that is not AWS: settings, `state.json`, the
+//! Code that all programs share, apart from AWS: settings, `state.json`, the
 //! console, errors and exit codes.
 
 pub mod cli;

@@ -1,8 +1,8 @@
-//! Which addresses can only be this machine.
+//! Recognizing loopback addresses.
 
 use url::{Host, Url};
 
-/// Whether the address can only be this machine: nothing crosses a network.
+/// Whether the URL can only refer to this machine: nothing crosses a network.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => is_localhost(name),
@@ -12,8 +12,8 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether the name is `localhost` or under it: such names are loopback
-/// (RFC 6761 section 6.3).
+/// Whether the name is `localhost` or ends in `.localhost`: such names are
+/// loopback (RFC 6761 section 6.3).
 pub fn is_localhost(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost")

@@ -1,4 +1,4 @@
-//! The frame around each program: settings before threads, one exit point.
+//! The `main` of each program: settings before threads, one exit point.
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use crate::settings::Settings;
 
 /// Reads the settings, runs the program, prints its error and returns its exit code.
 ///
-/// `.env` is read here, while there is only one thread: it goes into the
+/// `.env` is loaded here, while there is only one thread: it goes into the
 /// process environment, where the AWS SDK finds its own settings.
 pub fn main<F>(args: &CommonArgs, run: impl FnOnce(Settings) -> F) -> ExitCode
 where
@@ -26,7 +26,7 @@ where
     }
 }
 
-/// One thread is enough: the programs wait for the network, side by side.
+/// One thread is enough: the programs' concurrent tasks wait for the network.
 fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,10 +1,10 @@
-//! Text from elsewhere, made fit for a terminal.
+//! Making text from elsewhere safe to print on a terminal.
 
-/// How many characters of such a text are shown at most.
+/// The maximum length; the rest is cut off.
 const MAX_CHARS: usize = 500;
 
-/// The text on one line, without control characters, which could steer the
-/// terminal, and cut short where it is very long.
+/// The text on one line, cut off if very long. Control characters, which could
+/// manipulate the terminal, are replaced with spaces.
 pub fn printable(text: &str) -> String {
     let text: String = text
         .chars()

@@ -16,19 +16,19 @@ use crate::resource::{self, Resource};
 use crate::stack::Stack;
 use crate::stack::output::OutputLine;
 
-/// An API that is there.
+/// An existing API.
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
     /// For example `aoe1ba4ed6`.
     pub id: String,
-    /// `ApiEndpoint` of AWS's answer.
+    /// `ApiEndpoint` in AWS's response: the URL, without the stage.
     pub endpoint: String,
 }
 
 /// The API as AWS describes it.
 pub(crate) type Live = resource::Live<Api, Properties>;
 
-/// What is set of an API.
+/// The properties that we set on an API.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -37,7 +37,7 @@ pub(crate) struct Properties {
     tags: HashMap<String, String>,
 }
 
-/// What the API should be.
+/// The desired API.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
@@ -58,7 +58,7 @@ impl Resource for Desired<'_> {
         }
     }
 
-    /// Names of APIs are not unique: the tag decides.
+    /// API names are not unique, so the tag decides.
     async fn find(&self) -> Result<Option<Live>> {
         let found = find::apis(&self.stack.aws, &self.stack.tag).await?;
         match found.first().and_then(|api| api.api_id()) {
@@ -106,7 +106,7 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the HTTP API.
+/// Creates or updates the HTTP API, as needed.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Api> {
     let ensured = stack.ensure(&Desired { stack }, live).await?;
     let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
@@ -118,7 +118,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Api> {
     Ok(ensured.id)
 }
 
-/// The API that state.json knows. Its id is never another's.
+/// Reads the API recorded in state.json. Its id is unique.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().api_id {
         Some(id) => get(stack, &id).await,
@@ -134,7 +134,7 @@ async fn get(stack: &Stack, id: &str) -> Result<Option<Live>> {
 
 fn live(answer: GetApiOutput) -> Live {
     let mut tags = answer.tags.unwrap_or_default();
-    // Tags that others have put there are theirs.
+    // Tags that others have set are left to them.
     tags.retain(|key, _| key == KEY);
     let protocol = answer.protocol_type.as_ref().map(ProtocolType::as_str);
     Live {

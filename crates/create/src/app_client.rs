@@ -1,4 +1,4 @@
-//! The app client: the terminal application, as OAuth 2.0 knows it.
+//! The app client: the terminal application, as a client of OAuth 2.0.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::stack::Stack;
 use crate::stack::output::OutputLine;
 use crate::user_pool::UserPool;
 
-/// An app client that is there.
+/// An existing app client.
 #[derive(Clone, Debug)]
 pub(crate) struct AppClient {
     /// `client_id` of OAuth 2.0 (RFC 6749, section 2.2).
@@ -25,7 +25,7 @@ pub(crate) struct AppClient {
 /// The app client as AWS describes it.
 pub(crate) type Live = resource::Live<AppClient, Properties>;
 
-/// What is set of an app client. The order of lists means nothing.
+/// The properties that we set on an app client; list order does not matter.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -56,7 +56,7 @@ struct Units {
     refresh_token: String,
 }
 
-/// What the app client should be.
+/// The desired app client.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
@@ -65,7 +65,7 @@ pub(crate) struct Desired<'a> {
 }
 
 /// Sets every property on a call that creates or updates: an update resets
-/// what it is not told.
+/// the properties that it is not given.
 macro_rules! set {
     ($call:expr, $desired:expr) => {{
         let desired: Properties = $desired;
@@ -105,7 +105,7 @@ impl Resource for Desired<'_> {
             explicit_auth_flows: set(["ALLOW_REFRESH_TOKEN_AUTH"]),
             prevent_user_existence_errors: "ENABLED".to_owned(),
             enable_token_revocation: true,
-            // Access and id token live an hour, the refresh token a day.
+            // Access and ID tokens last an hour, refresh tokens a day.
             access_token_validity: 1,
             id_token_validity: 1,
             refresh_token_validity: 1,
@@ -133,7 +133,7 @@ impl Resource for Desired<'_> {
             .cognito
             .create_user_pool_client()
             .user_pool_id(&self.pool.id)
-            // A program on a person's machine cannot keep a secret (RFC 8252, section 8.5).
+            // A program on a user's machine cannot keep a secret (RFC 8252, section 8.5).
             .generate_secret(false);
         let answer = set!(call, self.desired()).send().await;
         let client = answer.named("CreateUserPoolClient")?.user_pool_client;
@@ -150,7 +150,7 @@ impl Resource for Desired<'_> {
             .user_pool_id(&self.pool.id)
             .client_id(client_id);
         let now = now.send().await.named("DescribeUserPoolClient")?;
-        // What others have set by hand goes along as it is.
+        // What others have set by hand is passed along unchanged.
         let mut call = cognito.update_user_pool_client();
         if let Some(now) = now.user_pool_client {
             call = call
@@ -176,8 +176,8 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the public app client. It needs the resource server, whose
-/// scopes it names.
+/// Creates or updates the public app client, as needed. The resource server
+/// must exist, because the client names its scopes.
 pub(crate) async fn ensure(
     stack: &Stack,
     live: Option<Live>,
@@ -192,7 +192,7 @@ pub(crate) async fn ensure(
     Ok(ensured.id)
 }
 
-/// The app client that state.json knows.
+/// Reads the app client recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.user_pool_id, state.terminal_app_client_id) {
@@ -201,7 +201,7 @@ pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     }
 }
 
-/// The ids of the clients of our name (ListUserPoolClients).
+/// The ids of the clients with our name (ListUserPoolClients).
 pub(crate) async fn list(stack: &Stack, pool: &UserPool) -> Result<Vec<String>> {
     let mut pages = stack
         .aws

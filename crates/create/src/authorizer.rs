@@ -1,4 +1,4 @@
-//! The authorizer: which tokens the API lets in.
+//! The authorizer: which tokens the API accepts.
 
 use api_aws::error::optional;
 use api_aws::{CallError, Named};
@@ -15,10 +15,10 @@ use crate::stack::Stack;
 use crate::stack::output::OutputLine;
 use crate::user_pool::UserPool;
 
-/// The authorizer as AWS describes it; its id is AWS's.
+/// The authorizer as AWS describes it; AWS assigns its id.
 pub(crate) type Live = resource::Live<String, Properties>;
 
-/// What is set of an authorizer.
+/// The properties that we set on an authorizer.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -28,7 +28,7 @@ pub(crate) struct Properties {
     jwt_configuration: Jwt,
 }
 
-/// `iss` and `aud` of the tokens that it lets in.
+/// `iss` and `aud` of the tokens that it accepts.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Jwt {
@@ -36,15 +36,15 @@ struct Jwt {
     audience: Vec<String>,
 }
 
-/// What the authorizer should be.
+/// The desired authorizer.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
-    /// The API that it is of.
+    /// The API that it belongs to.
     pub api: &'a Api,
-    /// The pool whose tokens it lets in.
+    /// The pool whose tokens it accepts.
     pub pool: &'a UserPool,
-    /// The client whose tokens it lets in.
+    /// The client whose tokens it accepts.
     pub client: &'a AppClient,
 }
 
@@ -86,8 +86,8 @@ impl Resource for Desired<'_> {
         }
     }
 
-    /// AWS reads the issuer's discovery document at once, which takes a new
-    /// pool a while to serve.
+    /// AWS reads the issuer's discovery document at once, but a new pool takes
+    /// a while to serve it.
     async fn create(&self) -> Result<String, CallError> {
         let call = self.stack.aws.api_gateway.create_authorizer();
         let call = call.api_id(&self.api.id);
@@ -111,7 +111,7 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the JWT authorizer.
+/// Creates or updates the JWT authorizer, as needed.
 pub(crate) async fn ensure(
     stack: &Stack,
     live: Option<Live>,
@@ -134,7 +134,7 @@ pub(crate) async fn ensure(
     Ok(ensured.id)
 }
 
-/// The authorizer that state.json knows.
+/// Reads the authorizer recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.api_id, state.api_authorizer_id) {
@@ -143,7 +143,7 @@ pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     }
 }
 
-/// The ids of the authorizers of our name (GetAuthorizers).
+/// The ids of the authorizers with our name (GetAuthorizers).
 pub(crate) async fn list(stack: &Stack, api: &Api) -> Result<Vec<String>> {
     let call = stack.aws.api_gateway.get_authorizers().api_id(&api.id);
     let answer = call.send().await.named("GetAuthorizers")?;

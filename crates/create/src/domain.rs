@@ -1,4 +1,4 @@
-//! The hosted sign-in page's address.
+//! The domain of the hosted sign-in page.
 
 use api_aws::domain::wait_until_deleted;
 use api_aws::error::optional;
@@ -16,13 +16,13 @@ use crate::stack::Stack;
 use crate::stack::output::OutputLine;
 use crate::user_pool::UserPool;
 
-/// The classic hosted page: version 2 shows nothing without a branding.
+/// The classic hosted UI: version 2 shows nothing without a branding style.
 const CLASSIC_PAGE: i32 = 1;
 
 /// The domain as AWS describes it; its id is its prefix.
 pub(crate) type Live = resource::Live<String, Properties>;
 
-/// What is set of a domain.
+/// The properties that we set on a domain.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -30,11 +30,11 @@ pub(crate) struct Properties {
     managed_login_version: i32,
 }
 
-/// What the domain should be.
+/// The desired domain.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
-    /// The pool that it is of.
+    /// The pool that it belongs to.
     pub pool: &'a UserPool,
 }
 
@@ -103,8 +103,8 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the pool's sign-in domain. A pool has one prefix domain:
-/// another DOMAIN_PREFIX replaces it.
+/// Creates, updates or replaces the pool's sign-in domain, as needed. A pool has
+/// one prefix domain, so another DOMAIN_PREFIX replaces it.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
     let desired = Desired { stack, pool };
     let change = match live {
@@ -125,7 +125,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -
     Ok(())
 }
 
-/// The old one goes before the new one comes. If the new one is somebody
+/// Deletes the old domain, then creates the new one. If the new one is somebody
 /// else's, the old one stays.
 async fn replace(stack: &Stack, desired: &Desired<'_>, other: &Live) -> Result<Change> {
     desired.find().await?;
@@ -145,8 +145,8 @@ async fn replace(stack: &Stack, desired: &Desired<'_>, other: &Live) -> Result<C
     stack.replace(desired, other).await
 }
 
-/// The domain that the recorded pool has, whatever its prefix is: the one that
-/// state.json knows, or another that somebody has put in its place.
+/// Reads the domain recorded in state.json, if it still belongs to the recorded
+/// pool. Its prefix may differ from the desired one.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     let Some(pool_id) = state.user_pool_id else {
@@ -160,7 +160,7 @@ pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     Ok(domain.as_ref().map(live))
 }
 
-/// An answer with nothing in it means that there is no such domain.
+/// An empty response means that there is no such domain.
 async fn describe(stack: &Stack, prefix: &str) -> Result<Option<DomainDescriptionType>, CallError> {
     let call = stack.aws.cognito.describe_user_pool_domain().domain(prefix);
     let answer = optional(call.send().await.named("DescribeUserPoolDomain"))?;

@@ -1,5 +1,5 @@
-//! What was made twice all the same: an answer was lost, and AWS's list came
-//! too late. The one in state.json stays, the other of ours goes.
+//! Removes what was created twice, because a response was lost and AWS's list
+//! lagged behind. The one in state.json is kept; our other one is deleted.
 
 use api_aws::error::optional;
 use api_aws::{Named, find};
@@ -11,8 +11,8 @@ use crate::stack::Stack;
 use crate::user_pool::UserPool;
 use crate::{app_client, authorizer, integration};
 
-/// Removes second pools, APIs, app clients, authorizers and integrations: those
-/// whose names are not unique. Looks only after a run that was disturbed.
+/// Removes second pools, APIs, app clients, authorizers and integrations, whose
+/// names are not unique. Looks for them only if state.json may lack something.
 ///
 /// # Errors
 /// If a call fails.
@@ -30,7 +30,7 @@ pub(crate) async fn remove(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-/// The ids that are not state.json's, each told.
+/// The ids other than `kept`, which is state.json's; prints a note for each.
 fn others(stack: &Stack, what: &str, ids: Vec<String>, kept: Option<&str>) -> Vec<String> {
     let others = ids.into_iter().filter(|id| Some(&**id) != kept);
     others

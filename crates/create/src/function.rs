@@ -1,4 +1,4 @@
-//! The function.
+//! The Lambda function.
 
 use std::time::Duration;
 
@@ -24,22 +24,22 @@ use crate::stack::output::OutputLine;
 /// How long a function may take to become active, or an update to take effect.
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// How long sending the zip may take, on a slow line.
+/// How long the upload of the zip may take on a slow connection.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A function that is there.
+/// An existing function.
 #[derive(Clone, Debug)]
 pub(crate) struct Function {
     /// The function's ARN, without a version.
     pub arn: String,
-    /// Whether it was active, with its last update done, when AWS was asked.
+    /// Whether it was active, with no update in progress, when it was read.
     pub ready: bool,
 }
 
 /// The function as AWS describes it.
 pub(crate) type Live = resource::Live<Function, Properties>;
 
-/// What is set of a function.
+/// The properties that we set on a function.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -54,7 +54,7 @@ pub(crate) struct Properties {
     timeout: i32,
 }
 
-/// What the function should be.
+/// The desired function.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
@@ -114,8 +114,8 @@ impl Resource for Desired<'_> {
         })
     }
 
-    /// Code and configuration are two calls, and AWS takes the second only when
-    /// the first has taken effect.
+    /// Code and configuration take two calls, and AWS accepts the second only
+    /// once the first has taken effect.
     async fn update(&self, _: &Live, differences: &[Difference]) -> Result<(), CallError> {
         let is_code = |it: &&Difference| {
             it.property == "CodeSha256" || it.property.starts_with("Architectures")
@@ -172,8 +172,8 @@ impl Desired<'_> {
     }
 }
 
-/// Makes sure of the function. A new role cannot be used for a few seconds:
-/// until then AWS refuses, and the call is repeated.
+/// Creates or updates the function, as needed. A new role cannot be used for a
+/// few seconds; until then AWS refuses, and the call is repeated.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, role: &Role) -> Result<Function> {
     let desired = Desired { stack, role };
     let (arn, name) = (&role.arn, &stack.config.names.function);
@@ -194,7 +194,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, role: &Role) -> Re
     })
 }
 
-/// What the line before a function is made says of its role.
+/// The end of the `FunctionBegun` line: how the function's role changes.
 fn role_suffix(desired: &Desired<'_>, live: Option<&Live>) -> String {
     let Some(live) = live else {
         return String::new();
@@ -205,11 +205,11 @@ fn role_suffix(desired: &Desired<'_>, live: Option<&Live>) -> String {
 }
 
 /// Waits until the function runs what it was given (GetFunction): a new one is
-/// Pending for a moment, and an updated one still runs the code of before. The
-/// SDK's own waiter would look only once a second.
+/// `Pending` for a moment, and an updated one still runs its old code. The SDK's
+/// own waiter would poll only once a second.
 ///
 /// # Errors
-/// If AWS says that it failed, or it takes too long.
+/// If AWS reports that it failed, or it takes too long.
 pub(crate) async fn wait_until_ready(stack: &Stack, function: &Function) -> Result<()> {
     if function.ready {
         return Ok(());
@@ -218,7 +218,7 @@ pub(crate) async fn wait_until_ready(stack: &Stack, function: &Function) -> Resu
     let mut backoff = Backoff::poll().up_to(READY_TIMEOUT);
     loop {
         let call = stack.aws.lambda.get_function().function_name(&function.arn);
-        // One that is a moment old may not be seen everywhere yet.
+        // A new function may not be visible everywhere yet.
         let answer = optional(call.send().await.named("GetFunction"))?;
         if let Some(now) = answer.and_then(|answer| answer.configuration) {
             check_not_failed(&now)?;
@@ -255,8 +255,8 @@ fn not_ready(reason: &str) -> Failure {
     )
 }
 
-/// The function that state.json knows, if it is still ours: others may have
-/// made one of that name since.
+/// Reads the function recorded in state.json. Fails if it is no longer ours:
+/// somebody else may have created one of that name since.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_function_arn {
         Some(_) => find(stack).await,

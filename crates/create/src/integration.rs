@@ -13,10 +13,10 @@ use crate::resource::{self, Resource};
 use crate::stack::Stack;
 use crate::stack::output::OutputLine;
 
-/// The integration as AWS describes it; its id is AWS's.
+/// The integration as AWS describes it; AWS assigns its id.
 pub(crate) type Live = resource::Live<String, Properties>;
 
-/// What is set of an integration.
+/// The properties that we set on an integration.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -26,11 +26,11 @@ pub(crate) struct Properties {
     payload_format_version: String,
 }
 
-/// What the integration should be.
+/// The desired integration.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
-    /// The API that it is of.
+    /// The API that it belongs to.
     pub api: &'a Api,
     /// The function that it calls.
     pub function: &'a Function,
@@ -64,7 +64,7 @@ impl Resource for Desired<'_> {
         }
     }
 
-    /// The API is ours, and so is the integration with our function in it.
+    /// The API is ours, and so is its integration with our function.
     async fn find(&self) -> Result<Option<Live>> {
         match list(self.stack, self.api, self.function).await?.first() {
             Some(id) => get(self.stack, &self.api.id, id).await,
@@ -95,7 +95,7 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the integration.
+/// Creates or updates the integration, as needed.
 pub(crate) async fn ensure(
     stack: &Stack,
     live: Option<Live>,
@@ -116,7 +116,7 @@ pub(crate) async fn ensure(
     Ok(ensured.id)
 }
 
-/// The integration that state.json knows.
+/// Reads the integration recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.api_id, state.api_integration_id) {

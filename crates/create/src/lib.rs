@@ -1,5 +1,5 @@
-//! Creates the stack, or changes it: user pool, hosted sign-in, API, function,
-//! role. Every id is in state.json as soon as it is known.
+//! Creates or updates the stack: user pool, hosted sign-in, API, function, role.
+//! Every id is saved in state.json as soon as it is known.
 
 mod api;
 mod app_client;
@@ -52,9 +52,9 @@ pub struct Args {
 /// Runs the program.
 ///
 /// # Errors
-/// Exit code 2 for wrong settings, another cloud than state.json's, or a
-/// difference that cannot be changed in place, before anything is changed; 1 if
-/// a call fails, 130 after a signal. What was made by then is in state.json.
+/// Exit code 2, before anything is changed, if a setting is invalid, state.json
+/// belongs to another cloud, or a difference cannot be changed in place; 1 if a
+/// call fails; 130 after a signal. What was created by then is in state.json.
 pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     let config = Config::check(&settings)?;
     let stack = Stack::open(config, &settings).await?;
@@ -74,7 +74,7 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The whole stack: each resource is made, or changed, or left. A resource needs
+/// Creates, updates or leaves each resource of the stack. A resource depends on
 /// those to its left:
 ///
 /// ```text
@@ -90,9 +90,8 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
 /// Log group
 /// ```
 ///
-/// Branches that stand together in a `join_all!` run side by side, and all of them
-/// end, whatever happens to one. What another branch needs is handed over by a
-/// channel.
+/// The branches of a `join_all!` run concurrently, each to completion, even if
+/// another one fails. What a branch needs from another comes through a channel.
 async fn apply(stack: &Stack, live: Snapshot) -> Result<()> {
     let (api_made, api) = watch::channel(None);
     let (function_made, function) = watch::channel(None);
@@ -134,8 +133,8 @@ async fn apply(stack: &Stack, live: Snapshot) -> Result<()> {
     }
 }
 
-/// The function and what it needs. It comes first: IAM takes seconds until a
-/// new role can be used.
+/// Ensures the function and what it needs. This starts at once, because IAM
+/// takes seconds until a new role can be used.
 async fn backend(
     stack: &Stack,
     live: &Snapshot,
@@ -158,14 +157,14 @@ async fn backend(
     Ok(())
 }
 
-/// The API and its stage. AWS takes the changes of one API one after the other.
+/// Ensures the API and its stage. AWS accepts one change of an API at a time.
 async fn gateway(stack: &Stack, live: &Snapshot, made: watch::Sender<Option<Api>>) -> Result<()> {
     let api = api::ensure(stack, live.api.clone()).await?;
     made.send_replace(Some(api.clone()));
     stage::ensure(stack, live.stage.clone(), &api).await
 }
 
-/// How the API calls the function.
+/// Ensures the integration, through which the API calls the function.
 async fn integration(
     stack: &Stack,
     live: &Snapshot,
@@ -178,8 +177,8 @@ async fn integration(
     Ok(())
 }
 
-/// The user pool and all that is in it, and the authorizer that lets its tokens
-/// in.
+/// Ensures the user pool, everything in it, and the authorizer that accepts its
+/// tokens.
 async fn sign_in(
     stack: &Stack,
     live: &Snapshot,
@@ -205,14 +204,14 @@ async fn sign_in(
     Ok(())
 }
 
-/// What another branch hands over; `None` if that branch fails, which it tells itself.
+/// Waits for another branch's value; `None` if it fails, which it reports itself.
 async fn received<T: Clone>(from: &watch::Receiver<Option<T>>) -> Option<T> {
     let mut from = from.clone();
     let value = from.wait_for(Option::is_some).await.ok()?;
     value.clone()
 }
 
-/// What two other branches hand over.
+/// Waits for the values of two other branches.
 async fn both<A: Clone, B: Clone>(
     a: &watch::Receiver<Option<A>>,
     b: &watch::Receiver<Option<B>>,

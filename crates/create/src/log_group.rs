@@ -1,5 +1,5 @@
-//! The function's log group. Lambda would make one by itself, but one that
-//! keeps everything for ever and that nobody deletes.
+//! The function's log group. Lambda would create one by itself, but that one
+//! would keep everything for ever, and nobody would delete it.
 
 use api_aws::error::optional;
 use api_aws::find::{self, Found};
@@ -12,27 +12,27 @@ use crate::resource::difference::Difference;
 use crate::resource::{self, Resource};
 use crate::stack::Stack;
 
-/// A log group that is there.
+/// The owner of an existing log group.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum LogGroup {
-    /// This deployment made it.
+    /// This deployment created it.
     Ours,
-    /// Somebody else did: it is used as it is, and left by `delete`.
+    /// Somebody else created it: it is used as it is, and `delete` leaves it.
     Foreign,
 }
 
 /// The log group as AWS describes it.
 pub(crate) type Live = resource::Live<LogGroup, Properties>;
 
-/// What is set of a log group.
+/// The properties that we set on a log group.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
-    /// How long the function's log is kept.
+    /// For how many days the log is kept; `None` is for ever.
     retention_in_days: Option<i32>,
 }
 
-/// What the log group should be.
+/// The desired log group.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
@@ -78,7 +78,7 @@ impl Resource for Desired<'_> {
                 id: LogGroup::Ours,
                 properties: Properties { retention_in_days },
             }),
-            // What is not ours is left as it is.
+            // Reports no difference: what is not ours is left as it is.
             Found::Foreign => Some(Live {
                 id: LogGroup::Foreign,
                 properties: self.desired(),
@@ -109,7 +109,7 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the log group.
+/// Creates or updates the log group, as needed.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
     let desired = Desired { stack };
     let name = desired.name();
@@ -133,7 +133,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
     Ok(())
 }
 
-/// The log group that state.json knows.
+/// Reads the log group recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_log_group_name {
         Some(_) if stack.knows_account() => Desired { stack }.find().await,
@@ -141,7 +141,7 @@ pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     }
 }
 
-/// For how many days it keeps the log (DescribeLogGroups); `None` is for ever.
+/// For how many days the log is kept (DescribeLogGroups); `None` is for ever.
 async fn retention(stack: &Stack, name: &str) -> Result<Option<i32>> {
     let call = stack.aws.logs.describe_log_groups();
     let answer = call.log_group_name_prefix(name).send().await;

@@ -1,4 +1,4 @@
-//! The function's permission: who may invoke it.
+//! The permission of the API to invoke the function.
 
 use api_aws::error::optional;
 use api_aws::{CallError, Kind, Named};
@@ -18,7 +18,7 @@ const STATEMENT_ID: &str = "AllowInvokeFromApi";
 /// The permission as AWS describes it.
 pub(crate) type Live = resource::Live<(), Properties>;
 
-/// What is set of a permission.
+/// The properties that we set on a permission.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -27,7 +27,7 @@ pub(crate) struct Properties {
     source_arn: String,
 }
 
-/// What the permission should be.
+/// The desired permission.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
@@ -48,7 +48,7 @@ impl Resource for Desired<'_> {
         Properties {
             action: "lambda:InvokeFunction".to_owned(),
             principal: "apigateway.amazonaws.com".to_owned(),
-            // Any stage and method of this path of this API, and no other.
+            // Only this path of this API, with any stage and method.
             source_arn: format!(
                 "arn:{partition}:execute-api:{region}:{id}:{api_id}/*/*{ROUTE_PATH}"
             ),
@@ -76,7 +76,7 @@ impl Resource for Desired<'_> {
         Ok(())
     }
 
-    /// A statement cannot be changed: it goes, and comes again.
+    /// A statement cannot be changed, so it is removed and added again.
     async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
         let call = self.stack.aws.lambda.remove_permission();
         let call = call
@@ -84,7 +84,7 @@ impl Resource for Desired<'_> {
             .statement_id(STATEMENT_ID);
         optional(call.send().await.named("RemovePermission"))?;
         match self.create().await {
-            // Its id is unique: a second one cannot come of it.
+            // Its id is unique, so sending it again cannot add a second one.
             Err(error) if error.kind() == Kind::Lost => match self.create().await {
                 Err(error) if error.kind() == Kind::Exists => Ok(()),
                 other => other,
@@ -96,7 +96,7 @@ impl Resource for Desired<'_> {
     fn record(&self, (): &(), _: &mut State) {}
 }
 
-/// Makes sure that this one API may invoke the function, which is there.
+/// Ensures that this API may invoke the function, which must exist.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
     let ensured = stack.ensure(&Desired { stack, api }, live).await?;
     let suffix = ensured.change.suffix();
@@ -107,7 +107,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Resu
     Ok(())
 }
 
-/// The permission of the function that state.json knows.
+/// Reads the permission on the function recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_function_arn {
         Some(_) => get(stack).await,
@@ -115,7 +115,7 @@ pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     }
 }
 
-/// Our statement of the function's policy.
+/// Our statement in the function's policy.
 async fn get(stack: &Stack) -> Result<Option<Live>> {
     let call = stack.aws.lambda.get_policy();
     let call = call.function_name(&stack.config.names.function);

@@ -1,7 +1,7 @@
-//! The first minute: what was just made does not answer at once.
+//! Waiting until a new sign-in page or API responds, which may take a minute.
 //!
-//! A new sign-in host must come into DNS, and a new stage must be deployed. To
-//! say that they are there before would have the next step look like an error.
+//! A new sign-in host must appear in DNS, and a new stage must be deployed. If
+//! `create` ended before that, the next step would look like an error.
 
 use std::time::Duration;
 
@@ -17,18 +17,18 @@ use crate::config::names::{ROUTE_PATH, STAGE};
 use crate::stack::Stack;
 use crate::user_pool::UserPool;
 
-/// How long one request may take: after that, the next one is sent.
+/// How long one request may take; after that, the next one is sent.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The discovery document, as far as it matters here (OpenID Connect Discovery
-/// 1.0, section 3).
+/// The part of the discovery document that is used here (OpenID Connect
+/// Discovery 1.0, section 3).
 #[derive(Deserialize)]
 struct Document {
     authorization_endpoint: String,
 }
 
-/// Waits until the sign-in page's host answers, with whatever is no server
-/// error; after a minute there is a note.
+/// Waits until the sign-in page's host responds with anything but a server
+/// error; after a minute, prints a note instead.
 ///
 /// # Errors
 /// If a signal asks to stop meanwhile.
@@ -43,8 +43,8 @@ pub(crate) async fn wait_for_sign_in(stack: &Stack, pool: &UserPool) -> Result<(
     wait(stack, "the sign-in page", &document, readiness).await
 }
 
-/// Waits until the API refuses a request without a token, as it should, where
-/// this run has changed anything; after a minute there is a note.
+/// If this run has changed anything, waits until the API refuses a request
+/// without a token, as it should; after a minute, prints a note instead.
 ///
 /// # Errors
 /// If a signal asks to stop meanwhile.
@@ -90,14 +90,14 @@ async fn wait(
     Ok(())
 }
 
-/// Cognito's documents give no time for a new name to be in DNS; twice the time
-/// in which all else settles is a minute.
+/// A minute, twice the time in which everything else settles: Cognito's
+/// documentation does not say how long a new name takes to appear in DNS.
 fn limit(stack: &Stack) -> Duration {
     stack.settle * 2
 }
 
-/// An answer, if there is one. Nothing secret is sent, and nothing that comes
-/// back is trusted.
+/// The response to a GET, if there is one. Nothing secret is sent, and nothing
+/// in the response is trusted.
 async fn get(url: Url) -> Option<reqwest::Response> {
     let client = client::for_url(&url).ok()?;
     client.get(url).timeout(ANSWER_TIMEOUT).send().await.ok()

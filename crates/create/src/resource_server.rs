@@ -16,16 +16,16 @@ use crate::user_pool::UserPool;
 /// The resource server as AWS describes it; its id is its identifier.
 pub(crate) type Live = resource::Live<String, Properties>;
 
-/// What is set of a resource server.
+/// The properties that we set on a resource server.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
     name: String,
-    /// `hello.read: Allows read access to the hello API` and the like, sorted.
+    /// For example `hello.read: Allows read access to the hello API`; sorted.
     scopes: Vec<String>,
 }
 
-/// What the resource server should be.
+/// The desired resource server.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
@@ -78,7 +78,7 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the resource server in the pool.
+/// Creates or updates the resource server in the pool, as needed.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
     let ensured = stack.ensure(&Desired { stack, pool }, live).await?;
     let (id, suffix) = (&ensured.id, ensured.change.suffix());
@@ -89,7 +89,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -
     Ok(())
 }
 
-/// The resource server of the pool that state.json knows.
+/// Reads the resource server of the pool recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.user_pool_id, state.user_pool_resource_server_id) {

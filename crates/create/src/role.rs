@@ -1,8 +1,8 @@
-//! The role that the function runs with.
+//! The function's execution role.
 //!
-//! Who may write a role's policy and hand the role to Lambda could have Lambda do
-//! anything. The role's boundary ends that: whatever its policies say, it can
-//! only write logs. `iam-policy.json` asks for the boundary.
+//! Anyone who may write a role's policy and pass the role to Lambda could make
+//! Lambda do anything. The permissions boundary prevents that: whatever the
+//! role's policies say, it can only write logs. `iam-policy.json` requires it.
 
 use api_aws::{CallError, Named, find, names};
 use api_core::{Result, State};
@@ -16,7 +16,7 @@ use crate::resource::{self, Resource};
 use crate::stack::Stack;
 use crate::stack::output::OutputLine;
 
-/// A role that is there.
+/// An existing role.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
     /// For example `arn:aws:iam::123456789876:role/APIGatewayLambdaRole`.
@@ -26,7 +26,7 @@ pub(crate) struct Role {
 /// The role as AWS describes it.
 pub(crate) type Live = resource::Live<Role, Properties>;
 
-/// What is set of a role.
+/// The properties that we set on a role.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -34,7 +34,7 @@ pub(crate) struct Properties {
     permissions_boundary: Option<String>,
 }
 
-/// What the role should be.
+/// The desired role.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
@@ -49,7 +49,7 @@ impl Resource for Desired<'_> {
     fn desired(&self) -> Properties {
         let partition = &self.stack.account().partition;
         Properties {
-            // Who may use the role: Lambda, and nobody else.
+            // Only Lambda may assume the role.
             assume_role_policy_document: json!({
                 "Version": "2012-10-17",
                 "Statement": [{
@@ -117,7 +117,7 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the role.
+/// Creates or updates the role, as needed.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Role> {
     let ensured = stack.ensure(&Desired { stack }, live).await?;
     let (arn, suffix) = (&ensured.id.arn, ensured.change.suffix());
@@ -128,8 +128,8 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Role> {
     Ok(ensured.id)
 }
 
-/// The role that state.json knows, if it is still ours: others may have made
-/// one of that name since.
+/// Reads the role recorded in state.json. Fails if it is no longer ours:
+/// somebody else may have created one of that name since.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_role_arn {
         Some(_) => Desired { stack }.find().await,
@@ -152,7 +152,7 @@ fn live(role: &Description) -> Live {
     }
 }
 
-/// A policy as IAM answers with it: JSON, percent-encoded (RFC 3986).
+/// Parses a policy as IAM returns it: percent-encoded JSON (RFC 3986).
 pub(crate) fn policy_document(text: &str) -> Value {
     let decoded = percent_decode_str(text).decode_utf8_lossy();
     serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(text.to_owned()))

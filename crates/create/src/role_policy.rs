@@ -1,7 +1,6 @@
-//! What the role allows: writing to the function's own log group, and nothing
-//! else.
+//! The role's policy: it only allows writing to the function's own log group.
 //!
-//! AWS's AWSLambdaBasicExecutionRole also allows to make log groups. With it, a
+//! AWS's AWSLambdaBasicExecutionRole also allows creating log groups. With it, a
 //! log line that Lambda delivers after `delete` would bring the group back,
 //! without our tag and for ever.
 
@@ -23,7 +22,7 @@ use crate::stack::Stack;
 /// The role's policies as AWS describes them.
 pub(crate) type Live = resource::Live<(), Properties>;
 
-/// What is set of a role's policies.
+/// The policies that we set on a role.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -32,9 +31,9 @@ pub(crate) struct Properties {
     attached_policies: BTreeSet<String>,
 }
 
-/// What the policies should be.
+/// The desired policies.
 pub(crate) struct Desired<'a> {
-    /// The stack that they belong to.
+    /// The stack they belong to.
     pub stack: &'a Stack,
 }
 
@@ -90,7 +89,7 @@ impl Resource for Desired<'_> {
         Ok(())
     }
 
-    /// A stack of before has AWS's policy attached.
+    /// Also detaches managed policies: earlier versions attached AWS's.
     async fn update(&self, live: &Live, differences: &[Difference]) -> Result<(), CallError> {
         let ours = |it: &Difference| it.property.starts_with("PolicyDocument");
         if differences.iter().any(ours) {
@@ -108,7 +107,7 @@ impl Resource for Desired<'_> {
     fn record(&self, (): &(), _: &mut State) {}
 }
 
-/// Makes sure of the role's policy.
+/// Creates or updates the role's policy, as needed.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
     let ensured = stack.ensure(&Desired { stack }, live).await?;
     if let Change::Updated(_) = ensured.change {
@@ -120,7 +119,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
     Ok(())
 }
 
-/// The policies of the role that state.json knows.
+/// Reads the policies of the role recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().lambda_role_arn {
         Some(_) => Desired { stack }.find().await,

@@ -1,4 +1,4 @@
-//! The route: which request goes where, and with which scopes.
+//! The route: which requests go to the integration, and with which scopes.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,10 @@ use crate::resource::{self, Resource};
 use crate::stack::Stack;
 use crate::stack::output::OutputLine;
 
-/// The route as AWS describes it; its id is AWS's.
+/// The route as AWS describes it; AWS assigns its id.
 pub(crate) type Live = resource::Live<String, Properties>;
 
-/// What is set of a route.
+/// The properties that we set on a route.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -29,15 +29,15 @@ pub(crate) struct Properties {
     authorization_scopes: BTreeSet<String>,
 }
 
-/// What the route should be.
+/// The desired route.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
-    /// The API that it is of.
+    /// The API that it belongs to.
     pub api: &'a Api,
-    /// Where its requests go.
+    /// The integration that its requests go to.
     pub integration_id: &'a str,
-    /// Who lets them in.
+    /// The authorizer that checks their tokens.
     pub authorizer_id: &'a str,
 }
 
@@ -103,7 +103,7 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the route, open to tokens with one of its scopes.
+/// Creates or updates the route, which accepts tokens with one of its scopes.
 pub(crate) async fn ensure(
     stack: &Stack,
     live: Option<Live>,
@@ -127,7 +127,7 @@ pub(crate) async fn ensure(
     Ok(())
 }
 
-/// The route that state.json knows.
+/// Reads the route recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let state = stack.state.get();
     match (state.api_id, state.api_route_id) {

@@ -1,4 +1,4 @@
-//! The stage: where the API is deployed, by itself at each change.
+//! The stage, to which each change of the API is deployed automatically.
 
 use api_aws::error::optional;
 use api_aws::{CallError, Named};
@@ -16,7 +16,7 @@ use crate::stack::output::OutputLine;
 /// The stage as AWS describes it.
 pub(crate) type Live = resource::Live<(), Properties>;
 
-/// What is set of a stage.
+/// The properties that we set on a stage.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -24,7 +24,7 @@ pub(crate) struct Properties {
     default_route_settings: Throttle,
 }
 
-/// Requests a second, and at once.
+/// The limits on requests: per second, and in a burst.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Throttle {
@@ -32,11 +32,11 @@ struct Throttle {
     throttling_burst_limit: Option<i32>,
 }
 
-/// What the stage should be.
+/// The desired stage.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
-    /// The API that it is of.
+    /// The API that it belongs to.
     pub api: &'a Api,
 }
 
@@ -59,8 +59,8 @@ impl Resource for Desired<'_> {
     fn desired(&self) -> Properties {
         Properties {
             auto_deploy: true,
-            // Enough for a class, too few for a bill: a token that leaks costs
-            // at most about a dollar a day.
+            // Enough for a class, and cheap: a leaked token costs at most about
+            // a dollar a day.
             default_route_settings: Throttle {
                 throttling_rate_limit: Some(5.0),
                 throttling_burst_limit: Some(10),
@@ -93,7 +93,7 @@ impl Resource for Desired<'_> {
     fn record(&self, (): &(), _: &mut State) {}
 }
 
-/// Makes sure of the stage.
+/// Creates or updates the stage, as needed.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
     let ensured = stack.ensure(&Desired { stack, api }, live).await?;
     let suffix = ensured.change.suffix();
@@ -104,7 +104,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Resu
     Ok(())
 }
 
-/// The stage of the API that state.json knows.
+/// Reads the stage of the API recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().api_id {
         Some(api_id) => get(stack, &api_id).await,

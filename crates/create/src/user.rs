@@ -19,14 +19,14 @@ use crate::user_pool::UserPool;
 /// The user as AWS describes it.
 pub(crate) type Live = resource::Live<(), Properties>;
 
-/// What is set of a user. The password cannot be read.
+/// The properties that we set on a user, except the password: it cannot be read.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
     user_attributes: BTreeMap<String, String>,
 }
 
-/// What the user should be.
+/// The desired user.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
@@ -60,7 +60,7 @@ impl Resource for Desired<'_> {
             .user_pool_id(&self.pool.id)
             .username(USERNAME)
             .set_user_attributes(Some(attributes(&self.desired())))
-            // No invitation by mail: example.com takes none.
+            // No invitation by email: example.com accepts none.
             .message_action(MessageActionType::Suppress)
             .send()
             .await
@@ -85,8 +85,8 @@ impl Resource for Desired<'_> {
     fn record(&self, (): &(), _: &mut State) {}
 }
 
-/// Makes sure of the test user. Nobody can read a password back: it is set
-/// again in each run, which ends no session.
+/// Creates or updates the test user, as needed. A password cannot be read, so
+/// each run sets it again, which ends no session.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
     let ensured = stack.ensure(&Desired { stack, pool }, live).await?;
     set_password(stack, pool).await?;
@@ -102,7 +102,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -
     Ok(())
 }
 
-/// The user in the pool that state.json knows.
+/// Reads the test user in the pool recorded in state.json.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     match stack.state.get().user_pool_id {
         Some(pool_id) => get(stack, &pool_id).await,

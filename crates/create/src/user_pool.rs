@@ -18,7 +18,7 @@ use crate::resource::{self, Resource};
 use crate::stack::Stack;
 use crate::stack::output::OutputLine;
 
-/// A user pool that is there.
+/// An existing user pool.
 #[derive(Clone, Debug)]
 pub(crate) struct UserPool {
     /// For example `us-east-1_abcdef`.
@@ -28,7 +28,7 @@ pub(crate) struct UserPool {
 }
 
 impl UserPool {
-    /// The pool of this id in the stack's region.
+    /// The pool with this id, in the stack's region.
     pub(crate) fn new(stack: &Stack, id: &str) -> UserPool {
         let region = &stack.aws.region;
         UserPool {
@@ -41,7 +41,7 @@ impl UserPool {
 /// The pool as AWS describes it.
 pub(crate) type Live = resource::Live<UserPool, Properties>;
 
-/// What is set of a pool.
+/// The properties that we set on a pool.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Properties {
@@ -87,7 +87,7 @@ struct SchemaAttribute {
     mutable: bool,
 }
 
-/// What the pool should be.
+/// The desired pool.
 pub(crate) struct Desired<'a> {
     /// The stack that it belongs to.
     pub stack: &'a Stack,
@@ -111,21 +111,21 @@ impl Resource for Desired<'_> {
         };
         Properties {
             pool_name: self.stack.config.names.user_pool.clone(),
-            // Length is what counts (NIST SP 800-63B); kinds of characters are not asked for.
+            // Length is what counts (NIST SP 800-63B); no kinds of characters are required.
             password_policy: PasswordPolicy {
                 minimum_length: 8,
-                // AWS's default; the SDK would send a 0.
+                // AWS's default; if it is not set, the SDK sends 0.
                 temporary_password_validity_days: 7,
                 ..PasswordPolicy::default()
             },
             auto_verified_attributes: vec!["email".to_owned()],
-            // Anybody may sign up; the address is verified by a code.
+            // Anyone may sign up; a code verifies the email address.
             admin_create_user_config: AdminCreateUserConfig {
                 allow_admin_create_user_only: false,
             },
             recovery_mechanisms: vec!["verified_email".to_owned()],
             user_pool_tags: HashMap::from([self.stack.tag.pair()]),
-            // `testuser` signs in as `Testuser` does.
+            // `testuser` and `Testuser` are the same user.
             username: UsernameConfiguration {
                 case_sensitive: false,
             },
@@ -133,7 +133,7 @@ impl Resource for Desired<'_> {
         }
     }
 
-    /// Names of pools are not unique: the tag decides.
+    /// Pool names are not unique, so the tag decides.
     async fn find(&self) -> Result<Option<Live>> {
         let name = &self.stack.config.names.user_pool;
         let found = find::user_pools(&self.stack.aws, name, &self.stack.tag).await?;
@@ -162,8 +162,8 @@ impl Resource for Desired<'_> {
         Ok(UserPool::new(self.stack, &id.unwrap_or_default()))
     }
 
-    /// UpdateUserPool resets what it is not told: what others have set by hand
-    /// goes along as it is.
+    /// UpdateUserPool resets the properties that it is not given, so those that
+    /// others have set by hand are passed along unchanged.
     async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
         let Some(now) = describe(self.stack, &live.id.id).await? else {
             return Ok(());
@@ -215,7 +215,7 @@ impl Resource for Desired<'_> {
     }
 }
 
-/// Makes sure of the user pool.
+/// Creates or updates the user pool, as needed.
 pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<UserPool> {
     let ensured = stack.ensure(&Desired { stack }, live).await?;
     let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
@@ -226,7 +226,7 @@ pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<UserPool
     Ok(ensured.id)
 }
 
-/// The pool that state.json knows (DescribeUserPool). Its id is never another's.
+/// Reads the pool recorded in state.json (DescribeUserPool). Its id is unique.
 pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
     let Some(id) = stack.state.get().user_pool_id else {
         return Ok(None);
@@ -258,7 +258,7 @@ fn live(stack: &Stack, pool: &UserPoolType) -> Live {
     let mut recovery: Vec<_> = recovery.to_vec();
     recovery.sort_by_key(|option| option.priority);
     let mut tags = pool.user_pool_tags().cloned().unwrap_or_default();
-    // Tags that others have put there are theirs.
+    // Tags that others have set are left to them.
     tags.retain(|key, _| key == KEY);
     let schema = pool.schema_attributes().iter();
     let email = schema.filter(|attribute| attribute.name() == Some("email"));
@@ -346,7 +346,7 @@ fn admin_create_user_config(desired: &Properties) -> AdminCreateUserConfigType {
         .build()
 }
 
-/// The first in the list is offered first.
+/// The first in the list has the highest priority.
 fn account_recovery_setting(desired: &Properties) -> AccountRecoverySettingType {
     let options = desired.recovery_mechanisms.iter().zip(1..);
     let options = options.filter_map(|(name, priority)| {

@@ -1,4 +1,5 @@
-//! The HTTP API. Its stage, routes, integrations and authorizers go with it.
+//! The HTTP API. Deleting it deletes its stage, routes, integrations and
+//! authorizers.
 
 use api_aws::error::optional;
 use api_aws::{Named, find};
@@ -7,7 +8,7 @@ use api_core::failure::all;
 
 use crate::stack::Stack;
 
-/// Our APIs: the one in state.json, and any that carries our tag.
+/// The ids of our APIs: the one in state.json, and any with our tag.
 pub(crate) async fn find(stack: &Stack) -> Result<Vec<String>> {
     let mut ids: Vec<String> = stack.state.get().api_id.into_iter().collect();
     if let Some(tag) = stack.search() {

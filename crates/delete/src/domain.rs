@@ -1,4 +1,4 @@
-//! The hosted sign-in page's address.
+//! The domain of the hosted sign-in page.
 
 use api_aws::Named;
 use api_aws::error::optional;
@@ -6,8 +6,8 @@ use api_core::Result;
 
 use crate::stack::Stack;
 
-/// Deletes the pool's sign-in domain (DeleteUserPoolDomain): AWS keeps a pool
-/// for as long as it has one.
+/// Deletes the pool's sign-in domain (DeleteUserPoolDomain): AWS does not delete
+/// a pool that still has one.
 pub(crate) async fn delete(stack: &Stack, pool_id: &str, prefix: Option<&str>) -> Result<()> {
     let Some(prefix) = prefix else {
         return Ok(());

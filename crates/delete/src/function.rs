@@ -1,4 +1,4 @@
-//! The function. Its policy goes with it, its log group does not.
+//! The Lambda function. Its policy is deleted with it, its log group is not.
 
 use api_aws::error::optional;
 use api_aws::{DeploymentTag, Named, find};
@@ -7,7 +7,7 @@ use api_core::Result;
 use crate::python;
 use crate::stack::Stack;
 
-/// Our function's name, if it is there: others could have one of that name.
+/// Our function's name, if it exists and is ours: others could use the name.
 pub(crate) async fn find(stack: &Stack) -> Result<Option<String>> {
     let state = stack.state.get();
     let Some(name) = state.lambda_function_name.clone() else {

@@ -1,4 +1,4 @@
-//! Deletes what `create` made: nothing is left, and nothing foreign is touched.
+//! Deletes everything that `create` created, and nothing else.
 
 mod api;
 mod domain;
@@ -35,7 +35,7 @@ pub struct Args {
 ///
 /// # Errors
 /// Exit code 2 if state.json belongs to another cloud; 1 if something could not
-/// be deleted: it stays in state.json. 130 after a signal.
+/// be deleted, which then stays in state.json; 130 after a signal.
 pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     let Some(stack) = Stack::open(&settings).await? else {
         let path = settings.state_file.display();
@@ -43,7 +43,7 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
         return Ok(Exit::Done);
     };
     let (account, found) = tokio::join!(stack.check_account(), Found::look_up(&stack));
-    // In another account "not found" would be taken for "gone".
+    // In another account, "not found" would be mistaken for "deleted".
     let account = account?;
     let found = found?;
     if args.dry_run {
@@ -60,8 +60,8 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Looks again until nothing can come any more: a call that was not answered may
-/// take effect after the program that made it has ended.
+/// Looks again until nothing more can appear: a call without a response may take
+/// effect after the program that made it has ended.
 async fn delete_what_comes_late(stack: &Stack, account: &Account) -> Result<()> {
     let mut backoff = Backoff::exponential();
     let mut waiting = None;
@@ -81,7 +81,7 @@ async fn delete_what_comes_late(stack: &Stack, account: &Account) -> Result<()> 
     }
 }
 
-/// What this deployment has made and not yet deleted.
+/// What this deployment has created and not yet deleted.
 struct Found {
     apis: Vec<String>,
     user_pools: Vec<UserPool>,
@@ -90,8 +90,8 @@ struct Found {
 }
 
 impl Found {
-    /// What state.json lists; where an earlier run was disturbed, also what
-    /// carries our tag. Names that others could use too are looked up always.
+    /// Finds what state.json lists and, if it may not list everything, what
+    /// carries our tag. Names that others could use too are always looked up.
     async fn look_up(stack: &Stack) -> Result<Found> {
         stack.begin_look();
         let (apis, user_pools, function, role) = join_all!(
@@ -108,8 +108,8 @@ impl Found {
         })
     }
 
-    /// Branches that stand together in a `join_all!` run side by side; all of
-    /// them end, whatever happens to one.
+    /// Deletes everything found. The branches of a `join_all!` run concurrently,
+    /// each to completion, even if another one fails.
     async fn delete(&self, stack: &Stack, account: &Account) -> Result<()> {
         join_all!(
             api::delete(stack, &self.apis),
@@ -119,8 +119,8 @@ impl Found {
         Ok(())
     }
 
-    /// The function and what belongs to it. Its log group goes when nothing can
-    /// write to it any more: a late line would bring it back.
+    /// Deletes the function and what belongs to it. The log group is deleted
+    /// once nothing can write to it any more: a late line would bring it back.
     async fn delete_function(&self, stack: &Stack, account: &Account) -> Result<()> {
         let role = self.role.as_ref();
         let (function, policies, group) = tokio::join!(

@@ -8,7 +8,7 @@ use api_core::Result;
 use crate::python;
 use crate::stack::Stack;
 
-/// Our log group's name, if it is there. One that is not ours is left.
+/// Our log group's name, if it exists. One that is not ours is left.
 pub(crate) async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
     let state = stack.state.get();
     let Some(function) = state.lambda_function_name else {

@@ -1,5 +1,5 @@
-//! A stack of the older Python scripts. They set no tags: what is theirs is told
-//! by what they recorded in state.json.
+//! A stack of the older Python scripts. They set no tags, so their resources are
+//! identified by what they recorded in state.json.
 
 use api_aws::Named;
 use api_aws::error::optional;
@@ -24,18 +24,18 @@ pub(crate) async fn function(stack: &Stack, name: String) -> Result<Option<Strin
     Ok(None)
 }
 
-/// The role that they recorded.
+/// The ARN of the role that they recorded.
 pub(crate) fn role_arn(state: &State) -> Option<String> {
     state.lambda_role_arn.clone()
 }
 
 /// Whether the role's ARN must stay in state.json although the role is deleted:
-/// the scripts' function and account are known by it.
+/// it identifies the scripts' function and account.
 pub(crate) fn needs_role_arn(state: &State) -> bool {
     state.is_from_python()
 }
 
-/// Says that the log group is left: Lambda made it, without a tag.
+/// Prints a note that the log group is left: Lambda created it, without a tag.
 pub(crate) fn leave_log_group(stack: &Stack, name: &str) {
     stack.note_foreign(&format!("log group '{name}'"));
 }

@@ -1,4 +1,4 @@
-//! The role that the function runs with.
+//! The function's execution role.
 
 use api_aws::error::optional;
 use api_aws::{Named, find, names};
@@ -7,7 +7,7 @@ use api_core::{Result, join_all};
 use crate::python;
 use crate::stack::{Stack, retry_while_in_use};
 
-/// A role that is there.
+/// An existing role.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
     /// For example `APIGatewayLambdaRole`.
@@ -16,7 +16,7 @@ pub(crate) struct Role {
     pub arn: String,
 }
 
-/// Our role, if it is there: others could have one of that name.
+/// Our role, if it exists and is ours: others could use the name.
 pub(crate) async fn find(stack: &Stack) -> Result<Option<Role>> {
     let state = stack.state.get();
     let Some(name) = state.lambda_role_name.clone() else {
@@ -37,8 +37,8 @@ pub(crate) async fn find(stack: &Stack) -> Result<Option<Role>> {
     }))
 }
 
-/// Takes its policies away (DeleteRolePolicy, DetachRolePolicy): AWS deletes
-/// only a bare role, and from here on no late line brings the log group back.
+/// Removes its policies (DeleteRolePolicy, DetachRolePolicy): AWS deletes only a
+/// role without policies, and no late line can bring the log group back then.
 pub(crate) async fn delete_policies(stack: &Stack, role: Option<&Role>) -> Result<()> {
     let Some(Role { name, arn }) = role else {
         return Ok(());
@@ -50,7 +50,7 @@ pub(crate) async fn delete_policies(stack: &Stack, role: Option<&Role>) -> Resul
         let call = call.role_name(name).policy_name(names::ROLE_POLICY);
         Ok(optional(call.send().await.named("DeleteRolePolicy"))?)
     };
-    // Earlier versions of `create`, and the Python scripts, attached AWS's own.
+    // AWS's policy, attached by earlier versions and by the Python scripts.
     let attached = async {
         let partition = arn.split(':').nth(1).unwrap_or("aws");
         let policy = names::basic_execution_policy(partition);

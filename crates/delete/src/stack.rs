@@ -1,4 +1,4 @@
-//! What every step shares: clients, state.json, whose it all is.
+//! What every step shares: clients, state.json, the deployment's tag.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use api_aws::retry::Backoff;
 use api_aws::{CallError, Clients, DeploymentTag, Kind};
 use api_core::{Console, Result, Settings, State, StateFile, interrupt};
 
-/// The calls that make what is in nothing else.
+/// The calls that create resources that are not part of another resource.
 const CREATES: [&str; 5] = [
     "CreateApi",
     "CreateFunction",
@@ -23,23 +23,23 @@ const CREATES: [&str; 5] = [
 /// The stack that is being deleted.
 #[derive(Debug)]
 pub(crate) struct Stack {
-    /// AWS.
+    /// The AWS clients.
     pub aws: Clients,
-    /// What is still there, saved at each change.
+    /// What still exists, saved at each change.
     pub state: StateFile,
     /// Lines, progress and notes.
     pub console: Arc<Console>,
-    /// Tells what this deployment has made from what somebody else has; `None`
+    /// Distinguishes this deployment's resources from somebody else's; `None`
     /// for a file of the Python scripts, which tagged nothing.
     pub tag: Option<DeploymentTag>,
     settle: Duration,
-    /// Whether something that state.json knows was not found.
+    /// Whether something that state.json records was not found.
     unseen: AtomicBool,
 }
 
 impl Stack {
-    /// Locks and reads state.json and checks that this is its cloud. `None`
-    /// without a state.json.
+    /// Locks and reads state.json, and checks that it belongs to this endpoint
+    /// and region. `None` without a state.json.
     ///
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, or belongs elsewhere.
@@ -61,7 +61,7 @@ impl Stack {
         }))
     }
 
-    /// Checks that this is state.json's account.
+    /// Checks that the account is the one in state.json.
     ///
     /// # Errors
     /// Exit code 2 if it is another.
@@ -71,8 +71,8 @@ impl Stack {
         Ok(account)
     }
 
-    /// Whose it is, if more than state.json is to be searched: an earlier run
-    /// was disturbed, so that there may be something it does not list.
+    /// The tag to search by, if state.json may not list everything: an earlier
+    /// run lost a response or did not complete.
     pub(crate) fn search(&self) -> Option<&DeploymentTag> {
         match self.state.get().complete {
             Some(true) => None,
@@ -80,10 +80,10 @@ impl Stack {
         }
     }
 
-    /// For how much longer something of this deployment may come or be seen: a
-    /// call that makes something was not answered, or what state.json knows was
-    /// made a moment ago and is not seen yet. What is in a pool or in an API goes
-    /// with it, also while it is still coming.
+    /// How much longer something of this deployment may still appear: a call
+    /// that creates something got no response, or what state.json records was
+    /// created a moment ago and is not visible yet. What is in a pool or an API
+    /// is deleted with it, even if it is still being created.
     pub(crate) fn unsettled(&self) -> Option<Duration> {
         let state = self.state.get();
         let coming = CREATES.iter();
@@ -93,8 +93,8 @@ impl Stack {
         coming.chain(unseen).max()
     }
 
-    /// From here on a signal lets the calls under way end, and state.json is no
-    /// longer known to list everything.
+    /// From here on, calls in flight complete after a signal, and state.json is
+    /// no longer known to list everything.
     ///
     /// # Errors
     /// If signals cannot be listened for, or state.json cannot be written: then
@@ -107,7 +107,7 @@ impl Stack {
         })
     }
 
-    /// Nothing is left: neither is state.json.
+    /// Removes state.json, as nothing is left.
     ///
     /// # Errors
     /// If the file cannot be removed.
@@ -119,7 +119,7 @@ impl Stack {
         Ok(())
     }
 
-    /// Prints that something is deleted, and takes it out of state.json.
+    /// Prints that something is deleted, and removes it from state.json.
     ///
     /// # Errors
     /// If state.json cannot be written.
@@ -136,13 +136,13 @@ impl Stack {
         self.state.update(forget)
     }
 
-    /// A new look begins: what was not found before may be found now.
+    /// Begins a new look-up: what was not found before may be found now.
     pub(crate) fn begin_look(&self) {
         self.unseen.store(false, Ordering::Relaxed);
     }
 
-    /// What was found, if it is ours; says so where it is somebody else's.
-    /// `recorded` says that state.json knows it: then it may not be seen yet.
+    /// What was found, if it is ours; prints a note if it is somebody else's.
+    /// `recorded` says that state.json lists it, so it may not be visible yet.
     pub(crate) fn ours_only<T>(&self, found: Found<T>, recorded: bool, what: &str) -> Option<T> {
         match found {
             Found::Ours(value) => Some(value),
@@ -157,7 +157,7 @@ impl Stack {
         }
     }
 
-    /// Says that something of our name is not ours.
+    /// Prints a note that something with our name is not ours.
     pub(crate) fn note_foreign(&self, what: &str) {
         self.console.note(&format!(
             "{what} was not made by this deployment: it is left as it is"
@@ -165,11 +165,11 @@ impl Stack {
     }
 }
 
-/// Makes a call that AWS may refuse for a moment, because something that was
-/// just deleted still counts. `None` if the resource was gone already.
+/// Makes a call, and repeats it while AWS refuses it because something just
+/// deleted still counts. `None` if the resource was gone already.
 ///
 /// # Errors
-/// If AWS refuses for another reason, or still after half a minute.
+/// If AWS refuses for another reason, or still refuses after half a minute.
 pub(crate) async fn retry_while_in_use<T>(
     call: impl AsyncFn() -> Result<T, CallError>,
 ) -> Result<Option<T>> {

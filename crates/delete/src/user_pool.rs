@@ -1,5 +1,5 @@
-//! The user pool. Its users, app clients and resource servers go with it, its
-//! domain does not.
+//! The user pool. Its users, app clients and resource servers are deleted with
+//! it, its domain is not.
 
 use api_aws::domain::{DELETE_TIMEOUT, wait_until_deleted};
 use api_aws::error::optional;
@@ -11,7 +11,7 @@ use api_core::{Result, join_all};
 use crate::domain;
 use crate::stack::Stack;
 
-/// A user pool with the domain that must go first.
+/// A user pool, with the domain that must be deleted first.
 #[derive(Clone, Debug)]
 pub(crate) struct UserPool {
     /// For example `us-east-1_abcdef`.
@@ -20,7 +20,7 @@ pub(crate) struct UserPool {
     pub domain: Option<String>,
 }
 
-/// Our user pools: the one in state.json, and any that carries our tag.
+/// Our user pools: the one in state.json, and any with our tag.
 pub(crate) async fn find(stack: &Stack) -> Result<Vec<UserPool>> {
     let state = stack.state.get();
     let known = state.user_pool_id.map(|id| UserPool {
@@ -41,7 +41,7 @@ pub(crate) async fn find(stack: &Stack) -> Result<Vec<UserPool>> {
             })
         })
         .collect();
-    // The list may lag behind: what state.json knows is there all the same.
+    // The list may lag behind: the pool in state.json exists all the same.
     if let Some(known) = known
         && !pools.iter().any(|pool| pool.id == known.id)
     {
@@ -72,7 +72,7 @@ async fn delete_one(stack: &Stack, pool: &UserPool) -> Result<()> {
             }
         },)?;
         match optional(deleted) {
-            // Its domain may count for a moment longer, or have come a moment ago.
+            // Its domain may still count for a moment, or have just been created.
             Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {
                 domain = domain_of(stack, pool).await?;
             }

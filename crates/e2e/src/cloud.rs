@@ -1,4 +1,4 @@
-//! The local cloud: MiniStack on a free port, and moto beside it.
+//! The local cloud: the emulators MiniStack and moto, each on a free port.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
@@ -11,22 +11,22 @@ use crate::workspace;
 /// A running emulator.
 #[derive(Debug)]
 pub struct Cloud {
-    /// Where it listens, for `AWS_ENDPOINT_URL`.
+    /// Its URL, for `AWS_ENDPOINT_URL`.
     pub url: String,
-    // Its stdin is open for as long as this process lives; then the shell
-    // around the emulator reads the end and stops it.
+    // Its stdin stays open while this process lives. Then the shell around
+    // the emulator reads end-of-file and stops it.
     child: Child,
 }
 
-/// A cloud of one test's own, empty at first. MiniStack routes requests to an
-/// API only in its default account, so tests cannot share one.
+/// A cloud for the exclusive use of one test, initially empty. MiniStack routes
+/// API requests only in its default account, so tests cannot share a cloud.
 #[derive(Debug)]
 pub struct Lease(Option<Cloud>);
 
 static IDLE: Mutex<Vec<Cloud>> = Mutex::new(Vec::new());
 
 impl Lease {
-    /// Takes one that is idle, else starts one.
+    /// Takes an idle cloud, or starts one.
     pub fn new() -> Lease {
         let idle = IDLE.lock().expect("no panic here").pop();
         let cloud = idle.unwrap_or_else(Cloud::start);
@@ -55,7 +55,7 @@ impl Drop for Lease {
     }
 }
 
-// It also ends when the emulator does, so that a failed start is seen.
+// The shell also exits when the emulator does, so a failed start is noticed.
 const KEEP: &str = r#"
 exec 3<&0
 "$@" 3<&- & pid=$!
@@ -65,12 +65,12 @@ wait $pid
 "#;
 
 impl Cloud {
-    /// Starts one on a free port and waits until it answers.
+    /// Starts MiniStack on a free port and waits until it responds.
     pub fn start() -> Cloud {
         Cloud::start_with_auth(false)
     }
 
-    /// Starts one that checks signatures, and policies as far as it can.
+    /// Starts MiniStack with checks of signatures and, where it can, policies.
     pub fn start_strict() -> Cloud {
         Cloud::start_with_auth(true)
     }
@@ -87,8 +87,8 @@ impl Cloud {
         Cloud::spawn(command, port, "/_ministack/health")
     }
 
-    /// Starts moto, a second emulator, which checks requests in other ways. It
-    /// has no sign-in page and no gateway.
+    /// Starts moto, a second emulator, which validates requests differently. It
+    /// has no sign-in page and does not serve APIs.
     pub fn start_moto() -> Cloud {
         let port = free_port();
         let mut command = keep("moto_server");
@@ -133,7 +133,7 @@ impl Cloud {
     }
 }
 
-/// A command that ends when this process does.
+/// A command for a program that is stopped when this process ends.
 fn keep(program: &str) -> Command {
     let program = workspace().join(".venv/bin").join(program);
     assert!(
@@ -146,13 +146,13 @@ fn keep(program: &str) -> Command {
     command
 }
 
-/// A client for this machine: a proxy could not reach it.
+/// A client for servers on this machine, which a proxy could not reach.
 pub(crate) fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder().no_proxy();
     builder.build().expect("a client")
 }
 
-/// A port that nothing listens on, and that no other test of this process gets.
+/// A free port, never given twice within this process.
 pub fn free_port() -> u16 {
     static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     loop {

@@ -1,4 +1,4 @@
-//! Ways to break a call, and AWS's own refusals.
+//! Faults to inject into a call, and AWS's own error responses.
 
 use std::time::Duration;
 
@@ -8,36 +8,36 @@ use axum::http::{Response, StatusCode};
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-/// How the proxy breaks a call.
+/// A fault that the proxy injects into a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The program is killed before the call takes effect.
     KillBefore,
-    /// The program is killed when the call has taken effect.
+    /// The program is killed after the call has taken effect.
     KillAfter,
-    /// The program is killed when the call arrives; so long after that, the
-    /// call takes effect.
+    /// The program is killed when the proxy has the request; the call takes
+    /// effect that much later.
     KillThenEffect(Duration),
-    /// The connection ends without an answer when the call arrives; so long
-    /// after that, the call takes effect.
+    /// The connection closes without a response when the proxy has the request;
+    /// the call takes effect that much later.
     DropThenEffect(Duration),
-    /// The call takes effect, and the connection ends without an answer.
+    /// The call takes effect, but the connection closes without a response.
     DropAnswer,
-    /// The call takes effect, and the answer is a server error.
+    /// The call takes effect, but the response is a server error.
     FailAfter,
-    /// The call takes effect, and the answer's body ends half-way.
+    /// The call takes effect, but the response body is truncated.
     CutBody,
-    /// No effect and no answer, until the program gives up.
+    /// No effect and no response; the program has to time out.
     Hang,
     /// No effect, and a status of 403, 429, 500 or 503.
     Refuse(u16),
-    /// No effect, too many calls of this kind, and `Retry-After` in seconds.
+    /// No effect; throttled, with `Retry-After` in seconds.
     RetryAfter(u16),
-    /// No effect, and AWS's conflict "try again later".
+    /// No effect, and AWS's conflict error "try again later".
     TryAgainLater,
 }
 
-/// Every fault that is not a kill.
+/// The faults for sweeps over all calls: none of them kills the program.
 pub const FAULTS: [Fault; 8] = [
     Fault::DropAnswer,
     Fault::FailAfter,
@@ -49,7 +49,7 @@ pub const FAULTS: [Fault; 8] = [
     Fault::TryAgainLater,
 ];
 
-/// A refusal with AWS's code for the status.
+/// An error response with AWS's error code for the status.
 pub fn refusal(status: u16, request: &Parts) -> Response<Body> {
     let (code, message) = match status {
         403 => (
@@ -66,7 +66,7 @@ pub fn refusal(status: u16, request: &Parts) -> Response<Body> {
     answer(status, code, message, request)
 }
 
-/// AWS serialises changes of one resource.
+/// AWS's conflict error: it refuses concurrent changes of one resource.
 pub fn try_again_later(request: &Parts) -> Response<Body> {
     let message =
         "Unable to complete operation due to concurrent modification. Please try again later.";
@@ -78,7 +78,7 @@ pub fn try_again_later(request: &Parts) -> Response<Body> {
     answer(409, code, message, request)
 }
 
-/// What AWS answers where a quota of calls is used up.
+/// AWS's response when a quota of calls is used up.
 pub fn throttled(request: &Parts) -> Response<Body> {
     match is_query(request) {
         true => answer(400, "Throttling", "Rate exceeded", request),
@@ -86,7 +86,7 @@ pub fn throttled(request: &Parts) -> Response<Body> {
     }
 }
 
-/// The same, and when to come again.
+/// Like [`throttled`], with a `Retry-After` header.
 pub fn retry_after(seconds: u16, request: &Parts) -> Response<Body> {
     let mut response = throttled(request);
     let headers = response.headers_mut();
@@ -94,7 +94,7 @@ pub fn retry_after(seconds: u16, request: &Parts) -> Response<Body> {
     response
 }
 
-/// What GetRole and GetFunction answer where there is nothing.
+/// The response of GetRole and GetFunction for a missing resource.
 pub fn not_found(operation: &str, request: &Parts) -> Response<Body> {
     let (code, message) = match operation {
         "GetRole" => ("NoSuchEntity", "The role cannot be found."),
@@ -103,18 +103,18 @@ pub fn not_found(operation: &str, request: &Parts) -> Response<Body> {
     answer(404, code, message, request)
 }
 
-/// What CreateFunction answers while a role is new.
+/// The response of CreateFunction while the role is too new.
 pub fn cannot_be_assumed() -> Response<Body> {
     let message = "The role defined for the function cannot be assumed by Lambda.";
     json_answer(400, "InvalidParameterValueException", message)
 }
 
-/// An answer whose body ends half-way.
+/// A response whose body is cut off half-way.
 pub fn cut(body: Bytes) -> Response<Body> {
     let length = body.len().max(2);
     let half = futures_util::stream::once(async move { Ok(body.slice(..body.len() / 2)) });
     let end = futures_util::stream::once(async {
-        // So that the first half is on its way before the connection ends.
+        // Lets the first half be sent before the connection closes.
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
     });
@@ -124,7 +124,7 @@ pub fn cut(body: Bytes) -> Response<Body> {
         .expect("a response")
 }
 
-/// IAM and STS speak the query protocol, with XML in their answers.
+/// Whether it uses the query protocol of IAM and STS, with XML responses.
 fn is_query(request: &Parts) -> bool {
     let kind = request.headers.get("content-type");
     kind.is_some_and(|kind| {

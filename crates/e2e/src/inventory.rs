@@ -1,4 +1,4 @@
-//! What is in an account, by plain listing calls.
+//! Lists the resources of an account, with plain listing calls.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_apigatewayv2 as apigateway;
@@ -8,18 +8,18 @@ use aws_sdk_iam as iam;
 use aws_sdk_lambda as lambda;
 use cognito::config::{Credentials, SharedCredentialsProvider};
 
-/// The names of everything that the project could have made in an account.
+/// The names of everything in an account that the programs could have created.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     /// User pools.
     pub user_pools: Vec<String>,
-    /// Sign-in domains of these pools.
+    /// Sign-in domains of the user pools.
     pub domains: Vec<String>,
-    /// Resource servers with their scopes, `HelloAPI: hello.read hello.write`.
+    /// Resource servers with scopes: `HelloAPI: hello.read hello.write`.
     pub resource_servers: Vec<String>,
     /// App clients.
     pub app_clients: Vec<String>,
-    /// Users with their status.
+    /// Users with their status: `Testuser: CONFIRMED`.
     pub users: Vec<String>,
     /// HTTP APIs.
     pub apis: Vec<String>,
@@ -31,17 +31,17 @@ pub struct Inventory {
     pub routes: Vec<String>,
     /// Stages.
     pub stages: Vec<String>,
-    /// Functions with runtime and architecture.
+    /// Functions with their runtime: `EchoFunction: provided.al2023`.
     pub functions: Vec<String>,
-    /// Statements of the functions' policies.
+    /// The Sids of the statements in the functions' policies.
     pub permissions: Vec<String>,
-    /// Roles with their policies, their own and attached ones.
+    /// Roles with their inline policies, then the attached ones.
     pub roles: Vec<String>,
     /// Log groups with their retention in days.
     pub log_groups: Vec<String>,
 }
 
-/// The configuration for an account of the local cloud at `url`.
+/// SDK configuration for `account` in the local cloud at `url`.
 pub async fn config(url: &str, account: &str) -> SdkConfig {
     let credentials = Credentials::new(account, "test", None, None, "tests");
     aws_config::defaults(BehaviorVersion::latest())
@@ -175,13 +175,13 @@ impl Inventory {
         }
     }
 
-    /// Whether there is nothing at all.
+    /// Whether the account has none of these resources.
     pub fn is_empty(&self) -> bool {
         *self == Inventory::default()
     }
 }
 
-/// All lines in the function's log group.
+/// All messages in the function's log group.
 pub async fn function_log(url: &str, account: &str) -> String {
     let logs = logs::Client::new(&config(url, account).await);
     let events = logs

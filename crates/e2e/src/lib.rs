@@ -1,5 +1,5 @@
-//! Support for the end-to-end tests: the local cloud, a folder with
-//! settings, the built programs, and what is in the cloud.
+//! Support for the end-to-end tests: the local cloud, test environments with
+//! their settings, the built programs, and an inventory of the cloud.
 
 pub mod cloud;
 pub mod fault;
@@ -25,7 +25,7 @@ pub fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A runtime for the parts of a test that wait.
+/// Runs a future to completion, for tests that are not async.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

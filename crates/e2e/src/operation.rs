@@ -1,9 +1,9 @@
-//! The name of the AWS operation that a request is for.
+//! Finds out which AWS operation a request calls.
 
 use axum::http::request::Parts;
 
-/// AWS's name, for example `CreateUserPool`; for a request of another kind
-/// its method and path.
+/// AWS's operation name, for example `CreateUserPool`. For a request that is
+/// not an AWS call, its method and path.
 pub fn name(request: &Parts, body: &[u8]) -> String {
     by_header(request)
         .or_else(|| by_parameter(body))
@@ -45,7 +45,7 @@ fn by_path(method: &str, path: &str) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// API Gateway names its operations alike: `GET /v2/apis/ID/routes` is
+/// API Gateway's names follow a pattern: `GET /v2/apis/ID/routes` is
 /// GetRoutes, `PATCH /v2/apis/ID/routes/ID` is UpdateRoute.
 fn in_apis(method: &str, path: &[&str]) -> Option<String> {
     let (plural, one) = match path {
@@ -68,7 +68,7 @@ fn in_apis(method: &str, path: &[&str]) -> Option<String> {
     })
 }
 
-/// Whether the operation changes something, as its name says.
+/// Whether the operation changes something, judging by its name.
 pub fn changes(operation: &str) -> bool {
     let reads = ["Get", "List", "Describe", "AdminGet"];
     !reads.iter().any(|verb| operation.starts_with(verb))

@@ -1,11 +1,11 @@
-//! A test environment whose calls go through a proxy.
+//! A test environment whose requests go through a proxy.
 
 use std::process::{Child, Stdio};
 
 use crate::fault::Fault;
 use crate::{Inventory, Proxy, Rules, RunResult, TestEnv};
 
-/// A test environment, the proxy its programs call through, and the cloud behind it.
+/// A test environment and the proxy between its programs and the cloud.
 #[derive(Debug)]
 pub struct ProxiedEnv {
     /// The environment; `AWS_ENDPOINT_URL` is the proxy's.
@@ -15,7 +15,7 @@ pub struct ProxiedEnv {
 }
 
 impl ProxiedEnv {
-    /// In an empty cloud.
+    /// A new environment in an empty cloud.
     pub fn new() -> ProxiedEnv {
         let env = TestEnv::new();
         let proxy = Proxy::start(env.cloud_url());
@@ -23,7 +23,7 @@ impl ProxiedEnv {
         ProxiedEnv { env, proxy }
     }
 
-    /// Starts a program under `rules`.
+    /// Starts a program; the proxy applies `rules` to its calls.
     pub fn start(&self, program: &str, args: &[&str], rules: Rules) -> Child {
         self.proxy.begin(rules);
         let mut command = self.env.command(program, args);
@@ -36,8 +36,8 @@ impl ProxiedEnv {
         child
     }
 
-    /// Runs a program under `rules`, until it has ended and the cloud has
-    /// carried out all that it had sent.
+    /// Runs a program under `rules`; returns when it has exited and the cloud
+    /// has processed everything that was sent.
     pub fn run(&self, program: &str, args: &[&str], rules: Rules) -> RunResult {
         let child = self.start(program, args, rules);
         let result = RunResult::from(child.wait_with_output().expect("it ends"));
@@ -45,8 +45,8 @@ impl ProxiedEnv {
         result
     }
 
-    /// Runs a program that is broken at call `number`. `None` if it made fewer
-    /// calls: then it ended as ever.
+    /// Runs a program and injects `fault` at call `number`. `None` if it made
+    /// fewer calls, and so was not disturbed.
     pub fn break_at(&self, program: &str, number: usize, fault: Fault) -> Option<RunResult> {
         let rules = Rules {
             fault: Some((number, fault)),
@@ -62,8 +62,8 @@ impl ProxiedEnv {
         self.run("create", &[], Rules::default()).code(0)
     }
 
-    /// Runs `delete`, which must succeed and leave nothing, neither in the
-    /// cloud nor in the folder.
+    /// Runs `delete`, which must succeed and leave nothing behind, neither in
+    /// the cloud nor in the folder.
     #[track_caller]
     pub fn delete_all(&self, after: &str) {
         let result = self.run("delete", &[], Rules::default()).code(0);

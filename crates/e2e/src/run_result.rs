@@ -1,12 +1,12 @@
-//! The built programs, and how they ended.
+//! Runs the built programs and checks their results.
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-/// The password of the tests' user: no output may contain it.
+/// The test user's password; no output may contain it.
 pub const PASSWORD: &str = "correct-horse-42";
 
-/// Where cargo has built the program `name`.
+/// The path at which cargo has built the program `name`.
 pub fn program(name: &str) -> PathBuf {
     // target/debug/deps/test-binary -> target/debug
     let mut path = std::env::current_exe().expect("this test's path");
@@ -26,7 +26,7 @@ pub fn program(name: &str) -> PathBuf {
 /// A program's exit code and output.
 #[derive(Debug)]
 pub struct RunResult {
-    /// The exit code; `None` if a signal ended it.
+    /// The exit code; `None` if a signal killed the program.
     pub code: Option<i32>,
     /// What went to stdout.
     pub stdout: String,
@@ -35,7 +35,7 @@ pub struct RunResult {
 }
 
 impl RunResult {
-    /// Runs the command to its end.
+    /// Runs the command until it exits.
     pub fn of(mut command: Command) -> RunResult {
         command.stdin(Stdio::null());
         RunResult::from(command.output().expect("the program starts"))
@@ -68,7 +68,7 @@ impl RunResult {
         self
     }
 
-    /// Asserts that stderr is empty: no progress, no colour off a terminal.
+    /// Asserts that stderr is empty: no progress shown outside a terminal.
     #[track_caller]
     pub fn stderr_is_empty(self) -> RunResult {
         assert_eq!(self.stderr, "", "{self:#?}");
@@ -77,7 +77,7 @@ impl RunResult {
 }
 
 impl From<Output> for RunResult {
-    /// Every output of every test is searched for what must never be in one.
+    /// Checks the output of every run for what it must never contain.
     fn from(output: Output) -> RunResult {
         let result = RunResult {
             code: output.status.code(),
@@ -99,9 +99,9 @@ impl From<Output> for RunResult {
     }
 }
 
-/// The status of a plain GET.
+/// The response status of a GET without a token.
 pub async fn get_without_token(url: &str) -> u16 {
-    // As in RFC 6761: names under .localhost are this machine.
+    // RFC 6761: names under .localhost resolve to this machine.
     let url: reqwest::Url = url.parse().expect("a URL");
     let host = url.host_str().expect("a host").to_owned();
     let address = ([127, 0, 0, 1], url.port().unwrap_or(80)).into();

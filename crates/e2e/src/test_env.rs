@@ -1,4 +1,4 @@
-//! A test environment: an empty folder, an account, settings in the environment.
+//! A test environment: an empty folder, an account, environment variables.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use crate::cloud::Lease;
 use crate::run_result::{PASSWORD, RunResult, program};
 use crate::{Inventory, inventory, workspace};
 
-/// Whose access key it is decides on the account, in MiniStack.
+/// MiniStack derives the account from the access key; this is its default one.
 const ACCOUNT: &str = "000000000000";
 
-/// A folder with settings, in which the programs are run.
+/// A folder in which the programs run, and their settings.
 #[derive(Debug)]
 pub struct TestEnv {
     dir: TempDir,
@@ -24,7 +24,7 @@ pub struct TestEnv {
 }
 
 impl TestEnv {
-    /// In an empty local cloud.
+    /// A new environment in an empty local cloud.
     pub fn new() -> TestEnv {
         let cloud = Lease::new();
         let mut env = TestEnv::at(&cloud.url);
@@ -32,7 +32,7 @@ impl TestEnv {
         env
     }
 
-    /// At another address, where there may be no cloud at all.
+    /// An environment for the endpoint `url`, where there may be no cloud.
     pub fn at(url: &str) -> TestEnv {
         let env = TestEnv {
             dir: TempDir::new().expect("a folder"),
@@ -45,13 +45,13 @@ impl TestEnv {
             .set("AWS_SECRET_ACCESS_KEY", "test-secret-key")
             .set("PASSWORD", PASSWORD)
             .set("DOMAIN_PREFIX", "hello-42")
-            // The local cloud's calls take effect at once: what is to take longer
-            // in a test says so.
+            // Calls to the local cloud take effect at once; tests that need
+            // more time set a larger value.
             .set("SETTLE_SECONDS", "1")
             .set("LAMBDA_ZIP", &zip().display().to_string())
     }
 
-    /// A second one in the same cloud, with a folder of their own.
+    /// A second environment in the same cloud, with its own folder.
     pub fn colleague(&self) -> TestEnv {
         TestEnv {
             dir: TempDir::new().expect("a folder"),
@@ -60,8 +60,8 @@ impl TestEnv {
         }
     }
 
-    /// So many people in the same cloud, with names of their own, and the proxy
-    /// at `url` before them.
+    /// Environments for `people` in the same cloud, each with its own resource
+    /// names, all behind the proxy at `url`.
     pub fn class(&self, people: usize, url: &str) -> Vec<TestEnv> {
         let person = |number: usize| {
             self.colleague()
@@ -72,23 +72,23 @@ impl TestEnv {
         (0..people).map(person).collect()
     }
 
-    /// Where the cloud itself listens, whatever `AWS_ENDPOINT_URL` says.
+    /// The cloud's own URL, whatever `AWS_ENDPOINT_URL` is set to.
     pub fn cloud_url(&self) -> &str {
         &self.cloud.as_ref().expect("an environment in a cloud").url
     }
 
-    /// Sets a setting.
+    /// Adds or replaces a setting.
     pub fn set(mut self, name: &str, value: &str) -> TestEnv {
         self.settings.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    /// Gives a setting another value from here on.
+    /// Like [`TestEnv::set`], in place.
     pub fn change(&mut self, name: &str, value: &str) {
         self.settings.insert(name.to_owned(), value.to_owned());
     }
 
-    /// Takes a setting away.
+    /// Removes a setting.
     pub fn unset(mut self, name: &str) -> TestEnv {
         self.settings.remove(name);
         self
@@ -104,19 +104,19 @@ impl TestEnv {
         self.dir.path()
     }
 
-    /// Where state.json is.
+    /// The path of state.json.
     pub fn state_path(&self) -> PathBuf {
         self.dir().join("state.json")
     }
 
-    /// state.json as it is now.
+    /// The current content of state.json.
     pub fn state(&self) -> serde_json::Value {
         let text = std::fs::read_to_string(self.state_path()).expect("state.json");
         serde_json::from_str(&text).expect("JSON")
     }
 
-    /// A command for one of the programs, in the folder, with these settings
-    /// and no others of this machine's.
+    /// A command that runs one of the programs in the folder, with these
+    /// settings; of this machine's environment it gets only what it needs.
     pub fn command(&self, name: &str, args: &[&str]) -> Command {
         let mut command = Command::new(program(name));
         command
@@ -131,7 +131,7 @@ impl TestEnv {
         command
     }
 
-    /// Runs a program to its end.
+    /// Runs a program until it exits.
     pub fn run(&self, name: &str, args: &[&str]) -> RunResult {
         RunResult::of(self.command(name, args))
     }
@@ -141,7 +141,7 @@ impl TestEnv {
         self.run("create", &[])
     }
 
-    /// Runs `tokens --headless` with more arguments.
+    /// Runs `tokens --headless` with additional arguments.
     pub fn tokens(&self, args: &[&str]) -> RunResult {
         self.run("tokens", &[&["--headless"], args].concat())
     }
@@ -151,17 +151,17 @@ impl TestEnv {
         self.run("delete", &[])
     }
 
-    /// What is in the account, read by listing calls of its own.
+    /// What is in the account, read from the cloud itself.
     pub fn inventory(&self) -> Inventory {
         crate::block_on(Inventory::read(self.cloud_url(), ACCOUNT))
     }
 
-    /// For calls of a test's own, past any proxy.
+    /// Configuration for a test's own calls, which bypass the proxy.
     pub fn sdk_config(&self) -> SdkConfig {
         crate::block_on(inventory::config(self.cloud_url(), ACCOUNT))
     }
 
-    /// All that the function has logged.
+    /// Everything that the function has logged.
     pub fn function_log(&self) -> String {
         crate::block_on(inventory::function_log(self.cloud_url(), ACCOUNT))
     }
@@ -173,7 +173,7 @@ impl Default for TestEnv {
     }
 }
 
-/// The function's real zip.
+/// The path of the function's real zip file.
 pub fn zip() -> PathBuf {
     let zip = workspace().join("target/lambda/echo/bootstrap.zip");
     assert!(

@@ -1,4 +1,4 @@
-//! The rules of every HTTP client: no redirect is followed, every wait has an end.
+//! Rules for all HTTP clients: they follow no redirects and have timeouts.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::hosts::Resolver;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A client for one address. Without a redirect a plain `http` one never needs
+/// A client for one URL. Without redirects, a plain `http` client never needs
 /// TLS: the system's certificates, which take time and memory, are not read.
 pub fn for_url(url: &Url) -> reqwest::Result<Client> {
     let builder = builder(is_loopback(url));
@@ -22,8 +22,8 @@ pub fn for_url(url: &Url) -> reqwest::Result<Client> {
     }
 }
 
-/// A client for this machine, which a proxy could not reach, or for everything
-/// else, through the proxy that the environment names.
+/// A builder for clients of this machine, which a proxy could not reach, or of
+/// all other hosts, through the proxy that the environment names.
 pub fn builder(loopback: bool) -> ClientBuilder {
     let builder = ClientBuilder::new()
         .redirect(Policy::none())

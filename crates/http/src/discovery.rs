@@ -1,8 +1,8 @@
-//! Where the discovery document is.
+//! The URL of the discovery document.
 
-/// The address of an issuer's discovery document (OpenID Connect Discovery 1.0,
+/// The URL of an issuer's discovery document (OpenID Connect Discovery 1.0,
 /// section 4.1). A local cloud, at `endpoint`, has the same document under its
-/// own address and the pool's id.
+/// own URL and the pool's id.
 pub fn document_url(issuer: &str, endpoint: Option<&str>) -> String {
     let base = match (endpoint, issuer.rsplit_once('/')) {
         (Some(endpoint), Some((_, pool_id))) => format!("{endpoint}/{pool_id}"),

@@ -1,4 +1,4 @@
-//! Which addresses codes and tokens may go to, and how names become addresses.
+//! Which URLs codes and tokens may be sent to, and how names are resolved.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -7,10 +7,10 @@ use api_core::{Failure, Result};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
-/// Reads an address that tokens or codes will be sent to: https, or this machine.
+/// Parses a URL that tokens or codes will be sent to: https, or this machine.
 ///
 /// # Errors
-/// If it is no such address (RFC 6749 section 3.1 and 3.2 ask for TLS).
+/// If it is no such URL (RFC 6749 sections 3.1 and 3.2 require TLS).
 pub fn secure_url(what: &str, text: &str) -> Result<Url> {
     let url = Url::parse(text)
         .map_err(|error| Failure::failed(format!("The {what} '{text}' is no address: {error}")))?;
@@ -24,8 +24,8 @@ pub fn secure_url(what: &str, text: &str) -> Result<Url> {
     }
 }
 
-/// Looks names up as the system does, but for those under `.localhost`: not
-/// every system knows them to be loopback.
+/// Resolves names as the system does, except those under `.localhost`: not
+/// every system resolves them to loopback.
 #[derive(Debug)]
 pub struct Resolver;
 
@@ -36,7 +36,7 @@ impl Resolve for Resolver {
                 let loopback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
                 return Ok(Box::new(std::iter::once(loopback)) as Addrs);
             }
-            // Port 0 stands for the port of the address asked for.
+            // Port 0 stands for the port of the requested URL.
             let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             Ok(Box::new(found.into_iter()) as Addrs)
         })

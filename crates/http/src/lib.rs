@@ -1,4 +1,4 @@
-//! HTTP to the sign-in server and to the API, for `create` and `tokens`.
+//! HTTP clients for the sign-in server and the API, for `create` and `tokens`.
 
 pub mod client;
 pub mod discovery;

@@ -1,19 +1,19 @@
-//! Code and message of a refusal, read from AWS's answer.
+//! Code and message of an error, read from AWS's response.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde_json::Value;
 
-/// What AWS says when it refuses a call. Empty where it says nothing.
+/// The code and message of an error response; empty if it has none.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ErrorBody {
     /// For example `TooManyRequestsException`.
     pub code: String,
-    /// For a person.
+    /// Human-readable.
     pub message: String,
 }
 
 impl ErrorBody {
-    /// Reads the answer of a JSON service (the code is in the header
+    /// Reads the response of a JSON service (the code is in the header
     /// `x-amzn-errortype`, in `__type` or in `code`) or of IAM and STS (XML).
     pub(crate) fn of(response: &HttpResponse) -> ErrorBody {
         let body = response.body().bytes().unwrap_or_default();
@@ -42,8 +42,8 @@ fn without_namespace(code: &str) -> &str {
     code.rsplit('#').next().unwrap_or_default()
 }
 
-/// The text of the first element of this name. AWS's answers are plain enough
-/// for this: a value has no markup in it.
+/// The text of the first element of this name. AWS's responses are simple
+/// enough for this: values contain no markup.
 pub(crate) fn in_xml<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     Some(rest.split_once('<')?.0)

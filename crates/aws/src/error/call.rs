@@ -24,16 +24,16 @@ impl CallError {
         self.kind
     }
 
-    /// Whether the resource was not there.
+    /// Whether the resource does not exist.
     pub fn is_not_found(&self) -> bool {
         self.kind == Kind::NotFound
     }
 }
 
-/// Whether a call was refused because the resource was not there: then that is fine.
+/// Turns the error that the resource does not exist into `Ok(None)`.
 ///
 /// # Errors
-/// Any other refusal.
+/// Any other error.
 pub fn optional<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
     match result {
         Ok(value) => Ok(Some(value)),
@@ -42,7 +42,7 @@ pub fn optional<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError>
     }
 }
 
-/// Gives an SDK result the name of its operation.
+/// Adds the name of the operation to an SDK result.
 pub trait Named<T> {
     /// Turns the SDK's error into a [`CallError`] of this operation.
     ///
@@ -95,7 +95,7 @@ where
     }
 }
 
-/// A name for what went wrong where AWS itself gave none.
+/// A code for an error for which AWS itself gave none.
 fn transport_code<E>(error: &SdkError<E, HttpResponse>, kind: Kind, status: Option<u16>) -> String {
     match error {
         _ if kind == Kind::Unreachable => "no connection".into(),

@@ -1,6 +1,6 @@
 //! The causes of an error.
 
-/// An error and its causes on one line, each said once.
+/// Formats an error and its causes on one line, without repetitions.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! A failed call as a person reads it: what to do next.
+//! Hints for failed calls: what the user can do next.
 
 use api_core::Failure;
 
@@ -20,7 +20,7 @@ impl From<CallError> for Failure {
     }
 }
 
-/// The next step after this error, where there is one.
+/// The hint for this error, if there is one.
 fn hint(error: &CallError) -> Option<&'static str> {
     match error.code.as_str() {
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {

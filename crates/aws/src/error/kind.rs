@@ -1,4 +1,4 @@
-//! What an AWS error means.
+//! Classification of AWS errors.
 
 use aws_smithy_runtime_api::client::interceptors::context::Error;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
@@ -10,28 +10,28 @@ use super::causes::chain;
 /// What an AWS error means to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The resource is not there: for `delete` that is success.
+    /// The resource does not exist: for `delete`, that is success.
     NotFound,
-    /// A resource of that name is there already, ours or not.
+    /// A resource of that name already exists, ours or not.
     Exists,
-    /// AWS cannot take the call now, and it had no effect: throttled, or another
-    /// change is under way. It has been tried again for half an hour.
+    /// AWS refused the call for now, without effect: throttled, or another
+    /// change is in progress. Callers see it after half an hour of retries.
     TryLater,
     /// Something the call depends on is not consistent yet: poll.
     NotYet,
-    /// Something that was deleted a moment ago, or something foreign, still uses it.
+    /// Something just deleted, or something foreign, still uses the resource.
     InUse,
-    /// No answer, or a server error: the call may have taken effect or not.
+    /// No response, or a server error: the call may have taken effect or not.
     Lost,
     /// No connection could be made: the call had no effect.
     Unreachable,
     /// Never sent, because a signal asked the program to stop.
     Stopped,
-    /// Anything else: wrong, forbidden, over quota. Trying again does not help.
+    /// Anything else: invalid, forbidden, over quota. Retrying does not help.
     Other,
 }
 
-/// The meaning of a try that failed, before the SDK has given the error its type.
+/// Classifies a failed attempt, before the SDK has given the error its type.
 pub(crate) fn of_try(error: &OrchestratorError<Error>, response: Option<&HttpResponse>) -> Kind {
     match (response, error.as_connector_error()) {
         (Some(response), _) if error.is_operation_error() => {
@@ -40,12 +40,12 @@ pub(crate) fn of_try(error: &OrchestratorError<Error>, response: Option<&HttpRes
         }
         (_, Some(error)) => of_connection(error),
         _ if error.is_timeout_error() || error.is_response_error() => Kind::Lost,
-        // Held back by a signal, or never sent for another reason of ours.
+        // Blocked after a signal, or not sent for another reason of ours.
         _ => Kind::Other,
     }
 }
 
-/// The meaning of a connection's failure. One that was never made cannot have
+/// Classifies a connection error. Without a connection, the call cannot have
 /// had an effect.
 pub(super) fn of_connection(error: &ConnectorError) -> Kind {
     let text = chain(error).to_lowercase();
@@ -56,8 +56,8 @@ pub(super) fn of_connection(error: &ConnectorError) -> Kind {
     }
 }
 
-/// The meaning of a service's refusal. IAM's codes have no "Exception" at their end, and
-/// several services say different things with one code, so the message counts.
+/// Classifies an error response. IAM's codes do not end in "Exception", and
+/// several services use one code for different errors, so the message counts.
 pub(super) fn of_refusal(code: &str, message: &str, status: Option<u16>) -> Kind {
     let says = |text: &str| message.to_lowercase().contains(text);
     match code {
@@ -109,7 +109,7 @@ pub(super) fn of_refusal(code: &str, message: &str, status: Option<u16>) -> Kind
     }
 }
 
-/// Whether AWS could not take a call because another change is under way, not
+/// Whether AWS refused a call because another change is in progress, not
 /// because there are too many calls.
 pub(crate) fn is_busy(response: &HttpResponse) -> bool {
     let code = ErrorBody::of(response).code;

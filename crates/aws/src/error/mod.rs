@@ -1,5 +1,4 @@
-//! From an SDK error to "Operation: Code: message", what kind of refusal it is,
-//! and a hint.
+//! Turns an SDK error into "Operation: Code: message", a [`Kind`] and a hint.
 
 pub(crate) mod body;
 mod call;

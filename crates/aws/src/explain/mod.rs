@@ -1,9 +1,8 @@
-//! `--explain`: every AWS call, told on stderr when its answer is there.
+//! `--explain`: narrates every AWS call on stderr once its response is there.
 //!
-//! It sits in the SDK, so no call can be forgotten; the SDK's own retries
-//! are told too. Only what the source of the
-//! credentials calls (SSO, an assumed role) is not: those answers are
-//! credentials.
+//! It is an interceptor in the SDK, so no call can be forgotten; retries are
+//! shown too. Only the calls made by the source of the credentials (SSO, an
+//! assumed role) are not: their responses are credentials.
 
 mod operations;
 mod redact;
@@ -29,15 +28,15 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use self::redact::Secrets;
 use crate::error::chain;
 
-/// The narrator of AWS calls. Calls run side by side, so each is one block,
-/// printed when it has ended and numbered in the order of sending.
+/// Narrates AWS calls. Calls run concurrently, so each is one block, printed
+/// when the call has ended and numbered in the order of sending.
 #[derive(Clone, Debug)]
 pub struct Explain {
     console: Arc<Console>,
     sent: Arc<AtomicUsize>,
 }
 
-/// A call that is under way.
+/// A call in flight.
 #[derive(Debug)]
 struct Call {
     operation: String,
@@ -51,7 +50,7 @@ impl Storable for Call {
 }
 
 impl Explain {
-    /// A narrator that begins to count at 1.
+    /// Creates an interceptor that numbers calls from 1.
     pub fn new(console: Arc<Console>) -> Explain {
         Explain {
             console,
@@ -93,7 +92,7 @@ impl Intercept for Explain {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        // StopOnSignal holds this call back: the other interceptors run all the same.
+        // StopOnSignal blocks this call, but the other interceptors still run.
         if interrupt::stopping() {
             return Ok(());
         }

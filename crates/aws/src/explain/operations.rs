@@ -4,12 +4,11 @@
 /// One operation as `--explain` shows it.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// AWS's name.
+    /// AWS's operation name.
     name: &'static str,
     /// Why the programs call it, in one sentence.
     pub purpose: &'static str,
-    /// The fields of the response that are worth a line: paths in JSON, the last
-    /// name of the path in XML.
+    /// The response fields to show: paths in JSON, element names in XML.
     pub fields: &'static [&'static str],
 }
 
@@ -25,7 +24,7 @@ const fn operation(
     }
 }
 
-/// The operation of this name; the default is for one that has no entry.
+/// Finds an operation by name; one without an entry has no purpose or fields.
 pub(crate) fn find(name: &str) -> &'static Operation {
     const UNKNOWN: &Operation = &operation("", "", &[]);
     let found = ALL.iter().find(|operation| operation.name == name);

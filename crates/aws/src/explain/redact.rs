@@ -3,13 +3,13 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::Value;
 
-/// Stands in the place of a secret.
+/// Replaces a secret.
 pub(crate) const HIDDEN: &str = "(hidden)";
 
-/// Headers that prove who is calling.
+/// Headers that authenticate the caller.
 const HEADERS: [&str; 2] = ["authorization", "x-amz-security-token"];
 
-/// Fields of any request or answer, in any case of letters.
+/// Secret fields of any request or response; compared in lower case.
 const FIELDS: [&str; 8] = [
     "clientsecret",
     "password",
@@ -30,8 +30,8 @@ fn is_hidden_field(name: &str) -> bool {
     FIELDS.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// The secrets of one call: they are hidden wherever they turn up, as in an
-/// error that repeats what was sent.
+/// The secrets of one call: they are hidden wherever they appear, for example
+/// in an error that repeats what was sent.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(Vec<String>);
 
@@ -51,7 +51,7 @@ impl Secrets {
         Secrets(values)
     }
 
-    /// Takes hidden fields out of a request, and remembers what they held.
+    /// Hides secret fields of a request, and remembers their values.
     pub(crate) fn take_out(&mut self, value: &mut Value) {
         match value {
             Value::Object(fields) => {
@@ -70,7 +70,7 @@ impl Secrets {
         }
     }
 
-    /// Hides the secrets in every text of an answer.
+    /// Hides the secrets in every string of a response.
     pub(crate) fn redact_in(&self, value: &mut Value) {
         match value {
             Value::String(text) => *text = self.redact(text),

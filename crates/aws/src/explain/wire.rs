@@ -1,7 +1,6 @@
-//! AWS's requests and responses as a person reads them, secrets hidden.
+//! AWS's requests and responses in readable form, with secrets hidden.
 //!
-//! By hand: the SDK's own logs of the wire show secrets, and are not made to be
-//! read.
+//! The SDK's wire logs are not used: they show secrets and are hard to read.
 
 use std::fmt::Write;
 
@@ -11,7 +10,7 @@ use serde_json::{Map, Value};
 use super::redact::{HIDDEN, Secrets, is_hidden_header};
 use crate::error::body::in_xml;
 
-/// The headers that tell something: what is asked for, and who asks.
+/// The request headers to show: what is requested, and by whom.
 const HEADERS: [&str; 4] = [
     "X-Amz-Target",
     "Content-Type",
@@ -19,20 +18,20 @@ const HEADERS: [&str; 4] = [
     "X-Amz-Security-Token",
 ];
 
-/// The names under which AWS's services give a request's id.
+/// The headers in which AWS's services return the request id.
 const REQUEST_ID: [&str; 3] = ["x-amzn-requestid", "x-amz-request-id", "apigw-requestid"];
 
 /// A request as text, and the secrets that were in it.
 #[derive(Debug)]
 pub(crate) struct Request {
-    /// Method and address, telling headers, body.
+    /// Method and URL, selected headers, body.
     pub text: String,
-    /// What must not be shown, now or in the answer.
+    /// What must not be shown, here or in the response.
     pub secrets: Secrets,
 }
 
 impl Request {
-    /// A signed request, as it is sent.
+    /// Formats a signed request.
     pub(crate) fn new(request: &HttpRequest) -> Request {
         let mut secrets = Secrets::of(request);
         let mut text = format!("{} {}\n", request.method(), request.uri());
@@ -53,7 +52,7 @@ impl Request {
     }
 }
 
-/// JSON as it is; a form's parameters as JSON, too.
+/// Formats a JSON or form body as JSON, and any other body as its size.
 fn request_body(kind: &str, body: &[u8], secrets: &mut Secrets) -> String {
     if body.is_empty() {
         return String::new();
@@ -71,7 +70,7 @@ fn request_body(kind: &str, body: &[u8], secrets: &mut Secrets) -> String {
     }
 }
 
-/// A form's parameters; one that holds JSON is shown as JSON.
+/// The parameters of a form; one that holds a JSON object is shown as JSON.
 fn form(body: &[u8]) -> Value {
     let parameters = url::form_urlencoded::parse(body).map(|(name, value)| {
         let json = serde_json::from_str(&value).ok().filter(Value::is_object);
@@ -85,8 +84,8 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-/// A response: status, time in milliseconds, request id, and these fields of the
-/// body; of a refusal the whole body.
+/// Formats a response: status, time in milliseconds, request id, and these
+/// fields of the body; of an error, the whole body.
 pub(crate) fn response(
     response: &HttpResponse,
     took: u128,
@@ -120,7 +119,7 @@ pub(crate) fn response(
     text
 }
 
-/// The value at `path`, `UserPool.Id`; of a list, how long it is.
+/// The value at `path`, for example `UserPool.Id`; of a list, its length.
 fn in_json(json: &Value, path: &str) -> Option<String> {
     match path
         .split('.')

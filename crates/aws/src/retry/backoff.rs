@@ -1,10 +1,10 @@
-//! Waits of our own: polling until something is consistent.
+//! Waits outside the SDK: polling until something is consistent.
 
 use std::time::Duration;
 
 use api_core::{Result, interrupt};
 
-/// A row of waits: each longer than the one before, up to a limit.
+/// A sequence of waits that grow up to a longest one, with a total limit.
 #[derive(Debug)]
 pub struct Backoff {
     next: Duration,
@@ -15,7 +15,7 @@ pub struct Backoff {
 
 impl Backoff {
     /// For a dependency that is not consistent yet: 0.25 s, then every 0.3 s,
-    /// for up to 5 minutes. That is how much it adds to AWS's own time at most.
+    /// for up to 5 minutes. One interval is the most it adds to AWS's own time.
     pub fn poll() -> Backoff {
         Backoff {
             next: Duration::from_millis(250),
@@ -25,8 +25,8 @@ impl Backoff {
         }
     }
 
-    /// For a call that AWS could not take or whose answer was lost: 0.2 s
-    /// doubling to 5 s, with jitter, for up to a minute.
+    /// For repeated look-ups of what may appear late: 0.2 s doubling to 5 s,
+    /// with jitter, for up to a minute.
     pub fn exponential() -> Backoff {
         Backoff {
             next: Duration::from_millis(200),
@@ -36,8 +36,8 @@ impl Backoff {
         }
     }
 
-    /// For the look-up after an answer was lost: the call may still be under
-    /// way, so it begins with a second.
+    /// For the look-up after a lost response: the call may still be in
+    /// progress, so it starts with a second.
     pub fn after_lost_answer() -> Backoff {
         Backoff {
             next: Duration::from_secs(1),
@@ -45,13 +45,13 @@ impl Backoff {
         }
     }
 
-    /// Ends waiting after `limit` in all.
+    /// Sets the total limit.
     pub fn up_to(mut self, limit: Duration) -> Backoff {
         self.left = limit;
         self
     }
 
-    /// Waits; `false` when the limit is reached, without waiting.
+    /// Waits; if the limit is reached, returns `false` without waiting.
     ///
     /// # Errors
     /// If a signal asks to stop meanwhile.
@@ -66,7 +66,8 @@ impl Backoff {
         Ok(true)
     }
 
-    /// Waits as [`wait`](Backoff::wait) does, but for no longer than `longest`.
+    /// Like [`wait`](Backoff::wait), but for no longer than `longest`, without
+    /// jitter and without the total limit.
     ///
     /// # Errors
     /// If a signal asks to stop meanwhile.

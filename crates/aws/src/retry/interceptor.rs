@@ -1,4 +1,4 @@
-//! Whether a call that failed is tried again.
+//! Whether a failed call is retried.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -26,28 +26,28 @@ use super::sleep::{Pause, RetrySleep, Wait};
 use super::throttle::ThrottleReason;
 use crate::error::{Kind, kind};
 
-/// How often a call is sent whose answer is lost: 7 pauses, 0.2 s doubling to
-/// 5 s, with jitter.
+/// How often a call is sent if its responses are lost. The 7 pauses double from
+/// 0.2 s to 5 s, with jitter.
 const MAX_LOST: u32 = 8;
 
-/// Decides after each try of each call:
+/// Decides after each attempt of each call:
 ///
-/// | the try was | then |
+/// | the attempt failed with | retries |
 /// |---|---|
-/// | refused for now, without effect | again, for up to 30 minutes |
-/// | not answered, a server error | again, 7 times at most; what creates: never |
-/// | without a connection | the same; nobody at a port of this machine: never |
-/// | anything else | never |
+/// | a refusal for now, without effect | for up to 30 minutes |
+/// | no response, or a server error | at most 7; none if the call creates |
+/// | no connection | the same; none to a loopback address |
+/// | anything else | none |
 ///
-/// A call that creates is not sent again after a lost answer, as that could
-/// make a second pool or API: the caller looks up first.
+/// A call that creates is not sent again after a lost response, as that could
+/// create a second pool or API: the caller first looks for an existing one.
 #[derive(Clone, Debug)]
 pub(crate) struct RetryInterceptor {
     console: Arc<Console>,
     sleep: RetrySleep,
 }
 
-/// The tries of one call so far.
+/// The failed attempts of one call so far.
 #[derive(Clone, Debug, Default)]
 struct Tries {
     lost: u32,
@@ -59,12 +59,12 @@ impl Storable for Tries {
 }
 
 impl RetryInterceptor {
-    /// Waits are told on `console` and kept by `sleep`.
+    /// Waits are shown on `console` and performed by `sleep`.
     pub(crate) fn new(console: Arc<Console>, sleep: RetrySleep) -> RetryInterceptor {
         RetryInterceptor { console, sleep }
     }
 
-    /// The pause before the next try, if there is one.
+    /// The pause before the next attempt, if there is one.
     fn decide(&self, failed: &Failed, tries: &mut Tries) -> Option<Pause> {
         let again = || !creates(failed.operation);
         match failed.kind {
@@ -101,12 +101,12 @@ fn back_off(tries: &mut Tries) -> Option<Pause> {
     })
 }
 
-/// Whether a second try could make a second one, or find the first one's.
+/// Whether a retry could create a duplicate, or find what the first created.
 fn creates(operation: &str) -> bool {
     operation.starts_with("Create") || matches!(operation, "AdminCreateUser" | "AddPermission")
 }
 
-/// A try that failed.
+/// A failed attempt.
 #[derive(Debug)]
 struct Failed<'a> {
     operation: &'a str,
@@ -169,8 +169,8 @@ fn is_loopback(endpoint: &Endpoint) -> bool {
     url::Url::parse(endpoint.url()).is_ok_and(|url| loopback::is_loopback(&url))
 }
 
-/// Tells the SDK's strategy that a failed try may be repeated. How often is
-/// what [`RetryInterceptor`] has set; the SDK's own opinion does not count.
+/// Tells the SDK's retry strategy that a failed attempt may be repeated. How
+/// often is up to [`RetryInterceptor`]. The SDK's own classifiers do not count.
 #[derive(Debug)]
 pub(crate) struct RetryClassifier;
 
@@ -181,7 +181,7 @@ impl ClassifyRetry for RetryClassifier {
         };
         match kind::of_try(error, context.response()) {
             Kind::TryLater => RetryAction::throttling_error(),
-            // The SDK also drops the connection after one of these.
+            // The SDK also drops the connection after a transient error.
             Kind::Lost | Kind::Unreachable => RetryAction::transient_error(),
             _ => RetryAction::RetryForbidden,
         }

@@ -1,14 +1,14 @@
-//! When to call again, and how long to wait before.
+//! When to retry a call, and how long to wait before.
 //!
-//! The SDK's own retries are few and know nothing of a call that must not be
+//! The SDK retries only a few times, and does not know which calls must not be
 //! sent twice. Its retry strategy cannot be replaced from outside (`Config` has
-//! no setting for it), so three of its settings together say what it does:
+//! no setting for it), so three of its settings together control it:
 //!
-//! - `RetryInterceptor`, an interceptor, sees each try end and decides whether there
-//!   is another one, and after which pause;
-//! - `RetryClassifier`, a classifier, has the strategy follow that;
-//! - `RetrySleep`, the sleep, keeps the pause: told on the console, and ended at
-//!   once by Ctrl-C.
+//! - `RetryInterceptor`, an interceptor, decides after each attempt whether
+//!   there is another one, and after which pause;
+//! - `RetryClassifier`, a classifier, makes the strategy follow that;
+//! - `RetrySleep`, the sleep, performs the pause, which is shown on the console
+//!   and ended at once by Ctrl-C.
 
 mod backoff;
 mod interceptor;

@@ -1,4 +1,4 @@
-//! The pause before a call is tried again: told, and ended at once by a signal.
+//! The pause before a retry: shown on the console, ended at once by a signal.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use api_core::interrupt;
 use aws_sdk_sts::config::{AsyncSleep, Sleep};
 use tokio::time::Instant;
 
-/// What is waited for, and since when, over all tries of a call.
+/// What a call waits for, and since when, over all its attempts.
 #[derive(Clone, Debug)]
 pub(crate) struct Wait {
     since: Instant,
@@ -40,21 +40,21 @@ impl Wait {
 pub(crate) struct Pause {
     /// How long.
     pub length: Duration,
-    /// What for, where that is worth telling.
+    /// What it waits for, if that is to be shown.
     pub wait: Option<Wait>,
 }
 
-/// The SDK's sleep. It serves time limits, which must not end early, and the
-/// pauses between two tries, which a signal ends: no call is made after it.
+/// The SDK's sleep. It serves timeouts, which must not end early, and pauses
+/// between attempts, which a signal ends: no call is made after it.
 ///
-/// The SDK's strategy asks for no pause at all, so a sleep of no length is one
-/// between two tries. It is asked for right after the decision: nothing else
+/// The SDK's own backoff is set to zero, so a sleep of zero length is a pause
+/// between attempts. It is requested right after the decision: nothing else
 /// runs in between, as all calls are made on one thread.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RetrySleep(Arc<Mutex<Option<Pause>>>);
 
 impl RetrySleep {
-    /// Sets the length of the next pause.
+    /// Sets the next pause.
     pub(crate) fn set_next(&self, pause: Pause) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(pause);
     }

@@ -1,37 +1,37 @@
-//! The pauses of a call that AWS could not take: how they grow, and when they end.
+//! The pauses of a call refused for now: how they grow, and when they end.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use rand::Rng;
 
-/// How long one call waits for AWS's quotas in all. The narrowest known one,
-/// one DeleteRestApi in 30 s for a whole account, lets a class of 30 through
-/// in half of that.
+/// How long one call waits for AWS's quotas in total. The lowest known one, one
+/// DeleteRestApi per 30 s for a whole account, lets a class of 30 through in
+/// half of that.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(30 * 60);
 
-/// Spread, so that those who were refused together do not come together again.
+/// Random factor, so that callers refused together do not retry together.
 const JITTER: RangeInclusive<f64> = 0.5..=1.5;
 
-/// Why AWS could not take a call, as far as the pause depends on it.
+/// Why AWS refused a call for now, as far as the pause depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ThrottleReason {
-    /// Calls of this kind come too often in this account.
+    /// There are too many calls of this kind in the account.
     Quota,
-    /// Another change of the same resource is under way.
+    /// Another change of the same resource is in progress.
     Busy,
 }
 
 impl ThrottleReason {
-    /// The pause before the next try, of a call that has waited for `waited`;
-    /// `None` when it has waited long enough. `retry_after` is what AWS asked
-    /// for: it is never called before.
+    /// The pause before the next attempt of a call that has waited for
+    /// `waited`; `None` after [`MAX_WAIT`]. `retry_after` is what AWS asked
+    /// for: no attempt is made before.
     ///
-    /// The pause grows by a thirtieth of the time waited, so that what is lost
-    /// between the moment when a quota has room and the next try stays a small
-    /// part of the whole wait, whatever the quota is; and 30 callers together
-    /// soon need less than the 10 calls a second that API Gateway allows to all
-    /// calls of an account. The tests show it for a class of 30.
+    /// For a quota, it grows by a thirtieth of the time waited. So the time
+    /// lost between the moment when the quota has room and the next attempt
+    /// stays a small part of the whole wait, whatever the quota; and 30 callers
+    /// soon make fewer than the 10 calls per second that API Gateway allows for
+    /// all calls of an account. The tests show this for a class of 30.
     pub(crate) fn pause(
         self,
         waited: Duration,
@@ -56,7 +56,7 @@ impl ThrottleReason {
         Some(pause.max(asked).min(left))
     }
 
-    /// What is waited for.
+    /// Says what the call waits for.
     pub(crate) fn describe(self, operation: &str) -> String {
         match self {
             ThrottleReason::Quota => format!("Waiting: AWS limits {operation} for this account"),

@@ -1,5 +1,5 @@
-//! Every setting, named and documented once. The environment comes first, then
-//! the `.env` file.
+//! All settings, each named and documented once. The environment takes
+//! precedence over the `.env` file.
 
 pub mod var;
 
@@ -15,12 +15,12 @@ use crate::cli::CommonArgs;
 use crate::failure::{Failure, Result};
 use crate::state::SETTLE_TIME;
 
-/// The test user's password. Neither `Debug` nor `Display` shows it.
+/// The test user's password. `Debug` hides it; there is no `Display`.
 #[derive(Clone)]
 pub struct Password(String);
 
 impl Password {
-    /// The password itself, for the one place that sends it.
+    /// The password in clear text, for the one place that sends it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -32,19 +32,19 @@ impl fmt::Debug for Password {
     }
 }
 
-/// The settings as they were found, not yet checked: each program checks the
+/// The settings as read. Most are not validated yet: each program validates the
 /// ones that it needs.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `AWS_REGION` or `AWS_DEFAULT_REGION`.
     pub region: Option<String>,
-    /// `AWS_ENDPOINT_URL`, without a slash at its end; `None` is AWS itself.
+    /// `AWS_ENDPOINT_URL`, without a trailing slash; `None` is AWS itself.
     pub endpoint_url: Option<String>,
     /// `PASSWORD`.
     pub password: Option<Password>,
     /// `DOMAIN_PREFIX`.
     pub domain_prefix: Option<String>,
-    /// `NAME_SUFFIX`, else empty.
+    /// `NAME_SUFFIX`; empty if not set.
     pub name_suffix: String,
     /// `LAMBDA_ZIP`, else `target/lambda/echo/bootstrap.zip`.
     pub lambda_zip: PathBuf,
@@ -59,12 +59,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the `.env` file into the environment and the settings from there.
+    /// Loads the `.env` file into the environment and reads the settings there.
     ///
     /// # Errors
-    /// Exit code 2 if the file named by `--env-file` is missing, if a file has
-    /// a line that is no setting, a value is not UTF-8, or the endpoint is no
-    /// http address.
+    /// Exit code 2 if the file named by `--env-file` is missing, a file cannot
+    /// be read or parsed, a value is not UTF-8, the endpoint is not an http or
+    /// https URL, or `SETTLE_SECONDS` is not a number of seconds.
     pub fn load(args: &CommonArgs) -> Result<Settings> {
         load_env_file(args.env_file.as_deref())?;
         let region = match get(var::AWS_REGION)? {
@@ -138,13 +138,13 @@ impl Settings {
         Ok(prefix)
     }
 
-    /// What is appended to the names of pool, API, function and role.
+    /// The suffix of the names of pool, API, function and role.
     ///
     /// # Errors
-    /// Exit code 2 if the names would break AWS's rules for them.
+    /// Exit code 2 if the names would break AWS's naming rules.
     pub fn name_suffix(&self) -> Result<&str> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        // A role's name is the tightest: 64 characters, "APIGatewayLambdaRole" has 20.
+        // Role names have the lowest limit: 64; "APIGatewayLambdaRole" has 20.
         if self.name_suffix.len() > 40 || !self.name_suffix.chars().all(plain) {
             return Err(Failure::usage(format!(
                 "NAME_SUFFIX '{}' is no part of a name",
@@ -176,7 +176,7 @@ fn path(name: &str, default: &str) -> Result<PathBuf> {
     Ok(get(name)?.unwrap_or_else(|| default.to_owned()).into())
 }
 
-/// The address of another cloud, without a slash at its end.
+/// Validates an endpoint's URL and removes trailing slashes.
 fn endpoint_url(value: String) -> Result<String> {
     let is_http = ["http://", "https://"]
         .iter()
@@ -203,14 +203,14 @@ fn settle(value: Option<String>) -> Result<Duration> {
     })
 }
 
-/// Sets what the environment does not have yet. No `.env` is no error: the
-/// environment may have it all.
+/// Loads the variables that are not set yet. A missing `.env` is not an error:
+/// the environment may already have all settings.
 fn load_env_file(asked: Option<&Path>) -> Result<()> {
     let path = asked.unwrap_or(Path::new(".env"));
     match dotenvy::from_path(path) {
         Ok(()) => Ok(()),
         Err(error) if error.not_found() && asked.is_none() => Ok(()),
-        // dotenvy's own text would repeat the line, and with it the password.
+        // dotenvy's message would repeat the line, and with it the password.
         Err(dotenvy::Error::LineParse(..)) => Err(Failure::usage(format!(
             "{} has a line that is not NAME=value",
             path.display()

@@ -1,12 +1,12 @@
 //! The names of the environment variables.
 
-/// AWS region, for example `us-east-1`. The SDK's own.
+/// AWS region, for example `us-east-1`. Defined by the SDK.
 pub const AWS_REGION: &str = "AWS_REGION";
-/// AWS region where `AWS_REGION` is not set.
+/// AWS region if `AWS_REGION` is not set.
 pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
-/// A profile of `~/.aws/config`. The SDK's own.
+/// A profile in `~/.aws/config`. Defined by the SDK.
 pub const AWS_PROFILE: &str = "AWS_PROFILE";
-/// Another address than AWS's, for example a local cloud's. The SDK's own.
+/// URL used instead of AWS's, for example a local cloud's. Defined by the SDK.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// The test user's password, at least 8 characters.
 pub const PASSWORD: &str = "PASSWORD";
@@ -14,12 +14,12 @@ pub const PASSWORD: &str = "PASSWORD";
 pub const DOMAIN_PREFIX: &str = "DOMAIN_PREFIX";
 /// Appended to the names of pool, API, function and role.
 pub const NAME_SUFFIX: &str = "NAME_SUFFIX";
-/// The function's zip, as cargo-lambda makes it.
+/// Path of the function's zip file, as built by cargo-lambda.
 pub const LAMBDA_ZIP: &str = "LAMBDA_ZIP";
-/// The file that records what was created.
+/// Path of the file that records what was created.
 pub const STATE_FILE: &str = "STATE_FILE";
-/// For how many seconds a call whose answer was lost may still take effect:
-/// a number, for tests. Without it AWS's own time, 30 s.
+/// How many seconds after its start a call whose response was lost may still
+/// take effect. For tests; the default is AWS's own time, 30 s.
 pub const SETTLE_SECONDS: &str = "SETTLE_SECONDS";
 /// The program that opens the sign-in page, instead of the desktop's own.
 pub const BROWSER: &str = "BROWSER";

@@ -1,4 +1,4 @@
-//! Writing `state.json`: by one program at a time, whole or not at all.
+//! Writing `state.json`: one program at a time, and atomically.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::private::write_private;
 use super::under_way;
 use crate::failure::{Failure, Result};
 
-/// The one writer of `state.json`: holds the lock, saves each change at once.
+/// The only writer of `state.json`: holds the lock, saves each change at once.
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
@@ -19,11 +19,11 @@ pub struct StateFile {
 }
 
 impl StateFile {
-    /// Locks and reads the file; without one the state is empty and nothing is
-    /// written yet.
+    /// Locks and reads the file. If there is none, the state is empty, and
+    /// nothing is written before the first change.
     ///
     /// # Errors
-    /// If another program holds the lock, and as [`State::load`].
+    /// If another program holds the lock, or as for [`State::load`].
     pub fn open(path: &Path) -> Result<StateFile> {
         let lock = Lock::acquire(path)?;
         let state = State::load(path)?.unwrap_or_default();
@@ -34,9 +34,9 @@ impl StateFile {
         })
     }
 
-    /// Like [`open`](StateFile::open), but `None` without a file. Then nobody
-    /// may be about to write one either; a lock that a killed program has left
-    /// is removed.
+    /// Like [`open`](StateFile::open), but `None` if there is no file. A lock
+    /// file alone is an error while its holder runs, as the holder may be about
+    /// to write the file; the lock file of a killed program is removed.
     ///
     /// # Errors
     /// As [`open`](StateFile::open).
@@ -48,12 +48,12 @@ impl StateFile {
         Ok(path.exists().then_some(file))
     }
 
-    /// Where the file is.
+    /// The file's path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A copy of the state as it is now.
+    /// A copy of the current state.
     pub fn get(&self) -> State {
         self.lock().clone()
     }
@@ -61,8 +61,8 @@ impl StateFile {
     /// Changes the state and saves it, so that a crash right after loses nothing.
     ///
     /// # Errors
-    /// If the file cannot be written: the one before stays as it was, and so
-    /// does the state in memory keep the change, to be saved with the next.
+    /// If the file cannot be written. The old file stays as it was; the state
+    /// in memory keeps the change, which is saved with the next one.
     pub fn update(&self, change: impl FnOnce(&mut State)) -> Result<()> {
         let mut state = self.lock();
         change(&mut state);
@@ -73,11 +73,11 @@ impl StateFile {
         })
     }
 
-    /// Notes that a call that makes something begins: from here on state.json is
-    /// not known to list everything.
+    /// Records that a call that creates something begins. From now on,
+    /// state.json is not known to list everything.
     ///
     /// # Errors
-    /// As [`update`](StateFile::update): then the call must not be made.
+    /// As [`update`](StateFile::update); the call must not be made then.
     pub fn begin_call(&self, operation: &str) -> Result<()> {
         self.update(|state| {
             state.complete = None;
@@ -86,10 +86,10 @@ impl StateFile {
         })
     }
 
-    /// Notes that a call that is noted begins anew: it is sent once more.
+    /// Renews the start time of a call under way, which is sent again.
     ///
     /// # Errors
-    /// As [`update`](StateFile::update): then the call must not be sent.
+    /// As [`update`](StateFile::update); the call must not be sent then.
     pub fn repeat_call(&self, operation: &str) -> Result<()> {
         match self.get().under_way.has(operation) {
             true => self.begin_call(operation),
@@ -97,10 +97,10 @@ impl StateFile {
         }
     }
 
-    /// Records what a call has made, in place of the note that it was under way.
+    /// Records what a call has created, and that it is no longer under way.
     ///
     /// # Errors
-    /// As [`update`](StateFile::update): the note is still on disk.
+    /// As [`update`](StateFile::update); the call stays under way on disk.
     pub fn record_made(&self, operation: &str, record: impl FnOnce(&mut State)) -> Result<()> {
         self.update(|state| {
             record(state);
@@ -109,10 +109,10 @@ impl StateFile {
         })
     }
 
-    /// Takes the note out: the call had no effect.
+    /// Removes a call that had no effect from those under way.
     ///
     /// # Errors
-    /// As [`update`](StateFile::update): the note is still on disk.
+    /// As [`update`](StateFile::update); the call stays under way on disk.
     pub fn forget_call(&self, operation: &str) -> Result<()> {
         self.update(|state| state.under_way.end(operation))
     }
@@ -120,7 +120,7 @@ impl StateFile {
     /// Removes the file: nothing is left to record.
     ///
     /// # Errors
-    /// If the file is there and cannot be removed.
+    /// If the file exists and cannot be removed.
     pub fn remove(&self) -> Result<()> {
         let _ = std::fs::remove_file(beside(&self.path, "new"));
         match std::fs::remove_file(&self.path) {
@@ -136,9 +136,9 @@ impl StateFile {
     }
 }
 
-/// Writes a new file beside the old one and renames it over: a reader, or a
-/// crash, sees either the old or the new. A crash may leave the new one: the
-/// next save writes it again.
+/// Writes a new file next to the old one and renames it over the old one, so
+/// that a reader, or a crash, sees either the old or the new state. A crash may
+/// leave the new file behind; the next save overwrites it.
 fn save(path: &Path, state: &State) -> std::io::Result<()> {
     let new = beside(path, "new");
     write_private(&new, &state.to_json()?)?;

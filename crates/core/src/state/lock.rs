@@ -1,4 +1,4 @@
-//! One program at a time on one `state.json`: an OS file lock beside it.
+//! An OS file lock next to `state.json`: one program at a time may use it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Result};
 
-/// A held lock. The operating system frees it when its holder ends, however
-/// that happens; a holder that ends well removes the file too.
+/// A held lock. The operating system releases it when its holder ends, however
+/// that happens; a holder that ends normally also removes the file.
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
@@ -16,11 +16,11 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Locks the state file at `path`, by way of the file `path.lock`.
+    /// Locks the state file at `path`, by locking the file `{path}.lock`.
     ///
     /// # Errors
-    /// Exit code 2 if another program holds the lock (it is named), or the
-    /// folder cannot be written.
+    /// Exit code 2 if another program holds the lock (the message names it), or
+    /// the folder is not writable.
     pub(super) fn acquire(path: &Path) -> Result<Lock> {
         let lock_path = beside(path, "lock");
         loop {
@@ -30,7 +30,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
                 Err(TryLockError::Error(error)) => return Err(unwritable(&lock_path, &error)),
             }
-            // The holder before may have removed the file between open and lock.
+            // The last holder may have removed the file between open and lock.
             if is_the_file_at(&file, &lock_path) {
                 write_holder(&mut file).map_err(|error| unwritable(&lock_path, &error))?;
                 return Ok(Lock {
@@ -72,7 +72,7 @@ fn is_the_file_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// The name of a file that stands beside `path`: `state.json` and `state.json.lock`.
+/// Appends `.{ending}` to `path`: `state.json` becomes `state.json.lock`.
 pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");

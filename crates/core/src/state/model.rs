@@ -1,4 +1,4 @@
-//! What state.json says.
+//! The data in `state.json`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,37 +12,37 @@ use super::private::write_private;
 use super::under_way::{self, UnderWay};
 use crate::failure::{Failure, Result};
 
-/// The shape of `state.json` that this program writes. It reads the one before,
-/// which had no notes of calls under way.
+/// The version of `state.json` that this program writes. It also reads the
+/// version before, which has no calls under way.
 pub const VERSION: u32 = 2;
 
-/// The model of `state.json`. A key of something not yet made is absent.
+/// The data in `state.json`. The key of something not yet created is absent.
 ///
-/// The older Python scripts wrote the same keys, without the group that says
-/// which deployment this is.
+/// The older Python scripts wrote the same keys, except for those that identify
+/// the deployment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct State {
     // Which deployment this is, and in which cloud.
-    /// The shape of this file; absent in the Python scripts' files.
+    /// The version of this file; absent in files of the Python scripts.
     pub state_version: Option<u32>,
-    /// Random; every resource that takes tags carries it.
+    /// Random; every taggable resource carries it as a tag.
     pub deployment_id: Option<String>,
     /// The AWS account, 12 digits.
     pub account_id: Option<String>,
-    /// `AWS_ENDPOINT_URL` at the time; absent for AWS itself.
+    /// `AWS_ENDPOINT_URL` at creation; absent for AWS itself.
     pub endpoint_url: Option<String>,
-    /// Whether this file is known to list everything: one `create` went
-    /// through undisturbed. If not, `delete` also searches by tag.
+    /// Whether this file is known to list everything: a `create` completed
+    /// and lost no response. If not, `delete` also searches by tag.
     pub complete: Option<bool>,
-    /// Whether `delete` has begun: then `create` must not go on, because what is
-    /// left points to what is gone.
+    /// Whether `delete` has begun. If so, `create` must not continue, because
+    /// what is left refers to what is gone.
     pub deleting: Option<bool>,
-    /// Calls that may still take effect, though nobody has their answer.
+    /// Calls whose response is not known, and which may still take effect.
     #[serde(skip_serializing_if = "UnderWay::is_empty")]
     pub under_way: UnderWay,
-    /// When something was made last, in milliseconds since 1970: until AWS has
-    /// settled, "not found" may mean "not seen yet".
+    /// When something was last created, in milliseconds since 1970. Until AWS
+    /// has settled, "not found" may mean "not visible yet".
     pub last_created_at: Option<u64>,
     /// For example `us-east-1`.
     pub region: Option<String>,
@@ -75,12 +75,12 @@ pub struct State {
     /// Scopes that the app client may ask for.
     pub terminal_app_scopes: Option<Vec<String>>,
 
-    // What AWS answered.
+    // Values from AWS's responses.
     /// For example `us-east-1_abcdef`.
     pub user_pool_id: Option<String>,
     /// First label of the sign-in page's host name.
     pub user_pool_auth_domain_prefix: Option<String>,
-    /// Address of the sign-in page.
+    /// URL of the sign-in page.
     pub user_pool_auth_domain: Option<String>,
     /// The resource server's identifier, `HelloAPI`: scopes begin with it.
     pub user_pool_resource_server_id: Option<String>,
@@ -100,16 +100,16 @@ pub struct State {
     pub api_integration_id: Option<String>,
     /// The API's route.
     pub api_route_id: Option<String>,
-    /// Where to call the API, stage and path included.
+    /// URL of the API, with stage and path.
     pub api_url: Option<String>,
 }
 
 impl State {
-    /// Reads the file. `None` if there is none.
+    /// Reads the file; `None` if there is none.
     ///
     /// # Errors
-    /// Exit code 2 if it cannot be read or is not of a shape this program
-    /// knows. A copy of an unreadable file is kept beside it.
+    /// Exit code 2 if it cannot be read, or its format is not known. A copy of
+    /// a file of unknown format is kept next to it.
     pub fn load(path: &Path) -> Result<Option<State>> {
         let text = match std::fs::read(path) {
             Ok(text) => text,
@@ -125,7 +125,7 @@ impl State {
         Ok(Some(state))
     }
 
-    /// The file's text: indented JSON, without the keys of what is not there.
+    /// The file's text: indented JSON, without the keys that are `None`.
     pub(super) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
         let mut json = serde_json::to_value(self)?;
         if let Value::Object(keys) = &mut json {
@@ -136,7 +136,8 @@ impl State {
         Ok(text)
     }
 
-    /// For how much longer what was made last may be missing from AWS's answers.
+    /// How much longer AWS's responses may lack what was created last; `None`
+    /// if that time is over.
     pub fn unsettled(&self, settle: Duration) -> Option<Duration> {
         under_way::left(self.last_created_at?, settle)
     }
@@ -146,7 +147,7 @@ fn parse(text: &[u8]) -> Result<State, String> {
     if text.trim_ascii().is_empty() {
         return Err("it is empty".into());
     }
-    // The version first: of a newer shape every other complaint would mislead.
+    // The version first: for a newer format, any other error would mislead.
     let keys: BTreeMap<String, Value> = serde_json::from_slice(text)
         .map_err(|error| format!("it is not a JSON object ({error})"))?;
     if let Some(version) = keys.get("state_version")

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::*;
 use crate::Exit;
 
-/// A file as the Python scripts write it: their keys, without ours.
+/// A file as written by the Python scripts: their keys, without ours.
 const FROM_PYTHON: &str = r#"{
     "region": "us-east-1",
     "user_pool_name": "HelloUserPool",
@@ -86,7 +86,7 @@ fn a_failed_save_leaves_the_file_before() {
     let file = StateFile::open(&path).unwrap();
     file.update(|state| state.api_id = Some("first".into()))
         .unwrap();
-    // Even root cannot make a file in a folder that is gone.
+    // Even root cannot create a file in a folder that is gone.
     let aside = dir.path().join("aside");
     std::fs::rename(&folder, &aside).unwrap();
     let error = file

@@ -1,51 +1,51 @@
-//! Calls that may still take effect: noted in state.json before each call that
-//! makes something, and taken out with the answer.
+//! Calls that may still take effect: each call that creates something is
+//! recorded in state.json before it is sent, and removed with its response.
 //!
-//! AWS's creating calls here take no idempotency token. When a program dies, or
-//! an answer is lost, the call goes on inside AWS and takes effect seconds
-//! later. The note says so to whoever comes next.
+//! The create operations used here take no idempotency token. If a program dies
+//! or a response is lost, the call goes on inside AWS and takes effect seconds
+//! later. The record in state.json tells the next run.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-/// How long after it began a call may still take effect, and what it made may
-/// be missing from AWS's lists.
+/// How long after its start a call may still take effect, and what it created
+/// may be missing from AWS's lists.
 ///
 /// AWS publishes no figure. API Gateway ends each of its own calls after 29 s,
-/// and no service here answers later than that when it answers at all.
+/// and no service used here responds later than that, if it responds at all.
 pub const SETTLE_TIME: Duration = Duration::from_secs(30);
 
-/// When each call began that has not been answered, by AWS's operation name:
+/// The start times of calls without a response, by AWS's operation name, in
 /// milliseconds since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnderWay(BTreeMap<String, u64>);
 
 impl UnderWay {
-    /// Notes that the call begins now.
+    /// Records that the call begins now.
     pub fn begin(&mut self, operation: &str) {
         self.0.insert(operation.to_owned(), now());
     }
 
-    /// Whether the call is noted.
+    /// Whether the call is recorded.
     pub fn has(&self, operation: &str) -> bool {
         self.0.contains_key(operation)
     }
 
-    /// Takes the note out: the call was answered, or was never sent.
+    /// Removes the call: it got a response, or was never sent.
     pub fn end(&mut self, operation: &str) {
         self.0.remove(operation);
     }
 
-    /// Whether no call is noted.
+    /// Whether no call is recorded.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// For how long the call may still take effect; `None` when it was not
-    /// noted, or began too long ago. `settle` is [`SETTLE_TIME`] but for tests.
+    /// How much longer the call may take effect; `None` if it is not recorded
+    /// or began too long ago. `settle` is [`SETTLE_TIME`] except in tests.
     pub fn left(&self, operation: &str, settle: Duration) -> Option<Duration> {
         left(*self.0.get(operation)?, limit(operation, settle))
     }
@@ -53,14 +53,14 @@ impl UnderWay {
 
 fn limit(operation: &str, settle: Duration) -> Duration {
     match operation {
-        // Sending the zip may take a minute on a slow line: only then does AWS begin.
+        // AWS begins after the upload, which may take a minute on a slow line.
         "CreateFunction" => settle * 3,
         _ => settle,
     }
 }
 
-/// What is left of `limit` since `began`. A clock that was put back since then
-/// makes it wait for the whole limit, not longer.
+/// What is left of `limit` since `began` (milliseconds since 1970). If the
+/// clock was set back since then, it is the whole limit, not more.
 pub(crate) fn left(began: u64, limit: Duration) -> Option<Duration> {
     let passed = Duration::from_millis(now().saturating_sub(began));
     limit.checked_sub(passed).filter(|left| !left.is_zero())

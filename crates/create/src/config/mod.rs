@@ -1,5 +1,4 @@
-//! Names, settings and the function's zip: all that is checked before the first
-//! AWS call.
+//! Names, settings and the function's zip, checked before the first AWS call.
 
 pub(crate) mod names;
 pub(crate) mod zip_file;
@@ -19,7 +18,7 @@ pub(crate) struct Config {
     pub password: Password,
     /// First label of the sign-in page's host name.
     pub domain_prefix: String,
-    /// The function.
+    /// The function's zip.
     pub zip: ZipFile,
 }
 
@@ -27,7 +26,7 @@ impl Config {
     /// Checks `PASSWORD`, `DOMAIN_PREFIX`, `NAME_SUFFIX` and the function's zip.
     ///
     /// # Errors
-    /// Exit code 2, and nothing was called.
+    /// Exit code 2 if one of them is missing or invalid; no call was made.
     pub(crate) fn check(settings: &Settings) -> Result<Config> {
         Ok(Config {
             names: Names::new(settings.name_suffix()?),
@@ -37,11 +36,12 @@ impl Config {
         })
     }
 
-    /// Checks that what state.json has begun can become what is wanted.
+    /// Checks that `create` can continue the stack recorded in state.json.
     ///
     /// # Errors
-    /// Exit code 2 after half a `delete`, for a stack of the Python scripts, and
-    /// where names would change: a pool or a function cannot be renamed.
+    /// Exit code 2 if a `delete` has not completed, if the stack is that of the
+    /// Python scripts, or if a name would change: a pool or a function cannot
+    /// be renamed.
     pub(crate) fn check_continues(&self, state: &State) -> Result<()> {
         if state.deleting == Some(true) {
             return Err(Failure::usage(

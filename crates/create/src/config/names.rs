@@ -1,4 +1,4 @@
-//! Names and values of the stack, all in one place.
+//! Names and fixed values of the stack, all in one place.
 
 use api_core::State;
 
@@ -11,27 +11,27 @@ pub(crate) const SCOPES: [(&str, &str); 2] = [
 pub(crate) const RESOURCE_SERVER: &str = "HelloAPI";
 /// The app client's name.
 pub(crate) const APP_CLIENT: &str = "Terminal Application";
-/// The scopes that the app client may ask for.
+/// The scopes that the app client may request.
 pub(crate) const APP_CLIENT_SCOPES: &[&str] =
     &["openid", "profile", "email", "HelloAPI/hello.read"];
-/// The scopes that open the route: a token needs one of them.
+/// The scopes that the route accepts: a token needs one of them.
 pub(crate) const ROUTE_SCOPES: &[&str] = &["HelloAPI/hello.read", "HelloAPI/hello.write"];
-/// Where the sign-in page sends the browser back to: `tokens` listens there.
+/// Where the sign-in page redirects the browser; `tokens` listens there.
 pub(crate) const CALLBACK_URL: &str = "http://localhost:8083/callback";
-/// The test user.
+/// The test user's name.
 pub(crate) const USERNAME: &str = "Testuser";
-/// The test user's address.
+/// The test user's email address.
 pub(crate) const EMAIL: &str = "testuser@example.com";
 /// The authorizer's name.
 pub(crate) const AUTHORIZER: &str = "MyAuthorizer";
-/// The stage's name, first part of the path in the API's address.
+/// The stage's name, the first part of the path in the API's URL.
 pub(crate) const STAGE: &str = "dev";
-/// The method of the one route.
+/// The method of the only route.
 pub(crate) const ROUTE_METHOD: &str = "GET";
-/// The path of the one route.
+/// The path of the only route.
 pub(crate) const ROUTE_PATH: &str = "/hello";
 
-/// The names that take `NAME_SUFFIX`, so that several people can share an account.
+/// The names with `NAME_SUFFIX`, which lets several people share an account.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Names {
     /// The user pool.
@@ -45,7 +45,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The design's names with `suffix` appended.
+    /// The base names with `suffix` appended.
     pub(crate) fn new(suffix: &str) -> Names {
         let name = |name: &str| format!("{name}{suffix}");
         Names {
@@ -56,12 +56,12 @@ impl Names {
         }
     }
 
-    /// `GET /hello`.
+    /// The route's key: `GET /hello`.
     pub(crate) fn route_key() -> String {
         format!("{ROUTE_METHOD} {ROUTE_PATH}")
     }
 
-    /// Records names and settings, which are known before the first call.
+    /// Records the names and values, which are known before the first call.
     pub(crate) fn record(&self, state: &mut State) {
         let text = |text: &str| Some(text.to_owned());
         state.user_pool_name = Some(self.user_pool.clone());

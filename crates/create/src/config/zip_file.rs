@@ -1,7 +1,7 @@
-//! The function's zip, as cargo-lambda makes it, checked before it is sent.
+//! The function's zip, as cargo-lambda builds it, checked before it is uploaded.
 //!
-//! Each build writes the time into the zip. It is taken out, so that the same
-//! program is the same zip: AWS's `CodeSha256` then tells whether it changed.
+//! Each build writes the time into the zip. It is removed, so that the same
+//! program gives the same zip: AWS's `CodeSha256` then tells whether it changed.
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -14,13 +14,13 @@ use object::{Endianness, elf, read::elf::FileHeader};
 use zip::result::ZipResult;
 use zip::{DateTime, ZipArchive, ZipWriter};
 
-/// What Lambda's `provided.al2023` runtime starts.
+/// The program that Lambda's `provided.al2023` runtime starts.
 const BOOTSTRAP: &str = "bootstrap";
 
 /// The length of a 64-bit ELF header, in bytes.
 const ELF_HEADER: u64 = 64;
 
-/// A zip that Lambda will be able to run.
+/// A zip that Lambda can run.
 #[derive(Debug)]
 pub(crate) struct ZipFile {
     /// The zip, without the times of its files.
@@ -56,7 +56,7 @@ impl ZipFile {
     }
 }
 
-/// The same files, as they are packed, from 1980: a zip knows no earlier time.
+/// Copies the compressed files, all dated 1980, the earliest date in a zip.
 fn without_times(zip: &[u8]) -> ZipResult<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(zip))?;
     let mut copy = ZipWriter::new(Cursor::new(Vec::new()));
@@ -74,7 +74,7 @@ fn architecture(zip: &[u8]) -> Result<Architecture, String> {
     let mut file = archive
         .by_name(BOOTSTRAP)
         .map_err(|_| "the zip has no file 'bootstrap'".to_owned())?;
-    // The header is enough; the rest is read for its checksum, and not kept.
+    // The header is enough; the rest is read only to verify the checksum.
     let mut header = Vec::new();
     file.by_ref()
         .take(ELF_HEADER)

@@ -1,4 +1,4 @@
-//! `--dry-run`: what would be done, in order, without a call that changes anything.
+//! `--dry-run`: shows what would be done, in order, and changes nothing.
 
 use crate::plan::PlannedChange;
 use crate::resource::change::{Change, Summary, list};

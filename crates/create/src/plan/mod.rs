@@ -21,7 +21,7 @@ use crate::{
     resource_server, role, role_policy, route, stage, user, user_pool,
 };
 
-/// Stands for an id that AWS has not given yet.
+/// Placeholder for an id that AWS has not assigned yet.
 const NEW: &str = "(new)";
 
 /// What a run would do to one resource.
@@ -29,7 +29,7 @@ const NEW: &str = "(new)";
 pub(crate) struct PlannedChange {
     /// The resource, for example `User Pool 'HelloUserPool'`.
     pub what: String,
-    /// The operation that would make it.
+    /// The AWS operation that would create it.
     pub create: &'static str,
     /// What would be done.
     pub change: Change,
@@ -49,7 +49,7 @@ pub(crate) fn changes(stack: &Stack, live: &Snapshot) -> Vec<PlannedChange> {
     groups.into_iter().flatten().collect()
 }
 
-/// What resources name of each other: the live ids, or [`NEW`].
+/// The ids by which resources refer to each other: the live ones, or [`NEW`].
 struct Ids {
     pool: UserPool,
     client: AppClient,
@@ -85,7 +85,7 @@ fn id<I: Clone, P>(live: &Option<Live<I, P>>) -> Option<I> {
     live.as_ref().map(|live| live.id.clone())
 }
 
-/// The user pool and what is in it.
+/// The user pool and everything in it.
 fn sign_in(stack: &Stack, live: &Snapshot, ids: &Ids) -> Vec<PlannedChange> {
     let (config, pool) = (&stack.config, &ids.pool);
     let what = named("User Pool", &config.names.user_pool);
@@ -102,7 +102,7 @@ fn sign_in(stack: &Stack, live: &Snapshot, ids: &Ids) -> Vec<PlannedChange> {
     vec![pool_change, domain, server, client, user]
 }
 
-/// The API, its stage, and whose tokens it takes.
+/// The API, its stage and its authorizer.
 fn gateway(stack: &Stack, live: &Snapshot, ids: &Ids) -> Vec<PlannedChange> {
     let Ids {
         api, pool, client, ..
@@ -135,7 +135,7 @@ fn backend(stack: &Stack, live: &Snapshot, ids: &Ids) -> Vec<PlannedChange> {
     vec![role_change, policy, group, function]
 }
 
-/// How the API comes to call the function.
+/// What lets the API call the function: permission, integration and route.
 fn connection(stack: &Stack, live: &Snapshot, ids: &Ids) -> Vec<PlannedChange> {
     let (api, function) = (&ids.api, &ids.function);
     let what = "Permission for API Gateway to invoke the function".to_owned();
@@ -177,10 +177,10 @@ fn change<R: Resource>(
     }
 }
 
-/// Checks that all that differs can be changed in place.
+/// Checks that every difference can be changed in place.
 ///
 /// # Errors
-/// Exit code 2, naming what cannot with its old and new value.
+/// Exit code 2, naming the first one that cannot, with both values.
 pub(crate) fn check_changeable(changes: &[PlannedChange]) -> Result<()> {
     let found = changes.iter().find_map(|resource| {
         let Change::Updated(differences) = &resource.change else {

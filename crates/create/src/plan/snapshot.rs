@@ -1,4 +1,4 @@
-//! What is there: everything that state.json knows, read at the same time.
+//! The live stack: every resource recorded in state.json, read concurrently.
 
 use api_core::{Result, join_all};
 
@@ -8,8 +8,8 @@ use crate::{
     resource_server, role, role_policy, route, stage, user, user_pool,
 };
 
-/// The stack as AWS describes it. `None` is what state.json does not know, or
-/// what is no longer there.
+/// The stack as AWS describes it. `None` if state.json does not record the
+/// resource, or if it no longer exists.
 #[derive(Debug, Default)]
 #[allow(missing_docs)]
 pub(crate) struct Snapshot {
@@ -31,12 +31,12 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Reads what state.json knows. The ids are there, so that no read waits
-    /// for another; nor do they wait for the check of the account, which comes
-    /// first where both fail.
+    /// Reads what state.json records. The ids are known, so no read waits for
+    /// another, nor for the account check. If both the check and a read fail,
+    /// the error is that of the check.
     ///
     /// # Errors
-    /// If a call fails; exit code 2 for another account than state.json's.
+    /// If a call fails. Exit code 2 if state.json belongs to another account.
     pub(crate) async fn read(stack: &Stack) -> Result<Snapshot> {
         let (account, read) = tokio::join!(stack.check_account(), Snapshot::read_all(stack));
         account?;

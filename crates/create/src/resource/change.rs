@@ -1,20 +1,20 @@
-//! What a run has done to a resource, and how its line says so.
+//! What a run does to a resource, and how the output shows it.
 
 use crate::resource::difference::Difference;
 
-/// What a run has done to a resource.
+/// What a run does to a resource.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Change {
-    /// This run made it.
+    /// It did not exist: the run creates it.
     Created,
-    /// It was there, and these properties were not as they should be.
+    /// It exists, but these properties differ from the desired ones.
     Updated(Vec<Difference>),
-    /// It was there; every property was compared, and is as it should be.
+    /// It exists; every property was compared and is as desired.
     Unchanged,
 }
 
 impl Change {
-    /// Of a resource that is there.
+    /// The change of an existing resource with these differences.
     pub(crate) fn of(differences: Vec<Difference>) -> Change {
         match differences.is_empty() {
             true => Change::Unchanged,
@@ -22,8 +22,8 @@ impl Change {
         }
     }
 
-    /// What stands at the end of the resource's line: nothing, ` (unchanged)`,
-    /// or ` (updated: Timeout 9 s -> 5 s)`.
+    /// The end of the resource's line of output: nothing, ` (unchanged)`, or
+    /// ` (updated: Timeout 9 s -> 5 s)`.
     pub(crate) fn suffix(&self) -> String {
         match self {
             Change::Created => String::new(),
@@ -39,7 +39,7 @@ pub(crate) fn list(differences: &[Difference]) -> String {
     list.join(", ")
 }
 
-/// How many resources a run has made, updated and left.
+/// How many resources a run has created, updated and left unchanged.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     created: usize,
@@ -57,7 +57,7 @@ impl Summary {
         } += 1;
     }
 
-    /// Whether anything was made or updated.
+    /// Whether anything was created or updated.
     pub(crate) fn has_changed(&self) -> bool {
         self.created + self.updated > 0
     }

@@ -1,4 +1,4 @@
-//! What is wanted beside what is there, property by property, by AWS's names.
+//! Comparison of live and desired properties, by AWS's names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -6,14 +6,14 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-/// A property that is not as it should be.
+/// A property whose live value is not the desired one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Difference {
-    /// AWS's name, with the names around it: `PasswordPolicy.MinimumLength`.
+    /// AWS's name, as a path: `PasswordPolicy.MinimumLength`.
     pub property: String,
-    /// What is there.
+    /// The live value, as text.
     pub live: String,
-    /// What is wanted.
+    /// The desired value, as text.
     pub desired: String,
 }
 
@@ -23,7 +23,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares two values of one kind by their fields, in the order of the names.
+/// Compares two values of one type field by field, sorted by property.
 pub(crate) fn differences<P: Serialize>(live: &P, desired: &P) -> Vec<Difference> {
     let (live, desired) = (properties(live), properties(desired));
     let names: BTreeSet<&String> = live.keys().chain(desired.keys()).collect();
@@ -38,7 +38,7 @@ pub(crate) fn differences<P: Serialize>(live: &P, desired: &P) -> Vec<Difference
         .collect()
 }
 
-/// Every value that is no object, under the names that lead to it.
+/// Every value that is not an object, by its path.
 fn properties(value: &impl Serialize) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     let value = serde_json::to_value(value).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What every resource's file says: what is desired, how the resource is found,
-//! made and changed.
+//! What each resource's module defines: the desired properties, and how the
+//! resource is found, created and updated.
 
 pub(crate) mod change;
 pub(crate) mod difference;
@@ -12,34 +12,34 @@ use self::difference::{Difference, differences};
 
 /// One resource of the stack.
 pub(crate) trait Resource {
-    /// What messages call it, for example `user pool`.
+    /// Its name in messages, for example `user pool`.
     const NAME: &'static str;
-    /// AWS's operation that makes it.
+    /// The AWS operation that creates it.
     const CREATE: &'static str;
-    /// Properties that cannot be changed in place, as differences name them.
+    /// Properties that cannot be changed in place, by [`Difference::property`].
     const IMMUTABLE: &'static [&'static str] = &[];
-    /// What others need of it once it is there.
+    /// What other resources need to refer to it, such as an id or ARN.
     type Id: Clone;
     /// Every property that we set, by AWS's names, in one comparable value.
     type Properties: Serialize;
 
-    /// Its properties as they should be.
+    /// Its desired properties.
     fn desired(&self) -> Self::Properties;
 
-    /// The one of this deployment, looked for by tag, or by name in its parent:
-    /// for when state.json does not know it.
+    /// Finds this deployment's resource by tag, or by name within its parent,
+    /// for when state.json does not record it.
     ///
     /// # Errors
-    /// If a call fails, or the name is somebody else's.
+    /// If a call fails, or somebody else's resource has the name.
     async fn find(&self) -> Result<Option<Live<Self::Id, Self::Properties>>>;
 
-    /// Makes it, as wanted, by one call that is sent once.
+    /// Creates it, as desired, by one call that is sent once.
     ///
     /// # Errors
-    /// If AWS refuses, or its answer is lost.
+    /// If AWS refuses, or its response is lost.
     async fn create(&self) -> Result<Self::Id, CallError>;
 
-    /// Changes it where it is not as wanted.
+    /// Changes the properties that differ.
     ///
     /// # Errors
     /// If AWS refuses.
@@ -49,19 +49,19 @@ pub(crate) trait Resource {
         differences: &[Difference],
     ) -> Result<(), CallError>;
 
-    /// Puts it into state.json.
+    /// Records it in `state`, the content of state.json.
     fn record(&self, id: &Self::Id, state: &mut State);
 
-    /// Where the live properties are not the desired ones.
+    /// The differences between the live and the desired properties.
     fn differences(&self, live: &Live<Self::Id, Self::Properties>) -> Vec<Difference> {
         differences(&live.properties, &self.desired())
     }
 }
 
-/// A resource that is there, as AWS describes it.
+/// A live resource, as AWS describes it.
 #[derive(Clone, Debug)]
 pub(crate) struct Live<I, P> {
-    /// What others need of it.
+    /// What other resources need to refer to it.
     pub id: I,
     /// The properties that we set.
     pub properties: P,

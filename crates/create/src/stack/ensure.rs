@@ -1,4 +1,4 @@
-//! Making sure that a resource is there and as it is wanted.
+//! Ensuring that a resource exists and is as desired.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,29 +12,29 @@ use crate::resource::change::Change;
 use crate::resource::{Live, Resource};
 use crate::stack::Stack;
 
-/// A resource that is there as wanted, and what this run did for it.
+/// A resource that is as desired, and what this run did to it.
 #[derive(Debug)]
 pub(crate) struct Ensured<I> {
-    /// What others need of it.
+    /// What other resources need to refer to it.
     pub id: I,
     /// What this run did.
     pub change: Change,
 }
 
-/// What came of making a resource once.
+/// The outcome of `create_once`.
 enum CreateOutcome<I, P> {
-    /// This call made it.
+    /// This call created it.
     Made(I),
-    /// An earlier call did.
+    /// An earlier call created it.
     Found(Live<I, P>),
 }
 
 impl Stack {
-    /// Makes the resource, or changes what is not as wanted, or leaves it.
-    /// `live` is what AWS said of the one that state.json knows.
+    /// Creates the resource, updates what differs, or leaves it unchanged.
+    /// `live` is the resource recorded in state.json, as AWS describes it.
     ///
     /// # Errors
-    /// If AWS refuses for good, or the name is somebody else's.
+    /// If AWS refuses for good, or somebody else's resource has the name.
     pub(crate) async fn ensure<R: Resource>(
         &self,
         resource: &R,
@@ -56,7 +56,7 @@ impl Stack {
         Ok(self.ensured(live.id, Change::of(differences)))
     }
 
-    /// Makes a resource that takes the place of another.
+    /// Creates a resource that replaces another.
     ///
     /// # Errors
     /// As [`ensure`](Stack::ensure).
@@ -76,16 +76,16 @@ impl Stack {
         Ensured { id, change }
     }
 
-    /// Creates a resource, unless an earlier run or try has. The call is noted
-    /// in state.json before it is sent. What happens after a refusal depends on
-    /// its [`Kind`]:
+    /// Creates a resource, unless an earlier run or attempt already has. The
+    /// call is recorded in state.json before it is sent. What happens after an
+    /// error depends on its [`Kind`]:
     ///
     /// | kind | then |
     /// |---|---|
     /// | `NotYet` | tries again, for up to 5 minutes |
-    /// | `NotFound` | the same for half a minute: what the call needs is new |
-    /// | `Lost` | looks until the call cannot take effect any more, then tries again |
-    /// | `Exists` | looks, until AWS has settled: what was just made may not be seen yet |
+    /// | `NotFound` | the same, for half a minute: what the call needs is new |
+    /// | `Lost` | looks for it until the call can no longer take effect, then retries |
+    /// | `Exists` | looks for it until AWS has settled: it may not be visible yet |
     /// | any other | gives up |
     async fn create_once<R: Resource>(
         &self,
@@ -128,9 +128,9 @@ impl Stack {
         }
     }
 
-    /// Looks for the resource: once; or, if it exists but may not be seen yet,
-    /// until AWS has settled; or until a call that may have made it cannot take
-    /// effect any more.
+    /// Looks for the resource: once; or, if it exists but may not be visible
+    /// yet, until AWS has settled; or, if a call may have created it, until that
+    /// call can no longer take effect.
     async fn look<R: Resource>(
         &self,
         resource: &R,
@@ -140,7 +140,7 @@ impl Stack {
         let mut unseen = Backoff::poll().up_to(if exists { self.settle } else { Duration::ZERO });
         let mut waiting = None;
         loop {
-            // Asked before the look: the last look comes when the time is over.
+            // Read first, so that the last look-up comes after the time is over.
             let left = self.state.get().under_way.left(R::CREATE, self.settle);
             if let Some(live) = resource.find().await? {
                 return Ok(Some(live));
@@ -165,7 +165,7 @@ impl Stack {
         ))
     }
 
-    /// Makes a call that changes something, again and again while what it needs
+    /// Makes a call that changes something, and repeats it while what it needs
     /// is too new.
     async fn wait_for_others<T>(
         &self,
@@ -183,7 +183,7 @@ impl Stack {
     }
 }
 
-/// The waits of one call for what it needs.
+/// The waits between the attempts of one call, while what it needs is too new.
 struct Waits<'a> {
     stack: &'a Stack,
     what: &'a str,
@@ -203,8 +203,8 @@ impl<'a> Waits<'a> {
         }
     }
 
-    /// Waits, if the refusal is one that time mends; `false` if it is not, or
-    /// the time is over.
+    /// Waits if the error may go away with time; returns `false` if it will
+    /// not, or if the limit is reached.
     async fn wait_after(&mut self, error: &CallError) -> Result<bool> {
         match error.kind() {
             Kind::NotYet => {

@@ -18,25 +18,25 @@ use crate::stack::output::{Output, OutputLine};
 /// The stack that is being created or changed.
 #[derive(Debug)]
 pub(crate) struct Stack {
-    /// AWS.
+    /// The AWS clients.
     pub aws: Clients,
-    /// What was made so far, saved at each change.
+    /// What was created so far, saved at each change.
     pub state: Arc<StateFile>,
     /// Progress and notes.
     pub console: Arc<Console>,
     /// Checked settings.
     pub config: Config,
-    /// Tells what this deployment has made from what somebody else has.
+    /// Distinguishes this deployment's resources from somebody else's.
     pub tag: DeploymentTag,
-    /// Whether an earlier run has begun this deployment: look up, then create.
+    /// Whether an earlier run began this deployment: if so, look, then create.
     pub resumed: bool,
-    /// Whether an answer was lost: state.json may not know of a second resource.
+    /// Whether a response was lost: state.json may lack a second resource.
     pub answer_lost: AtomicBool,
-    /// For how long a call without an answer may still take effect.
+    /// How long a call without a response may still take effect.
     pub settle: Duration,
-    /// Held during each change of the API: AWS takes them one after the other.
+    /// Held during each change of the API: AWS accepts only one at a time.
     pub api_change: tokio::sync::Mutex<()>,
-    /// Whether every call is narrated.
+    /// Whether every call is explained (`--explain`).
     pub explain: bool,
     account: OnceLock<Account>,
     output: Output,
@@ -47,12 +47,12 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Locks and reads state.json and checks that this is its cloud. Nothing
-    /// is written yet.
+    /// Locks and reads state.json, and checks that it belongs to this endpoint
+    /// and region. Nothing is written yet.
     ///
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, belongs elsewhere, or
-    /// is of a stack that cannot become what is wanted.
+    /// records a stack that `create` cannot continue.
     pub(crate) async fn open(config: Config, settings: &Settings) -> Result<Stack> {
         let file = Arc::new(StateFile::open(&settings.state_file)?);
         let before = file.get();
@@ -85,36 +85,36 @@ impl Stack {
         })
     }
 
-    /// Asks whose account this is, and checks that it is state.json's.
+    /// Asks AWS for the account, and checks that it is the one in state.json.
     ///
     /// # Errors
-    /// If AWS does not know the credentials; exit code 2 for another account.
+    /// If AWS rejects the credentials; exit code 2 if the account is another.
     pub(crate) async fn check_account(&self) -> Result<()> {
         let account = account::current(&self.aws).await?;
         account::check_account(&self.before, &account.id)?;
-        // state.json may have known it already.
+        // It is already set if state.json records it.
         let _ = self.account.set(account);
         Ok(())
     }
 
-    /// Whose account it is.
+    /// The AWS account.
     ///
     /// # Panics
-    /// If state.json does not know it, before [`check_account`](Stack::check_account).
+    /// Before [`check_account`](Stack::check_account), unless state.json records it.
     pub(crate) fn account(&self) -> &Account {
         self.account.get().expect("check_account comes first")
     }
 
-    /// Whether ARNs can be told already.
+    /// Whether the account is known, which an ARN needs.
     pub(crate) fn knows_account(&self) -> bool {
         self.account.get().is_some()
     }
 
-    /// Saves whose deployment this is and what it is to be, before the first
-    /// call that changes something.
+    /// Saves the deployment's identity and names, before the first call that
+    /// changes something.
     ///
     /// # Errors
-    /// If state.json cannot be written: then nothing may be created.
+    /// If state.json cannot be written; then nothing may be created.
     pub(crate) fn begin(&self) -> Result<()> {
         interrupt::listen_between_calls(Arc::clone(&self.console))?;
         let (account, region) = (&self.account().id, &self.aws.region);
@@ -135,14 +135,15 @@ impl Stack {
         })
     }
 
-    /// Whether state.json may not know of everything: an answer was lost, in
-    /// this run or in an earlier one that did not come to its end.
+    /// Whether state.json may not list everything: this run or an earlier one
+    /// lost a response, or an earlier one did not complete.
     pub(crate) fn was_disturbed(&self) -> bool {
         let unfinished = self.resumed && self.before.complete != Some(true);
         unfinished || self.answer_lost.load(Ordering::Relaxed)
     }
 
-    /// The last lines: where the API is, and where its ids are.
+    /// Marks state.json as complete, unless the run was disturbed, and prints
+    /// the last lines: the API's URL and where state.json is.
     ///
     /// # Errors
     /// If state.json cannot be written.
@@ -170,7 +171,7 @@ impl Stack {
         Ok(())
     }
 
-    /// Changes state.json, unless that would change nothing.
+    /// Changes state.json; does not write it if nothing changes.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -184,12 +185,12 @@ impl Stack {
         }
     }
 
-    /// `AWS_ENDPOINT_URL`; `None` is AWS itself.
+    /// `AWS_ENDPOINT_URL`; `None` for AWS itself.
     pub(crate) fn endpoint_url(&self) -> Option<&str> {
         self.endpoint_url.as_deref()
     }
 
-    /// Whether this run has made or changed anything.
+    /// Whether this run has created or updated anything.
     pub(crate) fn has_changed(&self) -> bool {
         self.summary().has_changed()
     }
@@ -203,18 +204,18 @@ impl Stack {
         self.summary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prints a line when it is its turn.
+    /// Prints a line once all lines before it are printed.
     pub(crate) fn line(&self, step: OutputLine, text: String) {
         self.output.line(&self.console, step, text);
     }
 
-    /// Prints the lines that wait for a step which failed.
+    /// Prints the lines held back because a step before them failed.
     pub(crate) fn flush(&self) {
         self.output.flush(&self.console);
     }
 }
 
-/// 128 random bits: two deployments of one account never share it.
+/// 128 random bits in hexadecimal, unique among an account's deployments.
 fn new_deployment_id() -> String {
     format!("{:032x}", rand::random::<u128>())
 }

@@ -1,4 +1,4 @@
-//! The lines on stdout: always in the same order, whatever ran side by side.
+//! The lines on stdout, in a fixed order although the steps run concurrently.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -49,7 +49,7 @@ impl OutputLine {
     ];
 }
 
-/// Holds a line back until all before it are printed.
+/// Holds each line back until all lines before it are printed.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     lines: Mutex<Lines>,
@@ -62,7 +62,7 @@ struct Lines {
 }
 
 impl Output {
-    /// Prints the line as soon as it is its turn.
+    /// Prints a line once all lines before it are printed.
     pub(crate) fn line(&self, console: &Console, step: OutputLine, text: String) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.waiting.insert(step, text);
@@ -74,7 +74,7 @@ impl Output {
         }
     }
 
-    /// Prints what waits for a step that failed.
+    /// Prints the lines held back because a step before them failed.
     pub(crate) fn flush(&self, console: &Console) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         for (step, text) in std::mem::take(&mut lines.waiting) {

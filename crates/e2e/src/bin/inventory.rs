@@ -1,5 +1,5 @@
-//! Lists what is in the local cloud at `AWS_ENDPOINT_URL`, by listing calls of
-//! its own: `make demo` ends with it.
+//! Lists what is in the local cloud at `AWS_ENDPOINT_URL`, independently of the
+//! programs. `make demo` ends with it.
 
 #![allow(clippy::print_stdout)]
 

@@ -1,4 +1,4 @@
-//! The first minute on AWS: a new sign-in host answers with an error, a new
+//! The first minute on AWS: a new sign-in host responds with an error, a new
 //! stage with 404.
 
 use std::collections::HashMap;
@@ -12,12 +12,12 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::Bytes;
 
-/// When the API and the sign-in page were first asked for something.
+/// When the API and the sign-in host were first requested, by error status.
 #[derive(Debug, Default)]
 pub(super) struct FirstAsked(Mutex<HashMap<StatusCode, Instant>>);
 
 impl FirstAsked {
-    /// What a request is answered with for `time` since the first one.
+    /// The error response to a request, until `time` after the first one.
     pub(super) fn not_ready(&self, request: &Parts, time: Duration) -> Option<Response> {
         let (status, body) = if is_for_api(request) {
             (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#)
@@ -36,13 +36,13 @@ impl FirstAsked {
         Some(response.body(Body::from(body)).expect("a response"))
     }
 
-    /// Nothing was asked for yet.
+    /// Forgets the first requests.
     pub(super) fn clear(&self) {
         self.0.lock().expect("no panic here").clear();
     }
 }
 
-/// Whether the request is for an API, not for AWS.
+/// Whether the request is for a deployed API, not a call to AWS.
 pub(super) fn is_for_api(request: &Parts) -> bool {
     let host = request
         .headers
@@ -51,7 +51,7 @@ pub(super) fn is_for_api(request: &Parts) -> bool {
     host.is_some_and(|host| host.contains(".execute-api."))
 }
 
-/// A request for an API, as it goes on to the cloud: the port in `Host` is the cloud's.
+/// Puts the cloud's port into the `Host` of a request for an API.
 pub(super) fn for_cloud(request: &mut Parts, here: &str, cloud: &str) {
     if is_for_api(request) {
         let host = request.headers[HOST].to_str().expect("text");
@@ -60,7 +60,7 @@ pub(super) fn for_cloud(request: &mut Parts, here: &str, cloud: &str) {
     }
 }
 
-/// An answer in which the API's address leads here, not past us.
+/// Has the API's address in a response lead to the proxy, not past it.
 pub(super) fn lead_here(
     operation: &str,
     answer: axum::http::Response<Bytes>,
@@ -78,7 +78,7 @@ pub(super) fn lead_here(
     })
 }
 
-/// `:4566` of `http://127.0.0.1:4566`.
+/// The port with its colon: `:4566` of `http://127.0.0.1:4566`.
 fn port(url: &str) -> &str {
     url.rfind(':').map_or("", |at| &url[at..])
 }

@@ -1,5 +1,5 @@
-//! Reads that lag: what was made a moment ago is missing from AWS's lists, and
-//! "not found" by name.
+//! Eventual consistency: a resource that was just created is missing from AWS's
+//! lists, and a read by its name responds "not found".
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use crate::fault;
 
-/// When what was made: ids, and names of roles and functions.
+/// When each resource was created, by id; for roles and functions, by name.
 #[derive(Debug, Default)]
 pub(super) struct Made(Mutex<HashMap<String, Instant>>);
 
-/// Where the answer to a call that makes something says its id.
+/// JSON pointers to the new resource's id in the response of a create call.
 const IDS: [(&str, &str); 6] = [
     ("CreateUserPool", "/UserPool/Id"),
     ("CreateUserPoolClient", "/UserPoolClient/ClientId"),
@@ -26,7 +26,7 @@ const IDS: [(&str, &str); 6] = [
     ("CreateRoute", "/routeId"),
 ];
 
-/// Where lists have their items, and these their ids.
+/// For each listing call, the key of its items and the key of an item's id.
 const LISTS: [(&str, &str, &str); 6] = [
     ("ListUserPools", "UserPools", "Id"),
     ("ListUserPoolClients", "UserPoolClients", "ClientId"),
@@ -37,7 +37,7 @@ const LISTS: [(&str, &str, &str); 6] = [
 ];
 
 impl Made {
-    /// Remembers what a call has made.
+    /// Records what a call has created.
     pub(super) fn remember(&self, operation: &str, request: &Bytes, answer: &Bytes) {
         let id = match operation {
             "CreateRole" => form_value(request, "RoleName"),
@@ -59,7 +59,8 @@ impl Made {
         made.get(id).is_some_and(|at| at.elapsed() < lag)
     }
 
-    /// "Not found", where a role or function was made less than `lag` ago.
+    /// A "not found" response if the call reads a role or function that was
+    /// created less than `lag` ago.
     pub(super) fn not_found(
         &self,
         operation: &str,
@@ -69,17 +70,17 @@ impl Made {
     ) -> Option<Response> {
         let name = match operation {
             "GetRole" => form_value(body, "RoleName")?,
-            // A name, or an ARN that ends with it.
+            // The path has the name, or an ARN that ends with it.
             "GetFunction" => request.uri.path().rsplit(['/', ':']).next()?.to_owned(),
             _ => return None,
         };
-        // An ARN's last colon is encoded in a path.
+        // In a path, the colons of an ARN are percent-encoded.
         let name = name.rsplit("%3A").next().unwrap_or_default();
         self.is_unseen(name, lag)
             .then(|| fault::not_found(operation, request))
     }
 
-    /// The answer without what was made less than `lag` ago.
+    /// Removes from a list what was created less than `lag` ago.
     pub(super) fn hide(
         &self,
         operation: &str,

@@ -1,5 +1,5 @@
 //! A reverse proxy between a program and the local cloud: it records every
-//! call, delays it, or breaks it on purpose.
+//! call, and can delay it or inject a fault.
 
 mod first_minute;
 mod lag;
@@ -26,44 +26,44 @@ use self::lag::Made;
 use self::quota::Buckets;
 pub use self::quota::{Quota, Quotas};
 
-/// A call that a program made: one try of one operation.
+/// A call that a program made: one attempt at one operation.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// AWS's name, for example `CreateUserPool`.
+    /// The name that [`operation::name`] gives, for example `CreateUserPool`.
     pub operation: String,
     /// When the proxy had read the request.
     pub started: Instant,
-    /// When the answer went back; `None` for a call that was broken before.
+    /// When the response was sent; `None` if a fault prevented that.
     pub ended: Option<Instant>,
-    /// The status that the program saw, or would have seen.
+    /// The status of the response, if one was sent.
     pub status: Option<u16>,
-    /// Whether the cloud has carried the call out.
+    /// Whether the cloud has executed the call successfully.
     pub took_effect: bool,
 }
 
 /// What the proxy does to calls.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    /// Breaks call number `.0`, counted from 1, in the way of `.1`.
+    /// Injects fault `.1` at call number `.0`, counted from 1.
     pub fault: Option<(usize, Fault)>,
-    /// Breaks the first call of operation `.0` in the way of `.1`.
+    /// Injects fault `.1` at the first call of operation `.0`.
     pub fault_on: Option<(&'static str, Fault)>,
-    /// How long each call takes more.
+    /// Added to the duration of each call.
     pub delay: Duration,
-    /// How long after CreateRole the role cannot be assumed by Lambda.
+    /// How long after CreateRole Lambda cannot assume the role.
     pub propagation: Duration,
-    /// For how long what was made is missing from lists, and not found by name.
+    /// How long a new resource is missing from lists, and not found by name.
     pub lag: Duration,
-    /// For how long a new sign-in host answers 503, and a new stage 404.
+    /// How long a new sign-in host responds with 503, and a new stage with 404.
     pub not_ready: Option<Duration>,
-    /// What an account may do in a time.
+    /// The account's quotas; `None` for no limit.
     pub quotas: Option<Quotas>,
 }
 
 /// A running proxy.
 #[derive(Debug)]
 pub struct Proxy {
-    /// Where it listens, for `AWS_ENDPOINT_URL`.
+    /// Its URL, for `AWS_ENDPOINT_URL`.
     pub url: String,
     shared: Arc<Shared>,
     _runtime: tokio::runtime::Runtime,
@@ -82,12 +82,12 @@ struct Shared {
     role_created: Mutex<Option<Instant>>,
     made: Made,
     buckets: Buckets,
-    /// Calls that will take effect later, though nobody waits for them.
+    /// The number of calls that are yet to take effect, with no client waiting.
     late: AtomicUsize,
 }
 
 impl Proxy {
-    /// Starts one in front of the cloud at `target`.
+    /// Starts a proxy in front of the cloud at `target`.
     pub fn start(target: &str) -> Proxy {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -125,7 +125,7 @@ impl Proxy {
         }
     }
 
-    /// Forgets the calls so far; `rules` hold for those that come.
+    /// Forgets the recorded calls and applies `rules` from now on.
     pub fn begin(&self, rules: Rules) {
         self.shared.program.store(0, Ordering::SeqCst);
         self.shared.calls.lock().expect("no panic here").clear();
@@ -134,35 +134,35 @@ impl Proxy {
         *self.shared.rules.lock().expect("no panic here") = rules;
     }
 
-    /// Says which process a fault may kill.
+    /// Sets the process that a fault may kill.
     pub fn watch(&self, pid: u32) {
         self.shared
             .program
             .store(pid.try_into().expect("a process id"), Ordering::SeqCst);
     }
 
-    /// Waits until the cloud has carried out all that was passed on to it: a
-    /// program that is killed leaves calls behind that still take effect.
+    /// Waits until the cloud has executed everything that was forwarded: calls
+    /// of a killed program still take effect.
     pub fn settle(&self) {
         while self.shared.in_flight.load(Ordering::SeqCst) > 0 {
             std::thread::yield_now();
         }
     }
 
-    /// Waits until every call has taken effect that was to do so later.
+    /// Waits until every delayed call has taken effect.
     pub fn settle_late(&self) {
         while self.shared.late.load(Ordering::SeqCst) > 0 {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// The calls so far, in the order in which they came.
+    /// The calls so far, in the order in which they started.
     pub fn calls(&self) -> Vec<Call> {
         self.shared.calls.lock().expect("no panic here").clone()
     }
 
-    /// The names of the operations so far, in the order in which they came. What
-    /// is no call of AWS's API, as the look at the discovery document, is left out.
+    /// The operations called so far, in order. Requests that are not AWS calls,
+    /// such as for the discovery document, are left out.
     pub fn operations(&self) -> Vec<String> {
         let operations = self.calls().into_iter().map(|call| call.operation);
         operations.filter(|name| !name.contains('/')).collect()
@@ -170,7 +170,7 @@ impl Proxy {
 }
 
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    // A task of its own: it goes on when the program that called is killed.
+    // A separate task, so that it continues if the calling program is killed.
     shared.in_flight.fetch_add(1, Ordering::SeqCst);
     let task = tokio::spawn(async move {
         let answer = shared.pass_on(request).await;
@@ -179,7 +179,7 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
     });
     match task.await.expect("no panic in the proxy") {
         Answer::Respond(response) => response,
-        // Ends the connection without an answer, and without a message.
+        // Closes the connection without a response or a panic message.
         Answer::Drop => std::panic::resume_unwind(Box::new("dropped")),
         Answer::Hang => std::future::pending().await,
     }
@@ -262,7 +262,7 @@ impl Shared {
         }
     }
 
-    /// How this call is to be broken.
+    /// The fault to inject at this call, if any.
     fn fault(&self, rules: &Rules, number: usize, operation: &str) -> Option<Fault> {
         let by_number = rules.fault.filter(|(at, _)| *at == number);
         let by_name = rules.fault_on.filter(|(name, _)| {
@@ -274,7 +274,7 @@ impl Shared {
         fault.or(by_name.map(|(_, fault)| fault))
     }
 
-    /// The call goes on inside the cloud, when nobody waits for it any more.
+    /// Has the cloud execute the call `after` a while, with no client waiting.
     fn take_effect_later(self: &Arc<Self>, parts: Parts, body: Bytes, after: Duration) {
         self.late.fetch_add(1, Ordering::SeqCst);
         let shared = Arc::clone(self);
@@ -302,7 +302,7 @@ impl Shared {
 
     fn respond(&self, number: usize, response: Response) -> Answer {
         let mut calls = self.calls.lock().expect("no panic here");
-        // The list is emptied between runs.
+        // The call may be gone: the list is cleared between runs.
         if let Some(call) = calls.get_mut(number - 1) {
             call.ended = Some(Instant::now());
             call.status = Some(response.status().as_u16());
@@ -324,13 +324,13 @@ impl Shared {
         answer
     }
 
-    /// Has the cloud carry the call out.
+    /// Sends the request to the cloud.
     async fn send(&self, parts: &Parts, body: Bytes) -> axum::http::Response<Bytes> {
         let url = format!("{}{}", self.target, parts.uri);
         let request = self.client.request(parts.method.clone(), url);
         let mut request = request.body(body.clone());
         for (name, value) in &parts.headers {
-            // The host of a request for an API says which.
+            // In a request for an API, the host says which API it is for.
             let ours = *name == HOST && !first_minute::is_for_api(parts);
             if !ours && *name != CONTENT_LENGTH {
                 request = request.header(name, value);
@@ -357,7 +357,7 @@ impl Shared {
         created.is_none_or(|created| created.elapsed() >= propagation)
     }
 
-    /// Kills the program and answers nothing.
+    /// Kills the program; there is no response.
     async fn kill(&self) -> Answer {
         let pid = loop {
             match rustix::process::Pid::from_raw(self.program.load(Ordering::SeqCst)) {

@@ -1,4 +1,4 @@
-//! AWS's published quotas of a whole account, as token buckets.
+//! AWS's published per-account quotas, as token buckets.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -9,17 +9,17 @@ use axum::response::Response;
 
 use crate::fault;
 
-/// How many calls an account may make.
+/// How many calls an account may make: a token bucket.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quota {
-    /// Calls a second, on average.
+    /// Sustained calls per second.
     pub rate: f64,
-    /// Calls at once.
+    /// The bucket's capacity: calls that may be made at once.
     pub burst: f64,
 }
 
 impl Quota {
-    /// One call in `seconds`.
+    /// One call every `seconds`.
     pub fn one_in(seconds: f64) -> Quota {
         Quota {
             rate: 1.0 / seconds,
@@ -31,22 +31,22 @@ impl Quota {
 /// The quotas of an account in a region.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quotas {
-    /// All calls of API Gateway's management together.
+    /// All of API Gateway's management calls together.
     pub api_gateway: Quota,
-    /// CreateApi: documented for REST APIs.
+    /// CreateApi; AWS documents it for REST APIs.
     pub create_api: Quota,
-    /// DeleteApi: documented for REST APIs.
+    /// DeleteApi; AWS documents it for REST APIs.
     pub delete_api: Quota,
     /// All of Lambda's management calls together.
     pub lambda: Quota,
-    /// Each category of Cognito's calls; here all of them are one.
+    /// Cognito has a quota per category of calls; here one covers them all.
     pub cognito: Quota,
-    /// IAM does not say; this is little.
+    /// AWS publishes none for IAM; this is a low value.
     pub iam: Quota,
 }
 
 impl Quotas {
-    /// As AWS publishes them.
+    /// The quotas that AWS publishes.
     pub fn published() -> Quotas {
         let at = |rate: f64| Quota { rate, burst: rate };
         Quotas {
@@ -107,7 +107,7 @@ fn service(request: &Parts) -> Service {
     }
 }
 
-/// What is left of each quota.
+/// What is left of each quota, by its name.
 #[derive(Debug, Default)]
 pub(super) struct Buckets(Mutex<HashMap<&'static str, Bucket>>);
 
@@ -118,8 +118,8 @@ struct Bucket {
 }
 
 impl Buckets {
-    /// AWS's refusal, where a quota of the call is used up. A refused call
-    /// counts against none.
+    /// AWS's throttling response if one of the call's quotas is used up. A
+    /// refused call counts against no quota.
     pub(super) fn refuse(
         &self,
         quotas: &Quotas,

@@ -1,4 +1,4 @@
-//! Wrong settings, files and credentials: one clear message, nothing created.
+//! Invalid settings, files and credentials: one clear message, nothing created.
 
 use std::io::{Cursor, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -8,7 +8,7 @@ use e2e::{Fault, ProxiedEnv, RunResult, TestEnv};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// Exit code 2, one error, one next step, and nothing was created or written.
+/// Asserts exit code 2, one error, one hint, and nothing created or written.
 #[track_caller]
 fn refused(env: &TestEnv, result: RunResult, why: &str) {
     let result = result.code(2).stderr_has(why).stderr_has("hint: ");
@@ -110,7 +110,7 @@ fn a_profile_that_is_nowhere() {
     refused(&env, env.create(), "in somewhere or ~/.aws/credentials");
 }
 
-/// A source of credentials may ask the person for a code.
+/// A `credential_process` may ask the person for a code: it must run only once.
 #[test]
 fn credentials_are_fetched_once() {
     let env = TestEnv::new()

@@ -1,5 +1,5 @@
-//! A class of 30 in one account, behind AWS's published quotas: all of them end
-//! well, and the quotas are nearly all that they wait for.
+//! A class of 30 in one account, under AWS's published quotas: everybody
+//! succeeds, and hardly waits for anything but the quotas.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::sweeps::workers::summary;
 
 const PEOPLE: usize = 30;
 
-/// In the test one API a second can be deleted: AWS's 30 s would be 15 minutes.
+/// One DeleteApi a second; with AWS's one in 30 s this would take 15 minutes.
 fn quotas() -> Quotas {
     Quotas {
         delete_api: Quota::one_in(1.0),
@@ -19,7 +19,7 @@ fn quotas() -> Quotas {
     }
 }
 
-/// Runs a program for everybody at the same time, and says how long all took.
+/// Runs a program for everybody at the same time; returns the total wall time.
 fn together(class: &[TestEnv], program: &str, args: &[&str]) -> Duration {
     let begun = Instant::now();
     let run = |person: &TestEnv| RunResult::of(person.command(program, args));
@@ -55,7 +55,7 @@ fn thirty_in_one_account() {
     let deleted = together(&class, "delete", &[]);
     assert!(class[0].inventory().is_empty());
 
-    // The narrowest quota lets the first one through at once.
+    // The strictest quota lets the first call through at once.
     let narrowest = |quota: Quota| (PEOPLE - 1) as f64 / quota.rate;
     let least = narrowest(quotas().create_api) + narrowest(quotas().delete_api);
     let took = created + deleted;

@@ -1,10 +1,10 @@
-//! `--explain`: every AWS call is told on stderr, and no secret is in it.
+//! `--explain`: every AWS call is reported on stderr, without secrets.
 
 use std::collections::BTreeSet;
 
 use e2e::{Fault, ProxiedEnv, Rules, RunResult, TestEnv};
 
-/// One call as it is told.
+/// One call as `--explain` reports it.
 #[derive(Debug)]
 struct Block<'a> {
     number: usize,
@@ -12,8 +12,8 @@ struct Block<'a> {
     lines: Vec<&'a str>,
 }
 
-/// The blocks in what a program wrote to stderr, which has nothing else but
-/// where `create` is at work, and what it did in all.
+/// The blocks in a program's stderr, which otherwise contains only `create`'s
+/// account line and summary.
 fn blocks(stderr: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block> = Vec::new();
     let told = |line: &&str| {
@@ -36,14 +36,14 @@ fn blocks(stderr: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// `[7] CreateApi`, and of a try that the SDK repeats, `[8] GetApi (attempt 2)`.
+/// Parses `[7] CreateApi`, or for an SDK retry, `[8] GetApi (attempt 2)`.
 fn heading(line: &str) -> Option<(usize, &str)> {
     let (number, operation) = line.strip_prefix('[')?.split_once("] ")?;
     let operation = operation.split(" (attempt ").next()?;
     Some((number.parse().ok()?, operation))
 }
 
-/// Every block is whole, and the numbers have no gap.
+/// Asserts that every block is complete and the numbers have no gap.
 #[track_caller]
 fn whole(stderr: &str) -> Vec<Block<'_>> {
     let blocks = blocks(stderr);
@@ -74,13 +74,13 @@ fn whole(stderr: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// A part of temporary credentials.
+/// The session token of temporary credentials.
 const SESSION_TOKEN: &str = "session-token-42";
 
-/// What no output may have, beside the password, for which `RunResult` looks.
+/// Asserts that no secret is in the output; `RunResult` checks the password.
 #[track_caller]
 fn without_secrets(env: &TestEnv, result: RunResult) -> RunResult {
-    // "UEsDB" is how every zip begins in base64.
+    // In base64, every zip begins with "UEsDB".
     let secret_key = env.setting("AWS_SECRET_ACCESS_KEY");
     for secret in [
         secret_key,
@@ -96,7 +96,7 @@ fn without_secrets(env: &TestEnv, result: RunResult) -> RunResult {
     result
 }
 
-/// A JSON text in a block, from its first brace to its last.
+/// The JSON of the request in a block.
 fn json(block: &Block) -> serde_json::Value {
     let lines = block.lines.iter();
     let body = lines.skip_while(|line| **line != "{");
@@ -120,13 +120,13 @@ fn the_whole_path_is_told_without_a_secret() {
     assert!(calls.iter().all(|call| call.lines.contains(&token)));
     assert_eq!(json(call("AdminSetUserPassword"))["Password"], "(hidden)");
     assert_eq!(json(call("CreateFunction"))["Code"]["ZipFile"], "(hidden)");
-    // A parameter of a form that holds JSON.
+    // A form parameter that contains JSON.
     let role = json(call("CreateRole"));
     let who = &role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"];
     assert_eq!(who["Service"], "lambda.amazonaws.com");
     let api_id = format!("  apiId = {}", env.state()["api_id"].as_str().unwrap());
     assert!(call("CreateApi").lines.contains(&&*api_id));
-    // Looking whether the function is active is told too.
+    // Polling until the function is active is reported too.
     call("GetFunction");
 
     let resumed = run("create", &["--explain"]);
@@ -169,7 +169,7 @@ fn a_refusal_is_told_with_aws_s_own_words() {
     );
 }
 
-/// Runs a program; what it tells is what a proxy saw, each call once.
+/// Runs a program; asserts that it reports exactly the calls the proxy saw.
 #[track_caller]
 fn told_as_seen(proxied: &ProxiedEnv, program: &str, fault: Option<(usize, Fault)>) -> RunResult {
     let rules = Rules {

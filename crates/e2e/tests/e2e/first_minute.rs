@@ -1,12 +1,12 @@
-//! The first minute: `create` says that the sign-in page and the API are there
-//! when they answer, not before.
+//! The first minute: `create` reports the sign-in page and the API as available
+//! only once they respond.
 
 use std::time::Duration;
 
 use e2e::run_result::get_without_token;
 use e2e::{ProxiedEnv, Rules, RunResult, block_on};
 
-/// `create` in a cloud whose new things are not ready for so long.
+/// Runs `create` in a cloud where new hosts and stages fail for `not_ready`.
 fn create(settle: &str, not_ready: Duration) -> (ProxiedEnv, RunResult) {
     let mut proxied = ProxiedEnv::new();
     proxied.env.change("SETTLE_SECONDS", settle);
@@ -18,7 +18,7 @@ fn create(settle: &str, not_ready: Duration) -> (ProxiedEnv, RunResult) {
     (proxied, result)
 }
 
-/// The API's status for a request without a token, right now.
+/// The API's current response status for a request without a token.
 fn status(proxied: &ProxiedEnv) -> u16 {
     let state = proxied.env.state();
     let url = state["api_url"].as_str().expect("an address");

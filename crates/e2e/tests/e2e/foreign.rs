@@ -1,5 +1,5 @@
-//! What this deployment did not make, it neither adopts nor deletes; and in the
-//! wrong cloud it does nothing.
+//! The programs neither adopt nor delete what their deployment did not create,
+//! and do nothing in the wrong cloud.
 
 use e2e::inventory::config;
 use e2e::{Inventory, TestEnv};
@@ -60,8 +60,8 @@ async fn foreign_log_group(url: &str) {
     call.send().await.expect("CreateLogGroup");
 }
 
-/// `create` stops with exit code 1, naming what clashes and what to set; what
-/// was there before is there unchanged after `delete`.
+/// Asserts that `create` stops with exit code 1, naming the conflict and what
+/// to set, and that what existed before is unchanged after `delete`.
 #[track_caller]
 fn clash(env: &TestEnv, what: &str, setting: &str) {
     let before = env.inventory();
@@ -71,7 +71,7 @@ fn clash(env: &TestEnv, what: &str, setting: &str) {
         "{}",
         result.stderr
     );
-    // Run again, it finds out by another way, and says the same.
+    // The next run detects it in another way, with the same message.
     env.create().code(1).stderr_has(what).stderr_has(setting);
     env.delete().code(0);
     assert_eq!(env.inventory(), before);
@@ -110,7 +110,7 @@ fn somebody_elses_log_group_is_used_and_left() {
     assert_eq!(env.inventory(), before);
 }
 
-/// The same names, made anew by a colleague after ours were deleted by hand.
+/// A colleague's stack with the same names, created after ours was deleted.
 #[test]
 fn a_colleagues_stack_of_the_same_names() {
     let ada = TestEnv::new();
@@ -184,7 +184,7 @@ fn the_wrong_cloud() {
     env.delete().code(0);
 }
 
-/// As if an answer had been lost and the lists had lagged behind.
+/// As if a response had been lost and the lists had lagged behind.
 #[test]
 fn every_duplicate_that_carries_our_tag_is_removed() {
     let env = TestEnv::new();

@@ -1,4 +1,4 @@
-//! `iam-policy.json`: what the programs need in an account, and nothing more.
+//! `iam-policy.json`: the permissions that the programs need, and no more.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use aws_sdk_iam::Client as Iam;
 use e2e::{Cloud, ProxiedEnv, Rules, TestEnv, block_on, inventory, workspace};
 use serde_json::{Value, json};
 
-/// What one call needs beside its own action, and why.
+/// Actions that a call needs besides its own, and why.
 const ALSO: [(&str, &str, &str); 6] = [
     ("CreateFunction", "iam:PassRole", "Lambda gets the role"),
     ("CreateFunction", "lambda:TagResource", "it has a tag"),
@@ -16,8 +16,8 @@ const ALSO: [(&str, &str, &str); 6] = [
     ("GetFunction", "lambda:ListTags", "else it shows no tags"),
 ];
 
-/// The services and those of their operations that the programs call. API
-/// Gateway's actions are HTTP's methods; STS tells everybody who they are.
+/// The services, and their operations that the programs call. API Gateway's
+/// actions are HTTP methods; GetCallerIdentity needs no permission.
 const OPERATIONS: [(&str, &str); 6] = [
     (
         "apigateway",
@@ -50,16 +50,16 @@ const OPERATIONS: [(&str, &str); 6] = [
     ("sts", "GetCallerIdentity"),
 ];
 
-/// Calls that only a change of what is there makes, or a look for what an earlier
-/// run did not record: the tests of changes and the sweeps make each of them, and
-/// here they are taken as made.
+/// Calls that are only made to update a live stack, or to find what an earlier
+/// run did not record. The tests of changes and the sweeps make each of them;
+/// here they count as made.
 const CHANGES: &str = "AdminUpdateUserAttributes DeleteAuthorizer DeleteIntegration \
     DeleteUserPoolClient ListUserPoolClients PutRolePermissionsBoundary RemovePermission \
     TagResource UpdateApi UpdateAssumeRolePolicy UpdateAuthorizer UpdateFunctionCode \
     UpdateFunctionConfiguration UpdateIntegration UpdateResourceServer UpdateRoute UpdateStage \
     UpdateUserPool UpdateUserPoolClient UpdateUserPoolDomain";
 
-/// The action that a call needs; `None` for one that everybody may make.
+/// The action that a call needs; `None` for a call that needs no permission.
 fn action(operation: &str) -> Option<String> {
     let has = |names: &str| names.split_whitespace().any(|name| name == operation);
     let service = OPERATIONS.iter().find(|(_, names)| has(names));
@@ -90,13 +90,13 @@ fn actions(statement: &Value) -> Vec<String> {
     }
 }
 
-/// Runs a program; what it calls is added to `seen`.
+/// Runs a program and adds its operations to `seen`.
 fn run(proxied: &ProxiedEnv, program: &str, args: &[&str], seen: &mut BTreeSet<String>) {
     proxied.run(program, args, Rules::default()).code(0);
     seen.extend(proxied.proxy.operations());
 }
 
-/// Makes state.json look as after a run that was disturbed: `delete` searches.
+/// Makes state.json look as after an interrupted run: `delete` then searches.
 fn disturb(env: &TestEnv) {
     let mut state = env.state();
     state.as_object_mut().expect("an object").remove("complete");
@@ -140,14 +140,14 @@ fn the_policy_is_in_order_and_as_narrow_as_it_can_be() {
             "{actions:?}"
         );
         if statement["Resource"] == "*" {
-            // A pool has no id before it is made, a domain is not a resource.
+            // A pool has no id before it exists; a domain is no IAM resource.
             assert_eq!(statement["Sid"], "UserPoolWithoutAnId");
         }
     }
 }
 
-/// The policy without three things that MiniStack does not know: which boundary
-/// a role has, which function is created, and which log groups are listed.
+/// The policy without three things that MiniStack cannot evaluate: a role's
+/// boundary, which function is created, and which log groups are listed.
 fn policy_for_ministack() -> String {
     let mut policy = policy();
     let statements = policy["Statement"].as_array_mut().expect("statements");
@@ -203,7 +203,7 @@ fn a_user_with_this_policy_and_no_other_can_do_it_all() {
         .stderr_has("CreateRole: AccessDenied: ");
 }
 
-/// IAM's own evaluation of what the role may do.
+/// Whether the role may do this, by IAM's own evaluation.
 async fn may(iam: &Iam, role_arn: &str, action: &str, resource: &str) -> bool {
     let call = iam.simulate_principal_policy().policy_source_arn(role_arn);
     let call = call.action_names(action).resource_arns(resource);
@@ -230,7 +230,7 @@ fn the_function_may_write_its_own_log_group_and_make_none() {
     env.delete().code(0);
 }
 
-/// Earlier versions, and the Python scripts, attached AWS's policy to the role.
+/// Earlier versions and the Python scripts attached AWS's policy to the role.
 #[test]
 fn a_role_of_before_is_brought_over_or_deleted() {
     let env = TestEnv::new();

@@ -1,5 +1,5 @@
-//! End-to-end tests: the built programs, against the local cloud, with the
-//! function's real zip.
+//! End-to-end tests of the built programs against the local cloud, with the
+//! function's real zip file.
 
 mod bad_input;
 mod changes;

@@ -1,4 +1,4 @@
-//! What make and its scripts do, in a folder of their own.
+//! The Makefile and its scripts, run in a temporary folder.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -138,7 +138,7 @@ fn the_demo_shows_the_whole_path_and_leaves_nothing() {
     let state = format!("target/demo/{port}/state.json");
     let mut command = Command::new("scripts/demo");
     command.current_dir(workspace()).env("DEMO_PORT", &port);
-    // Its own account and settings, whatever this machine's are.
+    // The demo uses its own account and settings, whatever this machine's are.
     command
         .env("AWS_PROFILE", "nobody")
         .env("NAME_SUFFIX", "-other");

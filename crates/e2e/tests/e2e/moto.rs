@@ -1,5 +1,5 @@
-//! A second emulator, which checks requests in other ways: moto. It has no
-//! sign-in page and no gateway, so nobody logs in here.
+//! The programs against moto, a second emulator, which validates requests
+//! differently. It has no sign-in page and serves no APIs, so nobody logs in.
 
 use aws_sdk_apigatewayv2::Client as ApiGateway;
 use aws_sdk_cognitoidentityprovider::Client as Cognito;
@@ -7,7 +7,7 @@ use aws_sdk_iam::Client as Iam;
 use aws_sdk_lambda::Client as Lambda;
 use e2e::{Cloud, TestEnv, block_on, inventory};
 
-/// How much of each kind is there: user pools, APIs, functions, roles of ours.
+/// The numbers of user pools, APIs, functions, and roles of ours.
 async fn counts(cloud: &Cloud) -> [usize; 4] {
     let config = inventory::config(&cloud.url, "test").await;
     let pools = Cognito::new(&config).list_user_pools().max_results(60);
@@ -23,8 +23,8 @@ async fn counts(cloud: &Cloud) -> [usize; 4] {
     ]
 }
 
-/// What moto cannot do, asserted and not hidden: it lists no authorizers, though
-/// it knows each of them.
+/// Asserts what moto cannot do, rather than hide it: it lists no authorizers,
+/// though it knows each of them.
 async fn authorizers(cloud: &Cloud, state: &serde_json::Value) {
     let id = |key: &str| state[key].as_str().expect("an id").to_owned();
     let gateway = ApiGateway::new(&inventory::config(&cloud.url, "test").await);

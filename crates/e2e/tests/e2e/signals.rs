@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM; one program at a time; files that cannot be written.
+//! Ctrl-C and SIGTERM; the lock; files that cannot be written.
 
 use std::io::{BufRead, BufReader};
 use std::process::Child;
@@ -14,7 +14,7 @@ fn send(child: &Child, signal: Signal) {
     kill_process(pid, signal).expect("it runs");
 }
 
-/// Waits until the proxy has seen as many calls.
+/// Waits until the proxy has seen this many calls.
 fn wait_for_calls(proxied: &ProxiedEnv, number: usize) {
     while proxied.proxy.calls().len() < number {
         std::thread::yield_now();
@@ -69,8 +69,8 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
     }
 }
 
-/// AWS wants to be asked again in a minute: all else is done meanwhile, the
-/// wait is told, and a signal ends it.
+/// AWS asks for a retry in a minute: meanwhile everything else is done, the
+/// wait is reported, and a signal ends it.
 #[test]
 fn a_signal_ends_the_wait_for_a_quota() {
     let proxied = ProxiedEnv::new();
@@ -128,7 +128,7 @@ fn the_second_signal_ends_at_once() {
     );
     wait_for_calls(&proxied, 4);
     send(&child, Signal::INT);
-    // The first is answered before the second is sent: they must not merge.
+    // Waits for the reaction to the first signal: two pending ones would merge.
     let mut child = child;
     let stderr = child.stderr.take().unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(stderr));
@@ -175,7 +175,7 @@ fn one_program_at_a_time() {
             result.stderr
         );
     }
-    // The lock dies with its holder.
+    // The lock is released when its holder dies.
     first.kill().unwrap();
     first.wait().unwrap();
     proxied.delete_all("a killed holder");
@@ -194,12 +194,12 @@ fn a_folder_that_cannot_be_written() {
     assert!(proxied.env.inventory().is_empty());
 }
 
-/// A file system with room for state.json, but not for its next version.
+/// A file system with space for state.json, but not for its next version.
 #[test]
 fn a_full_disk_loses_nothing() {
     let proxied = ProxiedEnv::new();
-    // Files of more than 1.5 KiB (512-byte units) cannot be written: as on a full disk, the write
-    // of the longer state.json fails in the middle of the run.
+    // Files are limited to 1.5 KiB (3 units of 512 bytes): as on a full disk,
+    // writing the longer state.json fails in the middle of the run.
     let program = e2e::run_result::program("create");
     let limited = format!("ulimit -f 3; trap '' XFSZ; exec {}", program.display());
     let mut command = std::process::Command::new("sh");

@@ -1,8 +1,8 @@
-//! Create, log in, call, delete.
+//! The whole path: create, log in, call the API, delete.
 
 use e2e::{Inventory, TestEnv};
 
-/// Exactly the resources of the design.
+/// The inventory of a complete stack.
 pub(crate) fn the_design(domain_prefix: &str) -> Inventory {
     let one = |text: &str| vec![text.to_owned()];
     Inventory {
@@ -60,7 +60,7 @@ fn create_log_in_call_delete() {
     env.delete().code(0).stdout_has("Nothing to delete");
 }
 
-/// The lines that the contract promises, with this run's ids.
+/// The lines that `create` must print, with this run's ids.
 fn lines_of_the_contract(state: &serde_json::Value) -> String {
     let id = |key: &str| {
         state[key]
@@ -196,7 +196,7 @@ fn the_log_group_has_the_event_but_no_token() {
 fn a_stack_of_the_python_scripts_is_taken_by_tokens_and_delete() {
     let env = TestEnv::new();
     env.create().code(0);
-    // Their file has the same keys without ours; their log group stays.
+    // The scripts' state.json lacks our keys; `delete` leaves their log group.
     let mut state = env.state();
     let ours = "state_version deployment_id account_id endpoint_url complete last_created_at \
                 lambda_function_arn lambda_log_group_name";

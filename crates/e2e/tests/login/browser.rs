@@ -1,4 +1,4 @@
-//! The whole login in a real browser, started by `tokens` through `BROWSER`.
+//! The whole login in a real browser, which `tokens` starts through `BROWSER`.
 
 use std::process::Stdio;
 
@@ -12,8 +12,8 @@ use crate::{has, picture, port_8083, with_stack};
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
 
-/// Runs `tokens` with a stack of its own. `steps` are what the person does in the
-/// browser that it opens. How it ended.
+/// Runs `tokens` with a new stack, and `steps` as what the person does in the
+/// browser that it opens. Returns the result of `tokens`.
 fn login(steps: impl AsyncFnOnce(&Browser)) -> RunResult {
     let _port = port_8083();
     let env = with_stack();
@@ -43,8 +43,8 @@ async fn sign_in(browser: &Browser, password: &str) {
     browser.click("button").await;
 }
 
-/// The style was applied: the page's own policy allows it. On a phone nothing
-/// sticks out to the side.
+/// Asserts that the page's style is applied, so its Content-Security-Policy
+/// allows it, and that nothing is too wide for a phone.
 async fn is_readable(browser: &Browser) {
     let border = "return getComputedStyle(document.querySelector('header')).borderTopWidth";
     assert_eq!(browser.script(border).await, json!("6px"));
@@ -87,13 +87,13 @@ fn a_person_denies_access() {
         return;
     }
     let result = login(async |browser| {
-        // The local cloud's page has no way to say no; this is where a no leads.
+        // The local cloud's page has no way to deny access; this simulates it.
         let state = "return document.querySelector('input[name=state]').value";
         let state = browser.script(state).await;
         let state = state.as_str().expect("a state");
         let back =
             "http://localhost:8083/callback?error=access_denied&error_description=User+said+no";
-        // Without the state first: whoever sent that is told, and nothing ends.
+        // First without the state: that is rejected, and the login continues.
         browser.go(back).await;
         browser.wait_for("h1", "Not the answer to a sign-in").await;
         browser.go(&format!("{back}&state={state}")).await;

@@ -1,4 +1,4 @@
-//! `tokens --explain`: the commands that it shows do what it says.
+//! `tokens --explain`: the commands that it shows work as described.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{has, with_stack};
 
-/// Runs a line as a person would paste it.
+/// Runs a line in a shell, as if a person had pasted it.
 fn shell(line: &str, access_token: &str) -> String {
     let output = Command::new("sh")
         .args(["-c", line])
@@ -67,7 +67,7 @@ fn the_commands_shown_reproduce_what_was_computed_and_fetched() {
             "no {part} in {answers:?}"
         );
     }
-    // The exchange of a code works once: it is refused as used, not as malformed.
+    // A code works only once: it is refused as used, not as malformed.
     let exchange = commands
         .iter()
         .find(|c| c.contains("grant_type=authorization_code"))

@@ -1,10 +1,10 @@
-//! Every experiment of `tokens lab` at the local cloud: who refuses, and for
-//! which reason, not only that it is refused.
+//! Every experiment of `tokens lab` against the local cloud: who refuses and
+//! why, not only that it is refused.
 
 use crate::{port_8083, with_stack};
 
-/// Name, who refuses, and what in the answer shows the reason.
-#[rustfmt::skip] // a line for each
+/// Name, who refuses, and the part of the answer that shows the reason.
+#[rustfmt::skip] // one line each
 const EXPECTED: [(&str, &str, &str); 19] = [
     ("no-token", "the gateway", "401 Unauthorized"),
     ("no-scope", "the gateway", "403 Forbidden"),
@@ -47,7 +47,7 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
         assert!(answer.contains(reason), "no {reason:?} in {block}");
         assert!(block.ends_with("\nPASS"), "{block}");
     }
-    // The local cloud does not know the rule behind the twentieth.
+    // The local cloud does not enforce the rule behind the twentieth.
     let result = result.stdout_has(
         "NOT SHOWN: this cloud looks at the password although the client has no password flow",
     );

@@ -1,4 +1,4 @@
-//! Logins at the local cloud: in a real browser, in the lab, and narrated.
+//! Logins at the local cloud: in a browser, in the lab, explained and reported.
 
 mod browser;
 mod explain;
@@ -11,13 +11,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ::browser::Browser;
 use e2e::TestEnv;
 
-/// The registered `redirect_uri` is at port 8083: one login at a time.
+/// Locks port 8083, that of the registered `redirect_uri`: one login at a time.
 pub fn port_8083() -> MutexGuard<'static, ()> {
     static PORT: Mutex<()> = Mutex::new(());
     PORT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes a picture into the folder that `PICTURES` names, if it does.
+/// Saves a screenshot in the folder `PICTURES`, if that variable is set.
 pub async fn picture(browser: &Browser, name: &str) {
     let Some(dir) = std::env::var_os("PICTURES") else {
         return;
@@ -34,8 +34,8 @@ pub fn with_stack() -> TestEnv {
     env
 }
 
-/// Whether the programs are on this machine. If not, that is said where no
-/// test runner hides it; with `REQUIRE_ALL_TESTS` set, it fails.
+/// Whether the programs are installed. If not, says so where the test runner
+/// does not capture it, or panics if `REQUIRE_ALL_TESTS` is set.
 pub fn has(test: &str, programs: &[&str]) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let there =

@@ -1,4 +1,4 @@
-//! The page that shows a login: accessible, safe to show, the same as what
+//! The report page of a login: accessible, free of secrets, true to what
 //! happened.
 
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ fn page(env: &TestEnv, name: &str) -> PathBuf {
     env.dir().join(name)
 }
 
-/// The source of axe-core, as make has installed it.
+/// The source of axe-core, which make installs.
 fn axe() -> String {
     let lib = workspace().join(".venv/lib");
     let mut pythons = std::fs::read_dir(lib).expect("run 'make test'");
@@ -28,7 +28,7 @@ fn axe() -> String {
     found.expect("axe-core is missing: run 'make test'")
 }
 
-/// What axe-core finds on the page that is shown: rule and place.
+/// axe-core's findings on the current page: rule and element.
 async fn findings(browser: &Browser, axe: &str) -> Value {
     browser.script(axe).await;
     browser
@@ -36,7 +36,7 @@ async fn findings(browser: &Browser, axe: &str) -> Value {
         .await
 }
 
-/// As a person on this medium would see it; axe-core finds nothing.
+/// Asserts that axe-core finds nothing on screen, phone or in print.
 async fn is_accessible(browser: &Browser, axe: &str) {
     for (width, scheme) in [
         (1200, "light"),
@@ -58,7 +58,7 @@ async fn is_accessible(browser: &Browser, axe: &str) {
         .await;
 }
 
-/// Everything that the page has loaded, beside itself.
+/// Everything that the page has loaded besides itself.
 async fn loaded(browser: &Browser) -> Value {
     browser
         .script("return performance.getEntriesByType('resource').map(it => it.name)")
@@ -146,7 +146,7 @@ fn no_secret_is_on_a_page() {
     let tokens = [&json["tokens"], &json["refresh"]["tokens"]];
     for token in ["id_token", "access_token", "refresh_token"] {
         for secret in tokens.iter().filter_map(|tokens| tokens[token].as_str()) {
-            // A token is of no use without its signature.
+            // A token is useless without its signature.
             let signature = secret.rsplit('.').next().expect("a part");
             for page in [&login, &lab] {
                 assert!(!page.contains(signature), "{token} is on a page");

@@ -1,4 +1,4 @@
-//! A login that goes well, and what can be done with it.
+//! A successful login, and what can be done after it.
 
 use serde_json::{Value, json};
 
@@ -254,7 +254,7 @@ fn signup_goes_to_the_page_for_new_users_with_the_same_request() {
     login.ended().assert_code(0);
 }
 
-/// No call is forgotten, none is made up.
+/// No call is missing, none is invented.
 #[test]
 fn explain_tells_every_call_that_the_server_saw_and_none_else() {
     let idp = Idp::honest();

@@ -1,4 +1,4 @@
-//! How a login can end, other than well.
+//! Logins that fail, are interrupted, or need the person's help.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ fn is_free(port: u16) -> bool {
         .all(|host| TcpListener::bind((*host, port)).is_ok())
 }
 
-/// Signs in at a server that refuses with this query; returns page and stderr.
+/// Signs in at a server that redirects back with this error; page and stderr.
 fn refused(query: &str) -> (String, String) {
     let idp = Idp::honest();
     let login = Program::new(&idp, &["--no-browser"]).start();
@@ -135,7 +135,7 @@ fn a_browser_that_cannot_be_opened_leaves_the_address() {
         let idp = Idp::honest();
         let login = Program::new(&idp, &[]).env("BROWSER", browser).start();
         assert!(!login.address.contains(char::is_whitespace));
-        // `false` needs a moment to end; the login does not wait for it.
+        // `false` takes a moment to exit; the login does not wait for that.
         let said = std::time::Instant::now();
         while browser == "false" && said.elapsed() < std::time::Duration::from_millis(300) {
             std::thread::yield_now();
@@ -165,7 +165,7 @@ fn over_ssh_the_command_that_leads_the_port_here_is_shown() {
         .assert_says(&format!("ssh -L {port}:localhost:{port} ada@10.0.0.2"));
 }
 
-/// `script` gives the program a terminal. A wrong address first.
+/// `script` gives the program a terminal. A wrong address is pasted first.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_pasted_address_is_checked_as_the_listener_checks_it() {

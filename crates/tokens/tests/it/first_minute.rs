@@ -1,4 +1,4 @@
-//! The first minute after `create`: host and stage are new, and not there yet.
+//! The first minute after `create`: the new host and stage do not work yet.
 
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::idp::{Idp, POOL};
 use crate::program::Program;
 
-/// A login right after `create`, in a cloud that settles within so many seconds.
+/// A login right after `create`, in a cloud that settles in `settle` seconds.
 fn login_to_new_stack(idp: &Idp, settle: &str) -> Program {
     let mut program = Program::new(idp, &["--headless"]).env("SETTLE_SECONDS", settle);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -28,7 +28,7 @@ fn not_found(_: &SocketAddr) -> Response {
     (StatusCode::NOT_FOUND, body).into_response()
 }
 
-/// Answers `path` with `answer` until the program has asked for it twice.
+/// Responds to `path` with `answer` until the program has requested it twice.
 fn twice(path: &'static str, answer: fn(&SocketAddr) -> Response) -> Idp {
     let idp = Idp::honest().with(|book| {
         book.instead.insert(path, answer);
@@ -90,7 +90,7 @@ fn the_wait_has_an_end() {
     assert!(idp.api_calls() >= 2);
 }
 
-/// A stack that is there for long has no first minute: an error is one.
+/// With an old stack there is nothing to wait for: an error is final.
 #[test]
 fn nothing_is_waited_for_when_the_stack_is_old() {
     let idp = Idp::honest().with(|book| {

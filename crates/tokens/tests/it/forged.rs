@@ -1,4 +1,4 @@
-//! One lie a case: the right check must see it, and the API must not be called.
+//! One forgery per case: the right check detects it, and the API is not called.
 
 use serde_json::json;
 
@@ -7,9 +7,8 @@ use crate::jwt::{ATTACKER, SERVER, unsigned};
 use crate::program::Program;
 use crate::wire;
 
-/// Signs in with a browser at a server that lies. The failed checks are those
-/// in `failing`, no more and no less; they are named in the terminal and in
-/// the browser.
+/// Signs in with a browser at a server that forges tokens. Exactly the checks
+/// in `failing` must fail, and be named in the terminal and in the browser.
 fn refused(failing: &[&str], spoil: impl Fn(&mut Forge) + Send + 'static) {
     let idp = Idp::spoiling(spoil);
     let login = Program::new(&idp, &["--no-browser"]).start();

@@ -1,5 +1,5 @@
-//! Hostile callbacks in front of a good one: each is refused, none ends the
-//! login, and the login after them works.
+//! Hostile callbacks before the good one: each is refused, none ends the login,
+//! and the login then succeeds.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -11,14 +11,14 @@ use crate::idp::{Idp, PASSWORD};
 use crate::program::{Pending, Program};
 use crate::wire::{self, Answer};
 
-/// A login that waits, and its server.
+/// A login that waits for its callback, and its server.
 fn waiting() -> (Idp, Pending) {
     let idp = Idp::honest();
     let login = Program::new(&idp, &["--no-browser"]).start();
     (idp, login)
 }
 
-/// The good answer after the hostile ones.
+/// Asserts that the good callback after the hostile ones works.
 fn works(idp: &Idp, login: Pending) {
     works_at("localhost", idp, login);
 }
@@ -190,7 +190,7 @@ fn a_connection_that_sends_nothing_or_never_ends_its_head_is_cut_off() {
     endless
         .write_all(b"GET /callback HTTP/1.1\r\nHost: ")
         .unwrap();
-    // Reading ends when the listener ends the connection.
+    // Reading ends when the listener closes the connection.
     for stream in [&mut silent, &mut endless] {
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
@@ -207,7 +207,7 @@ fn a_connection_that_sends_nothing_or_never_ends_its_head_is_cut_off() {
 
 #[test]
 fn two_hundred_silent_connections_leave_room_for_the_good_one() {
-    // Waiting until all of them are cut off would take three times 5 seconds.
+    // Waiting for all of them to time out would take three times 5 seconds.
     let (idp, login) = waiting();
     let start = Instant::now();
     let crowd: Vec<TcpStream> = (0..200)
@@ -233,11 +233,11 @@ fn two_hundred_bad_requests_at_once_end_nothing() {
     works(&idp, login);
 }
 
-/// While the code is being exchanged, the same callback comes again.
+/// The same callback is sent again while the code is being exchanged.
 #[test]
 fn a_second_callback_is_told_that_the_first_counts() {
     let idp = Idp::honest().with(|book| {
-        // The exchange takes its time: the duplicate comes in between.
+        // A slow exchange, so that the duplicate falls into it.
         book.instead.insert("/jwks", |_| {
             std::thread::sleep(Duration::from_millis(500));
             axum::Json(serde_json::json!({"keys": [crate::jwt::SERVER.jwk("k1")]})).into_response()
@@ -268,7 +268,7 @@ fn both_loopback_addresses_are_listened_on() {
     }
 }
 
-/// A session that is still open: the browser is redirected at once.
+/// With an open session, the browser is redirected at once.
 #[test]
 fn an_instant_redirect_finds_the_listener_there() {
     let idp = Idp::honest().with(|book| book.has_session = true);

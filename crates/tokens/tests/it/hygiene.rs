@@ -1,5 +1,5 @@
-//! The back channel: no redirects, no endless answers, no plain http to
-//! elsewhere, and the environment's proxy.
+//! The program's own requests: no redirects, no endless responses, no plain
+//! http to other machines, and the environment's proxy.
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::idp::Idp;
 use crate::program::Program;
 
-/// A login at a server where one path answers otherwise.
+/// A login at a server with another response for one path must fail.
 fn fails(path: &'static str, instead: fn(&SocketAddr) -> Response, said: &str) -> Idp {
     let idp = Idp::honest().with(|book| {
         book.instead.insert(path, instead);
@@ -24,7 +24,7 @@ fn fails(path: &'static str, instead: fn(&SocketAddr) -> Response, said: &str) -
     idp
 }
 
-/// A login at a server whose discovery document is otherwise.
+/// A login at a server with a changed discovery document must fail.
 fn distrusts(change: fn(&mut Value), said: &str) {
     let idp = Idp::honest().with(|book| book.discovery = change);
     Program::new(&idp, &["--headless"])
@@ -118,7 +118,7 @@ fn the_discovery_document_must_be_of_our_issuer_and_name_protected_addresses() {
         "userinfo_endpoint",
         "revocation_endpoint",
     ] {
-        // A closure cannot take `name` along and be a plain function.
+        // A closure that captures `name` would not be a plain function.
         let change: fn(&mut Value) = match name {
             "authorization_endpoint" => {
                 |d| d["authorization_endpoint"] = json!("http://evil.example/")
@@ -167,7 +167,7 @@ fn an_unreachable_server_is_told_with_the_reason() {
         .assert_says("hint: is the local cloud running?");
 }
 
-/// Calls to this machine go straight, all others through the proxy.
+/// Requests to this machine go directly, all others through the proxy.
 #[test]
 fn the_environment_s_proxy_is_honoured() {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,5 +1,5 @@
-//! A sign-in server and an API, as honest as they are told to be. They count
-//! what they are asked.
+//! A sign-in server and an API, which tests can tell to misbehave. They record
+//! their requests.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -23,36 +23,36 @@ pub(crate) const PASSWORD: &str = "Correct-Horse-1";
 
 type Parameters = HashMap<String, String>;
 
-/// The two tokens before they are signed, for a test to spoil.
+/// The two tokens before they are signed, for a test to falsify.
 pub(crate) struct Forge {
     pub header: Value,
     pub id: Value,
     pub access: Value,
-    /// Makes the id token of header, claims and the access token.
+    /// Signs the id token, given its header and claims.
     pub sign_id: fn(&Value, &Value) -> String,
     pub sign_access: fn(&Value, &Value) -> String,
 }
 
-/// Stands for the hash of the access token as it will be.
+/// Placeholder for the correct `at_hash` of the access token.
 const RIGHT_AT_HASH: &str = "right";
 
-/// What the server lies about.
+/// Falsifies tokens before they are signed.
 pub(crate) type Spoil = Box<dyn Fn(&mut Forge) + Send>;
 
-/// What is known of one server.
+/// What a server has recorded, and how it behaves.
 pub(crate) struct Book {
     pub calls: Vec<String>,
     pub revoked: Vec<String>,
     codes: HashMap<String, Parameters>,
     spoil: Spoil,
-    /// Replaces the answer of a path.
+    /// Replaces the response for a path.
     pub instead: HashMap<&'static str, fn(&SocketAddr) -> Response>,
     /// Changes the discovery document.
     pub discovery: fn(&mut Value),
-    /// Whether the authorization endpoint asks for no password, as with a
-    /// session that is still open.
+    /// Whether the authorization endpoint redirects without a password, as with
+    /// an open session.
     pub has_session: bool,
-    /// The first answer of the JWKS lacks our key, as after a key change.
+    /// Whether the first JWKS response lacks the key, as after a key rotation.
     pub key_is_new: bool,
 }
 
@@ -98,7 +98,7 @@ impl Idp {
         idp
     }
 
-    /// With something changed before the first call.
+    /// Changes the server's behaviour before its first request.
     pub(crate) fn with(self, change: impl FnOnce(&mut Book)) -> Idp {
         change(&mut self.book.lock().unwrap());
         self
@@ -108,7 +108,7 @@ impl Idp {
         format!("http://{}", self.address)
     }
 
-    /// How often a path was asked for.
+    /// The number of requests for a path.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.book
             .lock()
@@ -123,7 +123,7 @@ impl Idp {
         self.count("/dev/hello")
     }
 
-    /// What the browser is sent to once the person has signed in.
+    /// The callback URL to which the browser is redirected after the sign-in.
     pub(crate) fn approve(&self, authorization: &str) -> String {
         let url = Url::parse(authorization).unwrap();
         let asked: Parameters = url.query_pairs().into_owned().collect();

@@ -1,4 +1,4 @@
-//! Signing keys and tokens, good and forged.
+//! Signing keys and tokens, valid and forged.
 
 use std::sync::LazyLock;
 
@@ -10,9 +10,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-/// The sign-in server's own key. Making one takes a while: one for all tests.
+/// The sign-in server's key. Generating one is slow, so all tests share it.
 pub(crate) static SERVER: LazyLock<Key> = LazyLock::new(Key::new);
-/// Somebody else's.
+/// A key that the sign-in server does not know.
 pub(crate) static ATTACKER: LazyLock<Key> = LazyLock::new(Key::new);
 
 pub(crate) struct Key(KeyPair);
@@ -47,7 +47,7 @@ impl Key {
         format!("{message}.{}", base64url(&signature))
     }
 
-    /// HMAC with the public key, which everybody has, as its secret.
+    /// HMAC with the public key, which everybody knows, as the secret.
     pub(crate) fn hmac_with_public_key(&self, header: &Value, claims: &Value) -> String {
         let public: PublicKeyX509Der = self.0.public_key().as_der().unwrap();
         let message = unsigned(header, claims);
@@ -59,7 +59,7 @@ impl Key {
     }
 }
 
-/// Header and payload, not signed.
+/// Header and payload without a signature.
 pub(crate) fn unsigned(header: &Value, claims: &Value) -> String {
     let part = |value: &Value| base64url(value.to_string().as_bytes());
     format!("{}.{}", part(header), part(claims))

@@ -1,5 +1,5 @@
-//! The lab at a cloud that lets attackers in: it must say so. What it says of
-//! an honest one, the end-to-end tests show.
+//! The lab against a cloud that lets attackers in: it must report that. The
+//! end-to-end tests cover a correct cloud.
 
 use axum::response::IntoResponse;
 
@@ -19,7 +19,7 @@ fn assert_prints(ended: &Ended, text: &str) {
     );
 }
 
-/// The API of these tests takes any token.
+/// The API of these tests accepts any token.
 #[test]
 fn an_attack_that_gets_through_the_gateway_is_a_failure() {
     let idp = Idp::honest();

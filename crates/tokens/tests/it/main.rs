@@ -1,5 +1,5 @@
-//! The built `tokens` program against a sign-in server of the tests' own,
-//! which can be told to lie.
+//! The built `tokens` program against the tests' own sign-in server, which can
+//! be told to misbehave.
 
 mod after;
 mod ends;

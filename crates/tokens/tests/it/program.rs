@@ -1,4 +1,4 @@
-//! The program under test, started as a person would.
+//! The program under test, started as a person would start it.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::idp::{CLIENT, ISSUER, Idp, PASSWORD, POOL};
 
-/// What `tokens` is started with.
+/// The setup of a run of `tokens`.
 pub(crate) struct Program {
     pub dir: TempDir,
     pub port: u16,
@@ -18,18 +18,18 @@ pub(crate) struct Program {
     pub command: Command,
 }
 
-/// A login that waits for its answer.
+/// A login that waits for its callback.
 pub(crate) struct Pending {
     _dir: TempDir,
     pub port: u16,
-    /// The address that the person is to open.
+    /// The URL that the person has to open.
     pub address: String,
     child: Child,
     stderr: BufReader<ChildStderr>,
     said: String,
 }
 
-/// How it ended.
+/// The exit code and output of a run.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub code: Option<i32>,
@@ -37,7 +37,7 @@ pub(crate) struct Ended {
     pub stderr: String,
 }
 
-/// A port that nobody has, and that no other test gets.
+/// A free port that no other test gets.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
@@ -96,12 +96,12 @@ impl Program {
         self
     }
 
-    /// Runs it to its end.
+    /// Runs it until it exits.
     pub(crate) fn run(mut self) -> Ended {
         self.run_and_keep()
     }
 
-    /// Runs it to its end; what it wrote into its folder stays.
+    /// Runs it until it exits; keeps the folder and the files in it.
     pub(crate) fn run_and_keep(&mut self) -> Ended {
         self.write_state();
         let output = self.command.output().unwrap();
@@ -112,7 +112,7 @@ impl Program {
         }
     }
 
-    /// Starts it and waits until it shows the address to sign in at.
+    /// Starts it and waits until it prints the URL to sign in at.
     pub(crate) fn start(mut self) -> Pending {
         self.write_state();
         let mut child = self.command.spawn().unwrap();
@@ -168,7 +168,7 @@ impl Pending {
     }
 }
 
-/// A test that fails leaves nothing running.
+/// Stops the program, even if the test failed.
 impl Drop for Pending {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -177,7 +177,7 @@ impl Drop for Pending {
 }
 
 impl Ended {
-    /// All that it printed.
+    /// Everything that it printed: stdout, then stderr.
     pub(crate) fn printed(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }

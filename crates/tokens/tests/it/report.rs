@@ -1,4 +1,4 @@
-//! The page that shows what happened: in the browser, and in a file.
+//! The report of a login: in the browser, and in a file.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +13,7 @@ use crate::wire;
 
 const MARKUP: &str = "<script>alert('x')</script>\u{1b}[2J";
 
-/// Runs a headless login that writes a report; the report, and how it ended.
+/// Runs a headless login with `--report`; returns the report and the result.
 fn report(idp: &Idp, args: &[&str]) -> (String, Ended) {
     let args = [&["--headless", "--report", "login.html"], args].concat();
     let mut program = Program::new(idp, &args);
@@ -24,7 +24,7 @@ fn report(idp: &Idp, args: &[&str]) -> (String, Ended) {
     (html, ended)
 }
 
-/// No element of the page's own but what it is made of, and no control character.
+/// Asserts that the page has no script, no `src` and no control character.
 fn is_harmless(html: &str) {
     assert!(
         !html.contains("<script") && !html.contains("src="),

@@ -1,5 +1,5 @@
-//! What `BROWSER` starts in the tests: this very test program, in the role of
-//! a browser that goes where it is sent.
+//! What `BROWSER` starts in the tests: this test program itself, in the role of
+//! a browser that follows redirects.
 
 use std::fmt::Write;
 
@@ -14,8 +14,8 @@ pub(crate) fn command_line() -> String {
     )
 }
 
-/// Follows redirects to the end. Writes down what it was told and what it saw
-/// in the folder it was started in.
+/// Follows all redirects. Writes its arguments, environment and responses to
+/// `browser.txt` in the current folder.
 #[test]
 #[ignore = "no test: the browser that other tests start"]
 fn browser() {

@@ -1,4 +1,4 @@
-//! HTTP by hand: a client that may do what no browser would.
+//! A raw HTTP client, which can send what no browser would.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::{Position, Url};
 
-/// An answer, as far as it came.
+/// A response, possibly incomplete.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub status: u16,
@@ -14,18 +14,18 @@ pub(crate) struct Answer {
     pub body: String,
 }
 
-/// Sends octets and reads until the other side ends the connection.
+/// Sends octets and reads until the other side closes the connection.
 pub(crate) fn send(host: &str, port: u16, octets: &[u8]) -> Answer {
     let mut stream = TcpStream::connect((host, port)).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(30)))
         .unwrap();
-    // Who sends too much is cut off while sending: that is an answer too.
+    // A server may cut off a request that is too long: that is a result too.
     let _ = stream.write_all(octets);
     read(&mut stream)
 }
 
-/// Reads until the other side ends the connection.
+/// Reads until the other side closes the connection.
 pub(crate) fn read(stream: &mut TcpStream) -> Answer {
     let mut text = Vec::new();
     let mut part = [0; 4096];
@@ -45,13 +45,13 @@ pub(crate) fn read(stream: &mut TcpStream) -> Answer {
     }
 }
 
-/// A plain GET, as a browser sends it.
+/// A plain GET request, as a browser sends it.
 pub(crate) fn get(address: &str) -> Answer {
     let url = Url::parse(address).unwrap();
     get_at(url.host_str().unwrap(), address)
 }
 
-/// A GET of the address at a chosen host, with the address's own `Host`.
+/// A GET request for `address`, sent to `host`, with the `Host` of `address`.
 pub(crate) fn get_at(host: &str, address: &str) -> Answer {
     let url = Url::parse(address).unwrap();
     let authority = &url[Position::BeforeHost..Position::AfterPort];

@@ -1,5 +1,5 @@
-//! A class of 30 behind AWS's quotas, simulated: how much longer it takes than
-//! the narrowest quota makes it take.
+//! A simulated class of 30 under AWS's quotas: how much longer it takes than
+//! the lowest quota requires.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,7 +12,7 @@ use crate::retry::throttle::ThrottleReason;
 
 const PEOPLE: usize = 30;
 
-/// How long a call takes.
+/// How long a call takes, in milliseconds.
 const CALL: u64 = 200;
 
 /// A token bucket; times in milliseconds.
@@ -24,7 +24,7 @@ struct Quota {
 }
 
 impl Quota {
-    /// One call in `each` milliseconds, and `most` at once.
+    /// One call per `each` milliseconds, and `most` at once.
     fn new(each: u64, most: u32) -> Quota {
         let most = f64::from(most);
         Quota {
@@ -39,14 +39,14 @@ impl Quota {
         let grown = (now - self.filled) as f64 / self.each as f64;
         self.tokens = (self.tokens + grown).min(self.most);
         self.filled = now;
-        // Sums of fractions: a token is one when it is nearly one.
+        // Allows for rounding errors in the sum of fractions.
         let takes = self.tokens > 1.0 - 1e-6;
         self.tokens -= f64::from(u8::from(takes));
         takes
     }
 }
 
-/// What one person waits for: the next call, and since when it is refused.
+/// The next call of one person, and since when it has been refused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
     at: u64,
@@ -55,9 +55,9 @@ struct Turn {
     refused_since: Option<u64>,
 }
 
-/// Everybody makes one call of a kind that is allowed once in `each`, and then
-/// `more` that only count for the account: 10 a second, 40 at once. Gives the
-/// milliseconds until the last one is done.
+/// Everybody makes one call that is allowed once per `each` milliseconds, then
+/// `more` calls limited only by the account: 10 per second, 40 at once. Returns
+/// the milliseconds until the last one is done.
 fn class(each: u64, more: u32, random: &mut StdRng) -> u64 {
     let (mut narrow, mut account) = (Quota::new(each, 1), Quota::new(100, 40));
     let mut turns: BinaryHeap<_> = (0..PEOPLE)
@@ -101,7 +101,7 @@ fn class(each: u64, more: u32, random: &mut StdRng) -> u64 {
     last
 }
 
-/// The longest of many classes, as a part of what the quota makes it take.
+/// The longest of many classes, as a multiple of what the quota requires.
 fn longest(each: u64, more: u32) -> f64 {
     let least = each * (PEOPLE as u64 - 1);
     let classes = (0..100).map(|seed| class(each, more, &mut StdRng::seed_from_u64(seed)));

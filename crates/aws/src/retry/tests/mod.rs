@@ -1,5 +1,5 @@
-//! The retries as a whole: the SDK's clients against scripted answers, in
-//! virtual time, and a class against quotas.
+//! The retries as a whole: the SDK's clients against scripted responses, in
+//! virtual time, and a class under quotas.
 
 mod class;
 mod tries;

@@ -1,4 +1,4 @@
-//! Which calls are tried again, how often, and for how long.
+//! Which calls are retried, how often, and for how long.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,23 +19,23 @@ use tokio::time::Instant;
 use crate::clients::{ClientDefaults, Clients};
 use crate::{Kind, Named};
 
-/// What AWS answers.
+/// How AWS responds.
 #[derive(Clone, Copy, Debug)]
 enum Answer {
-    /// This status and code.
+    /// An error with this status and code.
     Refuses(u16, &'static str),
-    /// The same, and `Retry-After`.
+    /// The same, with `Retry-After`.
     RefusesFor(u16, &'static str, &'static str),
-    /// Nothing: the connection breaks.
+    /// Not at all: the connection breaks.
     Breaks,
-    /// Nobody listens there.
+    /// Connection refused.
     Nobody,
 }
 
 use Answer::{Breaks, Nobody, Refuses, RefusesFor};
 
-/// Gives the same answer each time, and counts the times; after `until` of
-/// them it takes the call.
+/// A fake AWS: gives the same response to the first `until` attempts, then
+/// accepts the call. Records the time of each attempt.
 #[derive(Clone, Debug)]
 struct Aws {
     answer: Answer,
@@ -52,12 +52,12 @@ impl Aws {
         }
     }
 
-    /// When it was called.
+    /// When each attempt was made.
     fn tries(&self) -> Vec<Instant> {
         self.tries.lock().expect("no panic here").clone()
     }
 
-    /// Clients as the programs have them, for this AWS.
+    /// Clients as the programs have them, for this fake.
     fn clients(&self, endpoint: &str) -> Clients {
         let connector = SharedHttpConnector::new(self.clone());
         let region = Region::from_static("us-east-1");
@@ -110,7 +110,7 @@ enum Call {
     GetApis,
 }
 
-/// How a call ended: its kind of error, its tries, and the time it took.
+/// How a call ended: its kind of error, its attempts, and the time it took.
 #[derive(Debug)]
 struct Ended {
     error: Option<Kind>,
@@ -119,7 +119,7 @@ struct Ended {
 }
 
 impl Ended {
-    /// The pause before the second try.
+    /// The pause before the second attempt.
     fn first_pause(&self) -> Duration {
         self.tries[1] - self.tries[0]
     }
@@ -166,7 +166,7 @@ async fn throttling_is_waited_for_half_an_hour() {
     let ended = call(Call::CreateApi, throttled, NEVER, AWS).await;
     assert_eq!(ended.error, Some(Kind::TryLater));
     assert_eq!(ended.took.as_secs(), 30 * 60);
-    // Politely: one try in about 15 s.
+    // About one attempt per 15 s.
     let tries = ended.tries.len();
     assert!((80..180).contains(&tries), "{tries} tries");
     assert!(ended.first_pause() < Duration::from_secs(2), "{ended:?}");
@@ -218,7 +218,7 @@ async fn a_lost_answer_is_tried_again_unless_the_call_creates() {
     }
 }
 
-/// As the zip is sent: with a time limit of its own.
+/// As for the upload of the zip, which has a timeout of its own.
 #[tokio::test(start_paused = true)]
 async fn a_call_with_settings_of_its_own_waits_as_politely() {
     let aws = Aws::new(Refuses(429, "TooManyRequestsException"), 20);

@@ -1,8 +1,8 @@
-//! A person who changes a live stack by hand, as in AWS's console.
+//! Changes to a live stack by hand, as a person makes them in AWS's console.
 
 use e2e::TestEnv;
 
-/// Clients for the cloud itself, and the ids in state.json.
+/// Clients that bypass the proxy, and the ids in state.json.
 #[derive(Debug)]
 pub(super) struct ByHand {
     /// Cognito user pools.
@@ -20,7 +20,7 @@ pub(super) struct ByHand {
 }
 
 impl ByHand {
-    /// For the stack as it is now.
+    /// Reads the ids of the current stack.
     pub(super) fn new(env: &TestEnv) -> ByHand {
         let config = env.sdk_config();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -63,9 +63,9 @@ impl ByHand {
     }
 }
 
-/// A resource as `--dry-run` names it, and what is done to it by hand: that
-/// gives the difference, as `create` must word it. `{sha}` stands for the hash
-/// of the function's code.
+/// A resource as `--dry-run` names it, and a change to it by hand that returns
+/// the difference as `create` must word it. `{sha}` stands for the hash of the
+/// function's code.
 pub(super) type Row = (&'static str, fn(&ByHand) -> String);
 
 /// The function's name.
@@ -74,10 +74,10 @@ pub(super) const FUNCTION: &str = "EchoFunction";
 pub(super) const LOG_GROUP: &str = "/aws/lambda/EchoFunction";
 /// The role's name.
 pub(super) const ROLE: &str = "APIGatewayLambdaRole";
-/// The role's own policy.
+/// The role's inline policy.
 pub(super) const ROLE_POLICY: &str = "WriteOwnLogGroup";
 /// The Sid of API Gateway's permission.
 pub(super) const PERMISSION: &str = "AllowInvokeFromApi";
-/// AWS's policy for functions: the role's boundary.
+/// AWS's managed policy for functions: the role's permissions boundary.
 pub(super) const BASIC_EXECUTION: &str =
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";

@@ -1,5 +1,5 @@
-//! The README's experiments: one line is edited, `make api` brings it to the
-//! cloud, and `make request` shows what is different. In a copy of the repository.
+//! The README's experiments, in a copy of the repository: one line is edited,
+//! `make api` deploys it, and `make request` shows the difference.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -7,8 +7,8 @@ use std::process::Command;
 
 use e2e::{RunResult, TestEnv, run_result, workspace};
 
-/// What of the repository is copied: sources, and what was built of the
-/// function's libraries.
+/// Copies parts of the repository: the sources, and what was built, so that
+/// dependencies need not be built again.
 const COPIED: &str = r#"
 cp -Rp Cargo.toml Cargo.lock Makefile requirements.txt scripts crates lambda "$0"
 mkdir "$0/target"
@@ -19,8 +19,8 @@ done
 cp -al target/debug "$0/target" 2>/dev/null || cp -Rp target/debug "$0/target"
 "#;
 
-/// Before cargo in the path: `create` is built where it is edited, the other
-/// programs are those under test, and no browser is there to sign in with.
+/// Takes the place of cargo in `PATH`: builds `create` if it was edited, else
+/// runs the programs under test. Without a browser, `tokens` runs headless.
 const CARGO: &str = r#"#!/bin/sh
 [ "$1" = run ] || exec "$REAL_CARGO" "$@"
 program=$4
@@ -50,12 +50,12 @@ fn copy(env: &TestEnv) {
     std::fs::write(env.dir().join(".env"), settings).unwrap();
 }
 
-/// Runs make in the copy. What the tools need of this machine goes along.
+/// Runs make in the copy, with the environment variables that its tools need.
 fn make(env: &TestEnv, target: &str) -> RunResult {
     make_with(env, target, "")
 }
 
-/// Runs `make request` and asks for these scopes.
+/// Runs `make request` with these scopes.
 fn request(env: &TestEnv, scopes: &str) -> RunResult {
     make_with(env, "request", scopes)
 }
@@ -66,7 +66,7 @@ fn make_with(env: &TestEnv, target: &str, scopes: &str) -> RunResult {
     let path = std::env::var("PATH").expect("a path");
     let port = env.cloud_url().rsplit(':').next().expect("a port");
     let mut command = Command::new("make");
-    // The tools are there, whatever the time of the copy says.
+    // The tools are installed, whatever the timestamps of the copy say.
     command
         .args([target, "--old-file=.venv/.installed"])
         .current_dir(env.dir())
@@ -117,7 +117,7 @@ fn an_edited_function_answers_anew() {
         .stderr_has("1 updated, 14 unchanged");
     make(&env, "request").stdout_has("\nhello Ada\n");
 
-    // Packed anew, with another time in it: the same code.
+    // Packed again, with other timestamps: the code is the same.
     make(&env, "api").stdout_has(&format!("{function} (unchanged)"));
     make(&env, "delete").stdout_has("Nothing is left.");
     assert!(env.inventory().is_empty());
@@ -131,7 +131,7 @@ fn edited_scopes_open_and_close_the_api() {
     std::fs::write(env.dir().join("edited"), "").unwrap();
     let names = env.dir().join("crates/create/src/config/names.rs");
 
-    // The client may ask for one scope more.
+    // The app client may request one more scope.
     let client = r#""email", "HelloAPI/hello.read"];"#;
     let more = r#""email", "HelloAPI/hello.read", "HelloAPI/hello.write"];"#;
     edit(&names, client, more);
@@ -143,7 +143,7 @@ fn edited_scopes_open_and_close_the_api() {
         .stdout_has("\"scope\": \"HelloAPI/hello.write\"")
         .stdout_has("< HTTP/1.1 200 OK");
 
-    // The route opens to that scope only.
+    // The route accepts only that scope.
     let route = r#"&["HelloAPI/hello.read", "HelloAPI/hello.write"]"#;
     edit(&names, route, r#"&["HelloAPI/hello.write"]"#);
     make(&env, "api").stdout_has(

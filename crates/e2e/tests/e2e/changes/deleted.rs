@@ -1,4 +1,4 @@
-//! Each resource, deleted by hand: it comes back, with all that hangs on it.
+//! Each resource, deleted by hand: `create` restores it and its dependents.
 
 use e2e::{ProxiedEnv, Rules};
 
@@ -35,7 +35,7 @@ const ROWS: &[Row] = &[
     }),
     ("Route 'GET /hello'", delete_route),
     ("Authorizer 'MyAuthorizer'", |it| {
-        // AWS keeps an authorizer that a route uses.
+        // AWS does not delete an authorizer that a route uses.
         delete_route(it);
         let call = it.gateway.delete_authorizer().api_id(it.api());
         it.call(call.authorizer_id(it.id("api_authorizer_id")).send());

@@ -7,7 +7,7 @@ use super::by_hand::{
     BASIC_EXECUTION, ByHand, FUNCTION, LOG_GROUP, PERMISSION, ROLE, ROLE_POLICY, Row,
 };
 
-/// What is changed, and what `create` must say of it.
+/// Each change, and how `create` must describe it.
 pub(super) const ROWS: &[Row] = &[
     ("Function 'EchoFunction'", |it| {
         it.call(configure(it).memory_size(256).send());
@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Row] = &[
         let call = it.lambda.update_function_code().function_name(FUNCTION);
         let call = call.zip_file(Blob::new(zip)).architectures(other.clone());
         let now = it.call(call.send());
-        // The zip as cargo-lambda makes it has times in it; create takes them out.
+        // cargo-lambda's zip contains timestamps; `create` removes them.
         let sha = now.code_sha256.expect("a hash");
         let (ours, other) = (ours.as_str(), other.as_str());
         format!("Architectures [{other}] -> [{ours}], CodeSha256 {sha} -> {{sha}}")
@@ -132,7 +132,7 @@ fn put_role_policy(it: &ByHand, document: &str) {
     it.call(call.send());
 }
 
-/// The permission under the same Sid, but another one.
+/// Replaces the permission by another with the same Sid.
 fn permit(it: &ByHand, principal: &str, action: &str, source_arn: &str) {
     let call = it.lambda.remove_permission().function_name(FUNCTION);
     it.call(call.statement_id(PERMISSION).send());
@@ -141,7 +141,7 @@ fn permit(it: &ByHand, principal: &str, action: &str, source_arn: &str) {
     it.call(call.principal(principal).source_arn(source_arn).send());
 }
 
-/// This machine's, for which the zip is built, and the other one.
+/// This machine's architecture, for which the zip is built, and the other.
 fn architectures() -> (Architecture, Architecture) {
     match std::env::consts::ARCH {
         "aarch64" => (Architecture::Arm64, Architecture::X8664),
@@ -149,7 +149,7 @@ fn architectures() -> (Architecture, Architecture) {
     }
 }
 
-/// A function that answers something else: a script.
+/// A zip with other code: a script that fails.
 pub(super) fn other_zip() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);

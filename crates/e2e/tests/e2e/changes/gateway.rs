@@ -1,4 +1,4 @@
-//! The API and what is in it, changed by hand.
+//! The API and its parts, changed by hand.
 
 use aws_sdk_apigatewayv2::operation::{
     update_authorizer::builders::UpdateAuthorizerFluentBuilder,
@@ -10,8 +10,8 @@ use aws_sdk_apigatewayv2::types::{AuthorizationType, JwtConfiguration, RouteSett
 
 use super::by_hand::{ByHand, Row};
 
-/// What is changed, and what `create` must say of it. The API's tags are not
-/// among it: in MiniStack, GetApi shows those of CreateApi for ever.
+/// Each change, and how `create` must describe it. The API's tags are missing:
+/// in MiniStack, GetApi always returns those of CreateApi.
 pub(super) const ROWS: &[Row] = &[
     ("HTTP API 'HelloAPI'", |it| {
         it.call(

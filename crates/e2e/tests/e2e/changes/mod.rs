@@ -1,4 +1,4 @@
-//! `create` on a stack that is there: it brings it to what code and settings say.
+//! `create` on an existing stack: it updates it to match code and settings.
 
 mod by_hand;
 mod by_make;

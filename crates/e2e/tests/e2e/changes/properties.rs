@@ -1,5 +1,5 @@
-//! Each property, changed by hand: `create --dry-run` names it, `create` mends
-//! and names it, and the next `create` finds nothing.
+//! Each property, changed by hand: `create --dry-run` names the difference,
+//! `create` names and repairs it, and the next `create` finds none.
 
 use e2e::{ProxiedEnv, Rules, RunResult, operation};
 
@@ -7,7 +7,7 @@ use super::by_hand::{ByHand, FUNCTION};
 use super::{function, gateway, sign_in};
 use crate::whole_path::the_design;
 
-/// Runs `create`, and says which of its calls changed something.
+/// Runs `create`; also returns those of its operations that change something.
 fn create(proxied: &ProxiedEnv, args: &[&str]) -> (RunResult, Vec<String>) {
     let result = proxied.run("create", args, Rules::default()).code(0);
     let mut operations = proxied.proxy.operations();
@@ -15,7 +15,7 @@ fn create(proxied: &ProxiedEnv, args: &[&str]) -> (RunResult, Vec<String>) {
     (result, operations)
 }
 
-/// What is wrong with how `create` treats the difference; nothing if it is well.
+/// Checks how `create` handles the difference; an error says what is wrong.
 fn check(proxied: &ProxiedEnv, what: &str, difference: &str) -> Result<(), String> {
     let (dry, changes) = create(proxied, &["--dry-run"]);
     let line = format!("Would update: {what} ({difference})");
@@ -26,7 +26,7 @@ fn check(proxied: &ProxiedEnv, what: &str, difference: &str) -> Result<(), Strin
     let suffix = format!("(updated: {difference})");
     let lines = mended.stdout.lines().chain(mended.stderr.lines());
     let named = lines.filter(|line| line.contains(&suffix) || line.contains(&password(&suffix)));
-    // A role stands in two lines.
+    // A role's change is reported on two lines.
     expect((1..=2).contains(&named.count()), &suffix, &mended)?;
     expect(mended.stderr.contains("1 updated, "), "1 updated", &mended)?;
     expect(changes.len() > 1, "a change", &changes)?;
@@ -38,7 +38,7 @@ fn check(proxied: &ProxiedEnv, what: &str, difference: &str) -> Result<(), Strin
     expect(only_password, "no change but the password's", &changes)
 }
 
-/// The user's line says one thing more.
+/// The suffix of the user's line, which also mentions the password.
 fn password(suffix: &str) -> String {
     suffix.replace(')', "; password set again)")
 }

@@ -1,4 +1,4 @@
-//! Settings that change: the password, the sign-in domain, and what cannot be
+//! Changed settings: the password, the sign-in domain, and what cannot be
 //! changed in place.
 
 use aws_sdk_apigatewayv2::types::ProtocolType;
@@ -41,7 +41,7 @@ fn another_domain_takes_the_place_of_the_first() {
     assert!(env.inventory().is_empty());
 }
 
-/// The new prefix is somebody else's: the old domain stays.
+/// If somebody else has the new prefix, the old domain stays.
 #[test]
 fn a_domain_that_is_taken_costs_nothing() {
     let env = TestEnv::new();
@@ -62,7 +62,7 @@ fn a_domain_that_is_taken_costs_nothing() {
     colleague.delete().code(0);
 }
 
-/// Killed when the old domain is gone and the new one is not there yet.
+/// Killed at any call from deleting the old domain to creating the new one.
 #[test]
 fn killed_between_two_domains() {
     for kill in [Fault::KillBefore, Fault::KillAfter] {
@@ -94,7 +94,7 @@ fn killed_between_two_domains() {
     }
 }
 
-/// Exit code 2, naming both values, before anything was changed.
+/// Asserts exit code 2 and a message with both values, before any change.
 #[track_caller]
 fn refused(proxied: &ProxiedEnv, difference: &str) -> RunResult {
     let state = std::fs::read(proxied.env.state_path()).unwrap();
@@ -111,7 +111,7 @@ fn refused(proxied: &ProxiedEnv, difference: &str) -> RunResult {
     last.expect("it ran")
 }
 
-/// Has state.json say that another resource of ours is in place of the first.
+/// Replaces a resource's id in state.json by that of another one of ours.
 fn swap(env: &TestEnv, key: &str, id: &str) {
     let mut state = env.state();
     state[key] = id.into();

@@ -1,4 +1,4 @@
-//! The user pool and what is in it, changed by hand.
+//! The user pool and its parts, changed by hand.
 
 use aws_sdk_cognitoidentityprovider::operation::update_user_pool::builders::UpdateUserPoolFluentBuilder;
 use aws_sdk_cognitoidentityprovider::operation::update_user_pool_client::builders::UpdateUserPoolClientFluentBuilder;
@@ -11,9 +11,9 @@ use aws_sdk_cognitoidentityprovider::types::{
 
 use super::by_hand::{ByHand, Row};
 
-/// What is changed, and what `create` must say of it. UpdateUserPool and
-/// UpdateUserPoolClient reset what they are not told: so each is told all that
-/// stays. The pool's name is not among them: MiniStack keeps it.
+/// Each change, and how `create` must describe it. UpdateUserPool and
+/// UpdateUserPoolClient reset what is omitted, so each call sets everything.
+/// The pool's name is missing: MiniStack does not change it.
 pub(super) const ROWS: &[Row] = &[
     ("User Pool 'HelloUserPool'", |it| {
         it.call(pool(it).policies(policy(|it| it.minimum_length(12))).send());
@@ -199,7 +199,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
 ];
 
-/// The pool as `create` makes it.
+/// An update that leaves the pool as `create` makes it.
 fn pool(it: &ByHand) -> UpdateUserPoolFluentBuilder {
     let anybody = AdminCreateUserConfigType::builder().allow_admin_create_user_only(false);
     it.cognito
@@ -235,7 +235,7 @@ fn recovery(option: RecoveryOptionNameType) -> AccountRecoverySettingType {
         .build()
 }
 
-/// The app client as `create` makes it.
+/// An update that leaves the app client as `create` makes it.
 fn client(it: &ByHand) -> UpdateUserPoolClientFluentBuilder {
     let call = it
         .cognito

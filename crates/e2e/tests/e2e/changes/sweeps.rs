@@ -1,5 +1,5 @@
-//! An update run that is killed, or whose calls are broken: `create` brings the
-//! stack to what is wanted all the same, and `delete` leaves nothing.
+//! Update runs that are killed or have faults injected: the next `create` still
+//! brings the stack to the desired state, and `delete` leaves nothing.
 
 use std::ops::RangeInclusive;
 use std::sync::Mutex;
@@ -22,7 +22,7 @@ struct Changed {
 impl Changed {
     fn new() -> Changed {
         let mut proxied = ProxiedEnv::new();
-        // How long a call that was not answered is waited for.
+        // How long `create` waits for the effect of a call without response.
         proxied.env.change("SETTLE_SECONDS", "0.2");
         proxied.create();
         Changed { proxied, times: 0 }
@@ -43,8 +43,8 @@ impl Changed {
         self.proxied.env.change("DOMAIN_PREFIX", &prefix);
     }
 
-    /// One more `create` brings the stack to what is wanted, and the next one
-    /// finds nothing.
+    /// One more `create` brings the stack to the desired state, and the next
+    /// one finds no difference.
     fn converges(&self, after: &str) {
         self.proxied.create();
         let again = self.proxied.create();
@@ -54,14 +54,14 @@ impl Changed {
         assert_eq!(inventory, the_design(&self.prefix()), "{after}");
     }
 
-    /// `delete` leaves nothing; the next change is of a new stack.
+    /// Asserts that `delete` leaves nothing, then creates a new stack.
     fn begin_anew(&self, after: &str) {
         self.proxied.delete_all(after);
         self.proxied.create();
     }
 }
 
-/// The first row of each resource, but the domain's.
+/// The first row of each resource, except for the domain.
 fn one_of_each() -> Vec<Row> {
     let mut rows = [sign_in::ROWS, gateway::ROWS, function::ROWS].concat();
     rows.dedup_by_key(|(what, _)| *what);
@@ -70,7 +70,7 @@ fn one_of_each() -> Vec<Row> {
     rows
 }
 
-/// The calls of an update run: for each, whether it changes something.
+/// For each call of an update run, whether it changes something.
 fn calls_of_an_update() -> Vec<bool> {
     let mut changed = Changed::new();
     changed.change();
@@ -80,8 +80,8 @@ fn calls_of_an_update() -> Vec<bool> {
     operations.iter().map(|it| operation::changes(it)).collect()
 }
 
-/// Does `work` for each number, in threads side by side, as most of it is
-/// waiting; gives what they count.
+/// Does `work` for each number, in parallel threads since it mostly waits.
+/// Returns the sum of the results.
 fn share(
     numbers: RangeInclusive<usize>,
     work: impl Fn(&mut Changed, usize) -> usize + Sync,
@@ -103,7 +103,7 @@ fn share(
 
 #[test]
 fn an_update_killed_at_any_call() {
-    // A call more: a poll may come or not.
+    // The number of calls varies with the number of polls.
     let calls = calls_of_an_update().len();
     let kills = share(1..=calls, |changed, number| {
         for kill in [Fault::KillBefore, Fault::KillAfter] {
@@ -127,7 +127,7 @@ fn an_update_with_a_fault_at_any_call() {
     let quick: Vec<Fault> = FAULTS.into_iter().filter(|it| *it != Fault::Hang).collect();
     let failed = AtomicUsize::new(0);
     let tried = share(1..=calls.len(), |changed, number| {
-        // A call that only reads is broken in one way.
+        // A call that only reads gets a single fault.
         let faults = match calls[number - 1] {
             true => &quick[..],
             false => &quick[number % quick.len()..][..1],

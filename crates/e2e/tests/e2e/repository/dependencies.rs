@@ -1,12 +1,12 @@
-//! One HTTP stack, one TLS stack, and no AWS SDK where none is called.
+//! One HTTP stack, one TLS stack, and no AWS SDK where it is not needed.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
 use e2e::workspace;
 
-/// `cargo tree` of what the arguments select, a line in this format for each
-/// package; `edges` is `normal` for what is built into programs.
+/// The output of `cargo tree` for the selection in `args`, one line in `format`
+/// per package; with `normal` as `edges`, only what is built into programs.
 fn tree(edges: &str, format: &str, args: &[&str]) -> Vec<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -22,7 +22,7 @@ fn tree(edges: &str, format: &str, args: &[&str]) -> Vec<String> {
         String::from_utf8_lossy(&output.stderr)
     );
     let text = String::from_utf8(output.stdout).expect("UTF-8");
-    // "hyper v1.12.0 (*)": the star marks what was listed before.
+    // "hyper v1.12.0 (*)": the star marks a package that was listed before.
     let packages = text
         .lines()
         .map(|line| line.trim_end_matches(" (*)").to_owned());
@@ -82,7 +82,7 @@ fn tokens_and_the_function_have_no_aws_sdk() {
     }
 }
 
-/// Else `cargo test` would build the whole SDK once more.
+/// Otherwise `cargo test` would build the whole SDK a second time.
 #[test]
 fn tests_turn_on_no_feature_of_what_programs_are_built_from() {
     let features = |edges| tree(edges, "{p} {f}", &["--workspace"]);

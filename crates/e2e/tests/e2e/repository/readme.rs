@@ -1,4 +1,4 @@
-//! The README: its commands run, its tables and links hold.
+//! The README: its commands run, its tables and links are correct.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ fn readme() -> String {
     std::fs::read_to_string(workspace().join("README.md")).unwrap()
 }
 
-/// The lines of the blocks that are marked as commands.
+/// The lines of the code blocks that are marked as `sh`.
 fn commands() -> Vec<String> {
     let readme = readme();
     let blocks = readme
@@ -18,8 +18,8 @@ fn commands() -> Vec<String> {
     blocks.flat_map(str::lines).map(str::to_owned).collect()
 }
 
-/// Runs them in the README's order, for an environment with a stack of its own.
-/// What builds, or goes on for minutes, is only checked for being there.
+/// Runs the commands in the README's order, in one environment. For commands
+/// that build or take minutes, only checks that the target exists.
 #[test]
 fn its_commands_work_in_their_order() {
     let env = TestEnv::new();
@@ -54,7 +54,7 @@ fn its_commands_work_in_their_order() {
             }
             ["make", "delete"] => {
                 env.delete().code(0).stdout_has("Nothing is left.");
-                // What follows in the README shows more of the same stack.
+                // The rest of the README continues with the same stack.
                 env.create().code(0);
             }
             ["make", "lab"] => {

@@ -1,4 +1,4 @@
-//! Killed at any call, nothing leaks and nothing is made twice.
+//! Programs killed at any call: nothing leaks and nothing is created twice.
 
 use e2e::{Fault, ProxiedEnv, Rules, RunResult};
 
@@ -7,8 +7,8 @@ use crate::whole_path::the_design;
 
 const KILLS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
 
-/// Runs `check` for a kill before and after each call that `program` makes,
-/// and says how many there were.
+/// Kills `program` before and after each call that it makes, runs `check` each
+/// time, and prints the number of kills.
 fn at_every_call(
     proxied: &ProxiedEnv,
     program: &str,
@@ -84,7 +84,7 @@ fn delete_killed_then_deleted_again() {
     );
 }
 
-/// What is left after half a `delete` points to what is gone: an authorizer to
+/// After half a `delete`, what is left refers to what is gone: an authorizer to
 /// a pool, a permission to an API. `create` must not build on it.
 #[test]
 fn delete_killed_then_created() {
@@ -112,7 +112,7 @@ fn three_kills_in_a_row() {
             proxied.delete_all("a run with no fault");
             break;
         }
-        // Another call, before or after it took effect, of another run.
+        // In the next run, at another call, before or after it takes effect.
         let second = first * 7 % 23 + 1;
         let again = proxied.break_at("create", second, KILLS[first / 2 % 2]);
         points += 1;

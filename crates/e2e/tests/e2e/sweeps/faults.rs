@@ -1,5 +1,5 @@
-//! Lost answers, throttling, server errors, hanging: `create` succeeds or
-//! fails cleanly, and nothing is made twice.
+//! Lost responses, throttling, server errors, hanging calls: `create` succeeds
+//! or fails cleanly, and nothing is created twice.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use e2e::{Fault, ProxiedEnv, Rules};
 use crate::sweeps::workers::{side_by_side, summary};
 use crate::whole_path::the_design;
 
-/// The calls of a first `create`, its polls included.
+/// The number of calls of a first `create`, including polls.
 fn calls_of_create() -> usize {
     let proxied = ProxiedEnv::new();
     proxied.create();
@@ -19,7 +19,7 @@ fn calls_of_create() -> usize {
     calls
 }
 
-/// Every fault of `faults` at every call, by `workers` side by side.
+/// Injects every fault at every call; returns how many, and how many failures.
 fn sweep(faults: &[Fault], workers: usize) -> (usize, usize) {
     let numbers = 1..=calls_of_create();
     let jobs: Vec<_> = numbers
@@ -33,11 +33,11 @@ fn sweep(faults: &[Fault], workers: usize) -> (usize, usize) {
     (tried, failed.into_inner())
 }
 
-/// Whether `create` succeeded in spite of the fault; if not, it failed cleanly
-/// and succeeds when it is run again.
+/// Whether `create` succeeds despite the fault. If not, asserts that it fails
+/// cleanly and that the next run succeeds.
 fn create_survives(proxied: &ProxiedEnv, number: usize, fault: Fault) -> bool {
     let after = format!("{fault:?} at call {number}");
-    // Not reached where a poll was not needed this time: a run like any other.
+    // A run with fewer polls may not reach the call: then it has no fault.
     let rules = Rules {
         fault: Some((number, fault)),
         ..Rules::default()
@@ -74,7 +74,7 @@ fn every_fault_at_every_call() {
 
 #[test]
 fn a_call_that_hangs() {
-    // Waiting for a time-out takes no processor: many at once.
+    // Waiting for a timeout takes no processor time, so many can run at once.
     let (tried, failed) = sweep(&[Fault::Hang], 8);
     summary(&format!(
         "create with a call that hangs: {tried} calls, {failed} ended with a clear error, 0 leaks, 0 doubles"
@@ -152,7 +152,7 @@ fn delete_keeps_the_order_that_aws_asks_for() {
     assert!(at("DeleteUserPoolDomain") < at("DescribeUserPoolDomain"));
     for policy in ["DeleteRolePolicy", "DetachRolePolicy"] {
         assert!(at(policy) < at("DeleteRole"));
-        // Nothing can write to the group any more.
+        // From then on nothing can write to the log group.
         assert!(at(policy) < at("DeleteLogGroup"));
     }
     assert!(at("DeleteFunction") < at("DeleteLogGroup"));

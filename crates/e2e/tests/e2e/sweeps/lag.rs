@@ -1,7 +1,7 @@
-//! Reads that lag behind: what was made is missing from AWS's lists, and "not
-//! found" by name, for a while. The sweeps of kills hold all the same.
+//! Eventual consistency: for a while, new resources are missing from AWS's
+//! lists and not found by name. The sweeps with kills hold nevertheless.
 //!
-//! Times are a tenth of AWS's: 3 s until AWS has settled, a lag of 0.3 and 1 s.
+//! Times are a tenth of AWS's: 3 s until AWS has settled, lags of 0.3 and 1 s.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ fn kills_with_lists_that_lag() {
     assert!(tried >= 100, "only {tried}");
 }
 
-/// Right after `create`, AWS may not know by name what it has just made.
+/// Right after `create`, AWS may not find new resources by name.
 #[test]
 fn deleted_while_nothing_is_seen_yet() {
     let mut proxied = ProxiedEnv::new();

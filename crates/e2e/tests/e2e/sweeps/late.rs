@@ -1,8 +1,8 @@
-//! Calls that take effect after the program that made them has died, or has
-//! given up waiting: nothing leaks, nothing is made twice.
+//! Calls that take effect after the program that made them was killed, or lost
+//! the connection: nothing leaks, nothing is created twice.
 //!
-//! Times are a tenth of AWS's: 3 s until nothing can come any more, and effects
-//! after 0.07, 0.4 and 1.2 s. A few cases are run with AWS's own times.
+//! Times are a tenth of AWS's: 3 s until no call can take effect any more, and
+//! delays of 0.07, 0.4 and 1.2 s. A few cases run with AWS's own times.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use e2e::{Fault, ProxiedEnv, Rules};
 use crate::sweeps::workers::{side_by_side, summary};
 use crate::whole_path::the_design;
 
-/// Every call that makes something.
+/// Every call that creates something.
 pub(crate) const MAKING: [&str; 17] = [
     "AddPermission",
     "AdminCreateUser",
@@ -43,7 +43,7 @@ const DELAYS: [Duration; 3] = [
 enum Then {
     Delete,
     CreateAndDelete,
-    /// Nothing, until the call has taken effect.
+    /// Nothing until the call has taken effect, then `delete`.
     Nothing,
 }
 
@@ -54,7 +54,7 @@ fn broken(operation: &'static str, fault: Fault) -> Rules {
     }
 }
 
-/// Nothing is left, neither now nor when every call has taken effect.
+/// Asserts that `delete` leaves nothing, even once every call has taken effect.
 fn delete_for_good(proxied: &ProxiedEnv, after: &str) {
     proxied.delete_all(after);
     proxied.proxy.settle_late();

@@ -1,4 +1,4 @@
-//! Every call, broken in every way: killed, lost, delayed, seen late.
+//! Every kind of fault at every call: kills, lost responses, delays, lag.
 
 mod crash;
 mod faults;

@@ -1,11 +1,11 @@
-//! Sweeps: many cases by a few workers, each with a cloud of its own.
+//! Runs many cases on a few workers, each with its own cloud.
 
 use std::io::Write;
 use std::sync::Mutex;
 
 use e2e::ProxiedEnv;
 
-/// Runs `check` for every job, by `workers` side by side, in clouds that settle
+/// Runs `check` for every job on parallel `workers`, in clouds that settle
 /// within `settle` seconds.
 pub(crate) fn side_by_side<J: Send>(
     workers: usize,
@@ -28,7 +28,7 @@ pub(crate) fn side_by_side<J: Send>(
     });
 }
 
-/// Past the capture of the test runner: a summary is there to be read.
+/// Prints a summary where the test runner does not capture it.
 pub(crate) fn summary(text: &str) {
     let _ = writeln!(std::io::stderr(), "summary: {text}");
 }
