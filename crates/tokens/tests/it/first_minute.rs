@@ -30,15 +30,15 @@ fn not_found(_: &SocketAddr) -> Response {
 
 /// Responds to `path` with `answer` until the program has requested it twice.
 fn twice(path: &'static str, answer: fn(&SocketAddr) -> Response) -> Idp {
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert(path, answer);
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert(path, answer);
     });
     let watched = idp.clone();
     std::thread::spawn(move || {
         while watched.count(path) < 2 {
             std::thread::yield_now();
         }
-        watched.book.lock().unwrap().instead.remove(path);
+        watched.state.lock().unwrap().overrides.remove(path);
     });
     idp
 }
@@ -46,11 +46,15 @@ fn twice(path: &'static str, answer: fn(&SocketAddr) -> Response) -> Idp {
 #[test]
 fn a_sign_in_host_that_is_not_ready_is_waited_for() {
     let idp = twice("/oauth2/authorize", unavailable);
-    let ended = login_to_new_stack(&idp, "30").run();
-    ended
+    let result = login_to_new_stack(&idp, "30").run();
+    result
         .assert_code(0)
         .assert_says("Waiting until the sign-in page answers: it is new ...");
-    assert!(ended.stdout.contains("hello world"), "{}", ended.printed());
+    assert!(
+        result.stdout.contains("hello world"),
+        "{}",
+        result.printed()
+    );
 }
 
 #[test]
@@ -58,8 +62,8 @@ fn a_discovery_document_that_is_not_there_yet_is_waited_for() {
     static PATH: &str = "/us-east-1_test/.well-known/openid-configuration";
     assert!(PATH.contains(POOL));
     let idp = twice(PATH, not_found);
-    let ended = login_to_new_stack(&idp, "30").run();
-    ended
+    let result = login_to_new_stack(&idp, "30").run();
+    result
         .assert_code(0)
         .assert_says("Waiting until the discovery document answers: it is new ...");
 }
@@ -67,25 +71,25 @@ fn a_discovery_document_that_is_not_there_yet_is_waited_for() {
 #[test]
 fn a_stage_that_is_not_deployed_is_asked_again() {
     let idp = twice("/dev/hello", not_found);
-    let ended = login_to_new_stack(&idp, "30").run();
-    ended
+    let result = login_to_new_stack(&idp, "30").run();
+    result
         .assert_code(0)
         .assert_says("Waiting until the API answers: it is new ...");
-    assert!(ended.stdout.contains("200 OK"), "{}", ended.printed());
+    assert!(result.stdout.contains("200 OK"), "{}", result.printed());
     assert!(idp.api_calls() >= 3);
 }
 
 #[test]
 fn the_wait_has_an_end() {
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/dev/hello", not_found);
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/dev/hello", not_found);
     });
-    let ended = login_to_new_stack(&idp, "0.3").run();
-    ended.assert_code(0).assert_says("Waiting until the API");
+    let result = login_to_new_stack(&idp, "0.3").run();
+    result.assert_code(0).assert_says("Waiting until the API");
     assert!(
-        ended.stdout.contains("404 Not Found"),
+        result.stdout.contains("404 Not Found"),
         "{}",
-        ended.printed()
+        result.printed()
     );
     assert!(idp.api_calls() >= 2);
 }
@@ -93,16 +97,16 @@ fn the_wait_has_an_end() {
 /// With an old stack there is nothing to wait for: an error is final.
 #[test]
 fn nothing_is_waited_for_when_the_stack_is_old() {
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/dev/hello", not_found);
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/dev/hello", not_found);
     });
-    let ended = Program::new(&idp, &["--headless"]).run();
-    ended.assert_code(0);
+    let result = Program::new(&idp, &["--headless"]).run();
+    result.assert_code(0);
     assert!(
-        ended.stdout.contains("404 Not Found"),
+        result.stdout.contains("404 Not Found"),
         "{}",
-        ended.printed()
+        result.printed()
     );
     assert_eq!(idp.api_calls(), 1);
-    assert!(!ended.stderr.contains("Waiting"), "{}", ended.stderr);
+    assert!(!result.stderr.contains("Waiting"), "{}", result.stderr);
 }

@@ -2,20 +2,20 @@
 
 use serde_json::json;
 
-use crate::idp::{Forge, Idp};
+use crate::idp::{Idp, UnsignedTokens};
 use crate::jwt::{ATTACKER, SERVER, unsigned};
 use crate::program::Program;
-use crate::wire;
+use crate::raw_http;
 
 /// Signs in with a browser at a server that forges tokens. Exactly the checks
 /// in `failing` must fail, and be named in the terminal and in the browser.
-fn refused(failing: &[&str], spoil: impl Fn(&mut Forge) + Send + 'static) {
-    let idp = Idp::spoiling(spoil);
+fn refused(failing: &[&str], tamper: impl Fn(&mut UnsignedTokens) + Send + 'static) {
+    let idp = Idp::tampering(tamper);
     let login = Program::new(&idp, &["--no-browser"]).start();
-    let page = wire::get(&idp.approve(&login.address));
-    let ended = login.ended();
-    ended.assert_code(1);
-    let table: Vec<String> = ended
+    let page = raw_http::get(&idp.approve(&login.address));
+    let result = login.result();
+    result.assert_code(1);
+    let table: Vec<String> = result
         .stdout
         .lines()
         .filter(|line| line.starts_with("FAIL"))
@@ -27,23 +27,23 @@ fn refused(failing: &[&str], spoil: impl Fn(&mut Forge) + Send + 'static) {
                 .join(" ")
         })
         .collect();
-    assert_eq!(table, failing, "{}", ended.stdout);
+    assert_eq!(table, failing, "{}", result.stdout);
     for check in failing {
         let (token, name) = check.split_once(' ').unwrap();
         let named = format!("{name} of the {token} token: expected ");
-        ended.assert_says(&named);
+        result.assert_says(&named);
         assert!(page.body.contains(&named), "{}", page.body);
     }
-    ended.assert_says("hint: the API was not called");
+    result.assert_says("hint: the API was not called");
     assert!(
         page.body.contains("<h1>Sign-in failed</h1>"),
         "{}",
         page.body
     );
     assert!(
-        !ended.stdout.contains("# Request and response"),
+        !result.stdout.contains("# Request and response"),
         "{}",
-        ended.stdout
+        result.stdout
     );
     assert_eq!((idp.count("/oauth2/token"), idp.api_calls()), (1, 0));
 }

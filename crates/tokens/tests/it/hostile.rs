@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 
 use crate::idp::{Idp, PASSWORD};
 use crate::program::{Pending, Program};
-use crate::wire::{self, Answer};
+use crate::raw_http::{self, Answer};
 
 /// A login that waits for its callback, and its server.
 fn waiting() -> (Idp, Pending) {
@@ -24,21 +24,21 @@ fn works(idp: &Idp, login: Pending) {
 }
 
 fn works_at(host: &str, idp: &Idp, login: Pending) {
-    let page = wire::get_at(host, &idp.approve(&login.address));
+    let page = raw_http::get_at(host, &idp.approve(&login.address));
     assert_eq!(page.status, 200, "{page:?}");
     assert!(page.body.contains("<h1>Signed in</h1>"), "{}", page.body);
     assert!(page.body.contains("signed in as Testuser"), "{}", page.body);
-    let ended = login.ended();
-    ended.assert_code(0);
+    let result = login.result();
+    result.assert_code(0);
     assert!(
-        ended.stdout.contains("< HTTP/1.1 200 OK"),
+        result.stdout.contains("< HTTP/1.1 200 OK"),
         "{}",
-        ended.stdout
+        result.stdout
     );
     assert!(
-        ended.stdout.ends_with("hello world\n\n"),
+        result.stdout.ends_with("hello world\n\n"),
         "{}",
-        ended.stdout
+        result.stdout
     );
     assert_eq!(idp.api_calls(), 1);
 }
@@ -46,7 +46,7 @@ fn works_at(host: &str, idp: &Idp, login: Pending) {
 /// Sends one request to the listener.
 fn request(login: &Pending, head: &str) -> Answer {
     let text = format!("{head}\r\nConnection: close\r\n\r\n");
-    wire::send("127.0.0.1", login.port, text.as_bytes())
+    raw_http::send("127.0.0.1", login.port, text.as_bytes())
 }
 
 fn get(login: &Pending, target: &str) -> Answer {
@@ -195,7 +195,7 @@ fn a_connection_that_sends_nothing_or_never_ends_its_head_is_cut_off() {
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
             .unwrap();
-        wire::read(stream);
+        raw_http::read(stream);
     }
     assert!(
         start.elapsed() < Duration::from_secs(30),
@@ -236,9 +236,9 @@ fn two_hundred_bad_requests_at_once_end_nothing() {
 /// The same callback is sent again while the code is being exchanged.
 #[test]
 fn a_second_callback_is_told_that_the_first_counts() {
-    let idp = Idp::honest().with(|book| {
+    let idp = Idp::honest().with(|state| {
         // A slow exchange, so that the duplicate falls into it.
-        book.instead.insert("/jwks", |_| {
+        state.overrides.insert("/jwks", |_| {
             std::thread::sleep(Duration::from_millis(500));
             axum::Json(serde_json::json!({"keys": [crate::jwt::SERVER.jwk("k1")]})).into_response()
         });
@@ -247,16 +247,16 @@ fn a_second_callback_is_told_that_the_first_counts() {
     let address = idp.approve(&login.address);
     let first = std::thread::spawn({
         let address = address.clone();
-        move || wire::get(&address)
+        move || raw_http::get(&address)
     });
     while idp.count("/jwks") == 0 {
         std::thread::yield_now();
     }
-    let second = wire::get(&address);
+    let second = raw_http::get(&address);
     assert_eq!(second.status, 400, "{second:?}");
     assert!(second.body.contains("answered already"), "{}", second.body);
     assert!(first.join().unwrap().body.contains("<h1>Signed in</h1>"));
-    login.ended().assert_code(0);
+    login.result().assert_code(0);
     assert_eq!(idp.count("/oauth2/token"), 1);
 }
 
@@ -271,8 +271,8 @@ fn both_loopback_addresses_are_listened_on() {
 /// With an open session, the browser is redirected at once.
 #[test]
 fn an_instant_redirect_finds_the_listener_there() {
-    let idp = Idp::honest().with(|book| book.has_session = true);
-    let program = Program::new(&idp, &[]).env("BROWSER", &crate::role::command_line());
+    let idp = Idp::honest().with(|state| state.has_session = true);
+    let program = Program::new(&idp, &[]).env("BROWSER", &crate::fake_browser::command_line());
     let dir = program.dir.path().join("browser.txt");
     let login = program.start();
     let notes = loop {
@@ -281,7 +281,7 @@ fn an_instant_redirect_finds_the_listener_there() {
             _ => std::thread::yield_now(),
         }
     };
-    login.ended().assert_code(0);
+    login.result().assert_code(0);
     assert!(notes.contains("<h1>Signed in</h1>"), "{notes}");
     assert!(
         !notes.contains(PASSWORD) && !notes.contains("aws-secret-of-the-test"),
@@ -300,7 +300,7 @@ fn the_page_is_kept_nowhere_and_loads_nothing() {
     for answer in [
         get(&login, "/callback?code=a"),
         get(&login, "/"),
-        wire::get(&good),
+        raw_http::get(&good),
     ] {
         for header in [
             "cache-control: no-store",
@@ -316,5 +316,5 @@ fn the_page_is_kept_nowhere_and_loads_nothing() {
             answer.body
         );
     }
-    login.ended().assert_code(0);
+    login.result().assert_code(0);
 }

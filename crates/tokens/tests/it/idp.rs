@@ -24,7 +24,7 @@ pub(crate) const PASSWORD: &str = "Correct-Horse-1";
 type Parameters = HashMap<String, String>;
 
 /// The two tokens before they are signed, for a test to falsify.
-pub(crate) struct Forge {
+pub(crate) struct UnsignedTokens {
     pub header: Value,
     pub id: Value,
     pub access: Value,
@@ -37,16 +37,16 @@ pub(crate) struct Forge {
 const RIGHT_AT_HASH: &str = "right";
 
 /// Falsifies tokens before they are signed.
-pub(crate) type Spoil = Box<dyn Fn(&mut Forge) + Send>;
+pub(crate) type Tamper = Box<dyn Fn(&mut UnsignedTokens) + Send>;
 
 /// What a server has recorded, and how it behaves.
-pub(crate) struct Book {
+pub(crate) struct ProviderState {
     pub calls: Vec<String>,
     pub revoked: Vec<String>,
     codes: HashMap<String, Parameters>,
-    spoil: Spoil,
+    tamper: Tamper,
     /// Replaces the response for a path.
-    pub instead: HashMap<&'static str, fn(&SocketAddr) -> Response>,
+    pub overrides: HashMap<&'static str, fn(&SocketAddr) -> Response>,
     /// Changes the discovery document.
     pub discovery: fn(&mut Value),
     /// Whether the authorization endpoint redirects without a password, as with
@@ -59,30 +59,30 @@ pub(crate) struct Book {
 #[derive(Clone)]
 pub(crate) struct Idp {
     address: SocketAddr,
-    pub book: Arc<Mutex<Book>>,
+    pub state: Arc<Mutex<ProviderState>>,
 }
 
 impl Idp {
     pub(crate) fn honest() -> Idp {
-        Idp::spoiling(|_| {})
+        Idp::tampering(|_| {})
     }
 
-    pub(crate) fn spoiling(spoil: impl Fn(&mut Forge) + Send + 'static) -> Idp {
+    pub(crate) fn tampering(tamper: impl Fn(&mut UnsignedTokens) + Send + 'static) -> Idp {
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         socket.set_nonblocking(true).unwrap();
-        let book = Book {
+        let state = ProviderState {
             calls: Vec::new(),
             revoked: Vec::new(),
             codes: HashMap::new(),
-            spoil: Box::new(spoil),
-            instead: HashMap::new(),
+            tamper: Box::new(tamper),
+            overrides: HashMap::new(),
             discovery: |_| {},
             has_session: false,
             key_is_new: false,
         };
         let idp = Idp {
             address: socket.local_addr().unwrap(),
-            book: Arc::new(Mutex::new(book)),
+            state: Arc::new(Mutex::new(state)),
         };
         let router = router(idp.clone());
         std::thread::spawn(move || {
@@ -99,8 +99,8 @@ impl Idp {
     }
 
     /// Changes the server's behaviour before its first request.
-    pub(crate) fn with(self, change: impl FnOnce(&mut Book)) -> Idp {
-        change(&mut self.book.lock().unwrap());
+    pub(crate) fn with(self, change: impl FnOnce(&mut ProviderState)) -> Idp {
+        change(&mut self.state.lock().unwrap());
         self
     }
 
@@ -110,7 +110,7 @@ impl Idp {
 
     /// The number of requests for a path.
     pub(crate) fn count(&self, path: &str) -> usize {
-        self.book
+        self.state
             .lock()
             .unwrap()
             .calls
@@ -128,11 +128,11 @@ impl Idp {
         let url = Url::parse(authorization).unwrap();
         let asked: Parameters = url.query_pairs().into_owned().collect();
         let mut back = Url::parse(&asked["redirect_uri"]).unwrap();
-        let code = format!("code{}", self.book.lock().unwrap().codes.len());
+        let code = format!("code{}", self.state.lock().unwrap().codes.len());
         back.query_pairs_mut()
             .append_pair("code", &code)
             .append_pair("state", &asked["state"]);
-        self.book.lock().unwrap().codes.insert(code, asked);
+        self.state.lock().unwrap().codes.insert(code, asked);
         back.into()
     }
 }
@@ -160,12 +160,12 @@ async fn count(
     request: axum::extract::Request,
     next: axum::middleware::Next,
 ) -> Response {
-    let instead = {
-        let mut book = idp.book.lock().unwrap();
-        book.calls.push(uri.path().to_owned());
-        book.instead.get(uri.path()).copied()
+    let overrides = {
+        let mut state = idp.state.lock().unwrap();
+        state.calls.push(uri.path().to_owned());
+        state.overrides.get(uri.path()).copied()
     };
-    match instead {
+    match overrides {
         Some(answer) => answer(&idp.address),
         None => next.run(request).await,
     }
@@ -182,18 +182,18 @@ async fn discovery(State(idp): State<Idp>) -> Json<Value> {
         "end_session_endpoint": format!("{base}/logout"),
         "jwks_uri": format!("{base}/jwks"),
     });
-    (idp.book.lock().unwrap().discovery)(&mut document);
+    (idp.state.lock().unwrap().discovery)(&mut document);
     Json(document)
 }
 
 async fn jwks(State(idp): State<Idp>) -> Json<Value> {
-    let old = idp.book.lock().unwrap().key_is_new && idp.count("/jwks") == 1;
+    let old = idp.state.lock().unwrap().key_is_new && idp.count("/jwks") == 1;
     Json(json!({ "keys": [SERVER.jwk(if old { "k0" } else { "k1" })] }))
 }
 
 /// The page has its form twice, with `_csrf` and a cookie, as Cognito's has.
 async fn authorize(State(idp): State<Idp>, uri: Uri) -> Response {
-    if idp.book.lock().unwrap().has_session {
+    if idp.state.lock().unwrap().has_session {
         let back = idp.approve(&format!("http://localhost{uri}"));
         return Redirect::to(&back).into_response();
     }
@@ -236,19 +236,19 @@ fn refuse(error: &str) -> Response {
 
 async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response {
     let text = |name: &str| form.get(name).cloned().unwrap_or_default();
-    let mut book = idp.book.lock().unwrap();
+    let mut state = idp.state.lock().unwrap();
     if text("grant_type") == "refresh_token" {
-        if text("refresh_token") != "refresh" || !book.revoked.is_empty() {
+        if text("refresh_token") != "refresh" || !state.revoked.is_empty() {
             return refuse("invalid_grant");
         }
         return Json(tokens(
-            &book.spoil,
+            &state.tamper,
             None,
             "openid email HelloAPI/hello.read",
         ))
         .into_response();
     }
-    let Some(asked) = book.codes.remove(&text("code")) else {
+    let Some(asked) = state.codes.remove(&text("code")) else {
         return refuse("invalid_grant");
     };
     let challenge = base64url(&jwt::sha256(&text("code_verifier")));
@@ -259,12 +259,12 @@ async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response
     if !good {
         return refuse("invalid_grant");
     }
-    let mut answer = tokens(&book.spoil, Some(&asked["nonce"]), &asked["scope"]);
+    let mut answer = tokens(&state.tamper, Some(&asked["nonce"]), &asked["scope"]);
     answer["refresh_token"] = json!("refresh");
     Json(answer).into_response()
 }
 
-fn tokens(spoil: &Spoil, nonce: Option<&str>, scope: &str) -> Value {
+fn tokens(tamper: &Tamper, nonce: Option<&str>, scope: &str) -> Value {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()
@@ -279,7 +279,7 @@ fn tokens(spoil: &Spoil, nonce: Option<&str>, scope: &str) -> Value {
             .extend(more.as_object().unwrap().clone());
         claims
     };
-    let mut forge = Forge {
+    let mut forge = UnsignedTokens {
         header: json!({"alg": "RS256", "kid": "k1"}),
         id: with(json!({"token_use": "id", "aud": CLIENT, "cognito:username": "Testuser"})),
         access: with(
@@ -292,7 +292,7 @@ fn tokens(spoil: &Spoil, nonce: Option<&str>, scope: &str) -> Value {
         forge.id["nonce"] = json!(nonce);
     }
     forge.id["at_hash"] = json!(RIGHT_AT_HASH);
-    spoil(&mut forge);
+    tamper(&mut forge);
     let access = (forge.sign_access)(&forge.header, &forge.access);
     if forge.id["at_hash"] == RIGHT_AT_HASH {
         forge.id["at_hash"] = json!(base64url(&jwt::sha256(&access)[..16]));
@@ -316,7 +316,11 @@ async fn userinfo(headers: HeaderMap) -> Response {
 }
 
 async fn revoke(State(idp): State<Idp>, Form(form): Form<Parameters>) -> StatusCode {
-    idp.book.lock().unwrap().revoked.push(form["token"].clone());
+    idp.state
+        .lock()
+        .unwrap()
+        .revoked
+        .push(form["token"].clone());
     StatusCode::OK
 }
 

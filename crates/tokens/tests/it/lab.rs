@@ -4,18 +4,18 @@
 use axum::response::IntoResponse;
 
 use crate::idp::Idp;
-use crate::program::{Ended, Program};
+use crate::program::{Program, RunResult};
 
-fn lab(idp: &Idp, names: &[&str]) -> Ended {
+fn lab(idp: &Idp, names: &[&str]) -> RunResult {
     let args = [&["lab", "--headless"], names].concat();
     Program::new(idp, &args).run()
 }
 
-fn assert_prints(ended: &Ended, text: &str) {
+fn assert_prints(result: &RunResult, text: &str) {
     assert!(
-        ended.stdout.contains(text),
+        result.stdout.contains(text),
         "no {text:?} in {}",
-        ended.printed()
+        result.printed()
     );
 }
 
@@ -31,45 +31,46 @@ fn an_attack_that_gets_through_the_gateway_is_a_failure() {
         "hs256-public-key",
         "other-key",
     ] {
-        let ended = lab(&idp, &[name]);
-        ended.assert_code(1);
-        assert_prints(&ended, "FAIL: the API let it in");
-        assert_prints(&ended, "Refused: by nobody");
-        assert_prints(&ended, "1 experiment: 0 PASS, 0 NOT SHOWN, 1 FAIL");
+        let result = lab(&idp, &[name]);
+        result.assert_code(1);
+        assert_prints(&result, "FAIL: the API let it in");
+        assert_prints(&result, "Refused: by nobody");
+        assert_prints(&result, "1 experiment: 0 PASS, 0 NOT SHOWN, 1 FAIL");
     }
 }
 
 #[test]
 fn a_refusal_for_another_reason_does_not_pass() {
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/oauth2/token", |_| {
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/oauth2/token", |_| {
             let body = axum::Json(serde_json::json!({"error": "invalid_client"}));
             (axum::http::StatusCode::BAD_REQUEST, body).into_response()
         });
     });
-    let ended = lab(&idp, &["wrong-verifier"]);
-    ended.assert_code(1);
-    assert_prints(&ended, "FAIL: refused, but not with invalid_grant");
+    let result = lab(&idp, &["wrong-verifier"]);
+    result.assert_code(1);
+    assert_prints(&result, "FAIL: refused, but not with invalid_grant");
 }
 
 #[test]
 fn a_server_that_takes_a_revoked_token_or_an_open_redirect_is_a_failure() {
-    let idp = Idp::honest().with(|book| {
-        book.instead
+    let idp = Idp::honest().with(|state| {
+        state
+            .overrides
             .insert("/oauth2/revoke", |_| ().into_response());
     });
-    let ended = lab(&idp, &["revoked-refresh-token"]);
-    ended.assert_code(1);
-    assert_prints(&ended, "FAIL: the token endpoint gave tokens");
+    let result = lab(&idp, &["revoked-refresh-token"]);
+    result.assert_code(1);
+    assert_prints(&result, "FAIL: the token endpoint gave tokens");
 
-    let idp = Idp::honest().with(|book| book.has_session = true);
-    let ended = lab(&idp, &["other-redirect", "other-scope"]);
-    ended.assert_code(1);
+    let idp = Idp::honest().with(|state| state.has_session = true);
+    let result = lab(&idp, &["other-redirect", "other-scope"]);
+    result.assert_code(1);
     assert_prints(
-        &ended,
+        &result,
         "FAIL: the browser was sent to an address that is not registered",
     );
-    assert_prints(&ended, "FAIL: the server gave a code");
+    assert_prints(&result, "FAIL: the server gave a code");
 }
 
 #[test]
@@ -88,15 +89,15 @@ fn this_client_and_an_honest_server_refuse_for_the_right_reason() {
         "other-client",
         "revoked-refresh-token",
     ];
-    let ended = lab(&idp, &names);
-    ended.assert_code(0);
-    assert_prints(&ended, "11 experiments: 11 PASS, 0 NOT SHOWN, 0 FAIL");
+    let result = lab(&idp, &names);
+    result.assert_code(0);
+    assert_prints(&result, "11 experiments: 11 PASS, 0 NOT SHOWN, 0 FAIL");
 }
 
 #[test]
 fn an_api_that_refuses_good_tokens_shows_nothing() {
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/dev/hello", |_| {
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/dev/hello", |_| {
             axum::http::StatusCode::UNAUTHORIZED.into_response()
         });
     });
@@ -108,10 +109,14 @@ fn an_api_that_refuses_good_tokens_shows_nothing() {
 #[test]
 fn experiments_are_listed_without_any_call_and_unknown_names_refused() {
     let idp = Idp::honest();
-    let ended = lab(&idp, &["--list"]);
-    ended.assert_code(0);
+    let result = lab(&idp, &["--list"]);
+    result.assert_code(0);
     assert_eq!(
-        ended.stdout.lines().filter(|line| !line.is_empty()).count(),
+        result
+            .stdout
+            .lines()
+            .filter(|line| !line.is_empty())
+            .count(),
         21
     );
     lab(&idp, &["bogus"])
@@ -121,5 +126,5 @@ fn experiments_are_listed_without_any_call_and_unknown_names_refused() {
         .run()
         .assert_code(2)
         .assert_says("no use for --json");
-    assert!(idp.book.lock().unwrap().calls.is_empty());
+    assert!(idp.state.lock().unwrap().calls.is_empty());
 }

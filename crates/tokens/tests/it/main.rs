@@ -1,16 +1,16 @@
 //! The built `tokens` program against the tests' own sign-in server, which can
 //! be told to misbehave.
 
-mod after;
-mod ends;
+mod back_channel;
+mod failure;
+mod fake_browser;
 mod first_minute;
 mod forged;
 mod hostile;
-mod hygiene;
 mod idp;
 mod jwt;
 mod lab;
 mod program;
+mod raw_http;
 mod report;
-mod role;
-mod wire;
+mod success;

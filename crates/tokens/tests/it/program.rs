@@ -31,7 +31,7 @@ pub(crate) struct Pending {
 
 /// The exit code and output of a run.
 #[derive(Debug)]
-pub(crate) struct Ended {
+pub(crate) struct RunResult {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
@@ -97,15 +97,15 @@ impl Program {
     }
 
     /// Runs it until it exits.
-    pub(crate) fn run(mut self) -> Ended {
+    pub(crate) fn run(mut self) -> RunResult {
         self.run_and_keep()
     }
 
     /// Runs it until it exits; keeps the folder and the files in it.
-    pub(crate) fn run_and_keep(&mut self) -> Ended {
+    pub(crate) fn run_and_keep(&mut self) -> RunResult {
         self.write_state();
         let output = self.command.output().unwrap();
-        Ended {
+        RunResult {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
@@ -150,7 +150,7 @@ impl Pending {
         self.child.id()
     }
 
-    pub(crate) fn ended(mut self) -> Ended {
+    pub(crate) fn result(mut self) -> RunResult {
         let mut stdout = String::new();
         self.child
             .stdout
@@ -160,7 +160,7 @@ impl Pending {
             .unwrap();
         self.stderr.read_to_string(&mut self.said).unwrap();
         let code = self.child.wait().unwrap().code();
-        Ended {
+        RunResult {
             code,
             stdout,
             stderr: std::mem::take(&mut self.said),
@@ -176,18 +176,18 @@ impl Drop for Pending {
     }
 }
 
-impl Ended {
+impl RunResult {
     /// Everything that it printed: stdout, then stderr.
     pub(crate) fn printed(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
 
-    pub(crate) fn assert_code(&self, code: i32) -> &Ended {
+    pub(crate) fn assert_code(&self, code: i32) -> &RunResult {
         assert_eq!(self.code, Some(code), "{}", self.printed());
         self
     }
 
-    pub(crate) fn assert_says(&self, text: &str) -> &Ended {
+    pub(crate) fn assert_says(&self, text: &str) -> &RunResult {
         assert!(
             self.stderr.contains(text),
             "no {text:?} in: {}",

@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::idp::Idp;
-use crate::program::{Ended, Program};
-use crate::wire;
+use crate::program::{Program, RunResult};
+use crate::raw_http;
 
 const MARKUP: &str = "<script>alert('x')</script>\u{1b}[2J";
 
 /// Runs a headless login with `--report`; returns the report and the result.
-fn report(idp: &Idp, args: &[&str]) -> (String, Ended) {
+fn report(idp: &Idp, args: &[&str]) -> (String, RunResult) {
     let args = [&["--headless", "--report", "login.html"], args].concat();
     let mut program = Program::new(idp, &args);
     let dir = program.dir.path().to_owned();
-    let ended = program.run_and_keep();
+    let result = program.run_and_keep();
     let html = std::fs::read_to_string(dir.join("login.html"));
-    let html = html.unwrap_or_else(|error| panic!("{error}: {}", ended.printed()));
-    (html, ended)
+    let html = html.unwrap_or_else(|error| panic!("{error}: {}", result.printed()));
+    (html, result)
 }
 
 /// Asserts that the page has no script, no `src` and no control character.
@@ -39,14 +39,14 @@ fn the_browser_shows_what_was_really_sent() {
     let idp = Idp::honest();
     let login = Program::new(&idp, &["--no-browser", "--explain"]).start();
     let sent = Url::parse(&login.address).unwrap();
-    let page = wire::get(&idp.approve(&login.address));
-    let ended = login.ended();
-    ended.assert_code(0);
+    let page = raw_http::get(&idp.approve(&login.address));
+    let result = login.result();
+    result.assert_code(0);
     for name in ["state", "nonce", "code_challenge", "client_id"] {
         let (_, value) = sent.query_pairs().find(|(it, _)| it == name).unwrap();
         assert!(page.body.contains(&*value), "no {name} in {}", page.body);
     }
-    let told = ended
+    let told = result
         .stderr
         .lines()
         .filter(|line| line.starts_with('['))
@@ -60,8 +60,8 @@ fn the_browser_shows_what_was_really_sent() {
 #[test]
 fn the_same_checks_as_in_the_json() {
     let idp = Idp::honest();
-    let (html, ended) = report(&idp, &["--json"]);
-    let json: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let (html, result) = report(&idp, &["--json"]);
+    let json: Value = serde_json::from_str(&result.stdout).unwrap();
     let checks = json["checks"].as_array().unwrap();
     for check in checks {
         let name = format!("<td>{}</td>", check["check"].as_str().unwrap());
@@ -75,9 +75,9 @@ fn the_same_checks_as_in_the_json() {
 
 #[test]
 fn a_check_that_fails_is_shown_and_the_api_was_not_called() {
-    let idp = Idp::spoiling(|forge| forge.id["nonce"] = json!("another"));
-    let (html, ended) = report(&idp, &[]);
-    ended.assert_code(1);
+    let idp = Idp::tampering(|forge| forge.id["nonce"] = json!("another"));
+    let (html, result) = report(&idp, &[]);
+    result.assert_code(1);
     assert!(html.contains("<h1>Sign-in failed</h1>"), "{html}");
     assert!(html.contains("<td class=\"fail\"><strong>FAILED</strong></td>"));
     assert!(html.contains("Next: the API was not called"));
@@ -89,11 +89,11 @@ fn a_refusal_of_the_api_is_shown() {
     fn forbidden(_: &SocketAddr) -> Response {
         (axum::http::StatusCode::FORBIDDEN, "no").into_response()
     }
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/dev/hello", forbidden);
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/dev/hello", forbidden);
     });
-    let (html, ended) = report(&idp, &[]);
-    ended.assert_code(0);
+    let (html, result) = report(&idp, &[]);
+    result.assert_code(0);
     assert!(html.contains("<h1>Signed in, and refused by the API</h1>"));
     assert!(html.contains("the API said 403 no"));
 }
@@ -119,12 +119,12 @@ fn what_others_say_is_text_on_the_page() {
     fn hostile(_: &SocketAddr) -> Response {
         MARKUP.into_response()
     }
-    let idp = Idp::spoiling(|forge| {
+    let idp = Idp::tampering(|forge| {
         forge.id["cognito:username"] = json!(MARKUP);
         forge.id["custom:<b>"] = json!(MARKUP);
     })
-    .with(|book| {
-        book.instead.insert("/dev/hello", hostile);
+    .with(|state| {
+        state.overrides.insert("/dev/hello", hostile);
     });
     let (html, _) = report(&idp, &[]);
     is_harmless(&html);
@@ -143,18 +143,18 @@ fn only_a_report_is_written_over() {
         let mut program = Program::new(&idp, &args);
         std::fs::copy(dir.join("page.html"), program.dir.path().join("page.html")).unwrap();
         let path = program.dir.path().join("page.html");
-        let ended = program.run_and_keep();
-        (std::fs::read_to_string(path).unwrap(), ended)
+        let result = program.run_and_keep();
+        (std::fs::read_to_string(path).unwrap(), result)
     };
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("page.html"), "my homework").unwrap();
-    let (kept, ended) = run(dir.path(), &[]);
-    ended
+    let (kept, result) = run(dir.path(), &[]);
+    result
         .assert_code(2)
         .assert_says("is there already, and is no report");
     assert_eq!((kept.as_str(), idp.api_calls()), ("my homework", 0));
-    let (html, ended) = run(dir.path(), &["--force"]);
-    ended.assert_code(0);
+    let (html, result) = run(dir.path(), &["--force"]);
+    result.assert_code(0);
     assert!(html.contains("Signed in"));
     std::fs::write(dir.path().join("page.html"), html).unwrap();
     run(dir.path(), &[]).1.assert_code(0);
@@ -165,15 +165,15 @@ fn a_code_that_was_not_exchanged_is_on_no_page() {
     fn unavailable(_: &SocketAddr) -> Response {
         axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response()
     }
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/oauth2/token", unavailable);
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/oauth2/token", unavailable);
     });
-    let (html, ended) = report(&idp, &["--explain"]);
-    ended.assert_code(1);
+    let (html, result) = report(&idp, &["--explain"]);
+    result.assert_code(1);
     let line = |start: &str| {
-        let mut lines = ended.stderr.lines().map(str::trim);
+        let mut lines = result.stderr.lines().map(str::trim);
         let line = lines.find_map(|line| line.strip_prefix(start));
-        line.unwrap_or_else(|| panic!("no {start} in {}", ended.stderr))
+        line.unwrap_or_else(|| panic!("no {start} in {}", result.stderr))
     };
     for secret in [line("code_verifier  = "), line("code = ")] {
         assert!(!html.contains(secret), "{secret} in {html}");

@@ -8,9 +8,9 @@ use crate::program::Program;
 #[test]
 fn tokens_checks_request_and_response_come_in_this_order() {
     let idp = Idp::honest();
-    let ended = Program::new(&idp, &["--headless"]).run();
-    ended.assert_code(0);
-    let mut rest = ended.stdout.as_str();
+    let result = Program::new(&idp, &["--headless"]).run();
+    result.assert_code(0);
+    let mut rest = result.stdout.as_str();
     for heading in [
         "# Id token\neyJ",
         "\n# Decoded id token\n{",
@@ -28,27 +28,27 @@ fn tokens_checks_request_and_response_come_in_this_order() {
             .unwrap_or_else(|| panic!("no {heading:?} in {rest}"));
         rest = &rest[at + heading.len()..];
     }
-    assert!(!ended.stdout.contains("FAIL"), "{}", ended.stdout);
-    assert_eq!(ended.stderr, "");
+    assert!(!result.stdout.contains("FAIL"), "{}", result.stdout);
+    assert_eq!(result.stderr, "");
 }
 
 #[test]
 fn without_openid_there_is_no_id_token_and_that_is_right() {
-    let idp = Idp::spoiling(|_| {});
-    let ended = Program::new(&idp, &["--headless", "--scopes", "HelloAPI/hello.read"]).run();
-    ended.assert_code(0);
+    let idp = Idp::tampering(|_| {});
+    let result = Program::new(&idp, &["--headless", "--scopes", "HelloAPI/hello.read"]).run();
+    result.assert_code(0);
     assert!(
-        ended.stdout.starts_with("# Access token\n"),
+        result.stdout.starts_with("# Access token\n"),
         "{}",
-        ended.stdout
+        result.stdout
     );
-    assert!(!ended.stdout.contains("id token"), "{}", ended.stdout);
+    assert!(!result.stdout.contains("id token"), "{}", result.stdout);
 }
 
 #[test]
 fn json_is_one_object_and_nothing_else() {
     let idp = Idp::honest();
-    let ended = Program::new(
+    let result = Program::new(
         &idp,
         &[
             "--headless",
@@ -59,8 +59,8 @@ fn json_is_one_object_and_nothing_else() {
         ],
     )
     .run();
-    ended.assert_code(0);
-    let object: Value = serde_json::from_str(&ended.stdout).unwrap();
+    result.assert_code(0);
+    let object: Value = serde_json::from_str(&result.stdout).unwrap();
     let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
     assert_eq!(
         keys,
@@ -87,10 +87,10 @@ fn json_is_one_object_and_nothing_else() {
 
 #[test]
 fn json_of_a_forged_login_says_which_check_failed() {
-    let idp = Idp::spoiling(|f| f.id["nonce"] = json!("other"));
-    let ended = Program::new(&idp, &["--headless", "--json"]).run();
-    ended.assert_code(1);
-    let object: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let idp = Idp::tampering(|f| f.id["nonce"] = json!("other"));
+    let result = Program::new(&idp, &["--headless", "--json"]).run();
+    result.assert_code(1);
+    let object: Value = serde_json::from_str(&result.stdout).unwrap();
     let failed: Vec<&Value> = object["checks"]
         .as_array()
         .unwrap()
@@ -108,8 +108,8 @@ fn json_of_a_forged_login_says_which_check_failed() {
 #[test]
 fn a_refusal_of_the_api_is_shown_and_with_fail_is_exit_3() {
     let refusing = || {
-        Idp::honest().with(|book| {
-            book.instead.insert("/dev/hello", |_| {
+        Idp::honest().with(|state| {
+            state.overrides.insert("/dev/hello", |_| {
                 axum::response::IntoResponse::into_response((
                     axum::http::StatusCode::FORBIDDEN,
                     "{\"message\":\"Forbidden\"}",
@@ -117,12 +117,12 @@ fn a_refusal_of_the_api_is_shown_and_with_fail_is_exit_3() {
             });
         })
     };
-    let ended = Program::new(&refusing(), &["--headless"]).run();
-    ended.assert_code(0);
+    let result = Program::new(&refusing(), &["--headless"]).run();
+    result.assert_code(0);
     assert!(
-        ended.stdout.contains("< HTTP/1.1 403 Forbidden"),
+        result.stdout.contains("< HTTP/1.1 403 Forbidden"),
         "{}",
-        ended.stdout
+        result.stdout
     );
     Program::new(&refusing(), &["--headless", "--fail"])
         .run()
@@ -132,10 +132,10 @@ fn a_refusal_of_the_api_is_shown_and_with_fail_is_exit_3() {
 #[test]
 fn refresh_shows_what_changed_and_what_did_not() {
     let idp = Idp::honest();
-    let ended = Program::new(&idp, &["--headless", "--refresh"]).run();
-    ended.assert_code(0);
+    let result = Program::new(&idp, &["--headless", "--refresh"]).run();
+    result.assert_code(0);
     let row = |words: &[&str]| {
-        let mut rows = ended.stdout.lines().map(|line| {
+        let mut rows = result.stdout.lines().map(|line| {
             line.split_whitespace()
                 .take(words.len())
                 .collect::<Vec<_>>()
@@ -143,7 +143,7 @@ fn refresh_shows_what_changed_and_what_did_not() {
         assert!(
             rows.any(|row| row == words),
             "no {words:?} in {}",
-            ended.stdout
+            result.stdout
         );
     };
     row(&["#", "After", "the", "refresh"]);
@@ -157,14 +157,14 @@ fn refresh_shows_what_changed_and_what_did_not() {
 
 #[test]
 fn a_refresh_for_somebody_else_is_not_believed() {
-    let idp = Idp::spoiling(|f| {
+    let idp = Idp::tampering(|f| {
         if f.id.get("nonce").is_none() {
             f.id["sub"] = json!("somebody-else");
             f.access["sub"] = json!("somebody-else");
         }
     });
-    let ended = Program::new(&idp, &["--headless", "--refresh"]).run();
-    ended
+    let result = Program::new(&idp, &["--headless", "--refresh"]).run();
+    result
         .assert_code(1)
         .assert_says("sub of the access token: expected s, got somebody-else (OIDC Core 12.2)");
 }
@@ -172,18 +172,18 @@ fn a_refresh_for_somebody_else_is_not_believed() {
 #[test]
 fn userinfo_is_shown_and_must_speak_of_the_same_person() {
     let idp = Idp::honest();
-    let ended = Program::new(&idp, &["--headless", "--userinfo"]).run();
-    ended.assert_code(0);
+    let result = Program::new(&idp, &["--headless", "--userinfo"]).run();
+    result.assert_code(0);
     assert!(
-        ended
+        result
             .stdout
             .contains("# Userinfo\n{\n  \"sub\": \"s\",\n  \"email\": \"testuser@example.com\"\n}"),
         "{}",
-        ended.stdout
+        result.stdout
     );
 
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/oauth2/userInfo", |_| {
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/oauth2/userInfo", |_| {
             axum::response::IntoResponse::into_response(axum::Json(json!({"sub": "other"})))
         });
     });
@@ -196,38 +196,38 @@ fn userinfo_is_shown_and_must_speak_of_the_same_person() {
 #[test]
 fn logout_revokes_the_refresh_token_where_that_is_possible() {
     let idp = Idp::honest();
-    let ended = Program::new(&idp, &["--headless", "--logout"]).run();
-    ended.assert_code(0);
-    assert_eq!(idp.book.lock().unwrap().revoked, ["refresh"]);
+    let result = Program::new(&idp, &["--headless", "--logout"]).run();
+    result.assert_code(0);
+    assert_eq!(idp.state.lock().unwrap().revoked, ["refresh"]);
     assert!(
-        ended
+        result
             .stdout
             .contains("# Logout\nThe refresh token is revoked."),
         "{}",
-        ended.stdout
+        result.stdout
     );
     assert!(
-        ended
+        result
             .stdout
             .contains("/logout?client_id=client&response_type=code&redirect_uri="),
         "{}",
-        ended.stdout
+        result.stdout
     );
 
-    let idp = Idp::honest().with(|book| {
-        book.discovery = |document| {
+    let idp = Idp::honest().with(|state| {
+        state.discovery = |document| {
             document
                 .as_object_mut()
                 .unwrap()
                 .remove("revocation_endpoint");
         };
     });
-    let ended = Program::new(&idp, &["--headless", "--logout"]).run();
-    ended.assert_code(0);
+    let result = Program::new(&idp, &["--headless", "--logout"]).run();
+    result.assert_code(0);
     assert!(
-        ended.stdout.contains("names no revocation_endpoint"),
+        result.stdout.contains("names no revocation_endpoint"),
         "{}",
-        ended.stdout
+        result.stdout
     );
 }
 
@@ -249,9 +249,9 @@ fn signup_goes_to_the_page_for_new_users_with_the_same_request() {
         "{}/signup?response_type=code&client_id=client&",
         idp.url()
     )));
-    let page = crate::wire::get(&idp.approve(&login.address));
+    let page = crate::raw_http::get(&idp.approve(&login.address));
     assert!(page.body.contains("<h1>Signed in</h1>"), "{}", page.body);
-    login.ended().assert_code(0);
+    login.result().assert_code(0);
 }
 
 /// No call is missing, none is invented.
@@ -265,14 +265,14 @@ fn explain_tells_every_call_that_the_server_saw_and_none_else() {
         "--userinfo",
         "--logout",
     ];
-    let ended = Program::new(&idp, &args).run();
-    ended.assert_code(0);
-    let told = ended.stderr.lines().filter_map(|line| {
+    let result = Program::new(&idp, &args).run();
+    result.assert_code(0);
+    let told = result.stderr.lines().filter_map(|line| {
         let (_, call) = line
             .strip_prefix('[')?
             .split_once(&format!("{}/", idp.url()))?;
         let is_call = line.contains(": GET ") || line.contains(": POST ");
         is_call.then(|| format!("/{}", call.split('?').next().unwrap()))
     });
-    assert_eq!(told.collect::<Vec<_>>(), idp.book.lock().unwrap().calls);
+    assert_eq!(told.collect::<Vec<_>>(), idp.state.lock().unwrap().calls);
 }

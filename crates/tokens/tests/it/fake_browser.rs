@@ -3,13 +3,13 @@
 
 use std::fmt::Write;
 
-use crate::wire;
+use crate::raw_http;
 
 /// The command line for `BROWSER`.
 pub(crate) fn command_line() -> String {
     let program = std::env::current_exe().unwrap();
     format!(
-        "{} --ignored --exact role::browser --nocapture",
+        "{} --ignored --exact fake_browser::browser --nocapture",
         program.display()
     )
 }
@@ -31,7 +31,7 @@ fn browser() {
         writeln!(notes, "variable {name}={value}").unwrap();
     }
     loop {
-        let answer = wire::get(&address);
+        let answer = raw_http::get(&address);
         writeln!(notes, "{} {}\n{}", answer.status, address, answer.body).unwrap();
         let to = answer
             .head

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::idp::{Idp, PASSWORD};
 use crate::program::Program;
-use crate::wire;
+use crate::raw_http;
 
 fn is_free(port: u16) -> bool {
     ["127.0.0.1", "::1"]
@@ -26,19 +26,19 @@ fn refused(query: &str) -> (String, String) {
         .1
         .into_owned();
     back.set_query(Some(&format!("{query}&state={state}")));
-    let page = wire::get(back.as_str());
+    let page = raw_http::get(back.as_str());
     assert_eq!(page.status, 200, "{page:?}");
-    let ended = login.ended();
-    ended.assert_code(1);
+    let result = login.result();
+    result.assert_code(1);
     assert_eq!(
         (
-            ended.stdout.as_str(),
+            result.stdout.as_str(),
             idp.count("/oauth2/token"),
             idp.api_calls()
         ),
         ("", 0, 0)
     );
-    (page.body, ended.stderr)
+    (page.body, result.stderr)
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn ctrl_c_ends_with_130_and_frees_the_port() {
         .status()
         .unwrap();
     assert!(status.success());
-    login.ended().assert_code(130);
+    login.result().assert_code(130);
     assert!(is_free(port));
     assert_eq!(idp.api_calls(), 0);
 }
@@ -108,17 +108,17 @@ fn a_busy_port_is_told_at_once_with_who_has_it() {
         let program = Program::new(&idp, &["--no-browser"]);
         let _holder = TcpListener::bind((host, program.port)).unwrap();
         let said = format!("port {} is in use by ", program.port);
-        let ended = program.run();
-        ended
+        let result = program.run();
+        result
             .assert_code(1)
             .assert_says(&said)
             .assert_says("hint: stop that program");
         #[cfg(target_os = "linux")]
-        ended.assert_says(&format!("(process {})", std::process::id()));
+        result.assert_says(&format!("(process {})", std::process::id()));
         assert!(
-            !ended.stderr.contains("/oauth2/authorize"),
+            !result.stderr.contains("/oauth2/authorize"),
             "no browser may be sent there: {}",
-            ended.stderr
+            result.stderr
         );
     }
 }
@@ -140,9 +140,9 @@ fn a_browser_that_cannot_be_opened_leaves_the_address() {
         while browser == "false" && said.elapsed() < std::time::Duration::from_millis(300) {
             std::thread::yield_now();
         }
-        assert_eq!(wire::get(&idp.approve(&login.address)).status, 200);
+        assert_eq!(raw_http::get(&idp.approve(&login.address)).status, 200);
         login
-            .ended()
+            .result()
             .assert_code(0)
             .assert_says(note)
             .assert_says("Open the address above yourself");
@@ -158,9 +158,9 @@ fn over_ssh_the_command_that_leads_the_port_here_is_shown() {
         .env("SSH_CONNECTION", "10.0.0.1 5000 10.0.0.2 22")
         .env("USER", "ada")
         .start();
-    assert_eq!(wire::get(&idp.approve(&login.address)).status, 200);
+    assert_eq!(raw_http::get(&idp.approve(&login.address)).status, 200);
     login
-        .ended()
+        .result()
         .assert_code(0)
         .assert_says(&format!("ssh -L {port}:localhost:{port} ada@10.0.0.2"));
 }
@@ -222,52 +222,52 @@ fn a_pasted_address_is_checked_as_the_listener_checks_it() {
 #[test]
 fn a_wrong_password_is_told_without_the_password() {
     let idp = Idp::honest();
-    let ended = Program::new(&idp, &["--headless"])
+    let result = Program::new(&idp, &["--headless"])
         .env("PASSWORD", "Wrong-Horse-22")
         .run();
-    ended
+    result
         .assert_code(1)
         .assert_says("did not let the test user in: Incorrect username or password.");
-    assert!(!ended.printed().contains("Wrong-Horse-22"));
+    assert!(!result.printed().contains("Wrong-Horse-22"));
 }
 
 #[test]
 fn a_page_without_a_form_is_told() {
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/oauth2/authorize", |_| {
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/oauth2/authorize", |_| {
             axum::response::IntoResponse::into_response("Down for maintenance")
         });
     });
-    let ended = Program::new(&idp, &["--headless"]).run();
-    ended
+    let result = Program::new(&idp, &["--headless"]).run();
+    result
         .assert_code(1)
         .assert_says("has no sign-in form with a password field (status 200 OK)");
 }
 
 #[test]
 fn a_page_that_asks_for_more_after_the_password_is_told() {
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/login", |_| {
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/login", |_| {
             let form = "<form><input type=password name=new_password></form>";
             axum::response::IntoResponse::into_response(axum::response::Html(form))
         });
     });
-    let ended = Program::new(&idp, &["--headless"]).run();
-    ended
+    let result = Program::new(&idp, &["--headless"]).run();
+    result
         .assert_code(1)
         .assert_says("/login has no sign-in form");
 }
 
 #[test]
 fn headless_gives_the_password_to_no_other_server() {
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert("/oauth2/authorize", |_| {
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/oauth2/authorize", |_| {
             axum::response::Html("<form action=\"http://127.0.0.1:9/steal\"><input name=username><input type=password name=password></form>").into_response()
         });
     });
     use axum::response::IntoResponse;
-    let ended = Program::new(&idp, &["--headless"]).run();
-    ended.assert_code(1).assert_says("leads to another server");
+    let result = Program::new(&idp, &["--headless"]).run();
+    result.assert_code(1).assert_says("leads to another server");
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn settings_are_checked_before_any_call() {
         &|p| p.state["terminal_app_callback_urls"][0] = "http://example.com/callback".into(),
         "not one that this program can listen on",
     );
-    assert!(idp.book.lock().unwrap().calls.is_empty());
+    assert!(idp.state.lock().unwrap().calls.is_empty());
 }
 
 #[test]
@@ -360,9 +360,9 @@ fn no_output_has_the_password() {
         ][..],
         &["--headless", "--json"],
     ] {
-        let ended = Program::new(&idp, args).run();
-        ended.assert_code(0);
-        assert!(!ended.printed().contains(PASSWORD));
-        assert!(!ended.printed().contains("aws-secret-of-the-test"));
+        let result = Program::new(&idp, args).run();
+        result.assert_code(0);
+        assert!(!result.printed().contains(PASSWORD));
+        assert!(!result.printed().contains("aws-secret-of-the-test"));
     }
 }

@@ -12,9 +12,9 @@ use crate::idp::Idp;
 use crate::program::Program;
 
 /// A login at a server with another response for one path must fail.
-fn fails(path: &'static str, instead: fn(&SocketAddr) -> Response, said: &str) -> Idp {
-    let idp = Idp::honest().with(|book| {
-        book.instead.insert(path, instead);
+fn fails(path: &'static str, overrides: fn(&SocketAddr) -> Response, said: &str) -> Idp {
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert(path, overrides);
     });
     Program::new(&idp, &["--headless"])
         .run()
@@ -26,13 +26,13 @@ fn fails(path: &'static str, instead: fn(&SocketAddr) -> Response, said: &str) -
 
 /// A login at a server with a changed discovery document must fail.
 fn distrusts(change: fn(&mut Value), said: &str) {
-    let idp = Idp::honest().with(|book| book.discovery = change);
+    let idp = Idp::honest().with(|state| state.discovery = change);
     Program::new(&idp, &["--headless"])
         .run()
         .assert_code(1)
         .assert_says(said);
     assert_eq!(
-        idp.book.lock().unwrap().calls.len(),
+        idp.state.lock().unwrap().calls.len(),
         1,
         "nothing but the document was asked for"
     );
@@ -145,11 +145,11 @@ fn keys_are_fetched_once_and_once_more_for_an_unknown_kid() {
     Program::new(&idp, &["--headless"]).run().assert_code(0);
     assert_eq!(idp.count("/jwks"), 1);
 
-    let idp = Idp::honest().with(|book| book.key_is_new = true);
+    let idp = Idp::honest().with(|state| state.key_is_new = true);
     Program::new(&idp, &["--headless"]).run().assert_code(0);
     assert_eq!(idp.count("/jwks"), 2);
 
-    let idp = Idp::spoiling(|f| f.header["kid"] = json!("unknown"));
+    let idp = Idp::tampering(|f| f.header["kid"] = json!("unknown"));
     Program::new(&idp, &["--headless"]).run().assert_code(1);
     assert_eq!(idp.count("/jwks"), 2);
 }
