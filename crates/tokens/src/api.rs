@@ -15,7 +15,7 @@ use crate::transcript::step::Channel;
 
 const WHY: &str = "The access token opens the route; the gateway checks it before the function runs (RFC 6750 section 2.1).";
 
-/// A request and what came back, as they were.
+/// A request to the API and its response, unaltered.
 #[derive(Clone)]
 pub(crate) struct ApiCall {
     method: Method,
@@ -24,10 +24,10 @@ pub(crate) struct ApiCall {
     pub response: Response,
 }
 
-/// Calls the API with a token, or without one.
+/// Calls the API, with or without a token.
 ///
 /// # Errors
-/// If there is no answer. A refusal is an answer.
+/// If there is no response. A refusal is a response.
 pub(crate) async fn call(
     http: &Http,
     config: &ClientConfig,
@@ -55,7 +55,7 @@ pub(crate) async fn call(
         ("Accept", "*/*".to_owned()),
     ];
     headers.extend(request.headers.iter().cloned());
-    // A new stage answers 404 until it is deployed.
+    // A new stage responds with 404 until it is deployed.
     let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
     let response = send_while_new(http, console, config.is_new_for, request, is_too_new).await?;
     Ok(ApiCall {
@@ -67,7 +67,7 @@ pub(crate) async fn call(
 }
 
 impl ApiCall {
-    /// Request and response in the style of `curl -v`, for a page: it holds no token.
+    /// Like [`curl_style`](ApiCall::curl_style), without the token: for a page.
     pub(crate) fn curl_style_without_token(&self) -> String {
         let mut shown = self.clone();
         for (name, value) in &mut shown.headers {
@@ -105,7 +105,7 @@ impl ApiCall {
         lines.join("\n")
     }
 
-    /// The request for `--json`.
+    /// The request as JSON, for `--json`.
     pub(crate) fn request_json(&self) -> Value {
         let headers: Map<String, Value> = self
             .headers
@@ -115,7 +115,7 @@ impl ApiCall {
         json!({ "method": self.method.as_str(), "url": self.url.as_str(), "headers": headers })
     }
 
-    /// The response for `--json`.
+    /// The response as JSON, for `--json`.
     pub(crate) fn response_json(&self) -> Value {
         let headers: Map<String, Value> = self
             .response_headers()
@@ -143,8 +143,8 @@ fn version(version: Version) -> &'static str {
     }
 }
 
-/// A body may be anything; line breaks and tabs stay, what would steer the
-/// terminal goes.
+/// Replaces control characters, which could manipulate the terminal, except
+/// line breaks and tabs: a body may contain anything.
 fn printable_body(text: &str) -> String {
     let harmless = |c: char| !c.is_control() || c == '\n' || c == '\t';
     text.chars()

@@ -1,5 +1,5 @@
-//! What `tokens` needs to know of the deployment: the part of `state.json`
-//! that an app would have in its configuration. Nothing in it is secret.
+//! What `tokens` needs to know about the deployment: the part of `state.json`
+//! that an app would have in its configuration. None of it is secret.
 
 use std::time::Duration;
 
@@ -8,44 +8,44 @@ use api_core::{Failure, Result, Settings, State};
 use api_http::discovery::document_url;
 use url::{Host, Url};
 
-/// The terminal application as the sign-in server knows it.
+/// The terminal app as registered at the sign-in server, and the API it calls.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientConfig {
-    /// `iss` of every token.
+    /// The expected `iss` of every token.
     pub issuer: String,
-    /// Where the discovery document is.
+    /// URL of the discovery document.
     pub discovery_url: String,
-    /// The public client; RFC 6749 section 2.2: no secret.
+    /// Id of the public app client; it is not a secret (RFC 6749 section 2.2).
     pub client_id: String,
     /// The registered `redirect_uri`.
     pub redirect_uri: RedirectUri,
-    /// Scopes that the client may ask for.
+    /// Scopes that the client may request.
     pub scopes: Vec<String>,
-    /// Every scope that this deployment or Cognito knows.
+    /// Every scope that this deployment or Cognito defines.
     pub known_scopes: Vec<String>,
-    /// The test user.
+    /// The test user's name.
     pub username: String,
-    /// For how long an answer is waited for, if `create` made something in the
-    /// last minutes.
+    /// How long to wait for new resources to respond; `None` unless `create`
+    /// created something in the last few minutes.
     pub is_new_for: Option<Duration>,
-    /// Method and address of the API's route.
+    /// Method and URL of the API's route.
     pub api: (String, String),
 }
 
-/// The registered `redirect_uri`, taken apart for the listener.
+/// The registered `redirect_uri`, parsed for the listener.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RedirectUri {
-    /// As it was registered: servers compare it as text (RFC 9700 section 2.1).
+    /// As registered: servers compare it as a string (RFC 9700 section 2.1).
     pub uri: String,
     /// `localhost`, `127.0.0.1` or `[::1]`.
     pub host: String,
-    /// Where the listener listens.
+    /// The port to listen on.
     pub port: u16,
-    /// The one path that it answers.
+    /// The only path that the listener serves.
     pub path: String,
 }
 
-/// Scopes that every Cognito user pool knows.
+/// Scopes that every Cognito user pool defines.
 const COGNITO_SCOPES: [&str; 5] = [
     "openid",
     "profile",
@@ -55,11 +55,11 @@ const COGNITO_SCOPES: [&str; 5] = [
 ];
 
 impl ClientConfig {
-    /// Reads `state.json`.
+    /// Reads the configuration from `state.json`.
     ///
     /// # Errors
-    /// Exit code 2 if `create` has not made what a login needs, or made it in
-    /// another cloud than the settings name.
+    /// Exit code 2 if `create` has not created what a login needs, or created
+    /// it at an endpoint other than the one in the settings.
     pub(crate) fn read(settings: &Settings) -> Result<ClientConfig> {
         let path = settings.state_file.display();
         let state = State::load(&settings.state_file)?.ok_or_else(|| {
@@ -126,11 +126,11 @@ fn known_scopes(state: &State) -> Vec<String> {
 }
 
 impl RedirectUri {
-    /// Takes the `redirect_uri` apart.
+    /// Parses the `redirect_uri`.
     ///
     /// # Errors
-    /// Exit code 2 unless it is plain http on this machine, as RFC 8252
-    /// section 7.3 has it for apps without a server.
+    /// Exit code 2 unless it is a plain http URL on this machine, as RFC 8252
+    /// section 7.3 describes for apps without a server.
     pub(crate) fn parse(uri: &str) -> Result<RedirectUri> {
         let refuse = || {
             Failure::usage(format!(
@@ -157,7 +157,7 @@ impl RedirectUri {
         }
     }
 
-    /// What a browser that comes here sends as `Host`.
+    /// The `Host` header that a browser sends to this URI.
     pub(crate) fn authority(&self) -> String {
         match self.port {
             80 => self.host.clone(),

@@ -1,31 +1,32 @@
-//! Random values, SHA-256 and comparison: all from the library that does TLS.
+//! Random values, SHA-256 and comparison, all from the library used for TLS.
 
 use aws_lc_rs::{constant_time, digest, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// An unguessable value for `state`, `nonce` and `code_verifier`: 32 random
-/// octets as 43 characters, as RFC 7636 section 4.1 recommends.
+/// octets as 43 base64url characters, as RFC 7636 section 4.1 recommends.
 ///
 /// # Panics
-/// If the operating system has no random numbers: nothing secure can follow.
+/// If the operating system has no random numbers: nothing would be secure.
 pub(crate) fn random_value() -> String {
     let mut octets = [0; 32];
     rand::fill(&mut octets).expect("the operating system gives random numbers");
     base64url(&octets)
 }
 
-/// The left half of the token's SHA-256, OpenID Connect Core section 3.1.3.6.
+/// The left half of the token's SHA-256 in base64url, OpenID Connect Core
+/// section 3.1.3.6.
 pub(crate) fn at_hash(access_token: &str) -> String {
     base64url(&sha256(access_token.as_bytes())[..16])
 }
 
-/// Whether two secrets are the same, in a time that does not tell how far they agree.
+/// Compares two secrets in a time that does not depend on where they differ.
 pub(crate) fn constant_time_eq(a: &str, b: &str) -> bool {
     constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
 }
 
-/// SHA-256 of some octets.
+/// The SHA-256 digest of `octets`.
 pub(crate) fn sha256(octets: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA256, octets).as_ref().to_vec()
 }
@@ -35,7 +36,7 @@ pub(crate) fn base64url(octets: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(octets)
 }
 
-/// The inverse of [`base64url`]; `None` for anything else.
+/// The inverse of [`base64url`]; `None` for invalid text.
 pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }

@@ -1,5 +1,5 @@
-//! Signs a person in from the terminal: authorization code with PKCE, redirect
-//! to this machine (RFC 8252). Shows and checks the tokens, and calls the API.
+//! Signs a user in from the terminal: authorization code flow with PKCE and a
+//! loopback redirect (RFC 8252). Shows and checks the tokens, calls the API.
 
 mod api;
 mod args;
@@ -21,13 +21,13 @@ use api_core::{Console, Exit, Result, Settings, interrupt};
 
 pub use args::{Args, Command, LabArgs};
 
-/// Runs the program until its end, or until Ctrl-C.
+/// Runs the program until it finishes or is interrupted with Ctrl-C.
 ///
 /// # Errors
-/// Each with the exit code of the contract.
+/// If a step fails; the error has the exit code, see [`Exit`].
 pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     let console = Arc::new(Console::new());
-    // Nothing needs to be put in order: dropping the login frees the port.
+    // Ctrl-C needs no cleanup: dropping the login frees the port.
     interrupt::listen(|| {})?;
     let work = async {
         match &args.command {

@@ -1,4 +1,4 @@
-//! The story of one login, from top to bottom.
+//! One login, from start to finish.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,13 +25,13 @@ use crate::signin::method::{ReceivedResponse, SignIn, SignInMethod};
 use crate::transcript::explain::Explain;
 use crate::transcript::step::Step;
 
-/// Signs in, shows and checks the tokens, calls the API. However it ends, the
-/// browser and the report show it.
+/// Signs in, shows and checks the tokens, and calls the API. The browser and
+/// the report show the outcome, even if the login fails.
 ///
 /// # Errors
-/// At the first step that fails.
+/// The error of the first step that fails.
 pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>) -> Result<Exit> {
-    // What can be known before any call.
+    // First, everything that can be checked without a request.
     let config = ClientConfig::read(settings)?;
     let scopes = scope::asked(args.scopes.as_deref(), &config)?;
     let method = SignInMethod::from_args(args, settings)?;
@@ -66,7 +66,7 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
     result.map(|()| progress.exit())
 }
 
-/// One login, as far as it has come.
+/// The progress of one login.
 struct Progress<'a> {
     args: &'a Args,
     config: &'a ClientConfig,
@@ -81,7 +81,7 @@ struct Progress<'a> {
 }
 
 impl Progress<'_> {
-    /// From the discovery document to the API's answer, and what comes after.
+    /// Runs every step, from the discovery document to the API call and after.
     async fn run(&mut self) -> Result<()> {
         let provider = discovery::discover(&self.http, self.config, self.console).await?;
         let signup = self.args.signup;
@@ -101,7 +101,7 @@ impl Progress<'_> {
         self.after_login(&provider).await
     }
 
-    /// The person signs in; the browser waits to see how the login ends.
+    /// Signs the user in; the browser then waits for the page with the outcome.
     async fn sign_in(
         &mut self,
         provider: &Provider,
@@ -123,7 +123,7 @@ impl Progress<'_> {
         Ok(response)
     }
 
-    /// What a login is good for besides the API, where it was asked for.
+    /// Runs `--userinfo`, `--refresh` and `--logout`, if requested.
     async fn after_login(&mut self, provider: &Provider) -> Result<()> {
         let (http, config, output) = (&self.http, self.config, &mut self.output);
         let Some(login) = &mut self.login else {
@@ -143,7 +143,7 @@ impl Progress<'_> {
         Ok(())
     }
 
-    /// The page that shows it all.
+    /// Renders the report page.
     fn report(&self, steps: &[Step], failure: Option<&Failure>) -> String {
         let report = Report {
             steps,

@@ -1,5 +1,5 @@
-//! The HTTP client of this program. It follows no redirect, and limits how long
-//! an answer may take and how long it may be.
+//! This program's HTTP client. It follows no redirects, and limits how long a
+//! response may take and how large it may be.
 
 use std::cell::OnceCell;
 use std::error::Error;
@@ -18,23 +18,23 @@ use crate::http::request::{Request, without_query};
 use crate::http::response::Response;
 use crate::transcript::explain::Explain;
 
-/// How this program names itself.
+/// The `User-Agent` header.
 pub(crate) const USER_AGENT: &str = concat!("tokens/", env!("CARGO_PKG_VERSION"));
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// The HTTP client. Each of its two halves is made when it is first used.
+/// The HTTP client. Each of its two inner clients is created on first use.
 pub(crate) struct Http {
-    /// For this machine: a proxy could not reach it.
+    /// For this machine, which a proxy could not reach.
     loopback: OnceCell<Client>,
-    /// For everything else, through the proxy that the environment names.
+    /// For everything else, through the proxy set in the environment.
     proxied: OnceCell<Client>,
     cookies: bool,
     pub explain: Explain,
 }
 
 impl Http {
-    /// A client whose calls are narrated by `explain`.
+    /// A client whose requests are recorded in `explain`.
     pub(crate) fn new(explain: Explain) -> Http {
         Http {
             loopback: OnceCell::new(),
@@ -52,10 +52,10 @@ impl Http {
         }
     }
 
-    /// Sends the request and reads the whole answer.
+    /// Sends the request and reads the whole response.
     ///
     /// # Errors
-    /// If there is no answer, or one without end. A refusal is an answer.
+    /// If there is no response, or it is too large. A refusal is a response.
     pub(crate) async fn send(&self, request: Request) -> Result<Response> {
         narration::request(&self.explain, &request);
         let start = Instant::now();
@@ -64,10 +64,10 @@ impl Http {
         Ok(response)
     }
 
-    /// Sends the request and reads the JSON of a 200.
+    /// Sends the request and parses the JSON body of a 200 response.
     ///
     /// # Errors
-    /// As [`send`](Http::send), for any other status, and for other bodies.
+    /// As [`send`](Http::send), and for any other status or body.
     pub(crate) async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T> {
         let (to, url) = (request.to, request.url.clone());
         self.send(request).await?.json_of(to, url.as_str())
@@ -126,7 +126,7 @@ impl Http {
     }
 }
 
-/// A header's value; a credential is marked, so that no log of a library shows it.
+/// A header's value. Credentials are marked so that no library logs them.
 fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
     let value = HeaderValue::from_str(value);
     let mut value =

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::http::request::Request;
 use crate::transcript::step::Field;
 
-/// The command. Tokens stand in shell variables: they are printed on stdout, and
-/// belong in no log.
+/// The command. Tokens appear as shell variables: they are printed on stdout
+/// and do not belong in a log.
 pub(super) fn command(request: &Request) -> String {
     let mut line = String::from("curl -sS");
     if request.method != "GET" && request.form.is_empty() {
@@ -36,7 +36,7 @@ pub(super) fn command(request: &Request) -> String {
     line
 }
 
-/// Quoted for a POSIX shell, where it needs to be.
+/// Quotes the text for a POSIX shell, if necessary.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

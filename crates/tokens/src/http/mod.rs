@@ -1,4 +1,4 @@
-//! HTTP requests to the sign-in server and the API, each kept in the record of
+//! HTTP requests to the sign-in server and the API, each added to the record of
 //! the login.
 
 pub(crate) mod client;

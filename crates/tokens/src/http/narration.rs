@@ -1,5 +1,5 @@
-//! What `--explain` and the page say of a request and its response. It is said in
-//! one place, where requests are sent, so that none can be forgotten.
+//! What `--explain` and the report say about a request and its response. The
+//! client records it where requests are sent, so that none can be forgotten.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::transcript::explain::Explain;
 
-/// What is about to be sent, why, and who sees it.
+/// Records what is about to be sent, why, and who sees it.
 pub(super) fn request(explain: &Explain, request: &Request) {
     let channel = request.channel;
     let heading = format!("{}: {} {}", channel.name(), request.method, request.url);
@@ -18,7 +18,7 @@ pub(super) fn request(explain: &Explain, request: &Request) {
     explain.command(&curl::command(request));
 }
 
-/// What came back, without the body: it may hold tokens.
+/// Records the response without its body, which may contain tokens.
 pub(super) fn response(explain: &Explain, response: &Response, took: Duration) {
     let kind = response.header("content-type").unwrap_or("no content-type");
     let body = format!("{} bytes, {kind}", response.body.len());

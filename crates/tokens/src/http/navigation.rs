@@ -1,4 +1,4 @@
-//! Where an address leads, as a browser would find out, without signing in.
+//! Follows redirects as a browser would, as long as they stay on one server.
 
 use api_core::{Failure, Result};
 use url::Url;
@@ -12,19 +12,19 @@ use crate::transcript::step::Channel;
 const WHY: &str = "Where this address leads, as a browser would find out.";
 const MAX_REDIRECTS: usize = 10;
 
-/// Where a browser ends up.
+/// Where a browser would end up.
 pub(crate) enum Navigation {
-    /// At an address of another server; it was not asked for.
+    /// At a URL of another server, which was not requested.
     Elsewhere(Url),
     /// At a page of the same server.
     Page(Url, Response),
 }
 
-/// Goes to the address, and on to where its server redirects, as long as that
-/// is the same server.
+/// Requests the URL, without signing in, and follows redirects as long as they
+/// stay on the same server.
 ///
 /// # Errors
-/// If there is no answer, or redirects without end.
+/// If there is no response, or there are too many redirects.
 pub(crate) async fn visit(explain: &Explain, address: &Url) -> Result<Navigation> {
     let http = Http::with_cookies(explain.clone());
     follow(
@@ -35,10 +35,10 @@ pub(crate) async fn visit(explain: &Explain, address: &Url) -> Result<Navigation
     .await
 }
 
-/// Sends the request and follows redirects on the server of `home`.
+/// Sends the request and follows redirects that stay on the server of `home`.
 ///
 /// # Errors
-/// If there is no answer, or redirects without end.
+/// If there is no response, or there are too many redirects.
 pub(crate) async fn follow(http: &Http, mut request: Request, home: &Url) -> Result<Navigation> {
     for _ in 0..=MAX_REDIRECTS {
         let url = request.url.clone();

@@ -1,4 +1,4 @@
-//! A request: what is sent where, and what it is for.
+//! A request: what is sent where, and why.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::transcript::step::{Channel, Field};
 /// A request to send. It has no `Debug`: headers and form hold credentials.
 #[derive(Clone)]
 pub(crate) struct Request {
-    /// What answers, for errors: "token endpoint".
+    /// The receiver as errors name it, for example "token endpoint".
     pub to: &'static str,
     /// Why it is sent, for `--explain`.
     pub why: &'static str,
@@ -19,7 +19,7 @@ pub(crate) struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// The body, sent as `application/x-www-form-urlencoded`, or as JSON.
     pub form: Vec<Field>,
-    /// Whether the body is a JSON object; a dot in a name makes one within.
+    /// Whether the body is a JSON object; a dot in a name nests another one.
     pub json: bool,
 }
 
@@ -47,14 +47,14 @@ impl Request {
         }
     }
 
-    /// With an access token, RFC 6750 section 2.1.
+    /// Adds an access token, RFC 6750 section 2.1.
     pub(crate) fn bearer(mut self, token: &str) -> Request {
         self.headers
             .push(("Authorization", format!("Bearer {token}")));
         self
     }
 
-    /// The fields as a JSON object, each with the value that `value` gives.
+    /// The fields as a JSON object, each with the value that `value` returns.
     pub(crate) fn json_body(&self, value: impl Fn(&Field) -> &str) -> Value {
         let mut body = Value::Object(serde_json::Map::new());
         for field in &self.form {
@@ -67,13 +67,13 @@ impl Request {
         body
     }
 
-    /// On another channel than the back channel.
+    /// Replaces the channel, which is the back channel by default.
     pub(crate) fn on(self, channel: Channel) -> Request {
         Request { channel, ..self }
     }
 }
 
-/// The address without its query: that may hold what is in no error.
+/// The URL without its query, which may contain what must not be in errors.
 pub(crate) fn without_query(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);

@@ -1,11 +1,11 @@
-//! What came back for a request.
+//! The response to a request.
 
 use api_core::{Failure, Result};
 use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Version};
 use serde::de::DeserializeOwned;
 
-/// What came back, read to its end. It has no `Debug`: the body may hold tokens.
+/// A completely read response. It has no `Debug`: the body may contain tokens.
 #[derive(Clone)]
 pub(crate) struct Response {
     pub version: Version,
@@ -15,7 +15,7 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    /// A header's value, if it is there and is text.
+    /// A header's value, if it is present and is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -25,15 +25,15 @@ impl Response {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON, if it is that.
+    /// The body parsed as JSON, if possible.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// The JSON of a 200, which `to` at `url` has sent.
+    /// The JSON body of a 200 response; errors name `to` and `url` as sender.
     ///
     /// # Errors
-    /// For any other status, and for other bodies.
+    /// For any other status or body.
     pub(crate) fn json_of<T: DeserializeOwned>(&self, to: &str, url: &str) -> Result<T> {
         if self.status != StatusCode::OK {
             return Err(Failure::failed(format!(

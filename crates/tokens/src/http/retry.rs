@@ -1,5 +1,5 @@
-//! What `create` has just made does not answer at once: a new sign-in host must
-//! come into DNS, a new stage must be deployed.
+//! What `create` has just created does not respond at once: a new sign-in host
+//! must appear in DNS, a new stage must be deployed.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,14 @@ use crate::http::client::Http;
 use crate::http::request::Request;
 use crate::http::response::Response;
 
-/// The pause between two tries.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// Sends the request, and again until `limit` is over while `is_too_new` says
-/// that what should answer is not there yet, or while its name is not in DNS.
+/// Sends the request, and repeats it for up to `limit` while `is_too_new` holds
+/// for the response or there is none: the host may not be in DNS yet.
 ///
 /// # Errors
-/// If there is no answer.
+/// If there is no response.
 pub(crate) async fn send_while_new(
     http: &Http,
     console: &Console,
@@ -31,7 +31,7 @@ pub(crate) async fn send_while_new(
         let result = http.send(request.clone()).await;
         let again = match &result {
             Ok(response) => is_too_new(response),
-            // On this machine a name needs no time.
+            // On this machine a name does not have to appear in DNS first.
             Err(_) => !is_loopback(&request.url),
         };
         if !again || begun.elapsed() >= limit {

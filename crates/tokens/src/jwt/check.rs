@@ -1,15 +1,15 @@
-//! One check of one token, and how it is told.
+//! The checks of the tokens, and how they are described.
 
 use api_core::text::printable;
 use api_core::{Failure, Result};
 use serde::Serialize;
 
-/// How a check ended.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Verdict {
     Ok,
-    /// Optional and not there.
+    /// Optional and missing.
     Absent,
     Fail,
 }
@@ -39,12 +39,12 @@ impl Check {
     }
 }
 
-/// Makes the checks of one token, which is named `id`, `access` or `both`.
+/// Creates the checks of one token, which is named `id`, `access` or `both`.
 #[derive(Clone, Copy)]
 pub(crate) struct TokenChecks(pub &'static str);
 
 impl TokenChecks {
-    /// A check with its result.
+    /// A check that passes if `good`.
     pub(crate) fn check(
         self,
         check: &'static str,
@@ -63,7 +63,7 @@ impl TokenChecks {
         }
     }
 
-    /// The claim must be there and be `expected`.
+    /// The claim must be present and equal to `expected`.
     pub(crate) fn equal(
         self,
         check: &'static str,
@@ -75,7 +75,7 @@ impl TokenChecks {
         self.check(check, good, expected, actual.unwrap_or("none"), rule)
     }
 
-    /// The claim may be missing, and must be `expected` if it is not.
+    /// The claim may be missing, but if present must be equal to `expected`.
     pub(crate) fn equal_if_present(
         self,
         check: &'static str,
@@ -93,7 +93,7 @@ impl TokenChecks {
     }
 }
 
-/// A time as a person sees it: "in 59 min", "3 s ago".
+/// A time relative to `now`, both in seconds: "in 59 min", "3 s ago".
 pub(crate) fn relative_time(time: Option<i64>, now: i64) -> String {
     let Some(time) = time else {
         return "none".to_owned();
@@ -119,10 +119,10 @@ pub(crate) fn failed(checks: &[Check]) -> Vec<&Check> {
         .collect()
 }
 
-/// Makes sure that every check holds.
+/// Makes sure that no check failed.
 ///
 /// # Errors
-/// Names the checks that do not.
+/// Names the checks that failed.
 pub(crate) fn ensure_verified(checks: &[Check]) -> Result<()> {
     let failed = failed(checks);
     if failed.is_empty() {

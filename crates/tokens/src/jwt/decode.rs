@@ -1,14 +1,14 @@
-//! A JSON Web Token taken apart, not yet believed: RFC 7519, RFC 7515.
+//! A JSON Web Token, decoded but not verified: RFC 7519, RFC 7515.
 
 use serde_json::{Map, Value};
 
 use crate::crypto;
 
-/// Header and payload of a token. Nothing here is checked. It has no `Debug`: the
-/// whole token is a credential.
+/// Header and payload of a token, not verified. It has no `Debug`: the whole
+/// token is a credential.
 #[derive(Clone)]
 pub(crate) struct Jwt {
-    /// As it was received: header, payload and signature with dots between.
+    /// As received: header, payload and signature, separated by dots.
     pub raw: String,
     /// `alg`, `kid` and more.
     pub header: Map<String, Value>,
@@ -17,7 +17,7 @@ pub(crate) struct Jwt {
 }
 
 impl Jwt {
-    /// Takes a token apart: three parts in base64url, two of them JSON objects.
+    /// Decodes a token: three parts, the first two JSON objects in base64url.
     pub(crate) fn decode_unverified(raw: &str) -> Option<Jwt> {
         let parts: Vec<&str> = raw.split('.').collect();
         let [header, payload, _signature] = parts[..] else {
@@ -30,12 +30,12 @@ impl Jwt {
         })
     }
 
-    /// A claim that is text.
+    /// A claim, if it is a string.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.payload.get(name).and_then(Value::as_str)
     }
 
-    /// A claim that is a time: seconds since 1970 (NumericDate).
+    /// A claim, if it is a time: seconds since 1970 (NumericDate).
     pub(crate) fn time(&self, name: &str) -> Option<i64> {
         let value = self.payload.get(name)?;
         value

@@ -16,8 +16,8 @@ const WHY: &str = "The public keys that the tokens' signatures are checked with 
 const WHY_AGAIN: &str =
     "A token names a key that is not in the set: the server may have changed its keys since.";
 
-/// The set as it is sent. A key of a kind that nobody knows here is no error
-/// (RFC 7517 section 5), so each is read by itself.
+/// The set as sent. A key of an unknown type is not an error (RFC 7517 section
+/// 5), so each key is parsed separately.
 #[derive(Debug, Deserialize)]
 struct Document {
     keys: Vec<Value>,
@@ -26,7 +26,7 @@ struct Document {
 /// The keys that sign tokens, fetched once, and once more for an unknown `kid`.
 #[derive(Debug)]
 pub(crate) struct JwkSet {
-    /// Where they are from, if they can be fetched again.
+    /// The URL of the set, if it can be fetched again.
     jwks_uri: Option<Url>,
     keys: Vec<Jwk>,
     fetched_again: bool,
@@ -36,7 +36,7 @@ impl JwkSet {
     /// Fetches the keys.
     ///
     /// # Errors
-    /// If the answer is no JWK Set.
+    /// If the response is not a JWK Set with a key for RS256.
     pub(crate) async fn fetch(http: &Http, jwks_uri: &Url) -> Result<JwkSet> {
         Ok(JwkSet {
             jwks_uri: Some(jwks_uri.clone()),
@@ -63,10 +63,10 @@ impl JwkSet {
         self.key_of(token).is_some()
     }
 
-    /// Whether the token's signature is RS256 by the key that it names.
+    /// Whether the token has a valid RS256 signature by the key that it names.
     ///
-    /// The algorithm is ours, not the token's: a token that says `none`, or
-    /// HS256 with the public key as its secret, fails (RFC 8725 section 3.1).
+    /// The algorithm is fixed here, not taken from the token: `none`, or HS256
+    /// with the public key as its secret, fails (RFC 8725 section 3.1).
     pub(crate) fn verify_signature(&self, token: &Jwt) -> bool {
         let key = self.key_of(token).map(DecodingKey::from_jwk);
         // The claims are checked one by one in `verify`, each with its reason.
@@ -85,7 +85,7 @@ impl JwkSet {
         keys.find(|key| key.common.key_id.as_deref() == Some(kid))
     }
 
-    /// The modulus of the key that the token names: public, as the whole key is.
+    /// The modulus of the key that the token names; public, like the whole key.
     pub(crate) fn modulus(&self, token: &Jwt) -> Option<Vec<u8>> {
         match &self.key_of(token)?.algorithm {
             AlgorithmParameters::RSA(key) => crypto::from_base64url(&key.n),
@@ -93,10 +93,10 @@ impl JwkSet {
         }
     }
 
-    /// A set that is not the server's: the lab's, or a test's.
+    /// A set that does not come from the server: the lab's, or a test's.
     ///
     /// # Errors
-    /// If it is no JWK Set.
+    /// If it is not a JWK Set.
     pub(crate) fn from_json(set: Value) -> Result<JwkSet> {
         let set = serde_json::from_value(set).map_err(|_| Failure::failed("That is no JWK Set"))?;
         Ok(JwkSet {
@@ -130,7 +130,7 @@ fn rs256(set: Document) -> Vec<Jwk> {
         .collect()
 }
 
-/// Whether an optional parameter is what it should be, or not there.
+/// Whether an optional parameter is either missing or as expected.
 fn may_be<T: PartialEq>(parameter: &Option<T>, expected: &T) -> bool {
     parameter.as_ref().is_none_or(|it| it == expected)
 }

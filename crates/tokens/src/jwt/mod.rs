@@ -1,4 +1,4 @@
-//! JSON Web Tokens: taken apart, and checked with the issuer's keys.
+//! JSON Web Tokens: decoded, and verified with the issuer's keys.
 
 pub(crate) mod check;
 pub(crate) mod decode;

@@ -1,4 +1,4 @@
-//! Signing tokens: for the lab's forgeries, and for tests.
+//! Signs tokens, for the lab's forgeries and for tests.
 
 use api_core::{Failure, Result};
 use aws_lc_rs::hmac;
@@ -14,17 +14,17 @@ use crate::crypto::base64url;
 pub(crate) struct SigningKey(KeyPair);
 
 impl SigningKey {
-    /// A new key of 2048 bits.
+    /// Generates a key of 2048 bits.
     ///
     /// # Errors
-    /// If the library makes none.
+    /// If the library fails to generate a key.
     pub(crate) fn generate() -> Result<SigningKey> {
         let key = KeyPair::generate(KeySize::Rsa2048);
         key.map(SigningKey)
             .map_err(|_| Failure::failed("Cannot make an RSA key"))
     }
 
-    /// The public half as a JWK Set (RFC 7517), under each of these `kid`s.
+    /// The public key as a JWK Set (RFC 7517), under each of these `kid`s.
     pub(crate) fn jwks(&self, kids: &[&str]) -> Value {
         let public = self.0.public_key();
         let n = base64url(public.modulus().big_endian_without_leading_zero());
@@ -34,7 +34,7 @@ impl SigningKey {
         json!({ "keys": kids.iter().map(jwk).collect::<Vec<_>>() })
     }
 
-    /// The public half in DER, as it stands in a PEM file.
+    /// The public key in DER, as contained in a PEM file.
     #[cfg(test)]
     pub(crate) fn public_der(&self) -> Vec<u8> {
         use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
@@ -42,10 +42,10 @@ impl SigningKey {
         der.as_ref().to_vec()
     }
 
-    /// A signed token. What its header says of the algorithm does not count.
+    /// Signs a token with RS256, whatever algorithm its header names.
     ///
     /// # Errors
-    /// If the library does not sign.
+    /// If the library fails to sign.
     pub(crate) fn sign(&self, header: &impl Serialize, claims: &impl Serialize) -> Result<String> {
         let message = unsigned(header, claims);
         let mut signature = vec![0; self.0.public_modulus_len()];

@@ -1,8 +1,8 @@
-//! The checks that make a token worth believing: each with what was expected,
-//! what was found, and the rule it comes from.
+//! Verifies tokens: every check with the expected and the actual value, and the
+//! rule that it comes from.
 //!
-//! By hand, and not by the crate `openidconnect`: that one stops at the first
-//! check that fails, and the lesson shows all of them.
+//! It does not use the crate `openidconnect`, which stops at the first check
+//! that fails: the lesson shows all of them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,30 +13,31 @@ use crate::jwt::check::{Check, TokenChecks, relative_time};
 use crate::jwt::decode::Jwt;
 use crate::jwt::jwks::JwkSet;
 
-/// Clocks differ: RFC 7519 section 4.1.4 allows "a few minutes"; one is enough.
+/// Clock skew, in seconds: RFC 7519 section 4.1.4 allows "a few minutes"; one
+/// is enough.
 const LEEWAY: i64 = 60;
 
-/// What the tokens are held against.
+/// What the tokens are checked against.
 #[derive(Clone, Debug)]
 pub(crate) struct Expectations<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
-    /// The one of the authorization request.
+    /// The nonce of the authorization request.
     pub nonce: Option<&'a str>,
-    /// Whether the tokens come from a refresh: then they need not repeat the
-    /// nonce (OpenID Connect Core section 12.2).
+    /// Whether the tokens come from a refresh: if so, the nonce may be missing
+    /// (OpenID Connect Core section 12.2).
     pub refreshed: bool,
     pub scopes: &'a [String],
     pub now: i64,
 }
 
-/// Seconds since 1970.
+/// The current time, in seconds since 1970.
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
-/// Checks both tokens, in the order of the table.
+/// Checks both tokens, in the order of the printed table.
 pub(crate) fn check(
     id: Option<&Jwt>,
     access: &Jwt,
@@ -89,8 +90,8 @@ fn access_token(access: &Jwt, keys: &JwkSet, expect: &Expectations) -> Vec<Check
     checks
 }
 
-/// The algorithm is pinned before anything is computed, the key comes from the
-/// issuer's own set, and only then the signature counts.
+/// The algorithm is pinned before anything is computed, and the key comes from
+/// the issuer's own set; only then is the signature verified.
 fn signature(of: TokenChecks, token: &Jwt, keys: &JwkSet) -> Vec<Check> {
     let header = |name| token.header.get(name).and_then(Value::as_str);
     let key = if keys.has_key_of(token) {
@@ -114,7 +115,7 @@ fn signature(of: TokenChecks, token: &Jwt, keys: &JwkSet) -> Vec<Check> {
             false => of.check("signature", false, "valid", "not valid", "RFC 7515 5.2"),
         },
     ];
-    // Extensions that whoever verifies must understand: this client knows none.
+    // Extensions that the verifier must understand; this client supports none.
     if let Some(crit) = token.header.get("crit") {
         let shown = crit.to_string();
         checks.push(of.check("crit", false, "not there", &shown, "RFC 7515 4.1.11"));
@@ -122,7 +123,7 @@ fn signature(of: TokenChecks, token: &Jwt, keys: &JwkSet) -> Vec<Check> {
     checks
 }
 
-/// OpenID Connect Core section 3.1.3.7, items 3 to 5: for us, and for us only.
+/// OpenID Connect Core section 3.1.3.7, items 3 to 5: only for this client.
 fn audience(of: TokenChecks, id: &Jwt, client_id: &str) -> Check {
     let audiences: Vec<&str> = match id.payload.get("aud") {
         Some(Value::String(one)) => vec![one],
@@ -174,7 +175,7 @@ fn nonce(of: TokenChecks, id: &Jwt, expect: &Expectations) -> Check {
     }
 }
 
-/// The server may grant less than was asked for, never more.
+/// The server may grant fewer scopes than were requested, but not more.
 fn scope(of: TokenChecks, access: &Jwt, asked: &[String]) -> Check {
     let granted = access.scopes();
     let good = !granted.is_empty() && granted.iter().all(|scope| asked.iter().any(|a| a == scope));

@@ -1,4 +1,4 @@
-//! Experiments at the authorization endpoint: what the sign-in server says
+//! Experiments at the authorization endpoint: how the sign-in server responds
 //! before anyone has signed in.
 
 use api_core::Result;
@@ -13,7 +13,7 @@ use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::signin::form;
 
-/// Goes to the authorization endpoint with one parameter changed.
+/// Sends an authorization request with one parameter changed.
 async fn authorize_with(
     session: &Session<'_>,
     name: &str,

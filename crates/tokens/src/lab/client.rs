@@ -1,5 +1,5 @@
 //! Experiments with this program's own checks. Exactly the check under test
-//! must fail: any other would show something else.
+//! must fail: any other failure would prove something else.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::oauth::token_set::TokenSet;
 use crate::signin::listener::server::Listener;
 use crate::transcript::step::Channel;
 
-/// Checks tokens as a login does and compares what fails with what should.
+/// Passes if exactly the `expected` checks failed.
 fn judge(request: String, checks: &[Check], expected: &[&str]) -> Report {
     let failed = check::failed(checks);
     let names: Vec<String> = failed
@@ -45,7 +45,7 @@ fn judge(request: String, checks: &[Check], expected: &[&str]) -> Report {
     Report::judge(request, answer, names == expected, &otherwise)
 }
 
-/// What the login's own tokens pass.
+/// Expectations that the login's own tokens meet.
 fn expectations<'a>(
     session: &'a Session<'_>,
     login: &'a TokenSet,
@@ -86,8 +86,8 @@ pub(super) async fn expired(session: &mut Session<'_>) -> Result<Report> {
     Ok(judge(request, &checks, &["id exp", "access exp"]))
 }
 
-/// The login's tokens issued anew by somebody with good keys of their own: all
-/// checks hold but for what `change` does.
+/// Checks the login's tokens with claims from `change`, signed with a new key
+/// that is accepted here: only what `change` breaks can fail.
 async fn reissued(
     session: &mut Session<'_>,
     change: impl Fn(&Jwt) -> Map<String, Value>,
@@ -105,7 +105,7 @@ async fn reissued(
     let keys = JwkSet::from_json(key.jwks(&[&kid(id), &kid(&all_scopes.access)]))?;
     let access = key.sign(&all_scopes.access.header, &change(&all_scopes.access))?;
     let mut claims = change(id);
-    // Of the access token before; the new one has another.
+    // It belongs to the old access token; that of the new one differs.
     claims.remove("at_hash");
     let id = key.sign(&id.header, &claims)?;
     let (Some(id), Some(access)) = (Jwt::decode_unverified(&id), Jwt::decode_unverified(&access))
@@ -166,7 +166,7 @@ pub(super) async fn forged_callback(session: &mut Session<'_>) -> Result<Report>
         .append_pair("state", "guessed");
     let request = Request::get("listener", WHY, url.clone()).on(Channel::Front);
     let response = session.http.send(request).await?;
-    // The listener hands a response over before it replies: nothing may be there.
+    // The listener hands over a response before it replies: there must be none.
     let taken = tokio::time::timeout(Duration::ZERO, listener.callback())
         .await
         .is_ok();

@@ -1,4 +1,4 @@
-//! What an experiment is.
+//! The types that describe an experiment.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ pub(crate) enum RefusedBy {
 }
 
 impl RefusedBy {
-    /// As it is printed.
+    /// The name as printed.
     pub(crate) fn name(self) -> &'static str {
         match self {
             RefusedBy::Server => "sign-in server",
@@ -29,18 +29,18 @@ impl RefusedBy {
     }
 }
 
-/// How an experiment ended.
+/// The result of an experiment.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Verdict {
-    /// Refused by the right one, for the right reason.
+    /// Refused by the right party, for the right reason.
     Pass,
     /// This cloud cannot show it, and why.
     NotShown(String),
-    /// It got through, or was stopped by something else; how.
+    /// It was not refused, or for another reason; says what happened.
     Fail(String),
 }
 
-/// What was sent, what came back, and how that is to be judged.
+/// What was sent, what came back, and the verdict.
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     pub request: String,
@@ -49,8 +49,8 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Passed if `refused` for the reason under test; `otherwise` says what
-    /// happened if not.
+    /// Passed if `refused` for the reason under test; otherwise failed, and
+    /// `otherwise` says what happened.
     pub(crate) fn judge(
         request: impl Into<String>,
         answer: impl Into<String>,
@@ -68,7 +68,7 @@ impl Report {
         }
     }
 
-    /// This cloud cannot show it.
+    /// This cloud cannot show it, and why.
     pub(crate) fn not_shown(why: impl Into<String>) -> Report {
         Report {
             request: "none".into(),
@@ -80,16 +80,16 @@ impl Report {
 
 type Running<'a> = Pin<Box<dyn Future<Output = Result<Report>> + 'a>>;
 
-/// Something that an attacker or a mistaken client does.
+/// Something wrong that an attacker or a mistaken client does.
 pub(crate) struct Experiment {
-    /// For the command line.
+    /// Its name on the command line.
     pub name: &'static str,
     /// What is done, in a sentence.
     pub what: &'static str,
     /// Who must refuse it.
     pub refused_by: RefusedBy,
-    /// By which rule.
+    /// The rule that forbids it.
     pub rule: &'static str,
-    /// Does it.
+    /// Runs the experiment.
     pub run: for<'a> fn(&'a mut Session<'_>) -> Running<'a>,
 }

@@ -1,4 +1,4 @@
-//! Tokens of an attacker's making. Everything needed for it is public.
+//! Tokens forged as an attacker would. Everything needed to do so is public.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! Experiments at the API. The same request with the untouched access token
-//! succeeded before: only the change can be the reason of a refusal.
+//! Experiments at the API. The same request with the unchanged access token
+//! succeeded before, so only the change can be the reason for a refusal.
 
 use api_core::{Failure, Result};
 use reqwest::StatusCode;
@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::api::{self, ApiCall};
 use crate::jwt::sign::{SigningKey, hs256, unsigned};
 
-/// Sends a token and judges the answer by its status.
+/// Sends a token and judges the response by its status.
 async fn try_token(
     session: &Session<'_>,
     token: Option<&str>,

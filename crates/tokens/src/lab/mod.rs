@@ -1,6 +1,6 @@
 //! `tokens lab`: breaks the protocol on purpose. Each experiment changes one
-//! thing of a login or a request that works, so that nothing else can be the
-//! reason of the refusal.
+//! thing in a login or a request that works, so that nothing else can be the
+//! reason for the refusal.
 
 mod authorize;
 mod client;
@@ -28,11 +28,11 @@ use crate::report as page;
 use crate::signin::method::{SignIn, SignInMethod};
 use crate::transcript::explain::Explain;
 
-/// Runs the experiments that were asked for.
+/// Runs or lists the requested experiments.
 ///
 /// # Errors
-/// If one cannot be carried out at all. An attack that gets through is none:
-/// it is exit code 1 at the end.
+/// If one cannot be carried out at all. An attack that succeeds is not an
+/// error: it leads to exit code 1 at the end.
 pub(crate) async fn run(
     lab_args: &LabArgs,
     args: &Args,
@@ -75,7 +75,7 @@ pub(crate) async fn run(
     }
     run?;
     report::summary(console, &results);
-    // What is not shown has not passed; but no attack got through either.
+    // What is not shown has not passed, but no attack has succeeded either.
     let failed = results
         .iter()
         .any(|(_, report)| matches!(report.verdict, Verdict::Fail(_)));
@@ -97,8 +97,8 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Experiment>> {
     names.iter().map(find).collect()
 }
 
-/// The address of Cognito's own API, which needs no AWS credentials for some
-/// operations.
+/// The URL of Cognito's own API, some of whose operations need no AWS
+/// credentials.
 fn cognito(config: &ClientConfig, settings: &Settings) -> String {
     let pool = config
         .issuer
@@ -110,7 +110,7 @@ fn cognito(config: &ClientConfig, settings: &Settings) -> String {
         .unwrap_or_else(|| pool.to_owned())
 }
 
-/// Runs the experiments; what they gave by then is in `results`.
+/// Runs the experiments. After an error, `results` has those completed so far.
 async fn run_all(
     session: &mut Session<'_>,
     chosen: &[&'static Experiment],

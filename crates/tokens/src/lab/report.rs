@@ -1,4 +1,4 @@
-//! How experiments are printed.
+//! Prints the experiments and their results.
 
 use anstyle::{AnsiColor, Style};
 use api_core::Console;
@@ -19,7 +19,7 @@ impl Verdict {
     }
 }
 
-/// The experiments and what they are about.
+/// Prints the experiments and their descriptions.
 pub(crate) fn list(console: &Console, experiments: &[&Experiment]) {
     let rows = experiments.iter().map(|e| {
         (
@@ -34,7 +34,7 @@ pub(crate) fn list(console: &Console, experiments: &[&Experiment]) {
     );
 }
 
-/// The beginning of an experiment.
+/// Prints the heading of an experiment.
 pub(crate) fn heading(console: &Console, number: usize, of: usize, experiment: &Experiment) {
     console.line(&format!(
         "{HEAD}# {number}/{of} {}{HEAD:#}",
@@ -43,7 +43,7 @@ pub(crate) fn heading(console: &Console, number: usize, of: usize, experiment: &
     console.line(&format!("What:    {}", experiment.what));
 }
 
-/// Its end.
+/// Prints the result of an experiment.
 pub(crate) fn report(console: &Console, experiment: &Experiment, report: &Report) {
     let Mark(style, word) = report.verdict.mark();
     match &report.verdict {
@@ -68,12 +68,12 @@ pub(crate) fn report(console: &Console, experiment: &Experiment, report: &Report
     console.line("");
 }
 
-/// Lines after the first stand below it.
+/// Indents the lines after the first to align with it.
 fn indented(text: &str) -> String {
     text.replace('\n', "\n         ")
 }
 
-/// The results, for the page.
+/// The results, for the report page.
 pub(crate) fn rows(results: &[(&Experiment, Report)]) -> Vec<LabResult> {
     let rows = results.iter().map(|(experiment, report)| LabResult {
         name: experiment.name,
@@ -91,7 +91,7 @@ pub(crate) fn rows(results: &[(&Experiment, Report)]) -> Vec<LabResult> {
     rows.collect()
 }
 
-/// All results in one table, and their count.
+/// Prints all results in one table, and their counts.
 pub(crate) fn summary(console: &Console, results: &[(&Experiment, Report)]) {
     console.line(&format!("{HEAD}# Results{HEAD:#}"));
     let rows = results.iter().map(|(experiment, report)| {

@@ -94,7 +94,7 @@ pub(super) async fn other_client(session: &mut Session<'_>) -> Result<Report> {
     let what = "a fresh code with its code_verifier, and another client_id";
     let report = try_form(session, form, what, &["invalid_grant"]).await?;
     // The pool has one client. A server that looks the client up first cannot
-    // show what it would say to a second one.
+    // show how it would respond to a second one.
     Ok(match report.answer.contains("invalid_client") {
         true => Report::not_shown(
             "the server does not know the other client, and the pool has no second one",
@@ -116,7 +116,7 @@ pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<R
     let Some(refresh_token) = tokens.refresh_token else {
         return Ok(Report::not_shown("the server gives no refresh tokens"));
     };
-    // It works before: only the revocation can be the reason.
+    // It works before, so only the revocation can be the reason for a refusal.
     token::refresh(
         session.http,
         session.config,
@@ -160,7 +160,7 @@ async fn revoke_at_cognito(session: &Session<'_>, refresh_token: &str) -> Result
     }
 }
 
-/// An operation of Cognito's that needs no AWS credentials.
+/// Calls an operation of Cognito's API that needs no AWS credentials.
 async fn cognito(session: &Session<'_>, operation: &str, fields: Vec<Field>) -> Result<Response> {
     const WHY: &str = "An operation of Cognito's that anyone may call who knows the client_id.";
     let url = secure_url("address of Cognito", &format!("{}/", session.cognito))?;
@@ -203,8 +203,8 @@ pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Report> 
         session.cognito
     );
     let text = format!("{} {}", answer.status, printable(&body));
-    // A local cloud may look at the password first. That shows nothing: with
-    // this password nobody gets in anywhere.
+    // A local cloud may check the password first. That proves nothing, as this
+    // password is wrong everywhere.
     let is_aws = session.cognito.contains("amazonaws.com");
     if !refused && answer.status.is_client_error() && !is_aws {
         return Ok(Report::not_shown(format!(

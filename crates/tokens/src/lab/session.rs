@@ -13,13 +13,13 @@ use crate::oauth::token_set::TokenSet;
 use crate::signin::listener::page::Page;
 use crate::signin::method::SignIn;
 
-/// What the experiments share. A login is made when the first one needs it.
+/// What the experiments share. Each login happens when it is first needed.
 pub(crate) struct Session<'a> {
     pub(super) config: &'a ClientConfig,
     pub(super) provider: &'a Provider,
     pub(super) http: &'a Http,
     pub(super) sign_in: SignIn<'a>,
-    /// The address of Cognito's own API, for operations without AWS credentials.
+    /// The URL of Cognito's own API, for operations without AWS credentials.
     pub(super) cognito: String,
     all_scopes: Option<Rc<TokenSet>>,
     openid_only: Option<Rc<TokenSet>>,
@@ -50,7 +50,7 @@ impl<'a> Session<'a> {
         AuthorizationRequest::new(self.config, self.provider, &self.config.scopes, false)
     }
 
-    /// Signs in for a code: the request, and the code that came back for it.
+    /// Signs in and returns the request, and the code received for it.
     pub(super) async fn code(
         &mut self,
         scopes: &[String],
@@ -70,8 +70,8 @@ impl<'a> Session<'a> {
         Ok(Rc::new(tokens))
     }
 
-    /// A login with all scopes. The API takes its access token: without that,
-    /// a refusal would show nothing.
+    /// A login with all scopes. The API accepts its access token: without that,
+    /// a refusal would prove nothing.
     pub(super) async fn all_scopes(&mut self) -> Result<Rc<TokenSet>> {
         if let Some(login) = &self.all_scopes {
             return Ok(login.clone());

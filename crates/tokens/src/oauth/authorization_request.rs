@@ -10,24 +10,24 @@ use crate::oauth::pkce::{self, CodeVerifier};
 use crate::transcript::explain::Explain;
 use crate::transcript::step::{Channel, Field, field};
 
-/// One login: what is sent through the browser, and what stays here.
+/// One login: what is sent through the browser, and what this program keeps.
 #[derive(Clone)]
 pub(crate) struct AuthorizationRequest {
-    /// The address for the browser. It holds nothing secret.
+    /// The URL for the browser. It contains no secret.
     pub url: Url,
-    /// Comes back with the answer, and shows that it answers this request.
+    /// Returned with the response, to show that it belongs to this request.
     pub state: String,
-    /// Comes back inside the id token.
+    /// Returned inside the id token.
     pub nonce: String,
     /// The secret behind the request's `code_challenge`.
     pub code_verifier: CodeVerifier,
-    /// The scopes that are asked for.
+    /// The requested scopes.
     pub scopes: Vec<String>,
     fields: Vec<Field>,
 }
 
 impl AuthorizationRequest {
-    /// A new request with fresh random values.
+    /// A request with fresh random values; to the sign-up page if `signup`.
     pub(crate) fn new(
         config: &ClientConfig,
         provider: &Provider,
@@ -58,7 +58,7 @@ impl AuthorizationRequest {
         self.scopes.iter().any(|scope| scope == "openid")
     }
 
-    /// Tells what the address is made of.
+    /// Explains PKCE and the parameters of the URL.
     pub(crate) fn narrate(&self, explain: &Explain) {
         explain.step(
             Channel::Here,
@@ -83,8 +83,8 @@ impl AuthorizationRequest {
     }
 }
 
-/// The parameters, each with what it is for.
-#[rustfmt::skip] // a line for each
+/// The parameters, each with its purpose.
+#[rustfmt::skip] // one line each
 fn fields(
     config: &ClientConfig,
     scopes: &[String],
@@ -105,8 +105,8 @@ fn fields(
     ]
 }
 
-/// Cognito's page for new users takes the same parameters beside the
-/// authorization endpoint; no discovery document names it.
+/// Cognito's sign-up page, next to the authorization endpoint, takes the same
+/// parameters; the discovery document does not name it.
 fn signup_page(authorization_endpoint: &Url) -> Url {
     let mut url = authorization_endpoint.clone();
     let path = url.path().trim_end_matches("/oauth2/authorize").to_owned();

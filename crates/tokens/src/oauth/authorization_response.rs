@@ -1,5 +1,5 @@
-//! The authorization response: what comes back to `redirect_uri`. The same
-//! checks for the listener, a pasted address and `--headless`.
+//! The authorization response, sent to `redirect_uri`. The listener, a pasted
+//! URL and `--headless` share the same checks.
 
 use std::borrow::Cow;
 
@@ -14,31 +14,31 @@ use crate::oauth::discovery::Provider;
 use crate::transcript::explain::Explain;
 use crate::transcript::step::{Channel, field};
 
-/// What the sign-in server sends back, by way of the browser.
+/// The sign-in server's response, sent through the browser.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum AuthorizationResponse {
-    /// RFC 6749 section 4.1.2.
+    /// The authorization code, RFC 6749 section 4.1.2.
     Code(String),
-    /// RFC 6749 section 4.1.2.1.
+    /// The error response, RFC 6749 section 4.1.2.1.
     Error {
         error: String,
         description: Option<String>,
     },
 }
 
-/// What a response must say to be the one to our request.
+/// What a response must contain to be the response to our request.
 #[derive(Clone, Debug)]
 pub(crate) struct ExpectedResponse {
     /// The request's `state`.
     pub state: String,
-    /// The issuer that was asked, for `iss` (RFC 9207).
+    /// The issuer that the request was sent to, for `iss` (RFC 9207).
     pub issuer: String,
-    /// Whether `iss` must be there.
+    /// Whether `iss` is required.
     pub must_have_iss: bool,
 }
 
 impl ExpectedResponse {
-    /// The response to a request, from the server that was asked.
+    /// What the response of `provider` to `request` must contain.
     pub(crate) fn to(request: &AuthorizationRequest, provider: &Provider) -> ExpectedResponse {
         ExpectedResponse {
             state: request.state.clone(),
@@ -47,18 +47,18 @@ impl ExpectedResponse {
         }
     }
 
-    /// Reads the query of a callback.
+    /// Parses the query of a callback.
     ///
     /// # Errors
-    /// Why it is not the response to our request. The login goes on waiting:
-    /// any program on this machine, and any web page, can send such a query.
+    /// Why it is not the response to our request. The login keeps waiting: any
+    /// program on this machine and any web page can send such a query.
     pub(crate) fn parse_query(&self, query: &str) -> Result<AuthorizationResponse, &'static str> {
         let one = |name| single(query, name);
         let state = one("state")?.ok_or("it has no state")?;
         if !crypto::constant_time_eq(&state, &self.state) {
             return Err("its state is not the one of the sign-in that is waiting");
         }
-        // RFC 9207: it comes from the server that was asked.
+        // RFC 9207: it comes from the server that the request was sent to.
         match one("iss")? {
             Some(iss) if iss != self.issuer => return Err("its iss names another issuer"),
             None if self.must_have_iss => return Err("it has no iss"),
@@ -76,11 +76,11 @@ impl ExpectedResponse {
         }
     }
 
-    /// Reads a whole address, as a person pastes it or a server redirects to it.
+    /// Parses a whole URL, pasted by the user or taken from a redirect.
     ///
     /// # Errors
-    /// As [`parse_query`](ExpectedResponse::parse_query), and for another address
-    /// than our `redirect_uri`.
+    /// As [`parse_query`](ExpectedResponse::parse_query), and if the URL is not
+    /// our `redirect_uri`.
     pub(crate) fn parse_url(
         &self,
         redirect_uri: &RedirectUri,
@@ -94,13 +94,13 @@ impl ExpectedResponse {
     }
 }
 
-/// Whether an address is our `redirect_uri`, whatever its query.
+/// Whether a URL is our `redirect_uri`, ignoring its query.
 pub(crate) fn is_redirect_uri(redirect_uri: &RedirectUri, url: &Url) -> bool {
     Url::parse(&redirect_uri.uri)
         .is_ok_and(|ours| ours.origin() == url.origin() && ours.path() == url.path())
 }
 
-/// RFC 6749 section 3.1: a parameter must not be there twice.
+/// A parameter's value. It must not be repeated (RFC 6749 section 3.1).
 fn single<'a>(query: &'a str, name: &str) -> Result<Option<Cow<'a, str>>, &'static str> {
     let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(n, _)| n == name);
     match (values.next(), values.next()) {
@@ -110,7 +110,7 @@ fn single<'a>(query: &'a str, name: &str) -> Result<Option<Cow<'a, str>>, &'stat
 }
 
 impl AuthorizationResponse {
-    /// Tells what came back.
+    /// Explains the response.
     pub(crate) fn narrate(
         &self,
         explain: &Explain,
@@ -147,10 +147,10 @@ impl AuthorizationResponse {
         });
     }
 
-    /// The code.
+    /// Returns the code.
     ///
     /// # Errors
-    /// The server's refusal, with what to do about it.
+    /// The server's refusal, with a hint.
     pub(crate) fn code(self) -> Result<String> {
         match self {
             AuthorizationResponse::Code(code) => Ok(code),
@@ -166,7 +166,7 @@ fn refused(error: &str, description: Option<&str>) -> Failure {
     let failure = Failure::failed(printable(&format!(
         "The sign-in server refused: {error}{text}"
     )));
-    // Cognito reports a scope as invalid_request with invalid_scope as description.
+    // Cognito reports a scope as invalid_request, described as invalid_scope.
     let about = [error, description.unwrap_or_default()];
     let hint = if about.iter().any(|text| text.contains("invalid_scope")) {
         "the client may not ask for one of these scopes: see terminal_app_scopes in state.json"

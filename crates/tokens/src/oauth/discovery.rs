@@ -17,7 +17,7 @@ use crate::transcript::step::Channel;
 const WHY: &str = "One document names every other address of the sign-in server and its keys (OpenID Connect Discovery 1.0).";
 const WHY_PAGE: &str = "The stack is new: the browser is not sent to the sign-in host before that answers. Nothing is asked for, so any answer but a server error will do.";
 
-/// The document as it is sent; what is optional there is optional here.
+/// The document as sent; its optional fields are optional here too.
 #[derive(Debug, Deserialize)]
 struct Document {
     issuer: String,
@@ -31,14 +31,14 @@ struct Document {
     authorization_response_iss_parameter_supported: bool,
 }
 
-/// The sign-in server's addresses, each https or on this machine.
+/// The sign-in server's URLs, each either https or on this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Provider {
-    /// `iss` of every token.
+    /// The expected `iss` of every token.
     pub issuer: String,
-    /// RFC 6749 section 3.1: the person's browser goes here.
+    /// RFC 6749 section 3.1: the user's browser is sent here.
     pub authorization_endpoint: Url,
-    /// RFC 6749 section 3.2: the code becomes tokens here.
+    /// RFC 6749 section 3.2: the code is exchanged for tokens here.
     pub token_endpoint: Url,
     /// RFC 7517: the public keys.
     pub jwks_uri: Url,
@@ -46,19 +46,19 @@ pub(crate) struct Provider {
     pub userinfo_endpoint: Option<Url>,
     /// RFC 7009.
     pub revocation_endpoint: Option<Url>,
-    /// Where the browser's session ends.
+    /// The page that ends the browser's session.
     pub end_session_endpoint: Option<Url>,
     /// RFC 9207 section 3: whether every authorization response names its issuer.
     pub names_itself: bool,
 }
 
-/// Fetches the discovery document. Where the stack is new, waits for it and for
-/// the sign-in host.
+/// Fetches the discovery document. If the stack is new, waits for the document
+/// and for the sign-in host.
 ///
 /// # Errors
-/// As [`Provider::read`], or if the document's address is neither https nor on
-/// this machine. A sign-in host that does not answer in time is no error: the
-/// login itself will tell.
+/// As [`Provider::read`], if there is no response, or if the document's URL is
+/// neither https nor on this machine. A sign-in host that does not respond in
+/// time is not an error: the login itself will report it.
 pub(crate) async fn discover(
     http: &Http,
     config: &ClientConfig,
@@ -81,11 +81,11 @@ pub(crate) async fn discover(
 }
 
 impl Provider {
-    /// Reads the document and checks that it is the one of our issuer.
+    /// Parses the document and checks that it belongs to our issuer.
     ///
     /// # Errors
-    /// If it cannot be had, is another issuer's (OpenID Connect Discovery
-    /// section 4.3), or names an address without TLS.
+    /// If it is invalid, belongs to another issuer (OpenID Connect Discovery
+    /// section 4.3), or has a URL that is neither https nor on this machine.
     fn read(config: &ClientConfig, response: Response) -> Result<Provider> {
         let document: Document = response
             .json_of("discovery document", &config.discovery_url)

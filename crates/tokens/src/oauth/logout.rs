@@ -1,4 +1,4 @@
-//! `--logout`: ends what the login began. RFC 7009, and Cognito's logout page.
+//! `--logout`: revokes the refresh token (RFC 7009), and Cognito's logout page.
 
 use api_core::Result;
 use serde::Serialize;
@@ -10,19 +10,19 @@ use crate::oauth::discovery::Provider;
 use crate::oauth::token;
 use crate::oauth::token_set::TokenSet;
 
-/// What was ended, and what the browser must end.
+/// What was revoked, and where the browser can end its session.
 #[derive(Debug, Serialize)]
 pub(crate) struct Logout {
     /// Whether the refresh token was revoked; `None` where there is no
     /// refresh token or no revocation endpoint.
     pub revoked: Option<bool>,
-    /// Where the browser's session with the sign-in server ends.
+    /// URL that ends the browser's session with the sign-in server.
     pub address: Option<String>,
     /// What happened, in words.
     pub text: &'static str,
 }
 
-/// Revokes the refresh token where that is possible.
+/// Revokes the refresh token, if possible.
 ///
 /// # Errors
 /// If the revocation endpoint refuses.
@@ -54,8 +54,8 @@ pub(crate) async fn log_out(
     Ok(logout)
 }
 
-/// Cognito ends the session and shows the sign-in page again, for which it
-/// takes the parameters of an authorization request.
+/// Cognito ends the session and shows the sign-in page again, so it takes the
+/// parameters of an authorization request.
 fn address(page: &Url, config: &ClientConfig) -> Url {
     let mut url = page.clone();
     url.query_pairs_mut()

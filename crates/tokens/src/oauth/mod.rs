@@ -1,5 +1,5 @@
-//! OAuth 2.0 and OpenID Connect, as the RFCs have them: the authorization
-//! request and its response, the code's exchange, and what comes after.
+//! OAuth 2.0 and OpenID Connect, named as in the RFCs: the authorization
+//! request and its response, the code exchange, and what comes after.
 
 pub(crate) mod authorization_request;
 pub(crate) mod authorization_response;

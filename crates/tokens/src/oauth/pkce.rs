@@ -1,4 +1,4 @@
-//! Proof Key for Code Exchange: RFC 7636. Whoever catches the code cannot use it
+//! Proof Key for Code Exchange: RFC 7636. An intercepted code cannot be used
 //! without the verifier.
 
 use std::fmt;
@@ -8,12 +8,12 @@ use crate::crypto;
 /// `code_challenge_method`: the challenge is the verifier's SHA-256.
 pub(crate) const METHOD: &str = "S256";
 
-/// `code_verifier`: a secret of one login, sent to the token endpoint only.
+/// `code_verifier`: a secret for one login, sent only to the token endpoint.
 #[derive(Clone)]
 pub(crate) struct CodeVerifier(String);
 
 impl CodeVerifier {
-    /// A new one: 43 random characters, RFC 7636 section 4.1.
+    /// Generates 43 random characters, RFC 7636 section 4.1.
     pub(crate) fn generate() -> CodeVerifier {
         CodeVerifier(crypto::random_value())
     }

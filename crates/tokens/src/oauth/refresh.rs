@@ -1,4 +1,4 @@
-//! `--refresh`: new tokens without a new sign-in, held beside the old ones.
+//! `--refresh`: new tokens without a new sign-in, compared with the old ones.
 //! RFC 6749 section 6, OpenID Connect Core section 12.
 
 use api_core::{Failure, Result};
@@ -14,7 +14,7 @@ use crate::oauth::discovery::Provider;
 use crate::oauth::token::{self, TokenResponse};
 use crate::oauth::token_set::{self, TokenSet};
 
-/// The new tokens, and how they differ from those before.
+/// The new tokens, and how they differ from the old ones.
 #[derive(Debug)]
 pub(crate) struct Refreshed {
     pub tokens: TokenResponse,
@@ -22,7 +22,7 @@ pub(crate) struct Refreshed {
     pub changes: Vec<Change>,
 }
 
-/// One claim before and after.
+/// One claim, before and after the refresh.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Change {
     pub token: &'static str,
@@ -33,7 +33,7 @@ pub(crate) struct Change {
 }
 
 impl Refreshed {
-    /// Uses the refresh token once and checks what it gives.
+    /// Uses the refresh token once and checks the new tokens.
     ///
     /// # Errors
     /// If there is no refresh token, or the server refuses it.
@@ -77,7 +77,7 @@ impl Refreshed {
     }
 }
 
-/// OpenID Connect Core section 12.2: `sub` must be the one of the login.
+/// OpenID Connect Core section 12.2: `sub` must be the same as at login.
 fn same_subject(before: &Jwt, after: &Jwt) -> Check {
     let (expected, actual) = (before.text("sub"), after.text("sub"));
     Check {

@@ -1,15 +1,15 @@
-//! `scope`: what the tokens will be good for, RFC 6749 section 3.3.
+//! `scope`: what the tokens may be used for, RFC 6749 section 3.3.
 
 use api_core::{Failure, Result};
 
 use crate::config::ClientConfig;
 
-/// The scopes to ask for: those given, or all that the client may ask for.
+/// The scopes to request: those given, or all that the client may request.
 ///
 /// # Errors
-/// Exit code 2 for what is no scope, and for a scope that nobody knows. One
-/// that exists but is not the client's goes through: the server refuses it,
-/// and that is worth seeing.
+/// Exit code 2 for invalid syntax, no scope at all, and an unknown scope. A
+/// scope that exists but that the client may not request is accepted: the
+/// server refuses it, and that is worth seeing.
 pub(crate) fn asked(given: Option<&str>, config: &ClientConfig) -> Result<Vec<String>> {
     let Some(given) = given else {
         return Ok(match config.scopes.is_empty() {

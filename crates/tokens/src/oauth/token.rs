@@ -43,7 +43,7 @@ pub(crate) struct ErrorResponse {
 }
 
 impl ErrorResponse {
-    /// The refusal in an answer, if it is one.
+    /// The error in a response; `None` if it has none.
     pub(crate) fn of(answer: &Response) -> Option<ErrorResponse> {
         answer.json().filter(|_| !answer.status.is_success())
     }
@@ -58,7 +58,7 @@ impl ErrorResponse {
 }
 
 /// The form that exchanges a code for tokens.
-#[rustfmt::skip] // a line for each parameter
+#[rustfmt::skip] // one line per parameter
 pub(crate) fn code_form(
     config: &ClientConfig,
     code: &str,
@@ -79,7 +79,7 @@ pub(crate) fn code_form(
 }
 
 /// The form that exchanges a refresh token for new tokens.
-#[rustfmt::skip] // a line for each parameter
+#[rustfmt::skip] // one line per parameter
 pub(crate) fn refresh_form(config: &ClientConfig, refresh_token: &str) -> Vec<Field> {
     vec![
         field("grant_type", "refresh_token", "what is offered for the tokens"),
@@ -91,7 +91,7 @@ pub(crate) fn refresh_form(config: &ClientConfig, refresh_token: &str) -> Vec<Fi
 /// Exchanges the code for tokens.
 ///
 /// # Errors
-/// The server's refusal.
+/// If the server refuses, or sends no id token although `openid` was requested.
 pub(crate) async fn exchange(
     http: &Http,
     config: &ClientConfig,
@@ -111,10 +111,10 @@ pub(crate) async fn exchange(
     Ok(tokens)
 }
 
-/// Uses the refresh token.
+/// Requests new tokens with the refresh token.
 ///
 /// # Errors
-/// The server's refusal.
+/// If the server refuses, or its response contains no valid tokens.
 pub(crate) async fn refresh(
     http: &Http,
     config: &ClientConfig,
@@ -166,10 +166,10 @@ async fn request_tokens(
     Ok(tokens)
 }
 
-/// Revokes the refresh token, and with it the access tokens made from it.
+/// Revokes the refresh token, and with it the access tokens issued from it.
 ///
 /// # Errors
-/// The server's refusal.
+/// If the server refuses.
 pub(crate) async fn revoke(
     http: &Http,
     config: &ClientConfig,

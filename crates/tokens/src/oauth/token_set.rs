@@ -14,7 +14,7 @@ use crate::oauth::discovery::Provider;
 use crate::oauth::token::{self, TokenResponse};
 use crate::transcript::step::Channel;
 
-/// The tokens of a login, and how their checks went.
+/// The tokens of a login, and the results of their checks.
 pub(crate) struct TokenSet {
     /// As the token endpoint sent them.
     pub tokens: TokenResponse,
@@ -22,7 +22,7 @@ pub(crate) struct TokenSet {
     pub id: Option<Jwt>,
     /// The access token, decoded.
     pub access: Jwt,
-    /// Every check, also those that failed.
+    /// Every check, including those that failed.
     pub checks: Vec<Check>,
     /// The issuer's keys, for the tokens of a refresh.
     pub keys: JwkSet,
@@ -32,8 +32,8 @@ impl TokenSet {
     /// Exchanges the code for tokens, and checks them.
     ///
     /// # Errors
-    /// If there are no tokens. A failed check is no error here: the checks are
-    /// shown before [`ensure_verified`](TokenSet::ensure_verified) fails.
+    /// If there are no tokens. A failed check is not an error here: the checks
+    /// are shown before [`ensure_verified`](TokenSet::ensure_verified) fails.
     pub(crate) async fn from_code(
         http: &Http,
         config: &ClientConfig,
@@ -65,15 +65,15 @@ impl TokenSet {
         })
     }
 
-    /// Makes sure that every check holds.
+    /// Makes sure that no check failed.
     ///
     /// # Errors
-    /// Names the checks that do not.
+    /// Names the checks that failed.
     pub(crate) fn ensure_verified(&self) -> Result<()> {
         check::ensure_verified(&self.checks)
     }
 
-    /// The user's name, for the page.
+    /// The user's name, for the report.
     pub(crate) fn username(&self) -> &str {
         let name = self
             .id
@@ -89,10 +89,10 @@ impl TokenSet {
     }
 }
 
-/// Takes both tokens apart.
+/// Decodes both tokens, without verifying them.
 ///
 /// # Errors
-/// If one of them is no JWT.
+/// If one of them is not a JWT.
 pub(crate) fn decode(tokens: &TokenResponse) -> Result<(Option<Jwt>, Jwt)> {
     let jwt = |which: &str, raw: &str| {
         Jwt::decode_unverified(raw).ok_or_else(|| {
@@ -109,7 +109,7 @@ pub(crate) fn decode(tokens: &TokenResponse) -> Result<(Option<Jwt>, Jwt)> {
     Ok((id, jwt("access", &tokens.access_token)?))
 }
 
-/// The tokens that there are.
+/// Both tokens, or only the access token if there is no id token.
 pub(crate) fn present<'a>(id: Option<&'a Jwt>, access: &'a Jwt) -> Vec<&'a Jwt> {
     id.into_iter().chain([access]).collect()
 }

@@ -1,4 +1,4 @@
-//! `--userinfo`: the person's claims from the sign-in server, OpenID Connect
+//! `--userinfo`: the user's claims from the sign-in server, OpenID Connect
 //! Core section 5.3.
 
 use api_core::{Failure, Result};
@@ -13,11 +13,11 @@ use api_core::text::printable;
 
 const WHY: &str = "The access token opens the person's claims too, if it has the scope openid (OpenID Connect Core section 5.3).";
 
-/// Asks the userinfo endpoint.
+/// Requests the claims from the userinfo endpoint.
 ///
 /// # Errors
-/// If there is none, it refuses, or it speaks of somebody else than the id
-/// token does (section 5.3.2).
+/// If there is no such endpoint, it refuses, or its `sub` is not that of the
+/// tokens (section 5.3.2).
 pub(crate) async fn fetch(
     http: &Http,
     provider: &Provider,

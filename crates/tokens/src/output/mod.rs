@@ -1,4 +1,4 @@
-//! What a person or a program reads on stdout.
+//! Output on stdout, for people and for programs.
 
 pub(crate) mod stdout;
 pub(crate) mod table;

@@ -1,4 +1,4 @@
-//! stdout: text as it comes, or one JSON object at the end.
+//! Output on stdout: text immediately, or one JSON object at the end.
 
 use api_core::Console;
 use serde_json::{Map, Value, json};
@@ -10,14 +10,14 @@ use crate::oauth::token_set::TokenSet;
 use crate::output::text;
 use crate::transcript::step::Step;
 
-/// Text as it comes, or one JSON object at the end.
+/// Prints text immediately, or one JSON object at the end.
 pub(crate) struct Output<'a> {
     console: &'a Console,
     json: Option<Map<String, Value>>,
 }
 
 impl<'a> Output<'a> {
-    /// stdout for a person, or for a program.
+    /// Output as text, or as JSON if `json`.
     pub(crate) fn new(console: &'a Console, json: bool) -> Self {
         Output {
             console,
@@ -40,7 +40,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Every step, for `--json` alone: `--explain` has told them.
+    /// Every step, for `--json` only: as text, `--explain` prints them.
     pub(crate) fn steps(&mut self, steps: &[Step]) {
         if let Some(json) = &mut self.json {
             json.insert("steps".into(), json!(steps));
@@ -61,7 +61,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Who the userinfo endpoint says it is.
+    /// The claims from the userinfo endpoint.
     pub(crate) fn userinfo(&mut self, claims: &Map<String, Value>) {
         match &mut self.json {
             None => {
@@ -75,7 +75,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// What the refresh token gave.
+    /// The tokens after a refresh, their changes and their checks.
     pub(crate) fn refreshed(&mut self, refreshed: &Refreshed) {
         match &mut self.json {
             None => {
@@ -91,7 +91,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// What was ended.
+    /// The result of `--logout`.
     pub(crate) fn logout(&mut self, logout: &Logout) {
         match &mut self.json {
             None => {
@@ -109,7 +109,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Prints the JSON object, as far as it got, if that is what stdout is for.
+    /// With `--json`, prints the JSON object, complete or not.
     pub(crate) fn finish(&mut self) {
         if let Some(json) = self.json.take() {
             let text = serde_json::to_string_pretty(&json).unwrap_or_default();

@@ -1,13 +1,13 @@
-//! Tables of text: a coloured mark in front, columns as wide as they need.
+//! Text tables: a coloured mark in front, and columns as wide as necessary.
 
 use anstyle::{AnsiColor, Style};
 use api_core::Console;
 
-/// What is well.
+/// The style of what is good.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// What is not.
+/// The style of what is bad.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-/// Headings.
+/// The style of headings.
 pub(crate) const HEAD: Style = Style::new().bold();
 
 /// The coloured word at the beginning of a row.
@@ -59,7 +59,7 @@ pub(crate) fn table<const N: usize, const M: usize>(
     console.line("");
 }
 
-/// Long values keep their ends: the decoded token has them whole.
+/// Shortens long values in the middle: the decoded token shows them in full.
 pub(crate) fn shorten(text: &str) -> String {
     const MAX_CHARS: usize = 34;
     let text = api_core::text::printable(text);

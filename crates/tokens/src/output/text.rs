@@ -1,5 +1,5 @@
-//! What a person reads on stdout: tokens raw and decoded, the checks, the
-//! API's request and response.
+//! Text output on stdout: tokens raw and decoded, the checks, the API's request
+//! and response.
 
 use anstyle::Style;
 use api_core::Console;
@@ -102,7 +102,7 @@ pub(crate) fn heading(console: &Console, text: &str) {
     console.line(&format!("{HEAD}# {text}{HEAD:#}"));
 }
 
-/// Claims as indented JSON, in the order in which they came.
+/// Claims as indented JSON, in the order in which they were received.
 pub(crate) fn pretty(claims: &Map<String, Value>) -> String {
     serde_json::to_string_pretty(claims).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The checks of the tokens, and the API's request and response.
+//! The token checks, and the API's request and response.
 
 use maud::{Markup, html};
 

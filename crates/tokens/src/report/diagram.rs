@@ -1,10 +1,10 @@
-//! Who sent what to whom: a sequence diagram, each arrow leading to its step.
+//! A sequence diagram: who sent what to whom. Each arrow links to its step.
 
 use maud::{Markup, html};
 
 use crate::transcript::step::{Channel, Step};
 
-/// The participants and where they stand.
+/// The participants and their x coordinates.
 const NAMES: [(&str, i32); 5] = [
     ("Person", 60),
     ("Browser", 240),
@@ -18,10 +18,10 @@ const TOKENS: i32 = 450;
 const COGNITO: i32 = 680;
 const API: i32 = 860;
 
-/// Between two arrows, in the units of the picture.
+/// The distance between two arrows, in SVG units.
 const ROW: i32 = 68;
 
-/// The whole picture.
+/// The whole diagram.
 pub(super) fn section(steps: &[Step]) -> Markup {
     let height = 70 + ROW * i32::try_from(steps.len()).unwrap_or(0);
     let size = format!("0 0 920 {height}");
@@ -79,7 +79,7 @@ fn arrow(number: i32, step: &Step) -> Markup {
     }
 }
 
-/// Something that this program does by itself.
+/// A step that this program does by itself, drawn as a box.
 fn here(number: i32, step: &Step, y: i32) -> Markup {
     html! {
         rect.box x=(TOKENS - 150) y=(y - 24) width="300" height="30" rx="6" {}
@@ -89,7 +89,7 @@ fn here(number: i32, step: &Step, y: i32) -> Markup {
     }
 }
 
-/// From whom, to whom; `None` where nothing is sent.
+/// The x coordinates of sender and receiver; `None` if nothing is sent.
 fn ends(step: &Step) -> Option<(i32, i32)> {
     match step.channel {
         Channel::Here => None,
@@ -100,7 +100,7 @@ fn ends(step: &Step) -> Option<(i32, i32)> {
     }
 }
 
-/// The parameters by their names, or else what it is.
+/// The names of the parameters, or else a short description.
 fn label(step: &Step) -> String {
     let names: Vec<&str> = step.fields.iter().map(|field| &*field.name).collect();
     let label = match (names.is_empty(), step.channel) {

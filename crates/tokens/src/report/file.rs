@@ -5,18 +5,18 @@ use std::path::Path;
 
 use api_core::{Failure, Result};
 
-/// Stands in every report: no other file is written over.
+/// Marks every report, so that no other file is overwritten.
 pub(super) const GENERATOR: &str = "tokens: report of a login";
 
-/// Writes a report, whole or not at all, for this user only (mode 0600).
+/// Writes a report atomically, for this user only (mode 0600).
 ///
 /// # Errors
-/// Exit code 2 if another file is there that is no report, unless `force`; 1 if
-/// it cannot be written.
+/// Exit code 2 if the file exists and is not a report, unless `force`; 1 if it
+/// cannot be written.
 pub(crate) fn write(path: &Path, html: &str, force: bool) -> Result<()> {
     check(path, force)?;
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    // A temporary file has mode 0600, and takes the place of the one before at once.
+    // A temporary file has mode 0600, and replaces the previous one atomically.
     let written =
         tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(|mut file| {
             file.write_all(html.as_bytes())?;
@@ -32,10 +32,10 @@ pub(crate) fn write(path: &Path, html: &str, force: bool) -> Result<()> {
     })
 }
 
-/// Whether a report may be written there.
+/// Checks that a report may be written to `path`.
 ///
 /// # Errors
-/// Exit code 2 if something else is there.
+/// Exit code 2 if something else exists there, unless `force`.
 pub(crate) fn check(path: &Path, force: bool) -> Result<()> {
     let is_report = match std::fs::read(path) {
         Ok(there) => String::from_utf8_lossy(&there).contains(GENERATOR),

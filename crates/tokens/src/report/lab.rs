@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::links::linked;
 
-/// How one experiment went.
+/// The result of one experiment.
 pub(crate) struct Result {
     /// Its name.
     pub name: &'static str,
@@ -12,13 +12,13 @@ pub(crate) struct Result {
     pub what: &'static str,
     /// Who must refuse it.
     pub refused_by: &'static str,
-    /// By which rule.
+    /// The rule that forbids it.
     pub rule: &'static str,
     /// `PASS`, `NOT SHOWN` or `FAIL`.
     pub verdict: &'static str,
-    /// Why, where it is not `PASS`.
+    /// Why, if it is not `PASS`.
     pub why: String,
-    /// What was sent, with what was changed in it.
+    /// What was sent, and what was changed in it.
     pub request: String,
     /// What came back.
     pub answer: String,

@@ -1,12 +1,12 @@
-//! Sections of RFCs, as links.
+//! References to RFCs and OpenID Connect Core, as links.
 
 use maud::{Markup, html};
 
-/// Where an RFC is, and OpenID Connect Core.
+/// Base URLs of the RFCs and of OpenID Connect Core.
 const RFC: &str = "https://www.rfc-editor.org/rfc/rfc";
 const OPENID: &str = "https://openid.net/specs/openid-connect-core-1_0.html";
 
-/// A text in which `RFC 6749 section 4.1` and the like lead there.
+/// The text, with references like `RFC 6749 section 4.1` as links.
 pub(super) fn linked(text: &str) -> Markup {
     let mut rest = text;
     let mut parts: Vec<(String, Option<String>)> = Vec::new();
@@ -26,7 +26,7 @@ pub(super) fn linked(text: &str) -> Markup {
     }
 }
 
-/// The next reference: where it begins, how long it is, where it leads.
+/// The next reference: its start and length in bytes, and its URL.
 fn next(text: &str) -> Option<(usize, usize, String)> {
     let rfc = text.find("RFC ").and_then(|at| {
         let after = &text[at + 4..];
@@ -46,7 +46,7 @@ fn next(text: &str) -> Option<(usize, usize, String)> {
     found.min_by_key(|found| found.0)
 }
 
-/// ` section 4.1`, or ` 4.1` as the checks have it: its length and its number.
+/// ` section 4.1`, or ` 4.1` as in the checks: its length and its number.
 fn section(text: &str) -> (usize, Option<&str>) {
     let word = [" section ", ", section ", " "];
     let Some(word) = word.into_iter().find(|word| text.starts_with(word)) else {

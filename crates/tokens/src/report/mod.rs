@@ -1,8 +1,8 @@
-//! What happened in a login, on one page: for the browser that the person
-//! signed in with, and for a file that can be handed on.
+//! What happened in a login, on one page: for the browser that the user signed
+//! in with, and for a file that can be shared.
 //!
-//! Nothing on it opens anything: signatures are cut short, codes and verifiers
-//! are spent or hidden, credentials are not in the record.
+//! Nothing on it gives access: signatures are cut short, codes and verifiers
+//! are used up or hidden, and credentials are not shown.
 
 mod checks;
 mod diagram;
@@ -24,23 +24,23 @@ use crate::transcript::step::Step;
 pub(crate) use file::{check, write};
 pub(crate) use lab::{Result as LabResult, page as lab_page};
 
-/// The one style of all pages; the listener allows it by its hash.
+/// The stylesheet of all pages; the listener allows it by its hash.
 pub(crate) const STYLE: &str = include_str!("style.css");
 
-/// How a login went, as far as it came.
+/// How a login went, whether or not it succeeded.
 pub(crate) struct Report<'a> {
     /// Every step, in order.
     pub steps: &'a [Step],
-    /// The tokens and their checks, once there are any.
+    /// The tokens and their checks, if there are any.
     pub login: Option<&'a TokenSet>,
-    /// The API's request and response.
+    /// The API's request and response, if the API was called.
     pub exchange: Option<&'a ApiCall>,
-    /// Why it did not come to its end.
+    /// Why the login failed, if it did.
     pub failure: Option<&'a Failure>,
 }
 
 impl Report<'_> {
-    /// The page, whole.
+    /// The whole page.
     pub(crate) fn html(&self) -> String {
         let title = self.title();
         let steps = match self.login {
@@ -71,7 +71,7 @@ impl Report<'_> {
         }
     }
 
-    /// What a person in a hurry wants to know.
+    /// The outcome at a glance.
     fn summary(&self, title: &str) -> Markup {
         let good = title == "Signed in";
         html! {
@@ -100,8 +100,8 @@ impl Report<'_> {
     }
 }
 
-/// A page around a body, with the one style. Control characters, which have no
-/// place on a page, are replaced.
+/// Wraps a body in a page with the stylesheet. Control characters, which do not
+/// belong on a page, are replaced.
 pub(crate) fn page(title: &str, class: &str, body: Markup) -> String {
     let page = html! {
         (DOCTYPE)
@@ -133,7 +133,7 @@ fn what_next() -> Markup {
     }
 }
 
-/// The first words of a text from elsewhere.
+/// The first 60 characters of the API's response, without control characters.
 fn shortened(text: &str) -> String {
     let line: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
     line

@@ -1,4 +1,4 @@
-//! A code that nobody has exchanged is still good, together with its verifier.
+//! Hides codes that were not exchanged: with their verifiers they still work.
 
 use crate::transcript::step::Step;
 
@@ -7,7 +7,7 @@ const UNTIL_EXCHANGED: [&str; 2] = ["code", "code_verifier"];
 
 const HIDDEN: &str = "(hidden: not spent)";
 
-/// The steps of a login that got no tokens: without code and verifier.
+/// The steps of a login that got no tokens, with code and verifier hidden.
 pub(super) fn without_unspent(steps: &[Step]) -> Vec<Step> {
     let mut steps = steps.to_vec();
     let mut values: Vec<String> = Vec::new();
@@ -17,7 +17,7 @@ pub(super) fn without_unspent(steps: &[Step]) -> Vec<Step> {
             values.push(field.value.clone());
         }
     }
-    // PKCE's own step tells the verifier in words.
+    // The PKCE step has the verifier in its text.
     let told = steps.iter().flat_map(|step| &step.text);
     let told = told.filter_map(|line| line.strip_prefix("code_verifier  = "));
     values.extend(told.map(str::to_owned));

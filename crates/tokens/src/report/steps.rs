@@ -1,4 +1,4 @@
-//! The steps, each with its parameters and the command that shows the same.
+//! The steps, each with its parameters and the command that reproduces it.
 
 use maud::{Markup, html};
 
@@ -6,7 +6,7 @@ use super::links::linked;
 use crate::transcript::step::{Channel, Step};
 
 impl Channel {
-    /// The class of the style, and the word beside the colour.
+    /// The CSS class, and the word shown beside the colour.
     pub(super) fn mark(self) -> (&'static str, &'static str) {
         match self {
             Channel::Here => ("here", "here"),
@@ -55,16 +55,16 @@ fn one(number: usize, step: &Step) -> Markup {
     }
 }
 
-/// The heading without the channel, which stands beside it, and without the
-/// parameters, which stand below.
+/// The heading without the channel, which is shown beside it, and without the
+/// parameters, which are shown below.
 fn heading(step: &Step) -> &str {
     let heading = step.heading.split_once(": ");
     let heading = heading.map_or(&*step.heading, |(_, rest)| rest);
     heading.split('?').next().unwrap_or_default()
 }
 
-/// Whether the step is open at first: PKCE, the request with state and nonce,
-/// and what came back.
+/// Whether the step is initially expanded: local steps such as PKCE, the
+/// request with state and nonce, and the callback.
 fn is_lesson(step: &Step) -> bool {
     matches!(step.channel, Channel::Here | Channel::Callback) || step.is_for_a_browser()
 }

@@ -1,4 +1,4 @@
-//! The tokens: their three parts told apart, and every claim with what it means.
+//! The tokens: their three parts, and every claim with its meaning.
 
 use maud::{Markup, html};
 use serde_json::Value;
@@ -9,8 +9,8 @@ use crate::jwt::decode::Jwt;
 use crate::jwt::verify;
 use crate::oauth::token_set::TokenSet;
 
-/// What claims and headers mean, by name.
-#[rustfmt::skip] // a line for each
+/// The meanings of claims and header parameters, by name.
+#[rustfmt::skip] // one line each
 const MEANINGS: [(&str, &str); 22] = [
     ("alg", "how it is signed (RFC 7515 section 4.1.1)"),
     ("kid", "which of the issuer's keys signed it (RFC 7515 section 4.1.4)"),
@@ -102,7 +102,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A time in words.
+/// The time in words, if the claim is a time.
 fn time(name: &str, value: &Value) -> Option<String> {
     let times = ["exp", "iat", "nbf", "auth_time"];
     let seconds = value.as_i64().filter(|_| times.contains(&name));

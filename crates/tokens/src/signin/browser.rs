@@ -1,4 +1,4 @@
-//! Opens the person's browser: it gets the address and none of our secrets.
+//! Opens the user's browser: it gets the URL and none of our secrets.
 
 use std::env;
 use std::process::Stdio;
@@ -9,8 +9,8 @@ use url::Url;
 
 use crate::config::RedirectUri;
 
-/// Opens the address in `browser`, or in the desktop's own. Whatever goes
-/// wrong is a note: the address stands in the terminal anyway.
+/// Opens the URL in `browser`, or in the desktop's default browser. A failure
+/// only prints a note: the URL is shown in the terminal anyway.
 pub(crate) fn open(console: &Arc<Console>, browser: Option<&str>, url: &Url) {
     let mut last = None;
     for command in commands(browser, url) {
@@ -28,7 +28,7 @@ fn commands(browser: Option<&str>, url: &Url) -> Vec<std::process::Command> {
     let Some(browser) = browser else {
         return open::commands(url.as_str());
     };
-    // A program's path, or a command line with "%s" for the address, as xdg-open has it.
+    // A path, or a command line, with "%s" for the URL as in xdg-open.
     let words: Vec<&str> = match std::path::Path::new(browser).is_file() {
         true => vec![browser],
         false => browser.split_whitespace().collect(),
@@ -60,12 +60,12 @@ fn start(command: std::process::Command) -> std::io::Result<tokio::process::Chil
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        // Ctrl-C in the terminal is for us, not for the person's browser.
+        // Ctrl-C in the terminal is for us, not for the user's browser.
         .process_group(0)
         .spawn()
 }
 
-/// The password, and everything that the AWS SDK reads.
+/// The password, and every variable that the AWS SDK reads.
 fn is_secret(name: &str) -> bool {
     name == "PASSWORD" || name.starts_with("AWS_")
 }
@@ -80,8 +80,8 @@ fn watch(console: Arc<Console>, program: String, mut child: tokio::process::Chil
     });
 }
 
-/// Over SSH the browser is on another machine, and so is its `localhost`: the
-/// command that leads it here.
+/// Over SSH the browser is on another machine, and so is its `localhost`:
+/// returns the command that forwards the port to this one.
 pub(crate) fn ssh_forward(redirect_uri: &RedirectUri) -> Option<String> {
     let connection = env::var("SSH_CONNECTION").ok()?;
     let server = connection.split_whitespace().nth(2)?;

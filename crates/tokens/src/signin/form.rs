@@ -1,23 +1,23 @@
-//! The sign-in form in a page's HTML.
+//! Finds the sign-in form in a page's HTML.
 
 use scraper::{ElementRef, Html, Selector};
 
 use crate::transcript::step::{Field, field};
 
-/// The form that a person would fill in.
+/// The form that a user would fill in.
 pub(crate) struct Form {
-    /// Where it goes, as the page has it.
+    /// Where it is sent, as in the page: the URL may be relative.
     pub action: String,
-    /// What it carries along: Cognito's `_csrf`, for example.
+    /// Its hidden fields: Cognito's `_csrf`, for example.
     pub hidden: Vec<Field>,
-    /// The name of the field for the user's name.
+    /// The name of the field for the user name.
     pub username: String,
     /// The name of the field for the password.
     pub password: String,
 }
 
-/// The first form with a password field. Cognito's classic page has it twice,
-/// for desktops and phones, and either will do.
+/// The first form with a password field. Cognito's classic page has two, for
+/// desktops and phones, and either will do.
 pub(crate) fn sign_in_form(html: &str) -> Option<Form> {
     let page = Html::parse_document(html);
     let forms = selector("form");
@@ -36,7 +36,7 @@ fn read(form: ElementRef<'_>) -> Option<Form> {
             .to_ascii_lowercase()
             .as_str()
         {
-            // As good as a cookie: Cognito's `_csrf` is one.
+            // As sensitive as a cookie: Cognito's `_csrf`, for example.
             "hidden" => hidden.push(Field {
                 hidden: true,
                 ..field(

@@ -1,5 +1,5 @@
 //! `--headless`: fills in the hosted sign-in form over HTTP, for machines
-//! without a browser. It does what a person would do, and nothing else.
+//! without a browser. It does what a user would do, and nothing else.
 
 use api_core::settings::Password;
 use api_core::text::printable;
@@ -30,14 +30,14 @@ pub(crate) struct Headless<'a> {
     password: &'a Password,
 }
 
-/// Where a request led: to our own address, or to a page.
+/// Where a request led: to our `redirect_uri`, or to a page.
 enum Place {
     Callback(Url),
     Page(Url, Response),
 }
 
 impl<'a> Headless<'a> {
-    /// A browser of its own: cookies, and nothing in them yet.
+    /// Starts like a new browser, with no cookies yet.
     pub(crate) fn new(explain: Explain, config: &'a ClientConfig, password: &'a Password) -> Self {
         Headless {
             http: Http::with_cookies(explain),
@@ -46,11 +46,11 @@ impl<'a> Headless<'a> {
         }
     }
 
-    /// Goes to the authorization endpoint, signs in, and takes the redirect
-    /// to our address as the listener would.
+    /// Sends the authorization request, signs in, and checks the redirect to
+    /// our `redirect_uri` as the listener would.
     ///
     /// # Errors
-    /// If there is no form, the password is refused, or the answer is not ours.
+    /// If there is no form, the password is refused, or the response is wrong.
     pub(crate) async fn sign_in(
         &self,
         authorization: &Url,
@@ -66,7 +66,7 @@ impl<'a> Headless<'a> {
             })
     }
 
-    /// The address that the browser would be sent to at the end.
+    /// The URL that a browser would be redirected to at the end.
     ///
     /// # Errors
     /// If there is no form, or the password is refused.
@@ -88,8 +88,8 @@ impl<'a> Headless<'a> {
         }
     }
 
-    /// Follows redirects on the sign-in server, and no further. One that leads
-    /// to us is the end.
+    /// Follows redirects on the sign-in server only. A redirect to our
+    /// `redirect_uri` is the end.
     async fn follow(&self, request: Request, home: &Url) -> Result<Place> {
         match navigation::follow(&self.http, request, home).await? {
             Navigation::Page(url, response) => Ok(Place::Page(url, response)),
@@ -104,7 +104,7 @@ impl<'a> Headless<'a> {
         let to = page.join(&form.action).map_err(|error| {
             Failure::failed(format!("The sign-in form goes to no address: {error}"))
         })?;
-        // The password goes to the server that the discovery document named.
+        // Only the server in the discovery document may get the password.
         if to.origin() != page.origin() {
             return Err(another_server(&to));
         }

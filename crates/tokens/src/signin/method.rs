@@ -1,4 +1,4 @@
-//! How the person signs in: in a browser, by a pasted address, or headless.
+//! How the user signs in: in a browser, by a pasted URL, or headless.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,19 +19,19 @@ use crate::signin::listener::server::{Listener, RunningListener};
 use crate::signin::paste;
 use crate::transcript::explain::Explain;
 
-/// How the person signs in.
+/// How the user signs in.
 #[derive(Clone, Debug)]
 pub(crate) enum SignInMethod {
-    /// In a browser that this program opens: `BROWSER`, or the desktop's own.
+    /// In a browser that this program opens: `BROWSER`, or the default one.
     Browser(Option<String>),
-    /// In a browser that the person opens.
+    /// In a browser that the user opens.
     NoBrowser,
-    /// Not a person: the test user, over HTTP.
+    /// Without a browser: as the test user, over HTTP.
     Headless(Password),
 }
 
 impl SignInMethod {
-    /// The method that the flags ask for.
+    /// The method that the flags select.
     ///
     /// # Errors
     /// Exit code 2 for `--headless` without the test user's password.
@@ -46,7 +46,7 @@ impl SignInMethod {
     }
 }
 
-/// The authorization response, and the browser that waits for its page.
+/// The authorization response, and the browser that is waiting for a page.
 pub(crate) struct ReceivedResponse {
     response: AuthorizationResponse,
     browser: Option<(PendingCallback, RunningListener)>,
@@ -58,7 +58,7 @@ pub(crate) struct SignIn<'a> {
     pub console: &'a Arc<Console>,
     pub explain: &'a Explain,
     pub method: &'a SignInMethod,
-    /// How long the person may take.
+    /// How long the user may take.
     pub timeout: Duration,
 }
 
@@ -67,7 +67,7 @@ impl SignIn<'_> {
     /// response.
     ///
     /// # Errors
-    /// If the port is taken, the time is up, or the headless sign-in fails.
+    /// If the port is in use, the time is up, or the headless sign-in fails.
     pub(crate) async fn authorize(
         &self,
         request: &AuthorizationRequest,
@@ -113,7 +113,7 @@ impl SignIn<'_> {
         request: &AuthorizationRequest,
         expected: ExpectedResponse,
     ) -> Result<ReceivedResponse> {
-        // The port first: no browser may be sent to an address where another
+        // Bind the port first: no browser may be sent to a port where another
         // program listens.
         let listener = Listener::bind(&self.config.redirect_uri).await?;
         let mut listener = listener.start(expected.clone());
@@ -139,8 +139,8 @@ impl SignIn<'_> {
         }
     }
 
-    /// Prints the address on a line of its own, unbroken, whether or not a
-    /// browser opens, and opens one.
+    /// Prints the URL unbroken on a line of its own, whether or not a browser
+    /// opens, and opens one if the method is `Browser`.
     fn show_address(&self, request: &AuthorizationRequest) {
         self.console
             .message("Sign in with a browser at this address:");
@@ -160,12 +160,12 @@ impl SignIn<'_> {
 }
 
 impl ReceivedResponse {
-    /// What the sign-in server sent.
+    /// The sign-in server's response.
     pub(crate) fn response(&self) -> AuthorizationResponse {
         self.response.clone()
     }
 
-    /// Shows the waiting browser how the login ended. The listener lives until then.
+    /// Sends the page to the waiting browser, then drops the listener.
     pub(crate) async fn show(self, page: Page) {
         if let Some((callback, _listener)) = self.browser {
             callback.show(page).await;

@@ -1,4 +1,4 @@
-//! How the person signs in, and how the answer comes back here.
+//! How the user signs in, and how the response gets back to this program.
 
 pub(crate) mod browser;
 pub(crate) mod form;

@@ -1,5 +1,5 @@
-//! `--no-browser`: the address that the browser ended at, pasted into the
-//! terminal. For a browser on another machine, which cannot reach our listener.
+//! `--no-browser`: the URL that the browser ended at, pasted into the terminal.
+//! For a browser on another machine, which cannot reach our listener.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use crate::config::RedirectUri;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 
-/// Reads lines from a terminal's stdin until one is the answer. Without a
-/// terminal it waits for ever: stdin may belong to somebody else.
+/// Reads lines from stdin until one is the response. If stdin is not a
+/// terminal, waits forever: it may belong to another program.
 pub(crate) async fn pasted(
     console: &Console,
     redirect_uri: &RedirectUri,
@@ -37,8 +37,8 @@ pub(crate) async fn pasted(
     std::future::pending().await
 }
 
-/// A thread of its own reads: one that waits in `read` cannot be stopped, and
-/// must not keep the program from ending.
+/// Reads in a separate thread: a blocking `read` cannot be cancelled, and must
+/// not keep the program from exiting.
 fn lines() -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel(1);
     std::thread::spawn(move || {

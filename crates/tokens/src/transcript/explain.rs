@@ -1,5 +1,5 @@
-//! Keeps the record of a login and, with `--explain`, narrates it on stderr as it
-//! happens.
+//! Records the steps of a login and, with `--explain`, prints them to stderr as
+//! they happen.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::transcript::step::{Channel, Field, Step};
 
 const DIM: Style = Style::new().dimmed();
 
-/// The narrator. It always keeps the record, and is silent without `--explain`.
+/// Records every step; prints them only with `--explain`.
 #[derive(Clone)]
 pub(crate) struct Explain {
     on: bool,
@@ -21,7 +21,7 @@ pub(crate) struct Explain {
 }
 
 impl Explain {
-    /// A narrator that speaks if `on`.
+    /// An empty record, whose steps are printed if `on`.
     pub(crate) fn new(on: bool, console: Arc<Console>) -> Explain {
         Explain {
             on,
@@ -30,12 +30,12 @@ impl Explain {
         }
     }
 
-    /// The record so far.
+    /// The steps so far.
     pub(crate) fn transcript(&self) -> Vec<Step> {
         self.steps().clone()
     }
 
-    /// A new step: a heading, and sentences below it.
+    /// Adds a step with a heading and sentences below it.
     pub(crate) fn step(&self, channel: Channel, heading: &str, text: &str) {
         let mut steps = self.steps();
         steps.push(Step {
@@ -53,7 +53,7 @@ impl Explain {
         self.text(text);
     }
 
-    /// Sentences under the last heading.
+    /// Adds sentences to the last step.
     pub(crate) fn text(&self, text: &str) {
         self.add(|step| step.text.extend(text.lines().map(str::to_owned)));
         for line in text.lines() {
@@ -61,7 +61,7 @@ impl Explain {
         }
     }
 
-    /// Parameters, each with what it is for.
+    /// Adds parameters, each with its purpose, to the last step.
     pub(crate) fn fields(&self, fields: &[Field]) {
         self.add(|step| step.fields.extend(fields.iter().cloned()));
         for field in fields {
@@ -70,13 +70,13 @@ impl Explain {
         }
     }
 
-    /// A command that shows the same.
+    /// Adds a shell command that reproduces the step.
     pub(crate) fn command(&self, command: &str) {
         self.add(|step| step.commands.push(command.to_owned()));
         self.say(&format!("    $ {command}"));
     }
 
-    /// What came back: the status, what the body is, and how long it took.
+    /// Adds the response: its status, what its body is, and how long it took.
     pub(crate) fn answer(&self, status: &str, body: &str, took: Duration) {
         self.add(|step| {
             step.answer = Some(format!("{status}: {body}"));

@@ -1,5 +1,5 @@
-//! The record of a login: what was sent where, what it is for, what came back.
-//! `--explain` tells it as it happens, the report shows it at the end.
+//! The record of a login: what was sent where and why, and what came back.
+//! `--explain` prints it as it happens, the report shows it at the end.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -13,19 +13,19 @@ use serde::{Serialize, Serializer};
 pub(crate) enum Channel {
     /// In this program: nothing is sent.
     Here,
-    /// Through the browser to this program.
+    /// From the browser to this program.
     Callback,
     /// From the browser to the sign-in server; with `--headless` this program
-    /// is the browser.
+    /// acts as the browser.
     Front,
-    /// This program to the sign-in server.
+    /// From this program to the sign-in server.
     Back,
-    /// This program to the API.
+    /// From this program to the API.
     Api,
 }
 
 impl Channel {
-    /// As headings say it.
+    /// The name used in headings.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Channel::Here => "here",
@@ -48,43 +48,43 @@ impl Channel {
     }
 }
 
-/// One step.
+/// One step of a login.
 #[derive(Clone, Serialize)]
 pub(crate) struct Step {
     pub channel: Channel,
-    /// A line, without the number.
+    /// One line, without the step's number.
     pub heading: String,
-    /// Sentences: why it is done, who sees it, what came of it.
+    /// Sentences: why it is done, who sees it, and what the result is.
     pub text: Vec<String>,
     pub fields: Vec<Field>,
-    /// Commands that show the same.
+    /// Shell commands that reproduce the step.
     pub commands: Vec<String>,
-    /// Status, size and kind of the answer, where there is one.
+    /// Status, size and content type of the response, if there is one.
     pub answer: Option<String>,
-    /// How long the answer took, in milliseconds.
+    /// How long the response took; serialized in milliseconds.
     #[serde(rename = "took_ms", serialize_with = "milliseconds")]
     pub took: Option<Duration>,
 }
 
 impl Step {
-    /// Whether it is the address that a browser is sent to, where a person signs
-    /// in. This program is no witness of that.
+    /// Whether the step sends a browser to the sign-in page. This program does
+    /// not see what happens there.
     pub(crate) fn is_for_a_browser(&self) -> bool {
         self.channel == Channel::Front && self.answer.is_none()
     }
 }
 
-/// One parameter on its way: its name, value, and what it is for. It has no
-/// `Debug`: the value may be a credential.
+/// One parameter that is sent: its name, value and purpose. It has no `Debug`:
+/// the value may be a credential.
 #[derive(Clone)]
 pub(crate) struct Field {
-    /// The RFC's own name.
+    /// The name, as in the RFC.
     pub name: Cow<'static, str>,
-    /// As it is sent.
+    /// The value, as sent.
     pub value: String,
-    /// One line for the learner.
+    /// Its purpose, in one line for the learner.
     pub why: &'static str,
-    /// Whether the value is a credential, which is shown nowhere.
+    /// Whether the value is a credential, which is never shown.
     pub hidden: bool,
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn hidden(
 }
 
 impl Field {
-    /// The value, or that it is hidden.
+    /// The value, or `(hidden)`.
     pub(crate) fn shown(&self) -> &str {
         if self.hidden { "(hidden)" } else { &self.value }
     }

@@ -1,4 +1,4 @@
-//! Each check against a token that breaks it, signed with keys made here.
+//! Each check against a token that violates it, signed with keys made here.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::jwt::sign::{SigningKey, hs256, unsigned};
 const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a";
 
-/// Two good tokens, which each test breaks in one place.
+/// Two valid tokens; each test breaks them in one place.
 struct Case {
     key: SigningKey,
     keys: JwkSet,
@@ -190,7 +190,7 @@ fn a_changed_payload_fails() {
     assert_eq!(case.failing_of(&forged, &access), ["id signature"]);
 }
 
-/// An extension that must be understood, and is not (RFC 7515 section 4.1.11).
+/// An extension that must be understood but is not (RFC 7515 section 4.1.11).
 #[test]
 fn a_critical_extension_fails() {
     let mut case = Case::new();
@@ -225,7 +225,7 @@ fn alg_none_fails_with_and_without_a_signature() {
     );
 }
 
-/// The classic confusion: the public key, which everybody has, as the secret.
+/// Algorithm confusion: the public key, which everybody has, as the secret.
 #[test]
 fn hs256_with_the_public_key_as_its_secret_fails() {
     let case = Case::new();

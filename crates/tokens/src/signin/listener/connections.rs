@@ -1,6 +1,6 @@
-//! A limit on connections at the same time. When it is reached, the oldest one
-//! that has sent no request is closed, so that idle connections cannot keep the
-//! browser out.
+//! A limit on simultaneous connections. When it is reached, the oldest one that
+//! has sent no request is closed, so that idle connections cannot keep the
+//! browser from connecting.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -9,18 +9,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::task::{AbortHandle, JoinSet};
 
-/// How many connections there may be at the same time.
+/// The maximum number of simultaneous connections.
 const MAX_CONNECTIONS: usize = 64;
 
 /// The open connections. They are closed when this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionLimiter {
     tasks: JoinSet<()>,
-    /// Oldest first: whether a request has come, and the task.
+    /// Oldest first: whether a request has been received, and the task.
     open: VecDeque<(Arc<AtomicBool>, AbortHandle)>,
 }
 
-/// With this a connection says that it has received a request.
+/// Lets a connection report that it has received a request.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectionGuard(Arc<AtomicBool>);
 
@@ -45,7 +45,7 @@ impl ConnectionLimiter {
                 .open
                 .iter()
                 .position(|(received, _)| !received.load(Ordering::Relaxed));
-            // All of them are being answered, which is soon over: the new one is closed.
+            // All have sent a request and end soon: the new one is closed.
             let Some(idle) = idle else { return };
             if let Some((_, task)) = self.open.remove(idle) {
                 task.abort();

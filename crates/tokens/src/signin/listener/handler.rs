@@ -1,5 +1,5 @@
-//! What the listener answers to a request. The response to our authorization
-//! request is handed over, once; everything else is refused.
+//! Handles the listener's requests. The response to our authorization request
+//! is handed over once; everything else is refused.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,8 +15,8 @@ use crate::signin::listener::pending::PendingCallback;
 
 const MAX_QUERY_BYTES: usize = 4 * 1024;
 
-/// Set for the connection that brings the response, and dropped when that
-/// connection has ended: its page has been sent by then.
+/// Set for the connection that delivers the response, and dropped when that
+/// connection has ended: by then, its page has been sent.
 pub(crate) type ConnectionEnd = Mutex<Option<oneshot::Sender<()>>>;
 
 /// Handles the requests of all connections.
@@ -57,11 +57,11 @@ impl Handler {
         }
     }
 
-    /// Checks method, Host, path and query. The page is the refusal.
+    /// Checks method, Host, path and query. The error is the refusal page.
     fn read(&self, request: &Request<Incoming>) -> Result<AuthorizationResponse, Page> {
         let bad =
             |why: &str| Page::refused(StatusCode::BAD_REQUEST, "Not the answer to a sign-in", why);
-        // Against DNS rebinding: another name for this address is not ours.
+        // Against DNS rebinding: only the registered host name is accepted.
         let mut hosts = request.headers().get_all(header::HOST).iter();
         let host = hosts
             .next()
@@ -100,8 +100,8 @@ impl Handler {
             .map_err(|why| bad(&format!("It is not what this program waits for: {why}.")))
     }
 
-    /// The page comes after exchange and checks, so that it says what really
-    /// happened.
+    /// Hands over the response. The page comes only after the code exchange and
+    /// the checks, so that it shows what really happened.
     async fn hand_over(&self, response: AuthorizationResponse, end: &ConnectionEnd) -> Page {
         let (at_end, sent) = oneshot::channel();
         *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(at_end);

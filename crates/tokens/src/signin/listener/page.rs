@@ -1,5 +1,4 @@
-//! The pages of the listener: they need nothing from anywhere else, run nothing,
-//! and are kept nowhere.
+//! The listener's pages: they load nothing, run no scripts and are not cached.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +18,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// What happened in the login.
+    /// The report of the login.
     pub(crate) fn report(html: String) -> Page {
         Page {
             status: StatusCode::OK,
@@ -27,7 +26,7 @@ impl Page {
         }
     }
 
-    /// The lab has what it needs of this sign-in.
+    /// The lab has received the code, which is all it needs from this sign-in.
     pub(crate) fn code_received() -> Page {
         Page {
             status: StatusCode::OK,
@@ -40,7 +39,7 @@ impl Page {
         }
     }
 
-    /// A request that is not for us.
+    /// Refuses a request that is not the expected one.
     pub(crate) fn refused(status: StatusCode, title: &str, text: &str) -> Page {
         Page {
             status,
@@ -48,7 +47,7 @@ impl Page {
         }
     }
 
-    /// The program ended before there was anything to say.
+    /// The program ended before there was a page to show.
     pub(crate) fn stopped() -> Page {
         Page::refused(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -57,8 +56,8 @@ impl Page {
         )
     }
 
-    /// The headers of every page: nothing may run, be loaded, framed, kept or
-    /// told to others. The one style is allowed by its hash.
+    /// The headers of every page. They forbid scripts, loading, framing,
+    /// caching and referrers; the one stylesheet is allowed by its hash.
     pub(crate) fn headers() -> [(&'static str, String); 6] {
         let style = STANDARD.encode(crypto::sha256(STYLE.as_bytes()));
         [
@@ -77,7 +76,7 @@ impl Page {
     }
 }
 
-/// A page with a few words.
+/// A page with a short message.
 fn small(good: bool, title: &str, text: &str, hint: &str) -> String {
     let body = html! {
         main {

@@ -1,4 +1,4 @@
-//! A callback whose page is still to come.
+//! A callback whose page has not been sent yet.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use tokio::sync::oneshot;
 use crate::oauth::authorization_response::AuthorizationResponse;
 use crate::signin::listener::page::Page;
 
-/// How long the browser may take to read the page.
+/// How long the browser may take to receive the page.
 const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The response to our request, and the browser that waits for its page.
+/// The response to our request, and the browser that is waiting for a page.
 #[derive(Debug)]
 pub(crate) struct PendingCallback {
     response: AuthorizationResponse,
@@ -19,8 +19,8 @@ pub(crate) struct PendingCallback {
 }
 
 impl PendingCallback {
-    /// A callback, and where its page will come from. `sent` ends when the page
-    /// has been sent.
+    /// A callback, and the receiver of the page to send. `sent` closes when the
+    /// page has been sent.
     pub(crate) fn new(
         response: AuthorizationResponse,
         sent: oneshot::Receiver<()>,

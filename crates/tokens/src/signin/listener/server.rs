@@ -1,11 +1,11 @@
 //! The listener at `redirect_uri`: RFC 8252 section 7.3.
 //!
-//! Every program and every web page on this machine can call it, so it takes
-//! one thing only: the response to our request. It refuses all else, and goes on
-//! waiting.
+//! Every program and every web page on this machine can send it requests, so it
+//! accepts only the response to our authorization request. It refuses
+//! everything else and keeps waiting.
 //!
-//! By hand with hyper: axum's `serve` sets no limits on the size and the time of
-//! a request's head.
+//! It uses hyper directly: axum's `serve` limits neither the size of a
+//! request's head nor the time to receive it.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -33,19 +33,18 @@ use crate::signin::listener::port;
 
 /// How long a connection may take to send its request: a browser does so at once.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// The limit of a request's head. Browsers send `localhost` the cookies of every program
-/// that was ever developed there.
+/// The maximum size of a request's head. Browsers send `localhost` the cookies
+/// of every program that was ever developed there.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 
-/// The port, held before the browser opens. It is free again when this is dropped.
+/// The port, bound before the browser opens. Dropping this frees it.
 #[derive(Debug)]
 pub(crate) struct Listener {
     sockets: Vec<TcpListener>,
     redirect_uri: RedirectUri,
 }
 
-/// A listener that takes requests. It ends, with its connections, when this is
-/// dropped.
+/// A listener that serves requests. Dropping it closes it and its connections.
 #[derive(Debug)]
 pub(crate) struct RunningListener {
     callbacks: mpsc::Receiver<PendingCallback>,
@@ -53,11 +52,11 @@ pub(crate) struct RunningListener {
 }
 
 impl Listener {
-    /// Listens on 127.0.0.1 and on ::1, for a browser may take either for
+    /// Listens on 127.0.0.1 and ::1, as a browser may use either for
     /// `localhost`, and on no other address.
     ///
     /// # Errors
-    /// If another program has the port; it is named where that can be told.
+    /// If another program has the port; the error names it if possible.
     pub(crate) async fn bind(redirect_uri: &RedirectUri) -> Result<Listener> {
         let v4 = SocketAddr::from((Ipv4Addr::LOCALHOST, redirect_uri.port));
         let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, redirect_uri.port));
@@ -65,7 +64,7 @@ impl Listener {
         for address in [v4, v6] {
             match TcpListener::bind(address).await {
                 Ok(socket) => sockets.push(socket),
-                // A machine may have no IPv6; then no browser gets there either.
+                // A machine may have no IPv6; then no browser uses it either.
                 Err(error) if address == v6 && error.kind() != std::io::ErrorKind::AddrInUse => {}
                 Err(error) => return Err(cannot_listen(address, &error)),
             }
@@ -76,7 +75,7 @@ impl Listener {
         })
     }
 
-    /// Takes requests from now on, and waits for the expected response.
+    /// Starts serving requests, and waits for the expected response.
     pub(crate) fn start(self, expected: ExpectedResponse) -> RunningListener {
         let (sender, callbacks) = mpsc::channel(1);
         let handler = Arc::new(Handler::new(self.redirect_uri, expected, sender));
@@ -86,7 +85,7 @@ impl Listener {
 }
 
 impl RunningListener {
-    /// The callback with the response to our request.
+    /// Waits for the callback with the response to our request.
     pub(crate) async fn callback(&mut self) -> Option<PendingCallback> {
         self.callbacks.recv().await
     }
@@ -121,7 +120,7 @@ async fn accept(sockets: Vec<TcpListener>, handler: Arc<Handler>) {
     let mut connections = ConnectionLimiter::default();
     loop {
         let Some(stream) = next(&sockets).await else {
-            // Out of file descriptors, as a rule: some will be free again.
+            // Usually out of file descriptors: some will become free again.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
@@ -141,7 +140,7 @@ async fn next(sockets: &[TcpListener]) -> Option<TcpStream> {
     accepted.ok().map(|(stream, _)| stream)
 }
 
-/// One connection, one request.
+/// Serves one request on one connection.
 async fn serve(stream: TcpStream, handler: Arc<Handler>, guard: ConnectionGuard) {
     let end: Arc<ConnectionEnd> = Arc::default();
     let service = service_fn(|request| {
@@ -156,7 +155,7 @@ async fn serve(stream: TcpStream, handler: Arc<Handler>, guard: ConnectionGuard)
         .max_headers(64)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
-    // A broken connection concerns only the one who broke it.
+    // A broken connection affects only its client.
     let _ = connection.await;
 }
 
