@@ -282,62 +282,47 @@ fn settings_are_checked_before_any_call() {
             .assert_says(said)
             .assert_says("hint: ");
     };
-    let same: &dyn Fn(&mut Program) = &|_| {};
-    usage(
-        &["--scopes", "nobody"],
-        same,
-        "Nobody knows the scope 'nobody'",
-    );
-    usage(&["--scopes", "a\"b"], same, "is not a scope");
-    usage(&["--scopes", " "], same, "names no scope");
-    usage(
-        &["--headless"],
-        &|p| {
-            p.command.env("PASSWORD", "short");
-        },
-        "fewer than 8",
-    );
-    usage(
-        &["--headless"],
-        &|p| {
-            p.command.env_remove("PASSWORD");
-        },
-        "PASSWORD is not set",
-    );
-    usage(
-        &[],
-        &|p| {
-            p.command.env("AWS_ENDPOINT_URL", "http://localhost:1");
-        },
-        "and this is endpoint 'http://localhost:1'",
-    );
-    usage(
-        &[],
-        &|p| {
-            p.command.env_remove("AWS_ENDPOINT_URL");
-        },
-        "and this is endpoint 'AWS itself'",
-    );
-    usage(
-        &[],
-        &|p| {
-            p.command.env("STATE_FILE", "none.json");
-        },
-        "There is no none.json",
-    );
+    for (scopes, said) in [
+        ("nobody", "Nobody knows the scope 'nobody'"),
+        ("a\"b", "is not a scope"),
+        (" ", "names no scope"),
+    ] {
+        usage(&["--scopes", scopes], &|_| {}, said);
+    }
+    let elsewhere = "http://localhost:1";
+    for (name, value, said) in [
+        ("PASSWORD", Some("short"), "fewer than 8"),
+        ("PASSWORD", None, "PASSWORD is not set"),
+        (
+            "AWS_ENDPOINT_URL",
+            Some(elsewhere),
+            "and this is endpoint 'http://localhost:1'",
+        ),
+        (
+            "AWS_ENDPOINT_URL",
+            None,
+            "and this is endpoint 'AWS itself'",
+        ),
+        ("STATE_FILE", Some("none.json"), "There is no none.json"),
+    ] {
+        let change: &dyn Fn(&mut Program) = &|program| {
+            match value {
+                Some(value) => program.command.env(name, value),
+                None => program.command.env_remove(name),
+            };
+        };
+        usage(&["--headless"], change, said);
+    }
     for key in [
         "terminal_app_client_id",
         "user_pool_jwt_issuer_url",
         "api_url",
         "terminal_app_callback_urls",
     ] {
-        usage(
-            &[],
-            &|p| {
-                p.state.as_object_mut().unwrap().remove(key);
-            },
-            &format!("state.json has no {key}"),
-        );
+        let change: &dyn Fn(&mut Program) = &|program| {
+            program.state.as_object_mut().unwrap().remove(key);
+        };
+        usage(&[], change, &format!("state.json has no {key}"));
     }
     usage(
         &[],
