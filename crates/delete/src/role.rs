@@ -1,11 +1,14 @@
 //! The function's execution role.
 
+use std::time::Duration;
+
 use api_aws::error::optional;
-use api_aws::{Named, find, names};
+use api_aws::retry::Backoff;
+use api_aws::{Kind, Named, find, names};
 use api_core::{Result, join_all};
 
 use crate::python;
-use crate::stack::{Stack, retry_while_in_use};
+use crate::stack::Stack;
 
 /// An existing role.
 #[derive(Clone, Debug)]
@@ -61,24 +64,26 @@ pub(crate) async fn delete_policies(stack: &Stack, role: Option<&Role>) -> Resul
     Ok(())
 }
 
-/// Deletes it (DeleteRole).
+/// Deletes it (DeleteRole), with the policies that still refuse it.
+///
+/// # Errors
+/// If AWS refuses for another reason, or still refuses after half a minute.
 pub(crate) async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
     let Some(Role { name, .. }) = role else {
         return Ok(());
     };
     let _working = stack.console.working("role");
-    // The policy may count as attached for a moment longer.
-    let call = async || {
-        stack
-            .aws
-            .iam
-            .delete_role()
-            .role_name(name)
-            .send()
-            .await
-            .named("DeleteRole")
+    let mut backoff = Backoff::poll().up_to(Duration::from_secs(30));
+    let there = loop {
+        let call = stack.aws.iam.delete_role().role_name(name);
+        match optional(call.send().await.named("DeleteRole")) {
+            // A policy counts for a moment longer, or a late call has just put it there.
+            Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {
+                delete_policies(stack, role).await?;
+            }
+            result => break result?.is_some(),
+        }
     };
-    let there = retry_while_in_use(call).await?.is_some();
     stack.deleted(&format!("Role '{name}'"), there, |state| {
         state.under_way.end("CreateRole");
         if !python::needs_role_arn(state) {

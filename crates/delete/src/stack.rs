@@ -5,10 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use api_aws::account::{self, Account};
-use api_aws::error::optional;
 use api_aws::find::Found;
-use api_aws::retry::Backoff;
-use api_aws::{CallError, Clients, DeploymentTag, Kind};
+use api_aws::{Clients, DeploymentTag};
 use api_core::{Console, Result, Settings, State, StateFile, interrupt};
 
 /// The calls that create resources that are not part of another resource.
@@ -162,22 +160,5 @@ impl Stack {
         self.console.note(&format!(
             "{what} was not made by this deployment: it is left as it is"
         ));
-    }
-}
-
-/// Makes a call, and repeats it while AWS refuses it because something just
-/// deleted still counts. `None` if the resource was gone already.
-///
-/// # Errors
-/// If AWS refuses for another reason, or still refuses after half a minute.
-pub(crate) async fn retry_while_in_use<T>(
-    call: impl AsyncFn() -> Result<T, CallError>,
-) -> Result<Option<T>> {
-    let mut backoff = Backoff::poll().up_to(Duration::from_secs(30));
-    loop {
-        match optional(call().await) {
-            Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {}
-            result => return Ok(result?),
-        }
     }
 }

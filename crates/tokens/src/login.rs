@@ -49,7 +49,7 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
         output: Output::new(console, args.json),
         received: None,
         login: None,
-        exchange: None,
+        api_call: None,
     };
     let result = progress.run().await;
     let steps = explain.transcript();
@@ -77,7 +77,7 @@ struct Progress<'a> {
     output: Output<'a>,
     received: Option<ReceivedResponse>,
     login: Option<TokenSet>,
-    exchange: Option<ApiCall>,
+    api_call: Option<ApiCall>,
 }
 
 impl Progress<'_> {
@@ -95,9 +95,9 @@ impl Progress<'_> {
         login.ensure_verified()?;
 
         let token = Some(&*login.tokens.access_token);
-        let exchange = api::call(&self.http, self.config, self.console, token).await?;
-        self.output.exchange(&exchange);
-        self.exchange = Some(exchange);
+        let api_call = api::call(&self.http, self.config, self.console, token).await?;
+        self.output.api_call(&api_call);
+        self.api_call = Some(api_call);
         self.after_login(&provider).await
     }
 
@@ -148,14 +148,14 @@ impl Progress<'_> {
         let report = Report {
             steps,
             login: self.login.as_ref(),
-            exchange: self.exchange.as_ref(),
+            api_call: self.api_call.as_ref(),
             failure,
         };
         report.html()
     }
 
     fn exit(&self) -> Exit {
-        let status = self.exchange.as_ref().map(|it| it.response.status);
+        let status = self.api_call.as_ref().map(|it| it.response.status);
         match status {
             Some(status) if !status.is_success() && self.args.fail => Exit::Refused,
             _ => Exit::Done,

@@ -24,7 +24,7 @@ pub(crate) struct Ensured<I> {
 /// The outcome of `create_once`.
 enum CreateOutcome<I, P> {
     /// This call created it.
-    Made(I),
+    Created(I),
     /// An earlier call created it.
     Found(Live<I, P>),
 }
@@ -44,7 +44,7 @@ impl Stack {
         let live = match live {
             Some(live) => live,
             None => match self.create_once(resource).await? {
-                CreateOutcome::Made(id) => return Ok(self.ensured(id, Change::Created)),
+                CreateOutcome::Created(id) => return Ok(self.ensured(id, Change::Created)),
                 CreateOutcome::Found(live) => live,
             },
         };
@@ -106,7 +106,7 @@ impl Stack {
                 Ok(id) => {
                     self.state
                         .record_made(R::CREATE, |state| resource.record(&id, state))?;
-                    return Ok(CreateOutcome::Made(id));
+                    return Ok(CreateOutcome::Created(id));
                 }
                 Err(error) => error,
             };

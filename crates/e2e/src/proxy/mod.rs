@@ -1,5 +1,6 @@
 //! A reverse proxy between a program and the local cloud: it records every
-//! call, and can delay it or inject a fault.
+//! call, and can delay it or inject a fault. Its own, because a fault depends on
+//! the AWS operation and on what the call has already done.
 
 mod first_minute;
 mod lag;

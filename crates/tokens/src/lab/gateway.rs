@@ -18,8 +18,8 @@ async fn try_token(
     what: String,
     expected: StatusCode,
 ) -> Result<Report> {
-    let exchange = api::call(session.http, session.config, session.sign_in.console, token).await?;
-    let status = exchange.response.status;
+    let call = api::call(session.http, session.config, session.sign_in.console, token).await?;
+    let status = call.response.status;
     let otherwise = match status.is_success() {
         true => "the API let it in".to_owned(),
         false => format!("refused with {status}, not with {expected}"),
@@ -28,14 +28,14 @@ async fn try_token(
     let request = format!("{method} {url}\n{what}");
     Ok(Report::judge(
         request,
-        answer(&exchange),
+        answer(&call),
         status == expected,
         &otherwise,
     ))
 }
 
-fn answer(exchange: &ApiCall) -> String {
-    let answer = &exchange.response;
+fn answer(call: &ApiCall) -> String {
+    let answer = &call.response;
     let body = answer.text();
     match answer.header("www-authenticate") {
         Some(reason) => format!("{} {body}\nwww-authenticate: {reason}", answer.status),

@@ -48,15 +48,15 @@ impl<'a> Output<'a> {
     }
 
     /// The API's request and response.
-    pub(crate) fn exchange(&mut self, exchange: &ApiCall) {
+    pub(crate) fn api_call(&mut self, call: &ApiCall) {
         match &mut self.json {
             None => {
-                text::exchange(self.console, exchange);
+                text::api_call(self.console, call);
                 self.console.line("");
             }
             Some(json) => {
-                json.insert("request".into(), exchange.request_json());
-                json.insert("response".into(), exchange.response_json());
+                json.insert("request".into(), call.request_json());
+                json.insert("response".into(), call.response_json());
             }
         }
     }

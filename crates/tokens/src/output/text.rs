@@ -92,9 +92,9 @@ pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
 }
 
 /// Prints request and response.
-pub(crate) fn exchange(console: &Console, exchange: &ApiCall) {
+pub(crate) fn api_call(console: &Console, call: &ApiCall) {
     heading(console, "Request and response");
-    console.line(&exchange.curl_style());
+    console.line(&call.curl_style());
 }
 
 /// Prints a heading.

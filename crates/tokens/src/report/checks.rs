@@ -41,12 +41,12 @@ fn row(check: &Check) -> Markup {
 }
 
 /// Request and response; the token is not repeated.
-pub(super) fn exchange(exchange: &ApiCall) -> Markup {
+pub(super) fn api_call(call: &ApiCall) -> Markup {
     html! {
         section {
             h2 { "The API" }
             p { "The gateway verified the same access token by itself: signature, issuer, expiry, audience, and whether it has one of the route's scopes." }
-            pre { (exchange.curl_style_without_token()) }
+            pre { (call.curl_style_without_token()) }
         }
     }
 }

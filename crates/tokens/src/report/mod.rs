@@ -34,7 +34,7 @@ pub(crate) struct Report<'a> {
     /// The tokens and their checks, if there are any.
     pub login: Option<&'a TokenSet>,
     /// The API's request and response, if the API was called.
-    pub exchange: Option<&'a ApiCall>,
+    pub api_call: Option<&'a ApiCall>,
     /// Why the login failed, if it did.
     pub failure: Option<&'a Failure>,
 }
@@ -56,7 +56,7 @@ impl Report<'_> {
                     (tokens::section(login))
                     (checks::section(&login.checks))
                 }
-                @if let Some(exchange) = self.exchange { (checks::exchange(exchange)) }
+                @if let Some(call) = self.api_call { (checks::api_call(call)) }
                 (what_next())
             }
         };
@@ -64,7 +64,7 @@ impl Report<'_> {
     }
 
     fn title(&self) -> &'static str {
-        match (self.failure, self.exchange.map(|it| it.response.status)) {
+        match (self.failure, self.api_call.map(|it| it.response.status)) {
             (Some(_), _) => "Sign-in failed",
             (None, Some(status)) if !status.is_success() => "Signed in, and refused by the API",
             _ => "Signed in",
@@ -89,8 +89,8 @@ impl Report<'_> {
                         @let held = login.checks.iter().filter(|it| it.verdict == Verdict::Ok).count();
                         li { (held) " checks hold, " (failed) " failed" }
                     }
-                    @if let Some(exchange) = self.exchange {
-                        li { "the API said " (exchange.response.status.as_u16()) " " (shortened(&exchange.response.text())) }
+                    @if let Some(call) = self.api_call {
+                        li { "the API said " (call.response.status.as_u16()) " " (shortened(&call.response.text())) }
                     }
                     li { (self.steps.len()) " steps" }
                 }
