@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use e2e::{Fault, ProxiedEnv, Rules};
+use e2e::{Fault, ProxiedEnv, Rules, RunResult, block_on};
 
 use crate::sweeps::workers::{side_by_side, summary};
 use crate::whole_path::the_design;
@@ -132,4 +132,27 @@ fn a_few_with_the_times_of_aws() {
         None => answer_lost(proxied, operation, late),
     };
     side_by_side(jobs.len(), "30", jobs, check);
+}
+
+/// The policy takes effect between DeleteRolePolicy and DeleteRole.
+#[test]
+fn a_policy_of_a_role_that_is_being_deleted() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let rules = Rules {
+        delay: Duration::from_secs(1),
+        ..Rules::default()
+    };
+    let delete = proxied.start("delete", &[], rules);
+    while !proxied.proxy.operations().contains(&"DeleteRole".into()) {
+        std::thread::yield_now();
+    }
+    let iam = aws_sdk_iam::Client::new(&proxied.env.sdk_config());
+    let call = iam.put_role_policy().role_name("APIGatewayLambdaRole");
+    let document = r#"{"Version":"2012-10-17","Statement":
+        [{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+    let call = call.policy_name("WriteOwnLogGroup");
+    block_on(call.policy_document(document).send()).expect("PutRolePolicy");
+    RunResult::from(delete.wait_with_output().unwrap()).code(0);
+    assert!(proxied.env.inventory().is_empty());
 }
