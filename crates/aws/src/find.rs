@@ -14,7 +14,7 @@ use crate::error::optional;
 use crate::{Clients, Named};
 
 /// The key of the tag that every resource of a deployment carries.
-pub const KEY: &str = "deployment_id";
+const KEY: &str = "deployment_id";
 
 /// The tag of a deployment: it distinguishes the resources of this deployment
 /// from those of others.
@@ -35,6 +35,13 @@ impl DeploymentTag {
     fn is_in(&self, tags: Option<&HashMap<String, String>>) -> bool {
         tags.and_then(|tags| tags.get(KEY)) == Some(&self.0)
     }
+}
+
+/// Of a resource's tags that of its deployment: those that others have set are
+/// left to them.
+pub fn deployment_tag(mut tags: HashMap<String, String>) -> HashMap<String, String> {
+    tags.retain(|key, _| key == KEY);
+    tags
 }
 
 /// The result of a look-up by a unique name.

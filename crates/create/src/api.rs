@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use api_aws::error::optional;
-use api_aws::find::{self, KEY};
+use api_aws::find;
 use api_aws::{CallError, Named};
 use api_core::{Result, State};
 use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
@@ -133,15 +133,12 @@ async fn get(stack: &Stack, id: &str) -> Result<Option<Live>> {
 }
 
 fn live(answer: GetApiOutput) -> Live {
-    let mut tags = answer.tags.unwrap_or_default();
-    // Tags that others have set are left to them.
-    tags.retain(|key, _| key == KEY);
     let protocol = answer.protocol_type.as_ref().map(ProtocolType::as_str);
     Live {
         properties: Properties {
             name: answer.name.unwrap_or_default(),
             protocol_type: protocol.unwrap_or_default().to_owned(),
-            tags,
+            tags: find::deployment_tag(answer.tags.unwrap_or_default()),
         },
         id: api(answer.api_id, answer.api_endpoint),
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use api_aws::error::optional;
-use api_aws::find::{self, KEY};
+use api_aws::find;
 use api_aws::{CallError, Named};
 use api_core::{Result, State};
 use aws_sdk_cognitoidentityprovider::types::{
@@ -257,9 +257,6 @@ fn live(stack: &Stack, pool: &UserPoolType) -> Live {
     let recovery = recovery.map_or(&[][..], AccountRecoverySettingType::recovery_mechanisms);
     let mut recovery: Vec<_> = recovery.to_vec();
     recovery.sort_by_key(|option| option.priority);
-    let mut tags = pool.user_pool_tags().cloned().unwrap_or_default();
-    // Tags that others have set are left to them.
-    tags.retain(|key, _| key == KEY);
     let schema = pool.schema_attributes().iter();
     let email = schema.filter(|attribute| attribute.name() == Some("email"));
     Live {
@@ -280,7 +277,9 @@ fn live(stack: &Stack, pool: &UserPoolType) -> Live {
                 .iter()
                 .map(|option| option.name().as_str().to_owned())
                 .collect(),
-            user_pool_tags: tags,
+            user_pool_tags: find::deployment_tag(
+                pool.user_pool_tags().cloned().unwrap_or_default(),
+            ),
             username: UsernameConfiguration {
                 case_sensitive: pool
                     .username_configuration()

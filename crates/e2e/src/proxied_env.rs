@@ -39,8 +39,7 @@ impl ProxiedEnv {
     /// Runs a program under `rules`; returns when it has exited and the cloud
     /// has processed everything that was sent.
     pub fn run(&self, program: &str, args: &[&str], rules: Rules) -> RunResult {
-        let child = self.start(program, args, rules);
-        let result = RunResult::from(child.wait_with_output().expect("it ends"));
+        let result = RunResult::wait(self.start(program, args, rules));
         self.proxy.settle();
         result
     }

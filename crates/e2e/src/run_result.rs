@@ -1,7 +1,7 @@
 //! Runs the built programs and checks their results.
 
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// The test user's password; no output may contain it.
 pub const PASSWORD: &str = "correct-horse-42";
@@ -39,6 +39,11 @@ impl RunResult {
     pub fn of(mut command: Command) -> RunResult {
         command.stdin(Stdio::null());
         RunResult::from(command.output().expect("the program starts"))
+    }
+
+    /// Waits until the program exits.
+    pub fn wait(child: Child) -> RunResult {
+        RunResult::from(child.wait_with_output().expect("it ends"))
     }
 
     /// Asserts the exit code.

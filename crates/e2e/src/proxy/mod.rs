@@ -162,6 +162,13 @@ impl Proxy {
         self.shared.calls.lock().expect("no panic here").clone()
     }
 
+    /// Waits until the calls so far are as asked for.
+    pub fn wait_for(&self, asked_for: impl Fn(&[Call]) -> bool) {
+        while !asked_for(&self.calls()) {
+            std::thread::yield_now();
+        }
+    }
+
     /// The operations called so far, in order. Requests that are not AWS calls,
     /// such as for the discovery document, are left out.
     pub fn operations(&self) -> Vec<String> {

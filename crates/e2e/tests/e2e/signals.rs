@@ -16,13 +16,7 @@ fn send(child: &Child, signal: Signal) {
 
 /// Waits until the proxy has seen this many calls.
 fn wait_for_calls(proxied: &ProxiedEnv, number: usize) {
-    while proxied.proxy.calls().len() < number {
-        std::thread::yield_now();
-    }
-}
-
-fn end(child: Child) -> RunResult {
-    RunResult::from(child.wait_with_output().expect("it ends"))
+    proxied.proxy.wait_for(|calls| calls.len() >= number);
 }
 
 #[test]
@@ -36,7 +30,7 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
         let child = proxied.start("create", &[], rules);
         wait_for_calls(&proxied, calls);
         send(&child, signal);
-        let result = end(child)
+        let result = RunResult::wait(child)
             .code(130)
             .stderr_has("stopping as soon as")
             .stderr_has("hint: run the same command again");
@@ -98,7 +92,7 @@ fn a_signal_ends_the_wait_for_a_quota() {
     let sent = Instant::now();
     send(&child, Signal::INT);
     let rest: Vec<String> = told.collect();
-    assert_eq!(end(child).code, Some(130));
+    assert_eq!(RunResult::wait(child).code, Some(130));
     assert!(
         sent.elapsed() < Duration::from_secs(1),
         "{:?}",
@@ -149,7 +143,7 @@ fn a_signal_while_deleting() {
     let child = proxied.start("delete", &[], rules);
     wait_for_calls(&proxied, 5);
     send(&child, Signal::INT);
-    end(child).code(130);
+    RunResult::wait(child).code(130);
     assert!(proxied.env.state_path().exists());
     proxied.delete_all("a signal");
 }

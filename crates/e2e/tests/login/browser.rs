@@ -31,7 +31,7 @@ fn login(steps: impl AsyncFnOnce(&Browser)) -> RunResult {
         browser.wait_for("h1", "Sign in").await;
         steps(&browser).await;
         is_readable(&browser).await;
-        RunResult::from(child.wait_with_output().expect("tokens ends"))
+        RunResult::wait(child)
     });
     env.delete().code(0);
     result

@@ -86,6 +86,11 @@ fn expand(tree: &str) -> Vec<String> {
         .collect()
 }
 
+/// The module that a module is in; the root is in itself.
+fn above(path: &str) -> &str {
+    path.rsplit_once("::").map_or("", |(above, _)| above)
+}
+
 /// A path from the crate's root: `super::x` in `a::b` is `a::x`.
 fn absolute(path: &str, module: &str) -> String {
     let (mut path, mut base) = (path, module);
@@ -93,7 +98,7 @@ fn absolute(path: &str, module: &str) -> String {
         return rest.to_owned();
     }
     while let Some(rest) = path.strip_prefix("super::") {
-        base = base.rsplit_once("::").map_or("", |(above, _)| above);
+        base = above(base);
         path = rest;
     }
     let path = path.strip_prefix("self::").unwrap_or(path);
@@ -132,7 +137,7 @@ fn named(path: &str, module: &Module, children: &[&str]) -> Vec<String> {
 fn target(modules: &Modules, path: &str) -> String {
     let mut known = path.trim_matches(':');
     while !modules.contains_key(known) {
-        known = known.rsplit_once("::").map_or("", |(above, _)| above);
+        known = above(known);
     }
     let rest = path[known.len()..].trim_start_matches(':');
     let name = rest.split([':', ' ']).next().unwrap_or_default();
@@ -144,15 +149,9 @@ fn target(modules: &Modules, path: &str) -> String {
 
 fn graph(modules: &Modules) -> Graph {
     let needs = modules.iter().map(|(path, module)| {
-        let below = |it: &&String| it.rsplit_once("::").map_or("", |(above, _)| above) == path;
-        let children: Vec<&str> = modules
-            .keys()
-            .filter(below)
-            .collect::<Vec<_>>()
-            .iter()
-            .map(|it| it.rsplit("::").next().unwrap_or_default())
-            .filter(|it| !it.is_empty())
-            .collect();
+        let children = modules.keys().filter(|it| above(it) == path);
+        let children = children.filter_map(|it| it.rsplit("::").next());
+        let children: Vec<&str> = children.filter(|it| !it.is_empty()).collect();
         let paths = named(path, module, &children);
         let needed = paths.iter().map(|it| target(modules, it));
         (path.clone(), needed.filter(|it| it != path).collect())

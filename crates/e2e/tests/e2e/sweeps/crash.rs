@@ -1,40 +1,24 @@
 //! Programs killed at any call: nothing leaks and nothing is created twice.
 
-use e2e::{Fault, ProxiedEnv, Rules, RunResult};
+use e2e::{Fault, ProxiedEnv, Rules};
 
-use crate::sweeps::workers::summary;
+use crate::sweeps::workers::{at_every_call, summary};
 use crate::whole_path::the_design;
 
 const KILLS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
 
 /// Kills `program` before and after each call that it makes, runs `check` each
 /// time, and prints the number of kills.
-fn at_every_call(
+fn killed_at_every_call(
     proxied: &ProxiedEnv,
     program: &str,
     name: &str,
-    check: impl Fn(usize, Fault, RunResult),
+    check: impl Fn(usize, Fault),
 ) {
-    let mut points = 0;
-    for number in 1.. {
-        let mut reached = false;
-        for kill in KILLS {
-            if program == "delete" {
-                proxied.create();
-            }
-            let Some(result) = proxied.break_at(program, number, kill) else {
-                proxied.delete_all("a run with no fault");
-                continue;
-            };
-            reached = true;
-            points += 1;
-            assert_eq!(result.code, None, "killed: {result:#?}");
-            check(number, kill, result);
-        }
-        if !reached {
-            break;
-        }
-    }
+    let points = at_every_call(proxied, program, &KILLS, |number, kill, result| {
+        assert_eq!(result.code, None, "killed: {result:#?}");
+        check(number, kill);
+    });
     summary(&format!(
         "{name}: {points} crash points, 0 leaks, 0 doubles"
     ));
@@ -44,11 +28,11 @@ fn at_every_call(
 #[test]
 fn create_killed_then_delete() {
     let proxied = ProxiedEnv::new();
-    at_every_call(
+    killed_at_every_call(
         &proxied,
         "create",
         "create killed, then delete",
-        |number, kill, _| {
+        |number, kill| {
             proxied.delete_all(&format!("{kill:?} {number}"));
         },
     );
@@ -57,11 +41,11 @@ fn create_killed_then_delete() {
 #[test]
 fn create_killed_then_resumed() {
     let proxied = ProxiedEnv::new();
-    at_every_call(
+    killed_at_every_call(
         &proxied,
         "create",
         "create killed, resumed, called, deleted",
-        |number, kill, _| {
+        |number, kill| {
             proxied.create();
             let inventory = proxied.env.inventory();
             assert_eq!(inventory, the_design("hello-42"), "{kill:?} {number}");
@@ -74,11 +58,11 @@ fn create_killed_then_resumed() {
 #[test]
 fn delete_killed_then_deleted_again() {
     let proxied = ProxiedEnv::new();
-    at_every_call(
+    killed_at_every_call(
         &proxied,
         "delete",
         "delete killed, then delete",
-        |number, kill, _| {
+        |number, kill| {
             proxied.delete_all(&format!("{kill:?} {number}"));
         },
     );

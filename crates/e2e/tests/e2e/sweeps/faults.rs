@@ -7,7 +7,7 @@ use std::time::Duration;
 use e2e::fault::FAULTS;
 use e2e::{Fault, ProxiedEnv, Rules};
 
-use crate::sweeps::workers::{side_by_side, summary};
+use crate::sweeps::workers::{at_every_call, side_by_side, summary};
 use crate::whole_path::the_design;
 
 /// The number of calls of a first `create`, including polls.
@@ -85,27 +85,16 @@ fn a_call_that_hangs() {
 #[test]
 fn faults_while_deleting() {
     let proxied = ProxiedEnv::new();
-    let mut tried = 0;
-    for number in 1.. {
-        let mut reached = false;
-        for fault in [
-            Fault::DropAnswer,
-            Fault::FailAfter,
-            Fault::Refuse(429),
-            Fault::Refuse(503),
-        ] {
-            proxied.create();
-            let Some(result) = proxied.break_at("delete", number, fault) else {
-                continue;
-            };
-            (reached, tried) = (true, tried + 1);
-            assert_eq!(result.code, Some(0), "{fault:?} at {number}: {result:#?}");
-            proxied.delete_all(&format!("{fault:?} at {number}"));
-        }
-        if !reached {
-            break;
-        }
-    }
+    let faults = [
+        Fault::DropAnswer,
+        Fault::FailAfter,
+        Fault::Refuse(429),
+        Fault::Refuse(503),
+    ];
+    let tried = at_every_call(&proxied, "delete", &faults, |number, fault, result| {
+        assert_eq!(result.code, Some(0), "{fault:?} at {number}: {result:#?}");
+        proxied.delete_all(&format!("{fault:?} at {number}"));
+    });
     summary(&format!(
         "delete under 4 kinds of fault at every call: {tried} faults, 0 leaks"
     ));

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use e2e::proxy::Call;
 use e2e::{Fault, ProxiedEnv, Rules, RunResult, block_on};
 
 use crate::sweeps::workers::{side_by_side, summary};
@@ -144,15 +145,14 @@ fn a_policy_of_a_role_that_is_being_deleted() {
         ..Rules::default()
     };
     let delete = proxied.start("delete", &[], rules);
-    while !proxied.proxy.operations().contains(&"DeleteRole".into()) {
-        std::thread::yield_now();
-    }
+    let begun = |calls: &[Call]| calls.iter().any(|call| call.operation == "DeleteRole");
+    proxied.proxy.wait_for(begun);
     let iam = aws_sdk_iam::Client::new(&proxied.env.sdk_config());
     let call = iam.put_role_policy().role_name("APIGatewayLambdaRole");
     let document = r#"{"Version":"2012-10-17","Statement":
         [{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
     let call = call.policy_name("WriteOwnLogGroup");
     block_on(call.policy_document(document).send()).expect("PutRolePolicy");
-    RunResult::from(delete.wait_with_output().unwrap()).code(0);
+    RunResult::wait(delete).code(0);
     assert!(proxied.env.inventory().is_empty());
 }

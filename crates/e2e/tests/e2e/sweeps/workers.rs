@@ -1,9 +1,9 @@
-//! Runs many cases on a few workers, each with its own cloud.
+//! Runs many cases: on a few workers, each with its own cloud, or in a row.
 
 use std::io::Write;
 use std::sync::Mutex;
 
-use e2e::ProxiedEnv;
+use e2e::{Fault, ProxiedEnv, RunResult};
 
 /// Runs `check` for every job on parallel `workers`, in clouds that settle
 /// within `settle` seconds.
@@ -26,6 +26,35 @@ pub(crate) fn side_by_side<J: Send>(
             });
         }
     });
+}
+
+/// Runs `program` with each of `faults` at each call that it makes, and `check`
+/// each time; returns how many times.
+pub(crate) fn at_every_call(
+    proxied: &ProxiedEnv,
+    program: &str,
+    faults: &[Fault],
+    check: impl Fn(usize, Fault, RunResult),
+) -> usize {
+    let mut tried = 0;
+    for number in 1.. {
+        let before = tried;
+        for &fault in faults {
+            if program == "delete" {
+                proxied.create();
+            }
+            let Some(result) = proxied.break_at(program, number, fault) else {
+                proxied.delete_all("a run with no fault");
+                continue;
+            };
+            tried += 1;
+            check(number, fault, result);
+        }
+        if tried == before {
+            break;
+        }
+    }
+    tried
 }
 
 /// Prints a summary where the test runner does not capture it.
