@@ -78,11 +78,7 @@ fn every_row_of_the_resource_table_leads_to_its_call() {
     let readme = readme();
     let rows: Vec<&str> = readme
         .lines()
-        .filter(|line| line.contains("](crates/create/src/"))
-        .collect();
-    let rows: Vec<&str> = rows
-        .into_iter()
-        .filter(|line| line.starts_with("| "))
+        .filter(|line| line.starts_with("| ") && line.contains("](crates/create/src/"))
         .collect();
     assert_eq!(rows.len(), 15);
     for row in rows {
