@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use api_aws::error::optional;
-use api_aws::find;
-use api_aws::{CallError, Named};
-use api_core::{Result, State};
+use aws_client::error::optional;
+use aws_client::find;
+use aws_client::{CallError, Named};
 use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
 use aws_sdk_apigatewayv2::types::ProtocolType;
+use common::{Result, State};
 use serde::Serialize;
 
 use crate::config::names::{ROUTE_PATH, STAGE};

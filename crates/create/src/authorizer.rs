@@ -1,9 +1,9 @@
 //! The authorizer: which tokens the API accepts.
 
-use api_aws::error::optional;
-use api_aws::{CallError, Named};
-use api_core::{Result, State};
+use aws_client::error::optional;
+use aws_client::{CallError, Named};
 use aws_sdk_apigatewayv2::types::{AuthorizerType, JwtConfiguration};
+use common::{Result, State};
 use serde::Serialize;
 
 use crate::api::Api;

@@ -1,11 +1,11 @@
 //! The domain of the hosted sign-in page.
 
-use api_aws::domain::wait_until_deleted;
-use api_aws::error::optional;
-use api_aws::find::Found;
-use api_aws::{CallError, Named};
-use api_core::{Result, State};
+use aws_client::domain::wait_until_deleted;
+use aws_client::error::optional;
+use aws_client::find::Found;
+use aws_client::{CallError, Named};
 use aws_sdk_cognitoidentityprovider::types::DomainDescriptionType;
+use common::{Result, State};
 use serde::Serialize;
 
 use crate::readiness;

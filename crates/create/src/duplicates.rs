@@ -1,9 +1,9 @@
 //! Removes what was created twice, because a response was lost and AWS's list
 //! lagged behind. The one in state.json is kept; our other one is deleted.
 
-use api_aws::error::optional;
-use api_aws::{Named, find};
-use api_core::{Result, join_all};
+use aws_client::error::optional;
+use aws_client::{Named, find};
+use common::{Result, join_all};
 
 use crate::api::Api;
 use crate::function::Function;

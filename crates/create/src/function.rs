@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use api_aws::error::optional;
-use api_aws::retry::Backoff;
-use api_aws::{CallError, Named, find};
-use api_core::{Failure, Result, State};
+use aws_client::error::optional;
+use aws_client::retry::Backoff;
+use aws_client::{CallError, Named, find};
 use aws_sdk_lambda as lambda;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
     FunctionCode, FunctionConfiguration, LastUpdateStatus, Runtime, State as FunctionState,
 };
+use common::{Failure, Result, State};
 use serde::{Serialize, Serializer};
 
 use crate::resource::change::Change;

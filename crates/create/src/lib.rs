@@ -23,8 +23,8 @@ mod stage;
 mod user;
 mod user_pool;
 
-use api_core::cli::CommonArgs;
-use api_core::{Exit, Result, Settings, join_all};
+use common::cli::CommonArgs;
+use common::{Exit, Result, Settings, join_all};
 use tokio::sync::watch;
 
 use crate::api::Api;

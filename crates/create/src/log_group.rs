@@ -1,10 +1,10 @@
 //! The function's log group. Lambda would create one by itself, but that one
 //! would keep everything for ever, and nobody would delete it.
 
-use api_aws::error::optional;
-use api_aws::find::{self, Found};
-use api_aws::{CallError, Named, names};
-use api_core::{Result, State, join_all};
+use aws_client::error::optional;
+use aws_client::find::{self, Found};
+use aws_client::{CallError, Named, names};
+use common::{Result, State, join_all};
 use serde::Serialize;
 
 use crate::resource::change::Change;

@@ -7,5 +7,5 @@ use create::Args;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    api_core::program::main(&args.common, |settings| create::run(&args, settings))
+    common::program::main(&args.common, |settings| create::run(&args, settings))
 }

@@ -1,8 +1,8 @@
 //! The permission of the API to invoke the function.
 
-use api_aws::error::optional;
-use api_aws::{CallError, Kind, Named};
-use api_core::{Result, State};
+use aws_client::error::optional;
+use aws_client::{CallError, Kind, Named};
+use common::{Result, State};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use api_aws::retry::Backoff;
-use api_core::Result;
-use api_http::{client, discovery};
+use aws_client::retry::Backoff;
+use common::Result;
+use http_client::{client, discovery};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;

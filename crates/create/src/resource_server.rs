@@ -1,9 +1,9 @@
 //! The resource server: the API as Cognito knows it, with its scopes.
 
-use api_aws::error::optional;
-use api_aws::{CallError, Named};
-use api_core::{Result, State};
+use aws_client::error::optional;
+use aws_client::{CallError, Named};
 use aws_sdk_cognitoidentityprovider::types::{ResourceServerScopeType, ResourceServerType};
+use common::{Result, State};
 use serde::Serialize;
 
 use crate::config::names::{RESOURCE_SERVER, SCOPES};

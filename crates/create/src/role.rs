@@ -4,9 +4,9 @@
 //! Lambda do anything. The permissions boundary prevents that: whatever the
 //! role's policies say, it can only write logs. `iam-policy.json` requires it.
 
-use api_aws::{CallError, Named, find, names};
-use api_core::{Result, State};
+use aws_client::{CallError, Named, find, names};
 use aws_sdk_iam::types::{Role as Description, Tag};
+use common::{Result, State};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Value, json};

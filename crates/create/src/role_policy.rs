@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use api_aws::error::optional;
-use api_aws::names::{self, ROLE_POLICY};
-use api_aws::{CallError, Named};
-use api_core::{Result, State, join_all};
+use aws_client::error::optional;
+use aws_client::names::{self, ROLE_POLICY};
+use aws_client::{CallError, Named};
+use common::{Result, State, join_all};
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use api_aws::error::optional;
-use api_aws::{CallError, Named};
-use api_core::{Result, State};
+use aws_client::error::optional;
+use aws_client::{CallError, Named};
 use aws_sdk_apigatewayv2::types::AuthorizationType;
+use common::{Result, State};
 use serde::Serialize;
 
 use crate::api::Api;

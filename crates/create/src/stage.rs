@@ -1,9 +1,9 @@
 //! The stage, to which each change of the API is deployed automatically.
 
-use api_aws::error::optional;
-use api_aws::{CallError, Named};
-use api_core::{Result, State};
+use aws_client::error::optional;
+use aws_client::{CallError, Named};
 use aws_sdk_apigatewayv2::types::RouteSettings;
+use common::{Result, State};
 use serde::Serialize;
 
 use crate::api::Api;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use api_aws::error::optional;
-use api_aws::{CallError, Named};
-use api_core::{Result, State};
+use aws_client::error::optional;
+use aws_client::{CallError, Named};
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
+use common::{Result, State};
 use serde::Serialize;
 
 use crate::config::names::{EMAIL, USERNAME};

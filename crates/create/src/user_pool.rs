@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use api_aws::error::optional;
-use api_aws::find;
-use api_aws::{CallError, Named};
-use api_core::{Result, State};
+use aws_client::error::optional;
+use aws_client::find;
+use aws_client::{CallError, Named};
 use aws_sdk_cognitoidentityprovider::types::{
     AccountRecoverySettingType, AdminCreateUserConfigType, AttributeDataType, PasswordPolicyType,
     RecoveryOptionNameType, RecoveryOptionType, SchemaAttributeType, UserPoolPolicyType,
     UserPoolType, UsernameConfigurationType, VerifiedAttributeType,
 };
+use common::{Result, State};
 use serde::Serialize;
 
 use crate::resource::difference::Difference;

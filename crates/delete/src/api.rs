@@ -1,10 +1,10 @@
 //! The HTTP API. Deleting it deletes its stage, routes, integrations and
 //! authorizers.
 
-use api_aws::error::optional;
-use api_aws::{Named, find};
-use api_core::Result;
-use api_core::failure::all;
+use aws_client::error::optional;
+use aws_client::{Named, find};
+use common::Result;
+use common::failure::all;
 
 use crate::stack::Stack;
 

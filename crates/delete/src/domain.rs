@@ -1,8 +1,8 @@
 //! The domain of the hosted sign-in page.
 
-use api_aws::Named;
-use api_aws::error::optional;
-use api_core::Result;
+use aws_client::Named;
+use aws_client::error::optional;
+use common::Result;
 
 use crate::stack::Stack;
 

@@ -1,8 +1,8 @@
 //! The Lambda function. Its policy is deleted with it, its log group is not.
 
-use api_aws::error::optional;
-use api_aws::{DeploymentTag, Named, find};
-use api_core::Result;
+use aws_client::error::optional;
+use aws_client::{DeploymentTag, Named, find};
+use common::Result;
 
 use crate::python;
 use crate::stack::Stack;

@@ -9,10 +9,10 @@ mod role;
 mod stack;
 mod user_pool;
 
-use api_aws::account::Account;
-use api_aws::retry::Backoff;
-use api_core::cli::CommonArgs;
-use api_core::{Console, Exit, Result, Settings, join_all};
+use aws_client::account::Account;
+use aws_client::retry::Backoff;
+use common::cli::CommonArgs;
+use common::{Console, Exit, Result, Settings, join_all};
 
 use crate::stack::Stack;
 use crate::user_pool::UserPool;

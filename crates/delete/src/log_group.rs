@@ -1,9 +1,9 @@
 //! The function's log group.
 
-use api_aws::account::Account;
-use api_aws::error::optional;
-use api_aws::{Named, find, names};
-use api_core::Result;
+use aws_client::account::Account;
+use aws_client::error::optional;
+use aws_client::{Named, find, names};
+use common::Result;
 
 use crate::python;
 use crate::stack::Stack;

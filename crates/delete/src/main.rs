@@ -7,5 +7,5 @@ use delete::Args;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    api_core::program::main(&args.common, |settings| delete::run(&args, settings))
+    common::program::main(&args.common, |settings| delete::run(&args, settings))
 }

@@ -1,9 +1,9 @@
 //! A stack of the older Python scripts. They set no tags, so their resources are
 //! identified by what they recorded in state.json.
 
-use api_aws::Named;
-use api_aws::error::optional;
-use api_core::{Result, State};
+use aws_client::Named;
+use aws_client::error::optional;
+use common::{Result, State};
 
 use crate::stack::Stack;
 

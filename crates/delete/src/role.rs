@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use api_aws::error::optional;
-use api_aws::retry::Backoff;
-use api_aws::{Kind, Named, find, names};
-use api_core::{Result, join_all};
+use aws_client::error::optional;
+use aws_client::retry::Backoff;
+use aws_client::{Kind, Named, find, names};
+use common::{Result, join_all};
 
 use crate::python;
 use crate::stack::Stack;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use api_aws::account::{self, Account};
-use api_aws::find::Found;
-use api_aws::{Clients, DeploymentTag};
-use api_core::{Console, Result, Settings, State, StateFile, interrupt};
+use aws_client::account::{self, Account};
+use aws_client::find::Found;
+use aws_client::{Clients, DeploymentTag};
+use common::{Console, Result, Settings, State, StateFile, interrupt};
 
 /// The calls that create resources that are not part of another resource.
 const CREATES: [&str; 5] = [

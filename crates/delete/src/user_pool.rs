@@ -1,12 +1,12 @@
 //! The user pool. Its users, app clients and resource servers are deleted with
 //! it, its domain is not.
 
-use api_aws::domain::{DELETE_TIMEOUT, wait_until_deleted};
-use api_aws::error::optional;
-use api_aws::retry::Backoff;
-use api_aws::{CallError, Kind, Named, find};
-use api_core::failure::all;
-use api_core::{Result, join_all};
+use aws_client::domain::{DELETE_TIMEOUT, wait_until_deleted};
+use aws_client::error::optional;
+use aws_client::retry::Backoff;
+use aws_client::{CallError, Kind, Named, find};
+use common::failure::all;
+use common::{Result, join_all};
 
 use crate::domain;
 use crate::stack::Stack;

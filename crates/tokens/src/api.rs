@@ -1,7 +1,7 @@
 //! The API call, and how it looks on the wire.
 
-use api_core::{Console, Failure, Result};
-use api_http::hosts::secure_url;
+use common::{Console, Failure, Result};
+use http_client::hosts::secure_url;
 use reqwest::{Method, StatusCode, Version};
 use serde_json::{Map, Value, json};
 use url::{Position, Url};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use api_core::cli::CommonArgs;
 use clap::{Parser, Subcommand};
+use common::cli::CommonArgs;
 
 /// Sign in from the terminal, look at the tokens, call the API with them.
 #[derive(Clone, Debug, Parser)]

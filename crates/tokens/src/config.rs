@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use api_core::endpoint::check_endpoint;
-use api_core::{Failure, Result, Settings, State};
-use api_http::discovery::document_url;
+use common::endpoint::check_endpoint;
+use common::{Failure, Result, Settings, State};
+use http_client::discovery::document_url;
 use url::{Host, Url};
 
 /// The terminal app as registered at the sign-in server, and the API it calls.
@@ -193,7 +193,7 @@ mod tests {
             "",
         ] {
             let error = RedirectUri::parse(bad).unwrap_err();
-            assert_eq!(error.exit(), api_core::Exit::Usage, "{bad}");
+            assert_eq!(error.exit(), common::Exit::Usage, "{bad}");
         }
     }
 }

@@ -17,7 +17,7 @@ mod transcript;
 
 use std::sync::Arc;
 
-use api_core::{Console, Exit, Result, Settings, interrupt};
+use common::{Console, Exit, Result, Settings, interrupt};
 
 pub use args::{Args, Command, LabArgs};
 

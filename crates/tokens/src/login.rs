@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_core::{Console, Exit, Failure, Result, Settings};
+use common::{Console, Exit, Failure, Result, Settings};
 
 use crate::api::{self, ApiCall};
 use crate::args::Args;

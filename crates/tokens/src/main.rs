@@ -6,5 +6,5 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = tokens::Args::parse();
-    api_core::program::main(&args.common.clone(), |settings| tokens::run(args, settings))
+    common::program::main(&args.common.clone(), |settings| tokens::run(args, settings))
 }

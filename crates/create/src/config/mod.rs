@@ -3,8 +3,8 @@
 pub(crate) mod names;
 pub(crate) mod zip_file;
 
-use api_core::settings::Password;
-use api_core::{Failure, Result, Settings, State};
+use common::settings::Password;
+use common::{Failure, Result, Settings, State};
 
 use self::names::Names;
 use self::zip_file::ZipFile;

@@ -1,6 +1,6 @@
 //! Names and fixed values of the stack, all in one place.
 
-use api_core::State;
+use common::State;
 
 /// The scopes of the resource server: name and description.
 pub(crate) const SCOPES: [(&str, &str); 2] = [

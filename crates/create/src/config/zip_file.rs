@@ -6,10 +6,10 @@
 use std::io::{Cursor, Read};
 use std::path::Path;
 
-use api_core::{Failure, Result};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_lambda::types::Architecture;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use common::{Failure, Result};
 use object::{Endianness, elf, read::elf::FileHeader};
 use zip::result::ZipResult;
 use zip::{DateTime, ZipArchive, ZipWriter};

@@ -3,8 +3,8 @@
 pub(crate) mod dry_run;
 pub(crate) mod snapshot;
 
-use api_aws::names::{ROLE_POLICY, log_group as log_group_name};
-use api_core::{Failure, Result};
+use aws_client::names::{ROLE_POLICY, log_group as log_group_name};
+use common::{Failure, Result};
 
 use self::snapshot::Snapshot;
 use crate::api::Api;

@@ -1,6 +1,6 @@
 //! The live stack: every resource recorded in state.json, read concurrently.
 
-use api_core::{Result, join_all};
+use common::{Result, join_all};
 
 use crate::stack::Stack;
 use crate::{

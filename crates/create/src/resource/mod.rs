@@ -4,8 +4,8 @@
 pub(crate) mod change;
 pub(crate) mod difference;
 
-use api_aws::CallError;
-use api_core::{Result, State};
+use aws_client::CallError;
+use common::{Result, State};
 use serde::Serialize;
 
 use self::difference::{Difference, differences};

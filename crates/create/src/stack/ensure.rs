@@ -3,10 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use api_aws::retry::Backoff;
-use api_aws::{CallError, Kind};
-use api_core::Result;
-use api_core::console::Working;
+use aws_client::retry::Backoff;
+use aws_client::{CallError, Kind};
+use common::Result;
+use common::console::Working;
 
 use crate::resource::change::Change;
 use crate::resource::{Live, Resource};

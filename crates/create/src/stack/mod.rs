@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use api_aws::account::{self, Account};
-use api_aws::{Clients, DeploymentTag};
-use api_core::{Console, Result, Settings, State, StateFile, interrupt, state};
+use aws_client::account::{self, Account};
+use aws_client::{Clients, DeploymentTag};
+use common::{Console, Result, Settings, State, StateFile, interrupt, state};
 
 use crate::config::Config;
 use crate::resource::change::{Change, Summary};

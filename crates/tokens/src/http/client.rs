@@ -5,9 +5,9 @@ use std::cell::OnceCell;
 use std::error::Error;
 use std::time::Instant;
 
-use api_core::loopback::is_loopback;
-use api_core::{Failure, Result};
-use api_http::client;
+use common::loopback::is_loopback;
+use common::{Failure, Result};
+use http_client::client;
 use reqwest::Client;
 use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;

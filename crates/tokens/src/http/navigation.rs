@@ -1,6 +1,6 @@
 //! Follows redirects as a browser would, as long as they stay on one server.
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 use url::Url;
 
 use crate::http::client::Http;

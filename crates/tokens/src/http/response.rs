@@ -1,6 +1,6 @@
 //! The response to a request.
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Version};
 use serde::de::DeserializeOwned;

@@ -3,8 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use api_core::loopback::is_loopback;
-use api_core::{Console, Result};
+use common::loopback::is_loopback;
+use common::{Console, Result};
 
 use crate::http::client::Http;
 use crate::http::request::Request;

@@ -1,7 +1,7 @@
 //! The checks of the tokens, and how they are described.
 
-use api_core::text::printable;
-use api_core::{Failure, Result};
+use common::text::printable;
+use common::{Failure, Result};
 use serde::Serialize;
 
 /// The result of a check.

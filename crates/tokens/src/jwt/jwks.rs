@@ -1,6 +1,6 @@
 //! The sign-in server's public keys: a JWK Set, RFC 7517.
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;

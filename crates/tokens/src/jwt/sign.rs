@@ -1,10 +1,10 @@
 //! Signs tokens, for the lab's forgeries and for tests.
 
-use api_core::{Failure, Result};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use common::{Failure, Result};
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! Experiments at the authorization endpoint: how the sign-in server responds
 //! before anyone has signed in.
 
-use api_core::Result;
-use api_core::text::printable;
+use common::Result;
+use common::text::printable;
 
 use super::experiment::Report;
 use super::server::describe;

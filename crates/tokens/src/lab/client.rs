@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use api_core::{Failure, Result};
-use api_http::hosts::secure_url;
+use common::{Failure, Result};
+use http_client::hosts::secure_url;
 use reqwest::StatusCode;
 use serde_json::{Map, Value};
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use api_core::Result;
+use common::Result;
 
 use super::session::Session;
 

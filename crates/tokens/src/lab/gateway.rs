@@ -1,7 +1,7 @@
 //! Experiments at the API. The same request with the unchanged access token
 //! succeeded before, so only the change can be the reason for a refusal.
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

@@ -15,7 +15,7 @@ mod session;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_core::{Console, Exit, Failure, Result, Settings};
+use common::{Console, Exit, Failure, Result, Settings};
 
 use self::experiment::{Experiment, Report, Verdict};
 use self::list::ALL;

@@ -1,7 +1,7 @@
 //! Prints the experiments and their results.
 
 use anstyle::{AnsiColor, Style};
-use api_core::Console;
+use common::Console;
 
 use super::experiment::{Experiment, RefusedBy, Report, Verdict};
 use crate::output::table::{BAD, GOOD, HEAD, Mark, table};

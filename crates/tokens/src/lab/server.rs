@@ -1,7 +1,7 @@
 //! Experiments at the sign-in server.
 
-use api_core::{Failure, Result};
-use api_http::hosts::secure_url;
+use common::{Failure, Result};
+use http_client::hosts::secure_url;
 
 use super::experiment::Report;
 use super::session::Session;
@@ -10,7 +10,7 @@ use crate::http::response::Response;
 use crate::oauth::pkce::CodeVerifier;
 use crate::oauth::token::{self, ErrorResponse};
 use crate::transcript::step::{Field, field, hidden};
-use api_core::text::printable;
+use common::text::printable;
 
 /// Posts a form to the token endpoint, which must refuse with one of `errors`.
 async fn try_form(

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 
 use crate::api;
 use crate::config::ClientConfig;

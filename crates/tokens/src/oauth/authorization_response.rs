@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use api_core::text::printable;
-use api_core::{Failure, Result};
+use common::text::printable;
+use common::{Failure, Result};
 use url::{Url, form_urlencoded};
 
 use crate::config::{ClientConfig, RedirectUri};

@@ -1,8 +1,8 @@
 //! The discovery document: where the sign-in server's endpoints are.
 //! OpenID Connect Discovery 1.0, RFC 8414.
 
-use api_core::{Console, Failure, Result};
-use api_http::hosts::secure_url;
+use common::{Console, Failure, Result};
+use http_client::hosts::secure_url;
 use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;

@@ -1,6 +1,6 @@
 //! `--logout`: revokes the refresh token (RFC 7009), and Cognito's logout page.
 
-use api_core::Result;
+use common::Result;
 use serde::Serialize;
 use url::Url;
 

@@ -1,7 +1,7 @@
 //! `--refresh`: new tokens without a new sign-in, compared with the old ones.
 //! RFC 6749 section 6, OpenID Connect Core section 12.
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! `scope`: what the tokens may be used for, RFC 6749 section 3.3.
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 
 use crate::config::ClientConfig;
 

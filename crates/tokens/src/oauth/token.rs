@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -14,7 +14,7 @@ use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::discovery::Provider;
 use crate::oauth::pkce::CodeVerifier;
 use crate::transcript::step::{Field, field, hidden};
-use api_core::text::printable;
+use common::text::printable;
 
 /// The successful response of the token endpoint, RFC 6749 section 5.1.
 #[derive(Clone, Deserialize, Serialize)]

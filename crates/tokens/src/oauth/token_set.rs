@@ -1,6 +1,6 @@
 //! The tokens of a login: exchanged for the code, decoded and checked.
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 use serde_json::{Value, json};
 
 use crate::config::ClientConfig;

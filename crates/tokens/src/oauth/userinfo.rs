@@ -1,7 +1,7 @@
 //! `--userinfo`: the user's claims from the sign-in server, OpenID Connect
 //! Core section 5.3.
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 use serde_json::{Map, Value};
 
 use crate::http::client::Http;
@@ -9,7 +9,7 @@ use crate::http::request::Request;
 use crate::oauth::discovery::Provider;
 use crate::oauth::token::ErrorResponse;
 use crate::oauth::token_set::TokenSet;
-use api_core::text::printable;
+use common::text::printable;
 
 const WHY: &str = "The access token opens the person's claims too, if it has the scope openid (OpenID Connect Core section 5.3).";
 

@@ -1,6 +1,6 @@
 //! Output on stdout: text immediately, or one JSON object at the end.
 
-use api_core::Console;
+use common::Console;
 use serde_json::{Map, Value, json};
 
 use crate::api::ApiCall;

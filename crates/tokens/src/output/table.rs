@@ -1,7 +1,7 @@
 //! Text tables: a coloured mark in front, and columns as wide as necessary.
 
 use anstyle::{AnsiColor, Style};
-use api_core::Console;
+use common::Console;
 
 /// The style of what is good.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -62,7 +62,7 @@ pub(crate) fn table<const N: usize, const M: usize>(
 /// Shortens long values in the middle: the decoded token shows them in full.
 pub(crate) fn shorten(text: &str) -> String {
     const MAX_CHARS: usize = 34;
-    let text = api_core::text::printable(text);
+    let text = common::text::printable(text);
     let count = text.chars().count();
     if count <= MAX_CHARS {
         return text;

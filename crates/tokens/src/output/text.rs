@@ -2,7 +2,7 @@
 //! and response.
 
 use anstyle::Style;
-use api_core::Console;
+use common::Console;
 use serde_json::{Map, Value};
 
 use crate::api::ApiCall;

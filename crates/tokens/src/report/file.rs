@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 
 /// Marks every report, so that no other file is overwritten.
 pub(super) const GENERATOR: &str = "tokens: report of a login";

@@ -13,7 +13,7 @@ mod redact;
 mod steps;
 mod tokens;
 
-use api_core::Failure;
+use common::Failure;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::api::ApiCall;

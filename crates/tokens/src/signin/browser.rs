@@ -4,7 +4,7 @@ use std::env;
 use std::process::Stdio;
 use std::sync::Arc;
 
-use api_core::Console;
+use common::Console;
 use url::Url;
 
 use crate::config::RedirectUri;

@@ -1,9 +1,9 @@
 //! `--headless`: fills in the hosted sign-in form over HTTP, for machines
 //! without a browser. It does what a user would do, and nothing else.
 
-use api_core::settings::Password;
-use api_core::text::printable;
-use api_core::{Failure, Result};
+use common::settings::Password;
+use common::text::printable;
+use common::{Failure, Result};
 use url::Url;
 
 use crate::config::ClientConfig;

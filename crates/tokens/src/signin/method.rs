@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_core::settings::Password;
-use api_core::{Console, Failure, Result, Settings};
+use common::settings::Password;
+use common::{Console, Failure, Result, Settings};
 
 use crate::args::Args;
 use crate::config::ClientConfig;

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use api_core::Console;
+use common::Console;
 use tokio::sync::mpsc;
 
 use crate::config::RedirectUri;

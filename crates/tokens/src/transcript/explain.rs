@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anstyle::Style;
-use api_core::Console;
-use api_core::console::numbered_heading;
+use common::Console;
+use common::console::numbered_heading;
 
 use crate::transcript::step::{Channel, Field, Step};
 

@@ -31,12 +31,12 @@ fn called(folder: &Path) -> BTreeSet<String> {
 #[test]
 fn every_call_has_a_sentence_and_every_sentence_a_call() {
     let crates = workspace().join("crates");
-    let sources = ["aws/src", "create/src", "delete/src"];
+    let sources = ["aws-client/src", "create/src", "delete/src"];
     let called: BTreeSet<String> = sources
         .iter()
         .flat_map(|it| called(&crates.join(it)))
         .collect();
-    let table = crates.join("aws/src/explain/operations.rs");
+    let table = crates.join("aws-client/src/explain/operations.rs");
     let table = std::fs::read_to_string(table).expect("the sentences");
     let explained = quoted(&table, "    operation(\"");
     let names: BTreeSet<String> = explained.iter().cloned().collect();

@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 use http_body_util::Full;
 use hyper::Response;
 use hyper::body::Bytes;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_core::{Console, Failure, Result, Settings};
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::SharedInterceptor;
+use common::{Console, Failure, Result, Settings};
 
 use crate::credentials;
 use crate::explain::Explain;

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use api_core::loopback::{is_localhost, is_loopback};
-use api_core::{Failure, Result};
+use common::loopback::{is_localhost, is_loopback};
+use common::{Failure, Result};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 

@@ -1,7 +1,7 @@
 //! Account checks: state.json belongs to one account, region and endpoint.
 
-use api_core::endpoint::{check_endpoint, elsewhere};
-use api_core::{Failure, Result, Settings, State};
+use common::endpoint::{check_endpoint, elsewhere};
+use common::{Failure, Result, Settings, State};
 
 use crate::{Clients, Named};
 

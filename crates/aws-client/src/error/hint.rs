@@ -1,6 +1,6 @@
 //! Hints for failed calls: what the user can do next.
 
-use api_core::Failure;
+use common::Failure;
 
 use super::call::CallError;
 use super::kind::Kind;

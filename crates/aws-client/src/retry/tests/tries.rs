@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use api_core::Console;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda as lambda;
@@ -14,6 +13,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use common::Console;
 use tokio::time::Instant;
 
 use crate::clients::{ClientDefaults, Clients};
@@ -257,7 +257,7 @@ async fn each_further_try_is_announced() {
 
     let aws = Aws::new(Refuses(429, ""), 2);
     let clients = aws.clients(AWS);
-    clients.before_retry(|_| Err(api_core::Failure::failed("the disk is full")));
+    clients.before_retry(|_| Err(common::Failure::failed("the disk is full")));
     let answer = clients
         .api_gateway
         .create_api()

@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use api_core::{Failure, Result};
 use aws_sdk_apigatewayv2::types::Api;
 use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 use aws_sdk_iam::types::Role;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use common::{Failure, Result};
 
 use crate::account::Account;
 use crate::error::optional;

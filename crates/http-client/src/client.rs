@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_core::loopback::is_loopback;
+use common::loopback::is_loopback;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use url::Url;

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use api_core::interrupt;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
@@ -11,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use common::interrupt;
 
 /// After a signal, no more calls are sent; those in flight complete.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Intercept for StopOnSignal {
     }
 }
 
-type Hook = dyn Fn(&str) -> api_core::Result<()> + Send + Sync;
+type Hook = dyn Fn(&str) -> common::Result<()> + Send + Sync;
 
 /// Runs a hook before a call is sent again. A call recorded in state.json
 /// begins anew with each attempt: long after the first, if it waits for quotas.

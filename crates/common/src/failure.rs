@@ -124,7 +124,7 @@ pub fn all<const N: usize>(results: [Result<()>; N]) -> Result<()> {
 /// futures, and with them the responses to calls that AWS is carrying out.
 ///
 /// ```
-/// # use api_core::{Failure, Result, join_all};
+/// # use common::{Failure, Result, join_all};
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// async fn name() -> Result<String> { Ok("HelloAPI".into()) }
 /// async fn tag() -> Result<()> { Ok(()) }

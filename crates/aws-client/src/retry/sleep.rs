@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use api_core::console::LongWait;
-use api_core::interrupt;
 use aws_sdk_sts::config::{AsyncSleep, Sleep};
+use common::console::LongWait;
+use common::interrupt;
 use tokio::time::Instant;
 
 /// What a call waits for, and since when, over all its attempts.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_core::{Failure, Result};
+use common::{Failure, Result};
 
 use crate::Clients;
 use crate::find;

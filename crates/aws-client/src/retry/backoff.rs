@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_core::{Result, interrupt};
+use common::{Result, interrupt};
 
 /// A sequence of waits that grow up to a longest one, with a total limit.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 
 use std::sync::Mutex;
 
-use api_core::settings::var;
-use api_core::{Failure, Result};
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use common::settings::var;
+use common::{Failure, Result};
 
 use crate::error::chain;
 
