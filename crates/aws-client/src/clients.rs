@@ -11,7 +11,8 @@ use aws_sdk_sts::config::SharedInterceptor;
 use common::{Console, Failure, Result, Settings};
 
 use crate::credentials;
-use crate::explain::Explain;
+use crate::explain::operations::Operations;
+use crate::explain::{Explain, Operation};
 use crate::interceptors::{BeforeRetry, StopOnSignal};
 use crate::retry::{RetryClassifier, RetryInterceptor, RetrySleep};
 
@@ -33,6 +34,7 @@ pub struct Clients {
     /// The region of all of them.
     pub region: String,
     before_retry: BeforeRetry,
+    operations: Operations,
 }
 
 /// Creates the client of one service, with the settings common to all.
@@ -95,6 +97,7 @@ impl Clients {
             sts: client!(aws_sdk_sts, config, defaults),
             region: region.to_string(),
             before_retry: defaults.before_retry.clone(),
+            operations: defaults.operations.clone(),
         }
     }
 
@@ -103,6 +106,11 @@ impl Clients {
     pub fn before_retry(&self, hook: impl Fn(&str) -> Result<()> + Send + Sync + 'static) {
         self.before_retry.set(Box::new(hook));
     }
+
+    /// Adds operations to those that `--explain` can explain.
+    pub fn explain(&self, operations: &[Operation]) {
+        self.operations.add(operations);
+    }
 }
 
 /// Settings common to all clients.
@@ -110,6 +118,7 @@ pub(crate) struct ClientDefaults {
     retries: RetryInterceptor,
     sleep: RetrySleep,
     before_retry: BeforeRetry,
+    operations: Operations,
     explain: Option<SharedInterceptor>,
 }
 
@@ -117,11 +126,14 @@ impl ClientDefaults {
     /// Waits, and calls with `--explain`, are shown on `console`.
     pub(crate) fn new(console: &Arc<Console>, explain: bool) -> ClientDefaults {
         let sleep = RetrySleep::default();
+        let operations = Operations::default();
+        let interceptor = || Explain::new(Arc::clone(console), operations.clone());
         ClientDefaults {
             retries: RetryInterceptor::new(Arc::clone(console), sleep.clone()),
             sleep,
             before_retry: BeforeRetry::default(),
-            explain: explain.then(|| SharedInterceptor::new(Explain::new(Arc::clone(console)))),
+            explain: explain.then(|| SharedInterceptor::new(interceptor())),
+            operations,
         }
     }
 }

@@ -11,7 +11,7 @@ use common::{Failure, Result};
 
 use crate::account::Account;
 use crate::error::optional;
-use crate::{Clients, Named};
+use crate::{CallError, Clients, Named};
 
 /// The key of the tag that every resource of a deployment carries.
 const KEY: &str = "deployment_id";
@@ -154,24 +154,32 @@ pub async fn pool_of_domain(aws: &Clients, prefix: &str) -> Result<Option<String
 /// # Errors
 /// If a call fails.
 pub async fn apis(aws: &Clients, tag: &DeploymentTag) -> Result<Vec<Api>> {
+    let mut apis = pages(async |token| {
+        let call = aws.api_gateway.get_apis().max_results("100");
+        let answer = call.set_next_token(token).send().await.named("GetApis")?;
+        Ok((answer.items, answer.next_token))
+    })
+    .await?;
+    apis.retain(|api| tag.is_in(api.tags.as_ref()));
+    apis.sort_by_key(|api| api.created_date);
+    Ok(apis)
+}
+
+/// The items of every page of an API Gateway list, for which the SDK has no
+/// paginator. `page` reads the page of a token: its items, and the next token.
+///
+/// # Errors
+/// If a call fails.
+pub async fn pages<T>(
+    page: impl AsyncFn(Option<String>) -> Result<(Option<Vec<T>>, Option<String>), CallError>,
+) -> Result<Vec<T>, CallError> {
     let mut found = Vec::new();
-    let mut next = None;
+    let mut token = None;
     loop {
-        let page = aws
-            .api_gateway
-            .get_apis()
-            .max_results("100")
-            .set_next_token(next);
-        let page = page.send().await.named("GetApis")?;
-        found.extend(
-            page.items
-                .unwrap_or_default()
-                .into_iter()
-                .filter(|api| tag.is_in(api.tags.as_ref())),
-        );
-        next = page.next_token.filter(|token| !token.is_empty());
-        if next.is_none() {
-            found.sort_by_key(|api| api.created_date);
+        let (items, next) = page(token).await?;
+        found.extend(items.unwrap_or_default());
+        token = next.filter(|token| !token.is_empty());
+        if token.is_none() {
             return Ok(found);
         }
     }

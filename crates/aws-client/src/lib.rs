@@ -13,5 +13,5 @@ pub mod names;
 pub mod retry;
 
 pub use clients::Clients;
-pub use error::{CallError, Kind, Named};
+pub use error::{CallError, CallResult, Kind, Named};
 pub use find::DeploymentTag;

@@ -107,9 +107,9 @@ impl Failure {
     }
 }
 
-/// Combines the results of sequential steps: `Ok` if all succeeded, otherwise
-/// all failures as one.
-pub fn all<const N: usize>(results: [Result<()>; N]) -> Result<()> {
+/// Combines the results of several steps: `Ok` if all succeeded, otherwise all
+/// failures as one.
+pub fn all(results: impl IntoIterator<Item = Result<()>>) -> Result<()> {
     let mut failures = results.into_iter().filter_map(Result::err);
     match failures.next() {
         None => Ok(()),

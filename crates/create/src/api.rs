@@ -1,152 +1,152 @@
-//! The HTTP API.
+//! The HTTP API: the gateway in front of the function.
+//!
+//! In OAuth's terms it is the resource server (RFC 6749, section 1.1): it takes
+//! requests with access tokens, and refuses those without a good one before any
+//! code of ours runs. Deleting it deletes its stage, route, integration and
+//! authorizer.
 
 use std::collections::HashMap;
 
-use aws_client::error::optional;
-use aws_client::find;
-use aws_client::{CallError, Named};
+use aws_client::find::{self, deployment_tag};
+use aws_sdk_apigatewayv2::operation::create_api::builders::CreateApiFluentBuilder;
 use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
 use aws_sdk_apigatewayv2::types::ProtocolType;
-use common::{Result, State};
-use serde::Serialize;
 
 use crate::config::names::{ROUTE_PATH, STAGE};
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
-use crate::stack::Stack;
-use crate::stack::output::OutputLine;
+use crate::resource::difference::{differences, has};
+use crate::resource::prelude::*;
+use crate::resource::property::Property;
+
+/// The HTTP API.
+pub(crate) struct Api;
 
 /// An existing API.
 #[derive(Clone, Debug)]
-pub(crate) struct Api {
+pub(crate) struct ApiRef {
     /// For example `aoe1ba4ed6`.
     pub id: String,
-    /// `ApiEndpoint` in AWS's response: the URL, without the stage.
+    /// Its URL, without the stage.
     pub endpoint: String,
 }
 
-/// The API as AWS describes it.
-pub(crate) type Live = resource::Live<Api, Properties>;
-
-/// The properties that we set on an API.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    name: String,
-    protocol_type: String,
-    tags: HashMap<String, String>,
-}
-
-/// The desired API.
-pub(crate) struct Desired<'a> {
-    /// The stack that it belongs to.
-    pub stack: &'a Stack,
-}
-
-impl Resource for Desired<'_> {
-    const NAME: &'static str = "API";
-    const CREATE: &'static str = "CreateApi";
-    const IMMUTABLE: &'static [&'static str] = &["ProtocolType"];
-    type Id = Api;
-    type Properties = Properties;
-
-    fn desired(&self) -> Properties {
-        Properties {
-            name: self.stack.config.names.api.clone(),
-            protocol_type: ProtocolType::Http.as_str().to_owned(),
-            tags: HashMap::from([self.stack.tag.pair()]),
+impl Reference for ApiRef {
+    fn unknown() -> ApiRef {
+        ApiRef {
+            id: String::unknown(),
+            endpoint: String::unknown(),
         }
     }
+}
 
-    /// API names are not unique, so the tag decides.
-    async fn find(&self) -> Result<Option<Live>> {
-        let found = find::apis(&self.stack.aws, &self.stack.tag).await?;
-        match found.first().and_then(|api| api.api_id()) {
-            Some(id) => get(self.stack, id).await,
-            None => Ok(None),
-        }
-    }
-
-    async fn create(&self) -> Result<Api, CallError> {
-        let desired = self.desired();
-        let answer = self
-            .stack
-            .aws
+impl Api {
+    fn create_call(&self, run: &Run) -> CreateApiFluentBuilder {
+        run.aws
             .api_gateway
             .create_api()
-            .name(desired.name)
-            .protocol_type(desired.protocol_type.as_str().into())
-            .set_tags(Some(desired.tags))
-            .send()
-            .await
-            .named("CreateApi")?;
-        Ok(api(answer.api_id, answer.api_endpoint))
+            .name(&run.config.names.api)
+            // An HTTP API validates JWTs itself; a REST API has its own Cognito
+            // authorizer and costs three times as much a request.
+            .protocol_type(ProtocolType::Http)
+            // Names are not unique: the tag says that it is ours.
+            .set_tags(Some(HashMap::from([run.tag.pair()])))
+    }
+}
+
+impl Resource for Api {
+    const NAME: &'static str = "API";
+    const CREATE: Operation = Operation::new(
+        "CreateApi",
+        "Makes the HTTP API: the gateway that checks tokens before anything of ours runs.",
+        &["apiId", "apiEndpoint"],
+    );
+    const IMMUTABLE: &'static [&'static str] = &["ProtocolType"];
+    const PART_OF_API: bool = true;
+    const UNIQUE: bool = false;
+    type Needs = ();
+    type Ref = ApiRef;
+    type Live = GetApiOutput;
+
+    fn new((): ()) -> Api {
+        Api
     }
 
-    async fn update(&self, live: &Live, differences: &[Difference]) -> Result<(), CallError> {
-        let (desired, gateway) = (self.desired(), &self.stack.aws.api_gateway);
-        let _one_at_a_time = self.stack.api_change.lock().await;
-        if differences.iter().any(|it| it.property == "Name") {
-            let call = gateway.update_api().api_id(&live.id.id).name(desired.name);
+    fn title(run: &Run) -> String {
+        format!("HTTP API '{}'", run.config.names.api)
+    }
+
+    fn line(&self, run: &Run, api: &ApiRef, change: &Change) -> String {
+        let (name, id) = (&run.config.names.api, &api.id);
+        format!("API Gateway '{name}' HTTP API created with ID: '{id}'{change}")
+    }
+
+    fn recorded(state: State) -> Option<Key> {
+        state.api_id.map(Key::new)
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let answer = run.aws.api_gateway.get_api().api_id(&key.id).send().await;
+        Ok(optional(answer.named("GetApi"))?)
+    }
+
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        let found = find::apis(&run.aws, &run.tag).await?;
+        let ids = found.into_iter().filter_map(|api| api.api_id);
+        Ok(ids.map(Key::new).collect())
+    }
+
+    async fn create(&self, run: &Run) -> CallResult<ApiRef> {
+        let answer = self.create_call(run).send().await;
+        let answer = answer.named("CreateApi")?;
+        Ok(ApiRef {
+            id: required("CreateApi", "ApiId", answer.api_id)?,
+            endpoint: required("CreateApi", "ApiEndpoint", answer.api_endpoint)?,
+        })
+    }
+
+    fn reference(_: &Run, live: &Self::Live) -> CallResult<ApiRef> {
+        Ok(ApiRef {
+            id: required("GetApi", "ApiId", live.api_id.clone())?,
+            endpoint: required("GetApi", "ApiEndpoint", live.api_endpoint.clone())?,
+        })
+    }
+
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        let protocol = desired.get_protocol_type().to_json();
+        let tags = deployment_tag(live.tags.clone().unwrap_or_default());
+        differences([
+            ("Name", live.name.to_json(), desired.get_name().to_json()),
+            ("ProtocolType", live.protocol_type.to_json(), protocol),
+            ("Tags", tags.to_json(), desired.get_tags().to_json()),
+        ])
+    }
+
+    async fn update(&self, run: &Run, live: &Self::Live, differences: &[Difference]) -> CallResult {
+        let (gateway, desired) = (&run.aws.api_gateway, self.create_call(run));
+        let id = live.api_id().unwrap_or_default();
+        if has(differences, "Name") {
+            let call = gateway.update_api().api_id(id);
+            let call = call.set_name(desired.get_name().clone());
             call.send().await.named("UpdateApi")?;
         }
-        if differences.iter().any(|it| it.property.starts_with("Tags")) {
-            let (partition, region) = (&self.stack.account().partition, &self.stack.aws.region);
-            let arn = format!("arn:{partition}:apigateway:{region}::/apis/{}", live.id.id);
+        if has(differences, "Tags") {
+            let partition = &run.account().partition;
+            let region = &run.aws.region;
+            let arn = format!("arn:{partition}:apigateway:{region}::/apis/{id}");
             let call = gateway.tag_resource().resource_arn(arn);
-            let call = call.set_tags(Some(desired.tags));
+            let call = call.set_tags(desired.get_tags().clone());
             call.send().await.named("TagResource")?;
         }
         Ok(())
     }
 
-    fn record(&self, api: &Api, state: &mut State) {
+    fn record(&self, _: &Run, api: &ApiRef, state: &mut State) {
         state.api_id = Some(api.id.clone());
         state.api_url = Some(format!("{}/{STAGE}{ROUTE_PATH}", api.endpoint));
     }
-}
 
-/// Creates or updates the HTTP API, as needed.
-pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<Api> {
-    let ensured = stack.ensure(&Desired { stack }, live).await?;
-    let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
-    let name = &stack.config.names.api;
-    stack.line(
-        OutputLine::Api,
-        format!("API Gateway '{name}' HTTP API created with ID: '{id}'{suffix}"),
-    );
-    Ok(ensured.id)
-}
-
-/// Reads the API recorded in state.json. Its id is unique.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    match stack.state.get().api_id {
-        Some(id) => get(stack, &id).await,
-        None => Ok(None),
-    }
-}
-
-async fn get(stack: &Stack, id: &str) -> Result<Option<Live>> {
-    let call = stack.aws.api_gateway.get_api().api_id(id);
-    let answer = optional(call.send().await.named("GetApi"))?;
-    Ok(answer.map(live))
-}
-
-fn live(answer: GetApiOutput) -> Live {
-    let protocol = answer.protocol_type.as_ref().map(ProtocolType::as_str);
-    Live {
-        properties: Properties {
-            name: answer.name.unwrap_or_default(),
-            protocol_type: protocol.unwrap_or_default().to_owned(),
-            tags: find::deployment_tag(answer.tags.unwrap_or_default()),
-        },
-        id: api(answer.api_id, answer.api_endpoint),
-    }
-}
-
-fn api(id: Option<String>, endpoint: Option<String>) -> Api {
-    Api {
-        id: id.unwrap_or_default(),
-        endpoint: endpoint.unwrap_or_default(),
+    async fn delete(run: &Run, key: &Key) -> CallResult {
+        let call = run.aws.api_gateway.delete_api().api_id(&key.id);
+        call.send().await.named("DeleteApi").map(drop)
     }
 }

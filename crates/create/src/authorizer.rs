@@ -1,184 +1,147 @@
-//! The authorizer: which tokens the API accepts.
+//! The authorizer: which access tokens the API accepts.
+//!
+//! In OAuth's terms it is the part of the resource server that validates tokens
+//! (RFC 9068, section 4): it fetches the issuer's public keys, checks the
+//! signature, `iss`, `exp` and for whom the token was issued, and only then lets
+//! the route look at the scopes. Without it, anybody could call the function.
 
-use aws_client::error::optional;
-use aws_client::{CallError, Named};
+use aws_client::find;
+use aws_sdk_apigatewayv2::operation::create_authorizer::builders::CreateAuthorizerFluentBuilder;
+use aws_sdk_apigatewayv2::operation::get_authorizer::GetAuthorizerOutput;
+use aws_sdk_apigatewayv2::operation::update_authorizer::builders::UpdateAuthorizerFluentBuilder;
 use aws_sdk_apigatewayv2::types::{AuthorizerType, JwtConfiguration};
-use common::{Result, State};
-use serde::Serialize;
+use serde_json::Value;
 
-use crate::api::Api;
-use crate::app_client::AppClient;
+use crate::api::ApiRef;
 use crate::config::names::AUTHORIZER;
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
-use crate::stack::Stack;
-use crate::stack::output::OutputLine;
-use crate::user_pool::UserPool;
+use crate::resource::prelude::*;
+use crate::resource::property::{Property, object};
+use crate::user_pool::UserPoolRef;
 
-/// The authorizer as AWS describes it; AWS assigns its id.
-pub(crate) type Live = resource::Live<String, Properties>;
-
-/// The properties that we set on an authorizer.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    name: String,
-    authorizer_type: String,
-    identity_source: Vec<String>,
-    jwt_configuration: Jwt,
+/// The authorizer of this API for this pool's tokens.
+pub(crate) struct Authorizer {
+    api: ApiRef,
+    pool: UserPoolRef,
+    client_id: String,
 }
 
-/// `iss` and `aud` of the tokens that it accepts.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Jwt {
-    issuer: Option<String>,
-    audience: Vec<String>,
-}
-
-/// The desired authorizer.
-pub(crate) struct Desired<'a> {
-    /// The stack that it belongs to.
-    pub stack: &'a Stack,
-    /// The API that it belongs to.
-    pub api: &'a Api,
-    /// The pool whose tokens it accepts.
-    pub pool: &'a UserPool,
-    /// The client whose tokens it accepts.
-    pub client: &'a AppClient,
-}
-
-/// Sets every property on a call that creates or updates.
-macro_rules! set {
-    ($call:expr, $desired:expr) => {{
-        let desired: Properties = $desired;
-        $call
-            .name(desired.name)
+impl Authorizer {
+    fn create_call(&self, run: &Run) -> CreateAuthorizerFluentBuilder {
+        let tokens = JwtConfiguration::builder()
+            // Compared with `iss`; the keys are found through its discovery document.
+            .issuer(&self.pool.issuer)
+            // Compared with `aud`. Cognito's access tokens have none; then
+            // `client_id` is compared, that is: to whom the token was issued.
+            .audience(&self.client_id)
+            .build();
+        run.aws
+            .api_gateway
+            .create_authorizer()
+            .api_id(&self.api.id)
+            .name(AUTHORIZER)
+            // Checked by API Gateway itself; the other type calls a function.
             .authorizer_type(AuthorizerType::Jwt)
-            .set_identity_source(Some(desired.identity_source))
-            .jwt_configuration(configuration(desired.jwt_configuration))
-    }};
+            // Where the token is: the Bearer token of RFC 6750, section 2.1.
+            .identity_source("$request.header.Authorization")
+            .jwt_configuration(tokens)
+    }
 }
 
-impl Resource for Desired<'_> {
-    const NAME: &'static str = "authorizer";
-    const CREATE: &'static str = "CreateAuthorizer";
-    type Id = String;
-    type Properties = Properties;
+impl Property for JwtConfiguration {
+    fn to_json(&self) -> Value {
+        object!(self; issuer, audience)
+    }
+}
 
-    fn desired(&self) -> Properties {
-        Properties {
-            name: AUTHORIZER.to_owned(),
-            authorizer_type: AuthorizerType::Jwt.as_str().to_owned(),
-            identity_source: vec!["$request.header.Authorization".to_owned()],
-            jwt_configuration: Jwt {
-                issuer: Some(self.pool.issuer.clone()),
-                audience: vec![self.client.client_id.clone()],
-            },
+properties!(CreateAuthorizerFluentBuilder, GetAuthorizerOutput, UpdateAuthorizerFluentBuilder:
+    name, authorizer_type, identity_source, jwt_configuration);
+
+impl Resource for Authorizer {
+    const NAME: &'static str = "authorizer";
+    /// AWS reads the issuer's discovery document at once, and a new pool takes a
+    /// while to serve it: until then, it refuses.
+    const CREATE: Operation = Operation::new(
+        "CreateAuthorizer",
+        "Tells the API whose tokens to trust: this issuer's, issued to this client.",
+        &["authorizerId"],
+    );
+    const PART_OF_API: bool = true;
+    const UNIQUE: bool = false;
+    type Needs = (ApiRef, UserPoolRef, String);
+    type Ref = String;
+    type Live = GetAuthorizerOutput;
+
+    fn new((api, pool, client_id): Self::Needs) -> Authorizer {
+        Authorizer {
+            api,
+            pool,
+            client_id,
         }
+    }
+
+    fn title(_: &Run) -> String {
+        format!("Authorizer '{AUTHORIZER}'")
+    }
+
+    fn line(&self, _: &Run, id: &String, change: &Change) -> String {
+        format!("Authorizer created with ID: '{id}'{change}")
+    }
+
+    fn recorded(state: State) -> Option<Key> {
+        Some(Key::within(state.api_id?, state.api_authorizer_id?))
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let call = run.aws.api_gateway.get_authorizer();
+        let answer = call.api_id(&key.parent).authorizer_id(&key.id).send().await;
+        Ok(optional(answer.named("GetAuthorizer"))?)
     }
 
     /// The API is ours, and so is the authorizer of this name in it.
-    async fn find(&self) -> Result<Option<Live>> {
-        match list(self.stack, self.api).await?.first() {
-            Some(id) => get(self.stack, &self.api.id, id).await,
-            None => Ok(None),
-        }
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        let mut authorizers = find::pages(async |token| {
+            let call = run.aws.api_gateway.get_authorizers();
+            let call = call.api_id(&self.api.id).set_next_token(token);
+            let answer = call.send().await.named("GetAuthorizers")?;
+            Ok((answer.items, answer.next_token))
+        })
+        .await?;
+        authorizers.retain(|one| one.name() == Some(AUTHORIZER));
+        let ids = authorizers.into_iter().filter_map(|one| one.authorizer_id);
+        Ok(ids.map(|id| Key::within(&self.api.id, id)).collect())
     }
 
-    /// AWS reads the issuer's discovery document at once, but a new pool takes
-    /// a while to serve it.
-    async fn create(&self) -> Result<String, CallError> {
-        let call = self.stack.aws.api_gateway.create_authorizer();
-        let call = call.api_id(&self.api.id);
-        let _one_at_a_time = self.stack.api_change.lock().await;
-        let answer = set!(call, self.desired()).send().await;
-        let answer = answer.named("CreateAuthorizer")?;
-        Ok(answer.authorizer_id.unwrap_or_default())
+    async fn create(&self, run: &Run) -> CallResult<String> {
+        let answer = self.create_call(run).send().await;
+        let id = answer.named("CreateAuthorizer")?.authorizer_id;
+        required("CreateAuthorizer", "AuthorizerId", id)
     }
 
-    async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let call = self.stack.aws.api_gateway.update_authorizer();
-        let call = call.api_id(&self.api.id).authorizer_id(&live.id);
-        let _one_at_a_time = self.stack.api_change.lock().await;
-        let answer = set!(call, self.desired()).send().await;
-        answer.named("UpdateAuthorizer")?;
-        Ok(())
+    fn reference(_: &Run, live: &Self::Live) -> CallResult<String> {
+        required("GetAuthorizer", "AuthorizerId", live.authorizer_id.clone())
     }
 
-    fn record(&self, id: &String, state: &mut State) {
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
+        compare(live, &self.create_call(run))
+    }
+
+    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
+        let gateway = &run.aws.api_gateway;
+        let call = gateway
+            .update_authorizer()
+            .api_id(&self.api.id)
+            .set_authorizer_id(live.authorizer_id.clone());
+        let call = overwrite(call, &self.create_call(run));
+        call.send().await.named("UpdateAuthorizer").map(drop)
+    }
+
+    fn record(&self, _: &Run, id: &String, state: &mut State) {
         state.api_authorizer_id = Some(id.clone());
     }
-}
 
-/// Creates or updates the JWT authorizer, as needed.
-pub(crate) async fn ensure(
-    stack: &Stack,
-    live: Option<Live>,
-    api: &Api,
-    pool: &UserPool,
-    client: &AppClient,
-) -> Result<String> {
-    let desired = Desired {
-        stack,
-        api,
-        pool,
-        client,
-    };
-    let ensured = stack.ensure(&desired, live).await?;
-    let (id, suffix) = (&ensured.id, ensured.change.suffix());
-    stack.line(
-        OutputLine::Authorizer,
-        format!("Authorizer created with ID: '{id}'{suffix}"),
-    );
-    Ok(ensured.id)
-}
-
-/// Reads the authorizer recorded in state.json.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    let state = stack.state.get();
-    match (state.api_id, state.api_authorizer_id) {
-        (Some(api_id), Some(id)) => get(stack, &api_id, &id).await,
-        _ => Ok(None),
+    async fn delete(run: &Run, key: &Key) -> CallResult {
+        let call = run.aws.api_gateway.delete_authorizer();
+        let call = call.api_id(&key.parent).authorizer_id(&key.id);
+        call.send().await.named("DeleteAuthorizer").map(drop)
     }
-}
-
-/// The ids of the authorizers with our name (GetAuthorizers).
-pub(crate) async fn list(stack: &Stack, api: &Api) -> Result<Vec<String>> {
-    let call = stack.aws.api_gateway.get_authorizers().api_id(&api.id);
-    let answer = call.send().await.named("GetAuthorizers")?;
-    let items = answer.items.unwrap_or_default().into_iter();
-    let ours = items.filter(|authorizer| authorizer.name() == Some(AUTHORIZER));
-    Ok(ours
-        .filter_map(|authorizer| authorizer.authorizer_id)
-        .collect())
-}
-
-async fn get(stack: &Stack, api_id: &str, id: &str) -> Result<Option<Live>> {
-    let call = stack.aws.api_gateway.get_authorizer();
-    let call = call.api_id(api_id).authorizer_id(id);
-    let Some(answer) = optional(call.send().await.named("GetAuthorizer"))? else {
-        return Ok(None);
-    };
-    let kind = answer.authorizer_type.as_ref().map(AuthorizerType::as_str);
-    let jwt = answer.jwt_configuration;
-    Ok(Some(Live {
-        id: id.to_owned(),
-        properties: Properties {
-            name: answer.name.unwrap_or_default(),
-            authorizer_type: kind.unwrap_or_default().to_owned(),
-            identity_source: answer.identity_source.unwrap_or_default(),
-            jwt_configuration: Jwt {
-                issuer: jwt.as_ref().and_then(|jwt| jwt.issuer.clone()),
-                audience: jwt.and_then(|jwt| jwt.audience).unwrap_or_default(),
-            },
-        },
-    }))
-}
-
-fn configuration(jwt: Jwt) -> JwtConfiguration {
-    JwtConfiguration::builder()
-        .set_issuer(jwt.issuer)
-        .set_audience(Some(jwt.audience))
-        .build()
 }

@@ -1,180 +1,170 @@
 //! The domain of the hosted sign-in page.
+//!
+//! It gives the pool a host name, and with it OAuth's endpoints: the page where
+//! a person signs in (authorization endpoint), and the token endpoint. Without
+//! it, a client would have to ask for the password itself, which OAuth exists to
+//! avoid.
 
 use aws_client::domain::wait_until_deleted;
-use aws_client::error::optional;
 use aws_client::find::Found;
-use aws_client::{CallError, Named};
+use aws_sdk_cognitoidentityprovider::operation::create_user_pool_domain::builders::CreateUserPoolDomainFluentBuilder;
 use aws_sdk_cognitoidentityprovider::types::DomainDescriptionType;
-use common::{Result, State};
-use serde::Serialize;
 
 use crate::readiness;
-use crate::resource::change::Change;
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
-use crate::stack::Stack;
-use crate::stack::output::OutputLine;
-use crate::user_pool::UserPool;
+use crate::resource::difference::{differences, has};
+use crate::resource::prelude::*;
+use crate::resource::property::Property;
+use crate::user_pool::UserPoolRef;
 
-/// The classic hosted UI: version 2 shows nothing without a branding style.
+/// The classic hosted UI. Version 2, managed login, shows nothing without a
+/// branding style.
 const CLASSIC_PAGE: i32 = 1;
 
-/// The domain as AWS describes it; its id is its prefix.
-pub(crate) type Live = resource::Live<String, Properties>;
-
-/// The properties that we set on a domain.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    domain: String,
-    managed_login_version: i32,
+/// The sign-in domain of this pool.
+pub(crate) struct Domain {
+    pool: UserPoolRef,
 }
 
-/// The desired domain.
-pub(crate) struct Desired<'a> {
-    /// The stack that it belongs to.
-    pub stack: &'a Stack,
-    /// The pool that it belongs to.
-    pub pool: &'a UserPool,
+impl Domain {
+    fn create_call(&self, run: &Run) -> CreateUserPoolDomainFluentBuilder {
+        run.aws
+            .cognito
+            .create_user_pool_domain()
+            .user_pool_id(&self.pool.id)
+            // The first label of the host name, unique in a region.
+            .domain(&run.config.domain_prefix)
+            .managed_login_version(CLASSIC_PAGE)
+    }
 }
 
-impl Resource for Desired<'_> {
+impl Resource for Domain {
     const NAME: &'static str = "sign-in domain";
-    const CREATE: &'static str = "CreateUserPoolDomain";
-    type Id = String;
-    type Properties = Properties;
+    const CREATE: Operation = Operation::new(
+        "CreateUserPoolDomain",
+        "Gives the pool a host name, and with it the sign-in page and the authorization and token endpoints.",
+        &[],
+    );
+    type Needs = UserPoolRef;
+    /// Its prefix.
+    type Ref = String;
+    type Live = DomainDescriptionType;
 
-    fn desired(&self) -> Properties {
-        Properties {
-            domain: self.stack.config.domain_prefix.clone(),
-            managed_login_version: CLASSIC_PAGE,
-        }
+    fn new(pool: UserPoolRef) -> Domain {
+        Domain { pool }
+    }
+
+    fn title(run: &Run) -> String {
+        format!("Sign-in domain '{}'", run.config.domain_prefix)
+    }
+
+    fn line(&self, run: &Run, prefix: &String, change: &Change) -> String {
+        let url = url(run, prefix);
+        format!("User pool signup/signin page created at: '{url}'{change}")
+    }
+
+    fn recorded(state: State) -> Option<Key> {
+        let prefix = state.user_pool_auth_domain_prefix?;
+        Some(Key::within(state.user_pool_id?, prefix))
+    }
+
+    /// The recorded domain, if it still belongs to the recorded pool. Its prefix
+    /// may differ from the desired one.
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let domain = describe(run, &key.id).await?;
+        Ok(domain.filter(|domain| domain.user_pool_id() == Some(&key.parent)))
+    }
+
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::within(&self.pool.id, &run.config.domain_prefix)])
     }
 
     /// A domain is ours when it belongs to our pool.
-    async fn find(&self) -> Result<Option<Live>> {
-        let prefix = &self.stack.config.domain_prefix;
-        let found = match describe(self.stack, prefix).await? {
+    async fn find(&self, run: &Run) -> Result<Option<Self::Live>> {
+        let found = match describe(run, &run.config.domain_prefix).await? {
             None => Found::Nothing,
             Some(domain) if domain.user_pool_id() == Some(&self.pool.id) => Found::Ours(domain),
             Some(_) => Found::Foreign,
         };
-        let domain = found.refuse_foreign(
-            &format!("Sign-in domain '{prefix}'"),
-            "another DOMAIN_PREFIX",
-        )?;
-        Ok(domain.map(|domain| live(&domain)))
+        found.refuse_foreign(&Self::title(run), "another DOMAIN_PREFIX")
     }
 
-    async fn create(&self) -> Result<String, CallError> {
-        let desired = self.desired();
-        self.stack
-            .aws
-            .cognito
-            .create_user_pool_domain()
-            .domain(&desired.domain)
-            .user_pool_id(&self.pool.id)
-            .managed_login_version(desired.managed_login_version)
-            .send()
-            .await
-            .named("CreateUserPoolDomain")?;
-        Ok(desired.domain)
+    async fn create(&self, run: &Run) -> CallResult<String> {
+        let answer = self.create_call(run).send().await;
+        answer.named("CreateUserPoolDomain")?;
+        Ok(run.config.domain_prefix.clone())
     }
 
-    async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
-        self.stack
+    fn reference(_: &Run, live: &Self::Live) -> CallResult<String> {
+        required("DescribeUserPoolDomain", "Domain", live.domain.clone())
+    }
+
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        let version = desired.get_managed_login_version().to_json();
+        let page = live.managed_login_version.unwrap_or(CLASSIC_PAGE);
+        differences([
+            (
+                "Domain",
+                live.domain.to_json(),
+                desired.get_domain().to_json(),
+            ),
+            ("ManagedLoginVersion", page.to_json(), version),
+        ])
+    }
+
+    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
+        let call = run
             .aws
             .cognito
             .update_user_pool_domain()
-            .domain(&live.id)
+            .set_domain(live.domain.clone())
             .user_pool_id(&self.pool.id)
-            .managed_login_version(self.desired().managed_login_version)
-            .send()
-            .await
-            .named("UpdateUserPoolDomain")?;
-        Ok(())
+            .managed_login_version(CLASSIC_PAGE);
+        call.send().await.named("UpdateUserPoolDomain").map(drop)
     }
 
-    fn record(&self, prefix: &String, state: &mut State) {
-        let region = &self.stack.aws.region;
+    /// A pool has one prefix domain, so another DOMAIN_PREFIX replaces it.
+    fn must_be_replaced(differences: &[Difference]) -> bool {
+        has(differences, "Domain")
+    }
+
+    /// Deletes the old domain, unless the new one is somebody else's.
+    async fn remove(&self, run: &Run, live: &Self::Live) -> Result<()> {
+        self.find(run).await?;
+        let prefix = Self::reference(run, live)?;
+        let call = run.aws.cognito.delete_user_pool_domain();
+        let call = call.domain(&prefix).user_pool_id(&self.pool.id);
+        optional(call.send().await.named("DeleteUserPoolDomain"))?;
+        wait_until_deleted(&run.aws, &self.pool.id, &prefix).await?;
+        run.save(|state| {
+            state.user_pool_auth_domain_prefix = None;
+            state.user_pool_auth_domain = None;
+        })
+    }
+
+    fn record(&self, run: &Run, prefix: &String, state: &mut State) {
         state.user_pool_auth_domain_prefix = Some(prefix.clone());
-        state.user_pool_auth_domain =
-            Some(format!("https://{prefix}.auth.{region}.amazoncognito.com"));
+        state.user_pool_auth_domain = Some(url(run, prefix));
     }
-}
 
-/// Creates, updates or replaces the pool's sign-in domain, as needed. A pool has
-/// one prefix domain, so another DOMAIN_PREFIX replaces it.
-pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
-    let desired = Desired { stack, pool };
-    let change = match live {
-        Some(other) if other.id != stack.config.domain_prefix => {
-            replace(stack, &desired, &other).await?
+    async fn finish(&self, run: &Run, _: &String, change: &Change) -> Result<()> {
+        if *change == Change::Unchanged {
+            return Ok(());
         }
-        live => stack.ensure(&desired, live).await?.change,
-    };
-    if change != Change::Unchanged {
-        readiness::wait_for_sign_in(stack, pool).await?;
+        readiness::wait_for_sign_in(run, &self.pool).await
     }
-    let url = stack.state.get().user_pool_auth_domain.unwrap_or_default();
-    let suffix = change.suffix();
-    stack.line(
-        OutputLine::Domain,
-        format!("User pool signup/signin page created at: '{url}'{suffix}"),
-    );
-    Ok(())
 }
 
-/// Deletes the old domain, then creates the new one. If the new one is somebody
-/// else's, the old one stays.
-async fn replace(stack: &Stack, desired: &Desired<'_>, other: &Live) -> Result<Change> {
-    desired.find().await?;
-    let prefix = &other.id;
-    let call = stack
-        .aws
-        .cognito
-        .delete_user_pool_domain()
-        .domain(prefix)
-        .user_pool_id(&desired.pool.id);
-    optional(call.send().await.named("DeleteUserPoolDomain"))?;
-    wait_until_deleted(&stack.aws, &desired.pool.id, prefix).await?;
-    stack.save(|state| {
-        state.user_pool_auth_domain_prefix = None;
-        state.user_pool_auth_domain = None;
-    })?;
-    stack.replace(desired, other).await
-}
-
-/// Reads the domain recorded in state.json, if it still belongs to the recorded
-/// pool. Its prefix may differ from the desired one.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    let state = stack.state.get();
-    let Some(pool_id) = state.user_pool_id else {
-        return Ok(None);
-    };
-    let Some(prefix) = state.user_pool_auth_domain_prefix else {
-        return Ok(None);
-    };
-    let domain = describe(stack, &prefix).await?;
-    let domain = domain.filter(|domain| domain.user_pool_id() == Some(&pool_id));
-    Ok(domain.as_ref().map(live))
+fn url(run: &Run, prefix: &str) -> String {
+    let region = &run.aws.region;
+    format!("https://{prefix}.auth.{region}.amazoncognito.com")
 }
 
 /// An empty response means that there is no such domain.
-async fn describe(stack: &Stack, prefix: &str) -> Result<Option<DomainDescriptionType>, CallError> {
-    let call = stack.aws.cognito.describe_user_pool_domain().domain(prefix);
-    let answer = optional(call.send().await.named("DescribeUserPoolDomain"))?;
+async fn describe(run: &Run, prefix: &str) -> Result<Option<DomainDescriptionType>> {
+    let call = run.aws.cognito.describe_user_pool_domain();
+    let answer = call.domain(prefix).send().await;
+    let answer = optional(answer.named("DescribeUserPoolDomain"))?;
     let domain = answer.and_then(|answer| answer.domain_description);
     Ok(domain.filter(|domain| domain.user_pool_id.is_some()))
-}
-
-fn live(domain: &DomainDescriptionType) -> Live {
-    let prefix = domain.domain().unwrap_or_default().to_owned();
-    Live {
-        properties: Properties {
-            domain: prefix.clone(),
-            managed_login_version: domain.managed_login_version.unwrap_or(CLASSIC_PAGE),
-        },
-        id: prefix,
-    }
 }

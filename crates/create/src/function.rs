@@ -1,297 +1,214 @@
-//! The Lambda function.
+//! The Lambda function: the program that answers requests which passed the API.
+//!
+//! It is a Linux program of our own, built from the crate `lambda`. It checks no
+//! token, because no request reaches it unchecked.
 
 use std::time::Duration;
 
-use aws_client::error::optional;
-use aws_client::retry::Backoff;
-use aws_client::{CallError, Named, find};
+use aws_client::find;
 use aws_sdk_lambda as lambda;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
+use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
+use aws_sdk_lambda::operation::update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{
-    FunctionCode, FunctionConfiguration, LastUpdateStatus, Runtime, State as FunctionState,
-};
-use common::{Failure, Result, State};
-use serde::{Serialize, Serializer};
+use aws_sdk_lambda::types::{FunctionCode, FunctionConfiguration, Runtime};
+use serde_json::Value;
 
-use crate::resource::change::Change;
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
-use crate::role::Role;
-use crate::stack::Stack;
-use crate::stack::output::OutputLine;
-
-/// How long a function may take to become active, or an update to take effect.
-const READY_TIMEOUT: Duration = Duration::from_secs(120);
+use crate::readiness;
+use crate::resource::difference::{differences, has};
+use crate::resource::prelude::*;
+use crate::resource::property::{Property, overwrite};
 
 /// How long the upload of the zip may take on a slow connection.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The function that runs with this role.
+pub(crate) struct Function {
+    role_arn: String,
+}
+
 /// An existing function.
 #[derive(Clone, Debug)]
-pub(crate) struct Function {
-    /// The function's ARN, without a version.
+pub(crate) struct FunctionRef {
+    /// Its ARN, without a version.
     pub arn: String,
     /// Whether it was active, with no update in progress, when it was read.
-    pub ready: bool,
+    ready: bool,
 }
 
-/// The function as AWS describes it.
-pub(crate) type Live = resource::Live<Function, Properties>;
-
-/// The properties that we set on a function.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    code_sha256: String,
-    architectures: Vec<String>,
-    runtime: String,
-    handler: String,
-    role: String,
-    #[serde(serialize_with = "megabytes")]
-    memory_size: i32,
-    #[serde(serialize_with = "seconds")]
-    timeout: i32,
-}
-
-/// The desired function.
-pub(crate) struct Desired<'a> {
-    /// The stack that it belongs to.
-    pub stack: &'a Stack,
-    /// The role that it runs with.
-    pub role: &'a Role,
-}
-
-impl Resource for Desired<'_> {
-    const NAME: &'static str = "function";
-    const CREATE: &'static str = "CreateFunction";
-    type Id = Function;
-    type Properties = Properties;
-
-    fn desired(&self) -> Properties {
-        let zip = &self.stack.config.zip;
-        Properties {
-            code_sha256: zip.code_sha256.clone(),
-            architectures: vec![zip.architecture.as_str().to_owned()],
-            runtime: Runtime::Providedal2023.as_str().to_owned(),
-            handler: "bootstrap".to_owned(),
-            role: self.role.arn.clone(),
-            memory_size: 128,
-            timeout: 5,
+impl Reference for FunctionRef {
+    fn unknown() -> FunctionRef {
+        FunctionRef {
+            arn: String::unknown(),
+            ready: false,
         }
     }
+}
 
-    async fn find(&self) -> Result<Option<Live>> {
-        find(self.stack).await
-    }
-
-    async fn create(&self) -> Result<Function, CallError> {
-        let desired = self.desired();
-        let (tag, deployment_id) = self.stack.tag.pair();
-        let zip = Blob::new(self.stack.config.zip.bytes.clone());
-        let answer = self
-            .stack
-            .aws
+impl Function {
+    fn create_call(&self, run: &Run) -> CreateFunctionFluentBuilder {
+        let zip = &run.config.zip;
+        let code = FunctionCode::builder().zip_file(Blob::new(zip.bytes.clone()));
+        let (tag, deployment_id) = run.tag.pair();
+        run.aws
             .lambda
             .create_function()
-            .function_name(&self.stack.config.names.function)
-            .code(FunctionCode::builder().zip_file(zip).build())
-            .architectures(self.stack.config.zip.architecture.clone())
+            .function_name(&run.config.names.function)
+            .code(code.build())
+            // Read from the program itself: a wrong one would not start.
+            .architectures(zip.architecture.clone())
+            // No language runtime: Lambda starts the zip's `bootstrap`.
             .runtime(Runtime::Providedal2023)
-            .handler(desired.handler)
-            .role(desired.role)
-            .memory_size(desired.memory_size)
-            .timeout(desired.timeout)
+            .handler("bootstrap")
+            .role(&self.role_arn)
+            // The least there is, in MB; the program needs a tenth of it.
+            .memory_size(128)
+            // In seconds: whoever hangs should not cost for long.
+            .timeout(5)
             .tags(tag, deployment_id)
-            .customize()
-            .config_override(upload_timeout())
-            .send()
-            .await
-            .named("CreateFunction")?;
-        Ok(Function {
-            arn: answer.function_arn.unwrap_or_default(),
+    }
+}
+
+impl Resource for Function {
+    const NAME: &'static str = "function";
+    /// A new role cannot be used for a few seconds; until then AWS refuses.
+    const CREATE: Operation = Operation::new(
+        "CreateFunction",
+        "Uploads the program that answers requests which passed the API.",
+        &["FunctionArn", "State"],
+    );
+    /// The role's ARN.
+    type Needs = String;
+    type Ref = FunctionRef;
+    type Live = FunctionConfiguration;
+
+    fn new(role_arn: String) -> Function {
+        Function { role_arn }
+    }
+
+    fn title(run: &Run) -> String {
+        format!("Function '{}'", run.config.names.function)
+    }
+
+    fn announcement(&self, run: &Run, live: Option<&Self::Live>) -> Option<String> {
+        let arn = &self.role_arn;
+        let change = live.map_or(Change::Created, |live| {
+            let mut differences = self.differences(run, live);
+            differences.retain(|difference| difference.property == "Role");
+            Change::of(differences)
+        });
+        Some(format!("Creating lambda with role '{arn}'{change}"))
+    }
+
+    fn line(&self, run: &Run, _: &FunctionRef, change: &Change) -> String {
+        let name = &run.config.names.function;
+        format!("Lambda function created with name: '{name}'{change}")
+    }
+
+    fn recorded(state: State) -> Option<Key> {
+        state
+            .lambda_function_arn
+            .and(state.lambda_function_name)
+            .map(Key::new)
+    }
+
+    /// Fails if the function is not ours: somebody else may have made one of
+    /// that name since.
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let found = find::function(&run.aws, &key.id, &run.tag).await?;
+        let function = found.refuse_foreign(&Self::title(run), "NAME_SUFFIX")?;
+        Ok(function.and_then(|function| function.configuration))
+    }
+
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::new(&run.config.names.function)])
+    }
+
+    async fn create(&self, run: &Run) -> CallResult<FunctionRef> {
+        let call = self.create_call(run).customize();
+        let answer = call.config_override(upload_timeout()).send().await;
+        let arn = answer.named("CreateFunction")?.function_arn;
+        Ok(FunctionRef {
+            arn: required("CreateFunction", "FunctionArn", arn)?,
             ready: false,
         })
     }
 
+    fn reference(_: &Run, live: &Self::Live) -> CallResult<FunctionRef> {
+        Ok(FunctionRef {
+            arn: required("GetFunction", "FunctionArn", live.function_arn.clone())?,
+            ready: readiness::is_ready(live),
+        })
+    }
+
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        let code_sha256 = run.config.zip.code_sha256.to_json();
+        #[rustfmt::skip] // one property a line
+        let properties = [
+            ("CodeSha256", live.code_sha256.to_json(), code_sha256),
+            ("Architectures", live.architectures.to_json(), desired.get_architectures().to_json()),
+            ("Runtime", live.runtime.to_json(), desired.get_runtime().to_json()),
+            ("Handler", live.handler.to_json(), desired.get_handler().to_json()),
+            ("Role", live.role.to_json(), desired.get_role().to_json()),
+            ("MemorySize", with_unit(live.memory_size, "MB"), with_unit(*desired.get_memory_size(), "MB")),
+            ("Timeout", with_unit(live.timeout, "s"), with_unit(*desired.get_timeout(), "s")),
+        ];
+        differences(properties)
+    }
+
     /// Code and configuration take two calls, and AWS accepts the second only
     /// once the first has taken effect.
-    async fn update(&self, _: &Live, differences: &[Difference]) -> Result<(), CallError> {
-        let is_code = |it: &&Difference| {
-            it.property == "CodeSha256" || it.property.starts_with("Architectures")
-        };
-        let code = differences.iter().filter(is_code).count();
-        if code > 0 {
-            self.update_code().await?;
+    async fn update(&self, run: &Run, _: &Self::Live, differences: &[Difference]) -> CallResult {
+        let code = ["CodeSha256", "Architectures"];
+        if code.iter().any(|property| has(differences, property)) {
+            update_code(run).await?;
         }
-        if differences.len() > code {
-            self.update_configuration().await?;
+        if differences
+            .iter()
+            .any(|difference| !difference.is_in(&code))
+        {
+            let call = run.aws.lambda.update_function_configuration();
+            let call = configured(call, &self.create_call(run));
+            let call = call.function_name(&run.config.names.function);
+            call.send().await.named("UpdateFunctionConfiguration")?;
         }
         Ok(())
     }
 
-    fn record(&self, function: &Function, state: &mut State) {
+    fn record(&self, _: &Run, function: &FunctionRef, state: &mut State) {
         state.lambda_function_arn = Some(function.arn.clone());
     }
-}
 
-impl Desired<'_> {
-    async fn update_code(&self) -> Result<(), CallError> {
-        let zip = &self.stack.config.zip;
-        self.stack
-            .aws
-            .lambda
-            .update_function_code()
-            .function_name(&self.stack.config.names.function)
-            .zip_file(Blob::new(zip.bytes.clone()))
-            .architectures(zip.architecture.clone())
-            .customize()
-            .config_override(upload_timeout())
-            .send()
-            .await
-            .named("UpdateFunctionCode")?;
-        Ok(())
-    }
-
-    async fn update_configuration(&self) -> Result<(), CallError> {
-        let desired = self.desired();
-        self.stack
-            .aws
-            .lambda
-            .update_function_configuration()
-            .function_name(&self.stack.config.names.function)
-            .runtime(Runtime::Providedal2023)
-            .handler(desired.handler)
-            .role(desired.role)
-            .memory_size(desired.memory_size)
-            .timeout(desired.timeout)
-            .send()
-            .await
-            .named("UpdateFunctionConfiguration")?;
-        Ok(())
-    }
-}
-
-/// Creates or updates the function, as needed. A new role cannot be used for a
-/// few seconds; until then AWS refuses, and the call is repeated.
-pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, role: &Role) -> Result<Function> {
-    let desired = Desired { stack, role };
-    let (arn, name) = (&role.arn, &stack.config.names.function);
-    let suffix = role_suffix(&desired, live.as_ref());
-    stack.line(
-        OutputLine::FunctionBegun,
-        format!("Creating lambda with role '{arn}'{suffix}"),
-    );
-    let ensured = stack.ensure(&desired, live).await?;
-    let suffix = ensured.change.suffix();
-    stack.line(
-        OutputLine::Function,
-        format!("Lambda function created with name: '{name}'{suffix}"),
-    );
-    Ok(Function {
-        ready: ensured.id.ready && ensured.change == Change::Unchanged,
-        ..ensured.id
-    })
-}
-
-/// The end of the `FunctionBegun` line: how the function's role changes.
-fn role_suffix(desired: &Desired<'_>, live: Option<&Live>) -> String {
-    let Some(live) = live else {
-        return String::new();
-    };
-    let mut differences = desired.differences(live);
-    differences.retain(|it| it.property == "Role");
-    Change::of(differences).suffix()
-}
-
-/// Waits until the function runs what it was given (GetFunction): a new one is
-/// `Pending` for a moment, and an updated one still runs its old code. The SDK's
-/// own waiter would poll only once a second.
-///
-/// # Errors
-/// If AWS reports that it failed, or it takes too long.
-pub(crate) async fn wait_until_ready(stack: &Stack, function: &Function) -> Result<()> {
-    if function.ready {
-        return Ok(());
-    }
-    let _working = stack.console.working("function becoming active");
-    let mut backoff = Backoff::poll().up_to(READY_TIMEOUT);
-    loop {
-        let call = stack.aws.lambda.get_function().function_name(&function.arn);
-        // A new function may not be visible everywhere yet.
-        let answer = optional(call.send().await.named("GetFunction"))?;
-        if let Some(now) = answer.and_then(|answer| answer.configuration) {
-            check_not_failed(&now)?;
-            if is_ready(&now) {
-                return Ok(());
-            }
+    async fn finish(&self, run: &Run, function: &FunctionRef, change: &Change) -> Result<()> {
+        if function.ready && *change == Change::Unchanged {
+            return Ok(());
         }
-        if !backoff.wait().await? {
-            return Err(not_ready("it took too long"));
-        }
+        readiness::wait_for_function(run, &function.arn).await
     }
 }
 
-fn is_ready(now: &FunctionConfiguration) -> bool {
-    // A new function has no update yet.
-    let updated = now.last_update_status() != Some(&LastUpdateStatus::InProgress);
-    now.state() == Some(&FunctionState::Active) && updated
+fn configured(
+    call: UpdateFunctionConfigurationFluentBuilder,
+    desired: &CreateFunctionFluentBuilder,
+) -> UpdateFunctionConfigurationFluentBuilder {
+    overwrite!(call, desired; runtime, handler, role, memory_size, timeout)
 }
 
-fn check_not_failed(now: &FunctionConfiguration) -> Result<()> {
-    if now.state() == Some(&FunctionState::Failed) {
-        return Err(not_ready(now.state_reason().unwrap_or("it failed")));
-    }
-    if now.last_update_status() == Some(&LastUpdateStatus::Failed) {
-        let reason = now.last_update_status_reason();
-        return Err(not_ready(reason.unwrap_or("its update failed")));
-    }
+async fn update_code(run: &Run) -> CallResult {
+    let zip = &run.config.zip;
+    run.aws
+        .lambda
+        .update_function_code()
+        .function_name(&run.config.names.function)
+        .zip_file(Blob::new(zip.bytes.clone()))
+        .architectures(zip.architecture.clone())
+        .customize()
+        .config_override(upload_timeout())
+        .send()
+        .await
+        .named("UpdateFunctionCode")?;
     Ok(())
-}
-
-fn not_ready(reason: &str) -> Failure {
-    Failure::failed(format!("The function did not become active: {reason}")).with_hint(
-        "run the same command again; if it stays so, 'make delete' and 'make api' begin anew",
-    )
-}
-
-/// Reads the function recorded in state.json. Fails if it is no longer ours:
-/// somebody else may have created one of that name since.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    match stack.state.get().lambda_function_arn {
-        Some(_) => find(stack).await,
-        None => Ok(None),
-    }
-}
-
-async fn find(stack: &Stack) -> Result<Option<Live>> {
-    let name = &stack.config.names.function;
-    let found = find::function(&stack.aws, name, &stack.tag).await?;
-    let function = found.refuse_foreign(&format!("Function '{name}'"), "NAME_SUFFIX")?;
-    let configuration = function.and_then(|function| function.configuration);
-    Ok(configuration.map(live))
-}
-
-fn live(now: FunctionConfiguration) -> Live {
-    let architectures = now.architectures().iter();
-    let architectures = architectures.map(|it| it.as_str().to_owned()).collect();
-    let runtime = now.runtime().map(|runtime| runtime.as_str().to_owned());
-    let ready = is_ready(&now);
-    Live {
-        id: Function {
-            arn: now.function_arn.unwrap_or_default(),
-            ready,
-        },
-        properties: Properties {
-            code_sha256: now.code_sha256.unwrap_or_default(),
-            architectures,
-            runtime: runtime.unwrap_or_default(),
-            handler: now.handler.unwrap_or_default(),
-            role: now.role.unwrap_or_default(),
-            memory_size: now.memory_size.unwrap_or_default(),
-            timeout: now.timeout.unwrap_or_default(),
-        },
-    }
 }
 
 fn upload_timeout() -> lambda::config::Builder {
@@ -299,10 +216,6 @@ fn upload_timeout() -> lambda::config::Builder {
     lambda::config::Builder::new().timeout_config(timeout.build())
 }
 
-fn seconds<S: Serializer>(value: &i32, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&format!("{value} s"))
-}
-
-fn megabytes<S: Serializer>(value: &i32, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&format!("{value} MB"))
+fn with_unit(value: Option<i32>, unit: &str) -> Value {
+    value.map(|value| format!("{value} {unit}")).to_json()
 }

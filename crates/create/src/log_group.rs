@@ -1,152 +1,169 @@
-//! The function's log group. Lambda would create one by itself, but that one
-//! would keep everything for ever, and nobody would delete it.
+//! The function's log group.
+//!
+//! Lambda would create one by itself, but that one would keep everything for
+//! ever, and nobody would delete it: it would not carry our tag.
 
-use aws_client::error::optional;
 use aws_client::find::{self, Found};
-use aws_client::{CallError, Named, names};
-use common::{Result, State, join_all};
-use serde::Serialize;
+use aws_client::names;
+use aws_sdk_cloudwatchlogs::operation::create_log_group::builders::CreateLogGroupFluentBuilder;
+use common::join_all;
 
-use crate::resource::change::Change;
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
-use crate::stack::Stack;
+use crate::resource::difference::differences;
+use crate::resource::prelude::*;
+use crate::resource::property::Property;
 
-/// The owner of an existing log group.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum LogGroup {
-    /// This deployment created it.
-    Ours,
-    /// Somebody else created it: it is used as it is, and `delete` leaves it.
-    Foreign,
-}
+/// How long a log line is kept, in days: long enough to look at what happened.
+const RETENTION: i32 = 7;
+
+/// The log group of the function.
+pub(crate) struct LogGroup;
 
 /// The log group as AWS describes it.
-pub(crate) type Live = resource::Live<LogGroup, Properties>;
-
-/// The properties that we set on a log group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    /// For how many days the log is kept; `None` is for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct Description {
+    owner: Owner,
+    /// For how many days a line is kept; `None` is for ever.
     retention_in_days: Option<i32>,
 }
 
-/// The desired log group.
-pub(crate) struct Desired<'a> {
-    /// The stack that it belongs to.
-    pub stack: &'a Stack,
+/// Who made an existing log group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Owner {
+    /// This deployment.
+    Ours,
+    /// Somebody else: it is used as it is, and `delete` leaves it.
+    Foreign,
 }
 
-impl Desired<'_> {
-    fn name(&self) -> String {
-        names::log_group(&self.stack.config.names.function)
+impl Reference for Owner {
+    fn unknown() -> Owner {
+        Owner::Ours
+    }
+}
+
+impl LogGroup {
+    fn create_call(&self, run: &Run) -> CreateLogGroupFluentBuilder {
+        let (tag, deployment_id) = run.tag.pair();
+        run.aws
+            .logs
+            .create_log_group()
+            .log_group_name(name(run))
+            .tags(tag, deployment_id)
     }
 
-    async fn put_retention(&self) -> Result<(), CallError> {
-        let call = self.stack.aws.logs.put_retention_policy();
-        let call = call
-            .log_group_name(self.name())
-            .set_retention_in_days(self.desired().retention_in_days);
-        call.send().await.named("PutRetentionPolicy")?;
+    /// CreateLogGroup cannot set it.
+    async fn put_retention(&self, run: &Run) -> CallResult {
+        let call = run.aws.logs.put_retention_policy();
+        let call = call.log_group_name(name(run));
+        let answer = call.retention_in_days(RETENTION).send().await;
+        answer.named("PutRetentionPolicy")?;
         Ok(())
     }
 }
 
-impl Resource for Desired<'_> {
+fn name(run: &Run) -> String {
+    names::log_group(&run.config.names.function)
+}
+
+impl Resource for LogGroup {
     const NAME: &'static str = "log group";
-    const CREATE: &'static str = "CreateLogGroup";
-    type Id = LogGroup;
-    type Properties = Properties;
+    const CREATE: Operation = Operation::new(
+        "CreateLogGroup",
+        "Makes the function's log group before Lambda does: only then does it carry our tag and a retention.",
+        &[],
+    );
+    const QUIET: bool = true;
+    type Needs = ();
+    type Ref = Owner;
+    type Live = Description;
 
-    fn desired(&self) -> Properties {
-        Properties {
-            retention_in_days: Some(7),
-        }
+    fn new((): ()) -> LogGroup {
+        LogGroup
     }
 
-    async fn find(&self) -> Result<Option<Live>> {
-        let stack = self.stack;
-        let (aws, name) = (&stack.aws, self.name());
+    fn title(run: &Run) -> String {
+        format!("Log group '{}'", name(run))
+    }
+
+    fn line(&self, run: &Run, _: &Owner, change: &Change) -> String {
+        format!("{}{change}", Self::title(run))
+    }
+
+    fn recorded(state: State) -> Option<Key> {
+        state.account_id.and(state.lambda_role_arn)?; // its ARN contains the account
+        state.lambda_log_group_name.map(Key::new)
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Description>> {
         let (found, retention_in_days) = join_all!(
-            find::log_group(aws, stack.account(), &name, &stack.tag),
-            retention(stack, &name),
+            find::log_group(&run.aws, run.account(), &key.id, &run.tag),
+            retention(run, &key.id),
         )?;
-        Ok(match found {
-            Found::Nothing => None,
-            Found::Ours(()) => Some(Live {
-                id: LogGroup::Ours,
-                properties: Properties { retention_in_days },
-            }),
-            // Reports no difference: what is not ours is left as it is.
-            Found::Foreign => Some(Live {
-                id: LogGroup::Foreign,
-                properties: self.desired(),
-            }),
-        })
+        let owner = match found {
+            Found::Nothing => return Ok(None),
+            Found::Ours(()) => Owner::Ours,
+            Found::Foreign => Owner::Foreign,
+        };
+        Ok(Some(Description {
+            owner,
+            retention_in_days,
+        }))
     }
 
-    async fn create(&self) -> Result<LogGroup, CallError> {
-        let (tag, deployment_id) = self.stack.tag.pair();
-        let call = self
-            .stack
-            .aws
-            .logs
-            .create_log_group()
-            .log_group_name(self.name())
-            .tags(tag, deployment_id);
-        call.send().await.named("CreateLogGroup")?;
-        Ok(LogGroup::Ours)
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::new(name(run))])
     }
 
-    async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
-        self.put_retention().await
+    async fn create(&self, run: &Run) -> CallResult<Owner> {
+        let answer = self.create_call(run).send().await;
+        answer.named("CreateLogGroup")?;
+        Ok(Owner::Ours)
     }
 
-    fn record(&self, group: &LogGroup, state: &mut State) {
-        let ours = *group == LogGroup::Ours;
-        state.lambda_log_group_name = ours.then(|| self.name());
+    fn reference(_: &Run, live: &Description) -> CallResult<Owner> {
+        Ok(live.owner)
     }
-}
 
-/// Creates or updates the log group, as needed.
-pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
-    let desired = Desired { stack };
-    let name = desired.name();
-    let ensured = stack.ensure(&desired, live).await?;
-    if ensured.id == LogGroup::Foreign {
-        stack.console.note(&format!(
-            "log group '{name}' is there already and not ours: it is used, and 'delete' leaves it"
-        ));
-        return Ok(());
+    /// None, if it is not ours: it is left as it is.
+    fn differences(&self, _: &Run, live: &Description) -> Vec<Difference> {
+        let live_days = match live.owner {
+            Owner::Ours => live.retention_in_days,
+            Owner::Foreign => Some(RETENTION),
+        };
+        differences([("RetentionInDays", live_days.to_json(), RETENTION.to_json())])
     }
-    match ensured.change {
-        Change::Created => desired.put_retention().await?,
-        Change::Updated(_) => {
-            let suffix = ensured.change.suffix();
-            stack
-                .console
-                .message(&format!("Log group '{name}'{suffix}"));
+
+    async fn update(&self, run: &Run, _: &Description, _: &[Difference]) -> CallResult {
+        self.put_retention(run).await
+    }
+
+    fn record(&self, run: &Run, owner: &Owner, state: &mut State) {
+        state.lambda_log_group_name = (*owner == Owner::Ours).then(|| name(run));
+    }
+
+    async fn finish(&self, run: &Run, owner: &Owner, change: &Change) -> Result<()> {
+        if *owner == Owner::Foreign {
+            run.console.note(&format!(
+                "log group '{}' is there already and not ours: it is used, and 'delete' leaves it",
+                name(run)
+            ));
+        } else if *change == Change::Created {
+            self.put_retention(run).await?;
         }
-        Change::Unchanged => {}
-    }
-    Ok(())
-}
-
-/// Reads the log group recorded in state.json.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    match stack.state.get().lambda_log_group_name {
-        Some(_) if stack.knows_account() => Desired { stack }.find().await,
-        _ => Ok(None),
+        Ok(())
     }
 }
 
-/// For how many days the log is kept (DescribeLogGroups); `None` is for ever.
-async fn retention(stack: &Stack, name: &str) -> Result<Option<i32>> {
-    let call = stack.aws.logs.describe_log_groups();
-    let answer = call.log_group_name_prefix(name).send().await;
-    let groups = optional(answer.named("DescribeLogGroups"))?.and_then(|it| it.log_groups);
-    let mut groups = groups.unwrap_or_default().into_iter();
-    let group = groups.find(|group| group.log_group_name() == Some(name));
-    Ok(group.and_then(|group| group.retention_in_days))
+/// For how many days a line is kept (DescribeLogGroups); `None` is for ever.
+async fn retention(run: &Run, name: &str) -> Result<Option<i32>> {
+    let call = run.aws.logs.describe_log_groups();
+    let mut pages = call.log_group_name_prefix(name).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = optional(page.named("DescribeLogGroups"))?;
+        let mut groups = page.and_then(|page| page.log_groups).into_iter().flatten();
+        if let Some(group) = groups.find(|group| group.log_group_name() == Some(name)) {
+            return Ok(group.retention_in_days);
+        }
+    }
+    Ok(None)
 }

@@ -1,140 +1,135 @@
 //! The permission of the API to invoke the function.
+//!
+//! The integration tells the API what to call; this tells Lambda to let it. It
+//! is a statement in the function's own policy. Without it, the API answers
+//! requests with good tokens with 500.
 
-use aws_client::error::optional;
-use aws_client::{CallError, Kind, Named};
-use common::{Result, State};
-use serde::Serialize;
+use aws_sdk_lambda::operation::add_permission::builders::AddPermissionFluentBuilder;
 use serde_json::Value;
 
-use crate::api::Api;
+use crate::api::ApiRef;
 use crate::config::names::ROUTE_PATH;
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
-use crate::stack::Stack;
-use crate::stack::output::OutputLine;
+use crate::function::FunctionRef;
+use crate::resource::difference::differences;
+use crate::resource::prelude::*;
+use crate::resource::property::Property;
 
 const STATEMENT_ID: &str = "AllowInvokeFromApi";
 
-/// The permission as AWS describes it.
-pub(crate) type Live = resource::Live<(), Properties>;
-
-/// The properties that we set on a permission.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    action: String,
-    principal: String,
-    source_arn: String,
+/// The permission of this API.
+pub(crate) struct Permission {
+    api: ApiRef,
 }
 
-/// The desired permission.
-pub(crate) struct Desired<'a> {
-    /// The stack that it belongs to.
-    pub stack: &'a Stack,
-    /// The one API that may invoke the function.
-    pub api: &'a Api,
-}
-
-impl Resource for Desired<'_> {
-    const NAME: &'static str = "permission";
-    const CREATE: &'static str = "AddPermission";
-    type Id = ();
-    type Properties = Properties;
-
-    fn desired(&self) -> Properties {
-        let account = self.stack.account();
-        let (partition, id) = (&account.partition, &account.id);
-        let (region, api_id) = (&self.stack.aws.region, &self.api.id);
-        Properties {
-            action: "lambda:InvokeFunction".to_owned(),
-            principal: "apigateway.amazonaws.com".to_owned(),
-            // Only this path of this API, with any stage and method.
-            source_arn: format!(
-                "arn:{partition}:execute-api:{region}:{id}:{api_id}/*/*{ROUTE_PATH}"
-            ),
-        }
-    }
-
-    async fn find(&self) -> Result<Option<Live>> {
-        get(self.stack).await
-    }
-
-    async fn create(&self) -> Result<(), CallError> {
-        let desired = self.desired();
-        self.stack
-            .aws
+impl Permission {
+    fn create_call(&self, run: &Run) -> AddPermissionFluentBuilder {
+        let account = run.account();
+        let (partition, account_id) = (&account.partition, &account.id);
+        let (region, api_id) = (&run.aws.region, &self.api.id);
+        let api = format!("arn:{partition}:execute-api:{region}:{account_id}:{api_id}");
+        run.aws
             .lambda
             .add_permission()
-            .function_name(&self.stack.config.names.function)
+            .function_name(&run.config.names.function)
             .statement_id(STATEMENT_ID)
-            .action(desired.action)
-            .principal(desired.principal)
-            .source_arn(desired.source_arn)
+            .action("lambda:InvokeFunction")
+            .principal("apigateway.amazonaws.com")
+            // Only this path of this API, with any stage and method. Without it,
+            // every API in every account could invoke the function, past the
+            // authorizer.
+            .source_arn(format!("{api}/*/*{ROUTE_PATH}"))
+    }
+}
+
+impl Resource for Permission {
+    const NAME: &'static str = "permission";
+    const CREATE: Operation = Operation::new(
+        "AddPermission",
+        "Lets this one API invoke the function: API Gateway has no right to do so by itself.",
+        &["Statement"],
+    );
+    /// The function must exist.
+    type Needs = (ApiRef, FunctionRef);
+    type Ref = ();
+    /// Our statement in the function's policy.
+    type Live = Value;
+
+    fn new((api, _): Self::Needs) -> Permission {
+        Permission { api }
+    }
+
+    fn title(_: &Run) -> String {
+        "Permission for API Gateway to invoke the function".to_owned()
+    }
+
+    fn line(&self, _: &Run, (): &(), change: &Change) -> String {
+        format!("Permission added to Lambda function for API Gateway to invoke it.{change}")
+    }
+
+    fn recorded(state: State) -> Option<Key> {
+        state
+            .lambda_function_arn
+            .and(state.lambda_function_name)
+            .map(|function| Key::within(function, STATEMENT_ID))
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Value>> {
+        let call = run.aws.lambda.get_policy().function_name(&key.parent);
+        let answer = optional(call.send().await.named("GetPolicy"))?;
+        let policy = answer.and_then(|answer| answer.policy).unwrap_or_default();
+        let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
+        let mut statements = policy["Statement"].as_array().into_iter().flatten();
+        let ours = statements.find(|statement| statement["Sid"] == *key.id);
+        Ok(ours.cloned())
+    }
+
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::within(&run.config.names.function, STATEMENT_ID)])
+    }
+
+    async fn create(&self, run: &Run) -> CallResult {
+        self.create_call(run)
             .send()
             .await
-            .named("AddPermission")?;
+            .named("AddPermission")
+            .map(drop)
+    }
+
+    fn reference(_: &Run, _: &Value) -> CallResult {
         Ok(())
     }
 
-    /// A statement cannot be changed, so it is removed and added again.
-    async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let call = self.stack.aws.lambda.remove_permission();
-        let call = call
-            .function_name(&self.stack.config.names.function)
-            .statement_id(STATEMENT_ID);
-        optional(call.send().await.named("RemovePermission"))?;
-        match self.create().await {
-            // Its id is unique, so sending it again cannot add a second one.
-            Err(error) if error.kind() == Kind::Lost => match self.create().await {
-                Err(error) if error.kind() == Kind::Exists => Ok(()),
-                other => other,
-            },
-            other => other,
-        }
+    fn differences(&self, run: &Run, live: &Value) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        let (principal, source) = (
+            live["Principal"]["Service"].clone(),
+            live["Condition"]["ArnLike"]["AWS:SourceArn"].clone(),
+        );
+        differences([
+            (
+                "Action",
+                live["Action"].clone(),
+                desired.get_action().to_json(),
+            ),
+            ("Principal", principal, desired.get_principal().to_json()),
+            ("SourceArn", source, desired.get_source_arn().to_json()),
+        ])
     }
 
-    fn record(&self, (): &(), _: &mut State) {}
-}
-
-/// Ensures that this API may invoke the function, which must exist.
-pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
-    let ensured = stack.ensure(&Desired { stack, api }, live).await?;
-    let suffix = ensured.change.suffix();
-    stack.line(
-        OutputLine::Permission,
-        format!("Permission added to Lambda function for API Gateway to invoke it.{suffix}"),
-    );
-    Ok(())
-}
-
-/// Reads the permission on the function recorded in state.json.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    match stack.state.get().lambda_function_arn {
-        Some(_) => get(stack).await,
-        None => Ok(None),
+    async fn update(&self, _: &Run, _: &Value, _: &[Difference]) -> CallResult {
+        unreachable!("a statement is always replaced")
     }
-}
 
-/// Our statement in the function's policy.
-async fn get(stack: &Stack) -> Result<Option<Live>> {
-    let call = stack.aws.lambda.get_policy();
-    let call = call.function_name(&stack.config.names.function);
-    let answer = optional(call.send().await.named("GetPolicy"))?;
-    let policy = answer.and_then(|answer| answer.policy).unwrap_or_default();
-    let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
-    let statements = policy["Statement"].as_array().into_iter().flatten();
-    let mut ours = statements.filter(|statement| statement["Sid"] == STATEMENT_ID);
-    Ok(ours.next().map(live))
-}
+    /// A statement cannot be changed.
+    fn must_be_replaced(differences: &[Difference]) -> bool {
+        !differences.is_empty()
+    }
 
-fn live(statement: &Value) -> Live {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    Live {
-        id: (),
-        properties: Properties {
-            action: text(&statement["Action"]),
-            principal: text(&statement["Principal"]["Service"]),
-            source_arn: text(&statement["Condition"]["ArnLike"]["AWS:SourceArn"]),
-        },
+    async fn remove(&self, run: &Run, _: &Value) -> Result<()> {
+        let call = run.aws.lambda.remove_permission();
+        let call = call.function_name(&run.config.names.function);
+        let answer = call.statement_id(STATEMENT_ID).send().await;
+        optional(answer.named("RemovePermission"))?;
+        Ok(())
     }
 }

@@ -5,20 +5,24 @@
 
 use std::time::Duration;
 
+use aws_client::Named;
+use aws_client::error::optional;
 use aws_client::retry::Backoff;
-use common::Result;
+use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
+use common::{Failure, Result};
 use http_client::{client, discovery};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;
 
-use crate::api::Api;
-use crate::config::names::{ROUTE_PATH, STAGE};
-use crate::stack::Stack;
-use crate::user_pool::UserPool;
+use crate::run::Run;
+use crate::user_pool::UserPoolRef;
 
 /// How long one request may take; after that, the next one is sent.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a function may take to become active, or an update to take effect.
+const FUNCTION_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The part of the discovery document that is used here (OpenID Connect
 /// Discovery 1.0, section 3).
@@ -32,15 +36,15 @@ struct Document {
 ///
 /// # Errors
 /// If a signal asks to stop meanwhile.
-pub(crate) async fn wait_for_sign_in(stack: &Stack, pool: &UserPool) -> Result<()> {
-    let document = discovery::document_url(&pool.issuer, stack.endpoint_url());
+pub(crate) async fn wait_for_sign_in(run: &Run, pool: &UserPoolRef) -> Result<()> {
+    let document = discovery::document_url(&pool.issuer, run.endpoint_url());
     let readiness = async || {
         let document = get(document.parse().ok()?).await?;
         let document: Document = document.json().await.ok()?;
         let page = get(document.authorization_endpoint.parse().ok()?).await?;
         (!page.status().is_server_error()).then_some(())
     };
-    wait(stack, "the sign-in page", &document, readiness).await
+    wait(run, "the sign-in page", &document, readiness).await
 }
 
 /// If this run has changed anything, waits until the API refuses a request
@@ -48,52 +52,100 @@ pub(crate) async fn wait_for_sign_in(stack: &Stack, pool: &UserPool) -> Result<(
 ///
 /// # Errors
 /// If a signal asks to stop meanwhile.
-pub(crate) async fn wait_for_api(stack: &Stack, api: &Api) -> Result<()> {
-    if !stack.has_changed() {
+pub(crate) async fn wait_for_api(run: &Run) -> Result<()> {
+    if !run.has_changed() {
         return Ok(());
     }
-    let url = format!("{}/{STAGE}{ROUTE_PATH}", api.endpoint);
+    let url = run.state.get().api_url.unwrap_or_default();
     let readiness = async || {
         let answer = get(url.parse().ok()?).await?;
         (answer.status() == StatusCode::UNAUTHORIZED).then_some(())
     };
-    wait(stack, "the API", &url, readiness).await
+    wait(run, "the API", &url, readiness).await
+}
+
+/// Waits until the function runs what it was given (GetFunction): a new one is
+/// `Pending` for a moment, and an updated one still runs its old code. The SDK's
+/// own waiter would poll only once a second.
+///
+/// # Errors
+/// If AWS reports that it failed, or it takes too long.
+pub(crate) async fn wait_for_function(run: &Run, arn: &str) -> Result<()> {
+    let _shown = run.console.working("function becoming active");
+    let mut backoff = Backoff::poll().up_to(FUNCTION_TIMEOUT);
+    loop {
+        let call = run.aws.lambda.get_function().function_name(arn);
+        // A new function may not be visible everywhere yet.
+        let answer = optional(call.send().await.named("GetFunction"))?;
+        if let Some(now) = answer.and_then(|answer| answer.configuration) {
+            check_not_failed(&now)?;
+            if is_ready(&now) {
+                return Ok(());
+            }
+        }
+        if !backoff.wait().await? {
+            return Err(not_ready("it took too long"));
+        }
+    }
+}
+
+/// Whether it is active, with no update in progress.
+pub(crate) fn is_ready(now: &FunctionConfiguration) -> bool {
+    // A new function has no update yet.
+    let updated = now.last_update_status() != Some(&LastUpdateStatus::InProgress);
+    now.state() == Some(&State::Active) && updated
+}
+
+fn check_not_failed(now: &FunctionConfiguration) -> Result<()> {
+    if now.state() == Some(&State::Failed) {
+        return Err(not_ready(now.state_reason().unwrap_or("it failed")));
+    }
+    if now.last_update_status() == Some(&LastUpdateStatus::Failed) {
+        let reason = now.last_update_status_reason();
+        return Err(not_ready(reason.unwrap_or("its update failed")));
+    }
+    Ok(())
+}
+
+fn not_ready(reason: &str) -> Failure {
+    Failure::failed(format!("The function did not become active: {reason}")).with_hint(
+        "run the same command again; if it stays so, 'make delete' and 'make api' begin anew",
+    )
 }
 
 async fn wait(
-    stack: &Stack,
+    run: &Run,
     what: &str,
     url: &str,
     readiness: impl AsyncFn() -> Option<()>,
 ) -> Result<()> {
-    let _working = stack.console.working(format!("first answer of {what}"));
+    let _working = run.console.working(format!("first answer of {what}"));
     let mut waiting = None;
-    let mut backoff = Backoff::poll().up_to(limit(stack));
+    let mut backoff = Backoff::poll().up_to(limit(run));
     while readiness().await.is_none() {
         waiting.get_or_insert_with(|| {
-            stack
-                .console
+            run.console
                 .waiting(format!("Waiting until {what} answers: it is new"))
         });
         if !backoff.wait().await? {
-            stack.console.note(&format!(
+            run.console.note(&format!(
                 "{what} does not answer yet as it should: it is made, and may need a minute more"
             ));
             return Ok(());
         }
     }
-    if stack.explain {
+    if run.explain {
         let text =
             format!("\n    {what} answers, as GET {url} shows (this is no call of AWS's API).");
-        stack.console.message(&text);
+        run.console.message(&text);
     }
     Ok(())
 }
 
 /// A minute, twice the time in which everything else settles: Cognito's
 /// documentation does not say how long a new name takes to appear in DNS.
-fn limit(stack: &Stack) -> Duration {
-    stack.settle * 2
+fn limit(run: &Run) -> Duration {
+    run.settle * 2
 }
 
 /// The response to a GET, if there is one. Nothing secret is sent, and nothing

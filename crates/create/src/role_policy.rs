@@ -4,143 +4,152 @@
 //! log line that Lambda delivers after `delete` would bring the group back,
 //! without our tag and for ever.
 
-use std::collections::BTreeSet;
-
-use aws_client::error::optional;
 use aws_client::names::{self, ROLE_POLICY};
-use aws_client::{CallError, Named};
-use common::{Result, State, join_all};
-use serde::Serialize;
+use aws_sdk_iam::operation::put_role_policy::builders::PutRolePolicyFluentBuilder;
+use common::join_all;
 use serde_json::{Value, json};
 
-use crate::resource::change::Change;
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
+use crate::resource::difference::{differences, has};
+use crate::resource::prelude::*;
+use crate::resource::property::Property;
 use crate::role::policy_document;
-use crate::stack::Stack;
+
+/// The policy of the function's role.
+pub(crate) struct RolePolicy;
 
 /// The role's policies as AWS describes them.
-pub(crate) type Live = resource::Live<(), Properties>;
-
-/// The policies that we set on a role.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    policy_document: Option<Value>,
-    /// ARNs of managed policies.
-    attached_policies: BTreeSet<String>,
+#[derive(Clone, Debug)]
+pub(crate) struct Policies {
+    /// Our inline policy.
+    inline: Option<Value>,
+    /// The ARNs of the managed policies that are attached.
+    attached: Vec<String>,
 }
 
-/// The desired policies.
-pub(crate) struct Desired<'a> {
-    /// The stack they belong to.
-    pub stack: &'a Stack,
-}
-
-impl Resource for Desired<'_> {
-    const NAME: &'static str = "role's policy";
-    const CREATE: &'static str = "PutRolePolicy";
-    type Id = ();
-    type Properties = Properties;
-
-    fn desired(&self) -> Properties {
-        let account = self.stack.account();
-        let (partition, id) = (&account.partition, &account.id);
-        let region = &self.stack.aws.region;
-        let group = names::log_group(&self.stack.config.names.function);
-        Properties {
-            policy_document: Some(json!({
-                "Version": "2012-10-17",
-                "Statement": [{
-                    "Effect": "Allow",
-                    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-                    "Resource": format!("arn:{partition}:logs:{region}:{id}:log-group:{group}:*"),
-                }],
-            })),
-            attached_policies: BTreeSet::new(),
-        }
-    }
-
-    async fn find(&self) -> Result<Option<Live>> {
-        let (inline, attached) = join_all!(inline(self.stack), attached(self.stack))?;
-        let nothing = inline.is_none() && attached.is_empty();
-        let live = Live {
-            id: (),
-            properties: Properties {
-                policy_document: inline,
-                attached_policies: attached,
-            },
-        };
-        Ok((!nothing).then_some(live))
-    }
-
-    async fn create(&self) -> Result<(), CallError> {
-        let document = self.desired().policy_document.unwrap_or_default();
-        self.stack
-            .aws
+impl RolePolicy {
+    fn create_call(&self, run: &Run) -> PutRolePolicyFluentBuilder {
+        run.aws
             .iam
             .put_role_policy()
-            .role_name(&self.stack.config.names.role)
+            .role_name(&run.config.names.role)
             .policy_name(ROLE_POLICY)
-            .policy_document(document.to_string())
+            .policy_document(write_own_log_group(run).to_string())
+    }
+}
+
+fn write_own_log_group(run: &Run) -> Value {
+    let account = run.account();
+    let (partition, id) = (&account.partition, &account.id);
+    let region = &run.aws.region;
+    let group = names::log_group(&run.config.names.function);
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            // Not logs:CreateLogGroup.
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": format!("arn:{partition}:logs:{region}:{id}:log-group:{group}:*"),
+        }],
+    })
+}
+
+impl Resource for RolePolicy {
+    const NAME: &'static str = "role's policy";
+    const CREATE: Operation = Operation::new(
+        "PutRolePolicy",
+        "Lets the function write to its own log group, and nothing else: it may not even make a group, or a late line would bring a deleted one back.",
+        &[],
+    );
+    const QUIET: bool = true;
+    /// The role's ARN.
+    type Needs = String;
+    type Ref = ();
+    type Live = Policies;
+
+    fn new(_: String) -> RolePolicy {
+        RolePolicy
+    }
+
+    fn title(_: &Run) -> String {
+        format!("Policy '{ROLE_POLICY}'")
+    }
+
+    fn line(&self, run: &Run, (): &(), change: &Change) -> String {
+        let role = &run.config.names.role;
+        format!("Policy '{ROLE_POLICY}' of role '{role}'{change}")
+    }
+
+    fn recorded(state: State) -> Option<Key> {
+        state
+            .lambda_role_arn
+            .and(state.lambda_role_name)
+            .map(|role| Key::within(role, ROLE_POLICY))
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Policies>> {
+        let (inline, attached) = join_all!(inline(run, key), attached(run, &key.parent))?;
+        let none = inline.is_none() && attached.is_empty();
+        Ok((!none).then_some(Policies { inline, attached }))
+    }
+
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::within(&run.config.names.role, ROLE_POLICY)])
+    }
+
+    async fn create(&self, run: &Run) -> CallResult {
+        self.create_call(run)
             .send()
             .await
-            .named("PutRolePolicy")?;
+            .named("PutRolePolicy")
+            .map(drop)
+    }
+
+    fn reference(_: &Run, _: &Policies) -> CallResult {
         Ok(())
+    }
+
+    fn differences(&self, run: &Run, live: &Policies) -> Vec<Difference> {
+        let inline = live.inline.clone().unwrap_or_default();
+        let none: Vec<String> = Vec::new();
+        differences([
+            ("PolicyDocument", inline, write_own_log_group(run)),
+            ("AttachedPolicies", live.attached.to_json(), none.to_json()),
+        ])
     }
 
     /// Also detaches managed policies: earlier versions attached AWS's.
-    async fn update(&self, live: &Live, differences: &[Difference]) -> Result<(), CallError> {
-        let ours = |it: &Difference| it.property.starts_with("PolicyDocument");
-        if differences.iter().any(ours) {
-            self.create().await?;
+    async fn update(&self, run: &Run, live: &Policies, differences: &[Difference]) -> CallResult {
+        if has(differences, "PolicyDocument") {
+            self.create(run).await?;
         }
-        for arn in &live.properties.attached_policies {
-            let role = &self.stack.config.names.role;
-            let call = self.stack.aws.iam.detach_role_policy();
-            let call = call.role_name(role).policy_arn(arn);
-            optional(call.send().await.named("DetachRolePolicy"))?;
+        for arn in &live.attached {
+            let call = run.aws.iam.detach_role_policy();
+            let call = call.role_name(&run.config.names.role);
+            let answer = call.policy_arn(arn).send().await;
+            optional(answer.named("DetachRolePolicy"))?;
         }
         Ok(())
     }
-
-    fn record(&self, (): &(), _: &mut State) {}
 }
 
-/// Creates or updates the role's policy, as needed.
-pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<()> {
-    let ensured = stack.ensure(&Desired { stack }, live).await?;
-    if let Change::Updated(_) = ensured.change {
-        let role = &stack.config.names.role;
-        let suffix = ensured.change.suffix();
-        let line = format!("Policy '{ROLE_POLICY}' of role '{role}'{suffix}");
-        stack.console.message(&line);
-    }
-    Ok(())
-}
-
-/// Reads the policies of the role recorded in state.json.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    match stack.state.get().lambda_role_arn {
-        Some(_) => Desired { stack }.find().await,
-        None => Ok(None),
-    }
-}
-
-async fn inline(stack: &Stack) -> Result<Option<Value>> {
-    let call = stack.aws.iam.get_role_policy();
-    let call = call
-        .role_name(&stack.config.names.role)
-        .policy_name(ROLE_POLICY);
+async fn inline(run: &Run, key: &Key) -> Result<Option<Value>> {
+    let call = run.aws.iam.get_role_policy();
+    let call = call.role_name(&key.parent).policy_name(&key.id);
     let answer = optional(call.send().await.named("GetRolePolicy"))?;
     Ok(answer.map(|answer| policy_document(&answer.policy_document)))
 }
 
-async fn attached(stack: &Stack) -> Result<BTreeSet<String>> {
-    let call = stack.aws.iam.list_attached_role_policies();
-    let call = call.role_name(&stack.config.names.role);
-    let answer = optional(call.send().await.named("ListAttachedRolePolicies"))?;
-    let policies = answer.and_then(|answer| answer.attached_policies);
-    let policies = policies.unwrap_or_default().into_iter();
-    Ok(policies.filter_map(|policy| policy.policy_arn).collect())
+async fn attached(run: &Run, role: &str) -> Result<Vec<String>> {
+    let call = run.aws.iam.list_attached_role_policies().role_name(role);
+    let mut pages = call.into_paginator().send();
+    let mut arns = Vec::new();
+    while let Some(page) = pages.next().await {
+        // None, if the role itself is gone.
+        let Some(page) = optional(page.named("ListAttachedRolePolicies"))? else {
+            break;
+        };
+        let policies = page.attached_policies.into_iter().flatten();
+        arns.extend(policies.filter_map(|policy| policy.policy_arn));
+    }
+    Ok(arns)
 }

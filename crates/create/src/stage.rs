@@ -1,139 +1,110 @@
-//! The stage, to which each change of the API is deployed automatically.
+//! The stage: the published version of the API, under the path `/dev`.
+//!
+//! Without a stage, an API exists but answers nobody.
 
-use aws_client::error::optional;
-use aws_client::{CallError, Named};
+use aws_sdk_apigatewayv2::operation::create_stage::builders::CreateStageFluentBuilder;
+use aws_sdk_apigatewayv2::operation::get_stage::GetStageOutput;
+use aws_sdk_apigatewayv2::operation::update_stage::builders::UpdateStageFluentBuilder;
 use aws_sdk_apigatewayv2::types::RouteSettings;
-use common::{Result, State};
-use serde::Serialize;
+use serde_json::Value;
 
-use crate::api::Api;
+use crate::api::ApiRef;
 use crate::config::names::STAGE;
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
-use crate::stack::Stack;
-use crate::stack::output::OutputLine;
+use crate::resource::prelude::*;
+use crate::resource::property::{Property, object};
 
-/// The stage as AWS describes it.
-pub(crate) type Live = resource::Live<(), Properties>;
-
-/// The properties that we set on a stage.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    auto_deploy: bool,
-    default_route_settings: Throttle,
+/// The stage of this API.
+pub(crate) struct Stage {
+    api: ApiRef,
 }
 
-/// The limits on requests: per second, and in a burst.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Throttle {
-    throttling_rate_limit: Option<f64>,
-    throttling_burst_limit: Option<i32>,
+impl Stage {
+    fn create_call(&self, run: &Run) -> CreateStageFluentBuilder {
+        let limits = RouteSettings::builder()
+            // Requests per second: enough for a class, and cheap. A leaked token
+            // costs at most about a dollar a day.
+            .throttling_rate_limit(5.0)
+            .throttling_burst_limit(10)
+            .build();
+        run.aws
+            .api_gateway
+            .create_stage()
+            .api_id(&self.api.id)
+            .stage_name(STAGE)
+            // Each change of the API is published at once. Otherwise every
+            // update would need a deployment of its own.
+            .auto_deploy(true)
+            .default_route_settings(limits)
+    }
 }
 
-/// The desired stage.
-pub(crate) struct Desired<'a> {
-    /// The stack that it belongs to.
-    pub stack: &'a Stack,
-    /// The API that it belongs to.
-    pub api: &'a Api,
+impl Property for RouteSettings {
+    fn to_json(&self) -> Value {
+        object!(self; throttling_rate_limit, throttling_burst_limit)
+    }
 }
 
-/// Sets every property on a call that creates or updates.
-macro_rules! set {
-    ($call:expr, $desired:expr) => {{
-        let desired: Properties = $desired;
-        $call
-            .auto_deploy(desired.auto_deploy)
-            .default_route_settings(settings(&desired.default_route_settings))
-    }};
-}
+properties!(CreateStageFluentBuilder, GetStageOutput, UpdateStageFluentBuilder:
+    auto_deploy, default_route_settings);
 
-impl Resource for Desired<'_> {
+impl Resource for Stage {
     const NAME: &'static str = "stage";
-    const CREATE: &'static str = "CreateStage";
-    type Id = ();
-    type Properties = Properties;
-
-    fn desired(&self) -> Properties {
-        Properties {
-            auto_deploy: true,
-            // Enough for a class, and cheap: a leaked token costs at most about
-            // a dollar a day.
-            default_route_settings: Throttle {
-                throttling_rate_limit: Some(5.0),
-                throttling_burst_limit: Some(10),
-            },
-        }
-    }
-
-    async fn find(&self) -> Result<Option<Live>> {
-        get(self.stack, &self.api.id).await
-    }
-
-    async fn create(&self) -> Result<(), CallError> {
-        let call = self.stack.aws.api_gateway.create_stage();
-        let call = call.api_id(&self.api.id).stage_name(STAGE);
-        let _one_at_a_time = self.stack.api_change.lock().await;
-        let answer = set!(call, self.desired()).send().await;
-        answer.named("CreateStage")?;
-        Ok(())
-    }
-
-    async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let call = self.stack.aws.api_gateway.update_stage();
-        let call = call.api_id(&self.api.id).stage_name(STAGE);
-        let _one_at_a_time = self.stack.api_change.lock().await;
-        let answer = set!(call, self.desired()).send().await;
-        answer.named("UpdateStage")?;
-        Ok(())
-    }
-
-    fn record(&self, (): &(), _: &mut State) {}
-}
-
-/// Creates or updates the stage, as needed.
-pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, api: &Api) -> Result<()> {
-    let ensured = stack.ensure(&Desired { stack, api }, live).await?;
-    let suffix = ensured.change.suffix();
-    stack.line(
-        OutputLine::Stage,
-        format!("(Auto deploy) stage created with name: '{STAGE}'{suffix}"),
+    const CREATE: Operation = Operation::new(
+        "CreateStage",
+        "Publishes the API under /dev, again at each change, with a limit on requests.",
+        &["stageName"],
     );
-    Ok(())
-}
+    const PART_OF_API: bool = true;
+    type Needs = ApiRef;
+    type Ref = ();
+    type Live = GetStageOutput;
 
-/// Reads the stage of the API recorded in state.json.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    match stack.state.get().api_id {
-        Some(api_id) => get(stack, &api_id).await,
-        None => Ok(None),
+    fn new(api: ApiRef) -> Stage {
+        Stage { api }
     }
-}
 
-async fn get(stack: &Stack, api_id: &str) -> Result<Option<Live>> {
-    let call = stack.aws.api_gateway.get_stage();
-    let call = call.api_id(api_id).stage_name(STAGE);
-    let Some(answer) = optional(call.send().await.named("GetStage"))? else {
-        return Ok(None);
-    };
-    let throttle = answer.default_route_settings();
-    Ok(Some(Live {
-        id: (),
-        properties: Properties {
-            auto_deploy: answer.auto_deploy.unwrap_or_default(),
-            default_route_settings: Throttle {
-                throttling_rate_limit: throttle.and_then(|it| it.throttling_rate_limit),
-                throttling_burst_limit: throttle.and_then(|it| it.throttling_burst_limit),
-            },
-        },
-    }))
-}
+    fn title(_: &Run) -> String {
+        format!("Stage '{STAGE}'")
+    }
 
-fn settings(throttle: &Throttle) -> RouteSettings {
-    RouteSettings::builder()
-        .set_throttling_rate_limit(throttle.throttling_rate_limit)
-        .set_throttling_burst_limit(throttle.throttling_burst_limit)
-        .build()
+    fn line(&self, _: &Run, (): &(), change: &Change) -> String {
+        format!("(Auto deploy) stage created with name: '{STAGE}'{change}")
+    }
+
+    fn recorded(state: State) -> Option<Key> {
+        Some(Key::within(state.api_id?, STAGE))
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let call = run.aws.api_gateway.get_stage();
+        let answer = call.api_id(&key.parent).stage_name(&key.id).send().await;
+        Ok(optional(answer.named("GetStage"))?)
+    }
+
+    async fn search(&self, _: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::within(&self.api.id, STAGE)])
+    }
+
+    async fn create(&self, run: &Run) -> CallResult {
+        self.create_call(run)
+            .send()
+            .await
+            .named("CreateStage")
+            .map(drop)
+    }
+
+    fn reference(_: &Run, _: &Self::Live) -> CallResult {
+        Ok(())
+    }
+
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
+        compare(live, &self.create_call(run))
+    }
+
+    async fn update(&self, run: &Run, _: &Self::Live, _: &[Difference]) -> CallResult {
+        let call = run.aws.api_gateway.update_stage();
+        let call = call.api_id(&self.api.id).stage_name(STAGE);
+        let call = overwrite(call, &self.create_call(run));
+        call.send().await.named("UpdateStage").map(drop)
+    }
 }

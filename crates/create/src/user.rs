@@ -1,155 +1,141 @@
-//! The test user.
+//! The test user: the person who signs in.
+//!
+//! In OAuth's terms the resource owner, in OpenID Connect's the end-user. Made
+//! as an administrator would, so that the lesson needs no mailbox.
 
-use std::collections::BTreeMap;
-
-use aws_client::error::optional;
-use aws_client::{CallError, Named};
+use aws_sdk_cognitoidentityprovider::operation::admin_create_user::builders::AdminCreateUserFluentBuilder;
+use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
-use common::{Result, State};
-use serde::Serialize;
+use serde_json::Value;
 
 use crate::config::names::{EMAIL, USERNAME};
-use crate::resource::change::Change;
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
-use crate::stack::Stack;
-use crate::stack::output::OutputLine;
-use crate::user_pool::UserPool;
+use crate::resource::difference::differences;
+use crate::resource::prelude::*;
+use crate::resource::property::Property;
+use crate::user_pool::UserPoolRef;
 
-/// The user as AWS describes it.
-pub(crate) type Live = resource::Live<(), Properties>;
-
-/// The properties that we set on a user, except the password: it cannot be read.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    user_attributes: BTreeMap<String, String>,
+/// The test user in this pool.
+pub(crate) struct User {
+    pool: UserPoolRef,
 }
 
-/// The desired user.
-pub(crate) struct Desired<'a> {
-    /// The stack that it belongs to.
-    pub stack: &'a Stack,
-    /// The pool that it is in.
-    pub pool: &'a UserPool,
-}
-
-impl Resource for Desired<'_> {
-    const NAME: &'static str = "user";
-    const CREATE: &'static str = "AdminCreateUser";
-    type Id = ();
-    type Properties = Properties;
-
-    fn desired(&self) -> Properties {
-        let attributes = [("email", EMAIL), ("email_verified", "true")];
-        let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Properties {
-            user_attributes: BTreeMap::from(attributes),
-        }
-    }
-
-    async fn find(&self) -> Result<Option<Live>> {
-        get(self.stack, &self.pool.id).await
-    }
-
-    async fn create(&self) -> Result<(), CallError> {
-        self.stack
-            .aws
+impl User {
+    fn create_call(&self, run: &Run) -> AdminCreateUserFluentBuilder {
+        run.aws
             .cognito
             .admin_create_user()
             .user_pool_id(&self.pool.id)
             .username(USERNAME)
-            .set_user_attributes(Some(attributes(&self.desired())))
-            // No invitation by email: example.com accepts none.
+            // The claims `email` and `email_verified` of the id token.
+            .user_attributes(attribute("email", EMAIL))
+            .user_attributes(attribute("email_verified", "true"))
+            // No invitation by email: nobody reads example.com's mail.
             .message_action(MessageActionType::Suppress)
-            .send()
-            .await
-            .named("AdminCreateUser")?;
-        Ok(())
     }
 
-    async fn update(&self, _: &Live, _: &[Difference]) -> Result<(), CallError> {
-        self.stack
-            .aws
+    /// Sets a lasting password: an administrator's user has only a temporary
+    /// one, and would have to change it at the first sign-in.
+    async fn set_password(&self, run: &Run) -> CallResult {
+        run.aws
             .cognito
-            .admin_update_user_attributes()
+            .admin_set_user_password()
             .user_pool_id(&self.pool.id)
             .username(USERNAME)
-            .set_user_attributes(Some(attributes(&self.desired())))
+            .password(run.config.password.reveal())
+            .permanent(true)
             .send()
             .await
-            .named("AdminUpdateUserAttributes")?;
+            .named("AdminSetUserPassword")?;
+        Ok(())
+    }
+}
+
+fn attribute(name: &str, value: &str) -> AttributeType {
+    let attribute = AttributeType::builder().name(name).value(value);
+    attribute.build().expect("its required values are set")
+}
+
+/// The attributes that we set, as an object; AWS adds others, such as `sub`.
+fn attributes(attributes: Option<&[AttributeType]>) -> Value {
+    let ours = ["email", "email_verified"];
+    let attributes = attributes.into_iter().flatten();
+    let attributes = attributes.filter(|attribute| ours.contains(&attribute.name()));
+    attributes
+        .map(|attribute| (attribute.name.clone(), attribute.value.to_json()))
+        .collect()
+}
+
+impl Resource for User {
+    const NAME: &'static str = "user";
+    const CREATE: Operation = Operation::new(
+        "AdminCreateUser",
+        "Adds the test user as an administrator does, without an invitation by email.",
+        &["User.Username", "User.UserStatus"],
+    );
+    type Needs = UserPoolRef;
+    type Ref = ();
+    type Live = AdminGetUserOutput;
+
+    fn new(pool: UserPoolRef) -> User {
+        User { pool }
+    }
+
+    fn title(_: &Run) -> String {
+        format!("User '{USERNAME}'")
+    }
+
+    fn line(&self, _: &Run, (): &(), change: &Change) -> String {
+        let mut change = change.to_string();
+        if change.ends_with(')') {
+            change.insert_str(change.len() - 1, "; password set again");
+        }
+        let pool_id = &self.pool.id;
+        format!("User '{USERNAME}' created with email '{EMAIL}' in User Pool '{pool_id}'.{change}")
+    }
+
+    fn recorded(state: State) -> Option<Key> {
+        Some(Key::within(state.user_pool_id?, USERNAME))
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let call = run.aws.cognito.admin_get_user().user_pool_id(&key.parent);
+        let answer = call.username(&key.id).send().await;
+        Ok(optional(answer.named("AdminGetUser"))?)
+    }
+
+    async fn search(&self, _: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::within(&self.pool.id, USERNAME)])
+    }
+
+    async fn create(&self, run: &Run) -> CallResult {
+        self.create_call(run)
+            .send()
+            .await
+            .named("AdminCreateUser")
+            .map(drop)
+    }
+
+    fn reference(_: &Run, _: &Self::Live) -> CallResult {
         Ok(())
     }
 
-    fn record(&self, (): &(), _: &mut State) {}
-}
-
-/// Creates or updates the test user, as needed. A password cannot be read, so
-/// each run sets it again, which ends no session.
-pub(crate) async fn ensure(stack: &Stack, live: Option<Live>, pool: &UserPool) -> Result<()> {
-    let ensured = stack.ensure(&Desired { stack, pool }, live).await?;
-    set_password(stack, pool).await?;
-    let mut suffix = ensured.change.suffix();
-    if ensured.change != Change::Created {
-        suffix.insert_str(suffix.len() - 1, "; password set again");
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        let desired = attributes(desired.get_user_attributes().as_deref());
+        let live = attributes(live.user_attributes.as_deref());
+        differences([("UserAttributes", live, desired)])
     }
-    let line = format!(
-        "User '{USERNAME}' created with email '{EMAIL}' in User Pool '{}'.{suffix}",
-        pool.id
-    );
-    stack.line(OutputLine::User, line);
-    Ok(())
-}
 
-/// Reads the test user in the pool recorded in state.json.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    match stack.state.get().user_pool_id {
-        Some(pool_id) => get(stack, &pool_id).await,
-        None => Ok(None),
+    async fn update(&self, run: &Run, _: &Self::Live, _: &[Difference]) -> CallResult {
+        let attributes = self.create_call(run).get_user_attributes().clone();
+        let call = run.aws.cognito.admin_update_user_attributes();
+        let call = call.user_pool_id(&self.pool.id).username(USERNAME);
+        let answer = call.set_user_attributes(attributes).send().await;
+        answer.named("AdminUpdateUserAttributes")?;
+        Ok(())
     }
-}
 
-async fn get(stack: &Stack, pool_id: &str) -> Result<Option<Live>> {
-    let call = stack.aws.cognito.admin_get_user();
-    let call = call.user_pool_id(pool_id).username(USERNAME);
-    let Some(user) = optional(call.send().await.named("AdminGetUser"))? else {
-        return Ok(None);
-    };
-    let set = |attribute: &AttributeType| ["email", "email_verified"].contains(&attribute.name());
-    let attributes = user.user_attributes().iter().filter(|it| set(it));
-    let attributes = attributes.map(|attribute| {
-        let value = attribute.value().unwrap_or_default();
-        (attribute.name().to_owned(), value.to_owned())
-    });
-    Ok(Some(Live {
-        id: (),
-        properties: Properties {
-            user_attributes: attributes.collect(),
-        },
-    }))
-}
-
-fn attributes(desired: &Properties) -> Vec<AttributeType> {
-    let attributes = desired.user_attributes.iter();
-    let attributes = attributes.filter_map(|(name, value)| {
-        let attribute = AttributeType::builder().name(name).value(value);
-        attribute.build().ok()
-    });
-    attributes.collect()
-}
-
-async fn set_password(stack: &Stack, pool: &UserPool) -> Result<(), CallError> {
-    stack
-        .aws
-        .cognito
-        .admin_set_user_password()
-        .user_pool_id(&pool.id)
-        .username(USERNAME)
-        .password(stack.config.password.reveal())
-        .permanent(true)
-        .send()
-        .await
-        .named("AdminSetUserPassword")?;
-    Ok(())
+    async fn finish(&self, run: &Run, (): &(), _: &Change) -> Result<()> {
+        Ok(self.set_password(run).await?)
+    }
 }

@@ -1,361 +1,294 @@
 //! The user pool: who can sign in, and who signs the tokens.
+//!
+//! In OpenID Connect's terms it is the OpenID provider, in OAuth's the
+//! authorization server. It keeps the users and their passwords, has a pair of
+//! keys of its own, and publishes the public ones, with which the API and
+//! `tokens` verify what it signs.
 
 use std::collections::HashMap;
 
-use aws_client::error::optional;
-use aws_client::find;
-use aws_client::{CallError, Named};
+use aws_client::find::{self, deployment_tag};
+use aws_sdk_cognitoidentityprovider::operation::create_user_pool::builders::CreateUserPoolFluentBuilder;
+use aws_sdk_cognitoidentityprovider::operation::update_user_pool::builders::UpdateUserPoolFluentBuilder;
 use aws_sdk_cognitoidentityprovider::types::{
     AccountRecoverySettingType, AdminCreateUserConfigType, AttributeDataType, PasswordPolicyType,
     RecoveryOptionNameType, RecoveryOptionType, SchemaAttributeType, UserPoolPolicyType,
     UserPoolType, UsernameConfigurationType, VerifiedAttributeType,
 };
-use common::{Result, State};
-use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::resource::difference::Difference;
-use crate::resource::{self, Resource};
-use crate::stack::Stack;
-use crate::stack::output::OutputLine;
+use crate::resource::difference::differences;
+use crate::resource::prelude::*;
+use crate::resource::property::{Property, keep, object, overwrite};
+
+/// The user pool.
+pub(crate) struct UserPool;
 
 /// An existing user pool.
 #[derive(Clone, Debug)]
-pub(crate) struct UserPool {
+pub(crate) struct UserPoolRef {
     /// For example `us-east-1_abcdef`.
     pub id: String,
     /// `iss` of every token that it signs.
     pub issuer: String,
 }
 
-impl UserPool {
-    /// The pool with this id, in the stack's region.
-    pub(crate) fn new(stack: &Stack, id: &str) -> UserPool {
-        let region = &stack.aws.region;
-        UserPool {
-            id: id.to_owned(),
-            issuer: format!("https://cognito-idp.{region}.amazonaws.com/{id}"),
+impl Reference for UserPoolRef {
+    fn unknown() -> UserPoolRef {
+        UserPoolRef {
+            id: String::unknown(),
+            issuer: String::unknown(),
         }
     }
 }
 
-/// The pool as AWS describes it.
-pub(crate) type Live = resource::Live<UserPool, Properties>;
-
-/// The properties that we set on a pool.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Properties {
-    pool_name: String,
-    password_policy: PasswordPolicy,
-    auto_verified_attributes: Vec<String>,
-    admin_create_user_config: AdminCreateUserConfig,
-    recovery_mechanisms: Vec<String>,
-    user_pool_tags: HashMap<String, String>,
-    #[serde(rename = "UsernameConfiguration")]
-    username: UsernameConfiguration,
-    #[serde(rename = "SchemaAttributes")]
-    schema: HashMap<String, SchemaAttribute>,
+impl UserPool {
+    fn create_call(&self, run: &Run) -> CreateUserPoolFluentBuilder {
+        run.aws
+            .cognito
+            .create_user_pool()
+            .pool_name(&run.config.names.user_pool)
+            .policies(
+                UserPoolPolicyType::builder()
+                    .password_policy(password_policy())
+                    .build(),
+            )
+            // `testuser` and `Testuser` are one user: people type both.
+            .username_configuration(
+                UsernameConfigurationType::builder()
+                    .case_sensitive(false)
+                    .build()
+                    .expect("its only required value is set"),
+            )
+            // Anybody may sign up. A code sent to the address verifies it: until
+            // then `email` in a token is only a claim of the person's own.
+            .admin_create_user_config(
+                AdminCreateUserConfigType::builder()
+                    .allow_admin_create_user_only(false)
+                    .build(),
+            )
+            .schema(email())
+            .auto_verified_attributes(VerifiedAttributeType::Email)
+            // A forgotten password is reset by way of the verified address.
+            .account_recovery_setting(recovery_by_email())
+            // Names are not unique: the tag says that it is ours.
+            .set_user_pool_tags(Some(HashMap::from([run.tag.pair()])))
+    }
 }
 
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct PasswordPolicy {
-    minimum_length: i32,
-    require_lowercase: bool,
-    require_uppercase: bool,
-    require_numbers: bool,
-    require_symbols: bool,
-    temporary_password_validity_days: i32,
+/// Length is what counts (NIST SP 800-63B); no kinds of characters are required.
+fn password_policy() -> PasswordPolicyType {
+    PasswordPolicyType::builder()
+        .minimum_length(8)
+        // AWS's default; if it is not set, the SDK sends 0.
+        .temporary_password_validity_days(7)
+        .build()
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct AdminCreateUserConfig {
-    allow_admin_create_user_only: bool,
+fn email() -> SchemaAttributeType {
+    SchemaAttributeType::builder()
+        .name("email")
+        .attribute_data_type(AttributeDataType::String)
+        .required(true)
+        .mutable(true)
+        .build()
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct UsernameConfiguration {
-    case_sensitive: bool,
+fn recovery_by_email() -> AccountRecoverySettingType {
+    let by_email = RecoveryOptionType::builder()
+        .name(RecoveryOptionNameType::VerifiedEmail)
+        .priority(1)
+        .build()
+        .expect("its required values are set");
+    AccountRecoverySettingType::builder()
+        .recovery_mechanisms(by_email)
+        .build()
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct SchemaAttribute {
-    required: bool,
-    mutable: bool,
-}
-
-/// The desired pool.
-pub(crate) struct Desired<'a> {
-    /// The stack that it belongs to.
-    pub stack: &'a Stack,
-}
-
-impl Resource for Desired<'_> {
+impl Resource for UserPool {
     const NAME: &'static str = "user pool";
-    const CREATE: &'static str = "CreateUserPool";
+    const CREATE: Operation = Operation::new(
+        "CreateUserPool",
+        "Makes the user pool: the OpenID provider that knows the users and signs the tokens.",
+        &["UserPool.Id", "UserPool.Arn"],
+    );
     const IMMUTABLE: &'static [&'static str] = &[
         "UsernameConfiguration.CaseSensitive",
         "SchemaAttributes.email.Mutable",
         "SchemaAttributes.email.Required",
     ];
-    type Id = UserPool;
-    type Properties = Properties;
+    const UNIQUE: bool = false;
+    type Needs = ();
+    type Ref = UserPoolRef;
+    type Live = UserPoolType;
 
-    fn desired(&self) -> Properties {
-        let email = SchemaAttribute {
-            required: true,
-            mutable: true,
-        };
-        Properties {
-            pool_name: self.stack.config.names.user_pool.clone(),
-            // Length is what counts (NIST SP 800-63B); no kinds of characters are required.
-            password_policy: PasswordPolicy {
-                minimum_length: 8,
-                // AWS's default; if it is not set, the SDK sends 0.
-                temporary_password_validity_days: 7,
-                ..PasswordPolicy::default()
-            },
-            auto_verified_attributes: vec!["email".to_owned()],
-            // Anyone may sign up; a code verifies the email address.
-            admin_create_user_config: AdminCreateUserConfig {
-                allow_admin_create_user_only: false,
-            },
-            recovery_mechanisms: vec!["verified_email".to_owned()],
-            user_pool_tags: HashMap::from([self.stack.tag.pair()]),
-            // `testuser` and `Testuser` are the same user.
-            username: UsernameConfiguration {
-                case_sensitive: false,
-            },
-            schema: HashMap::from([("email".to_owned(), email)]),
-        }
+    fn new((): ()) -> UserPool {
+        UserPool
     }
 
-    /// Pool names are not unique, so the tag decides.
-    async fn find(&self) -> Result<Option<Live>> {
-        let name = &self.stack.config.names.user_pool;
-        let found = find::user_pools(&self.stack.aws, name, &self.stack.tag).await?;
-        Ok(found.first().map(|pool| live(self.stack, pool)))
+    fn title(run: &Run) -> String {
+        format!("User Pool '{}'", run.config.names.user_pool)
     }
 
-    async fn create(&self) -> Result<UserPool, CallError> {
-        let desired = self.desired();
-        let answer = self
-            .stack
-            .aws
-            .cognito
-            .create_user_pool()
-            .pool_name(&desired.pool_name)
-            .policies(policies(&desired))
-            .set_schema(Some(schema(&desired)))
-            .set_auto_verified_attributes(Some(verified(&desired)))
-            .set_username_configuration(username_configuration(&desired))
-            .admin_create_user_config(admin_create_user_config(&desired))
-            .account_recovery_setting(account_recovery_setting(&desired))
-            .set_user_pool_tags(Some(desired.user_pool_tags))
-            .send()
-            .await
-            .named("CreateUserPool")?;
-        let id = answer.user_pool.and_then(|pool| pool.id);
-        Ok(UserPool::new(self.stack, &id.unwrap_or_default()))
+    fn line(&self, _: &Run, pool: &UserPoolRef, change: &Change) -> String {
+        format!("User Pool created with ID: '{}'{change}", pool.id)
     }
 
-    /// UpdateUserPool resets the properties that it is not given, so those that
-    /// others have set by hand are passed along unchanged.
-    async fn update(&self, live: &Live, _: &[Difference]) -> Result<(), CallError> {
-        let Some(now) = describe(self.stack, &live.id.id).await? else {
-            return Ok(());
-        };
-        let desired = self.desired();
-        let mut tags = now.user_pool_tags.unwrap_or_default();
-        tags.extend(desired.user_pool_tags.clone());
-        let sign_in = now.policies.and_then(|policies| policies.sign_in_policy);
-        let mut invite = admin_create_user_config(&desired);
-        invite.invite_message_template = now
-            .admin_create_user_config
-            .and_then(|config| config.invite_message_template);
-        let mut policies = policies(&desired);
-        policies.sign_in_policy = sign_in;
-        self.stack
-            .aws
-            .cognito
-            .update_user_pool()
-            .user_pool_id(&live.id.id)
-            .pool_name(&desired.pool_name)
-            .policies(policies)
-            .set_auto_verified_attributes(Some(verified(&desired)))
-            .admin_create_user_config(invite)
-            .account_recovery_setting(account_recovery_setting(&desired))
-            .set_user_pool_tags(Some(tags))
-            .set_deletion_protection(now.deletion_protection)
-            .set_device_configuration(now.device_configuration)
-            .set_email_configuration(now.email_configuration)
-            .set_email_verification_message(now.email_verification_message)
-            .set_email_verification_subject(now.email_verification_subject)
-            .set_lambda_config(now.lambda_config)
-            .set_mfa_configuration(now.mfa_configuration)
-            .set_sms_authentication_message(now.sms_authentication_message)
-            .set_sms_configuration(now.sms_configuration)
-            .set_sms_verification_message(now.sms_verification_message)
-            .set_user_attribute_update_settings(now.user_attribute_update_settings)
-            .set_user_pool_add_ons(now.user_pool_add_ons)
-            .set_user_pool_tier(now.user_pool_tier)
-            .set_verification_message_template(now.verification_message_template)
-            .send()
-            .await
-            .named("UpdateUserPool")?;
-        Ok(())
+    fn recorded(state: State) -> Option<Key> {
+        state.user_pool_id.map(Key::new)
     }
 
-    fn record(&self, pool: &UserPool, state: &mut State) {
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let call = run.aws.cognito.describe_user_pool().user_pool_id(&key.id);
+        let answer = optional(call.send().await.named("DescribeUserPool"))?;
+        Ok(answer.and_then(|answer| answer.user_pool))
+    }
+
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        let name = &run.config.names.user_pool;
+        let found = find::user_pools(&run.aws, name, &run.tag).await?;
+        let ids = found.into_iter().filter_map(|pool| pool.id);
+        Ok(ids.map(Key::new).collect())
+    }
+
+    async fn create(&self, run: &Run) -> CallResult<UserPoolRef> {
+        let answer = self.create_call(run).send().await;
+        let pool = answer.named("CreateUserPool")?.user_pool;
+        let id = required("CreateUserPool", "Id", pool.and_then(|pool| pool.id))?;
+        Ok(reference(run, id))
+    }
+
+    fn reference(run: &Run, live: &UserPoolType) -> CallResult<UserPoolRef> {
+        let id = required("DescribeUserPool", "Id", live.id.clone())?;
+        Ok(reference(run, id))
+    }
+
+    fn differences(&self, run: &Run, live: &UserPoolType) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        #[rustfmt::skip] // one property, two lines
+        let properties = [
+            ("PoolName",
+                live.name.to_json(), desired.get_pool_name().to_json()),
+            ("PasswordPolicy",
+                password_rules(&live.policies), password_rules(desired.get_policies())),
+            ("AutoVerifiedAttributes",
+                live.auto_verified_attributes.to_json(), desired.get_auto_verified_attributes().to_json()),
+            ("AdminCreateUserConfig",
+                live.admin_create_user_config.to_json(), desired.get_admin_create_user_config().to_json()),
+            ("RecoveryMechanisms",
+                live.account_recovery_setting.to_json(), desired.get_account_recovery_setting().to_json()),
+            ("UserPoolTags",
+                live.user_pool_tags.clone().map(deployment_tag).to_json(), desired.get_user_pool_tags().to_json()),
+            ("UsernameConfiguration",
+                username_rules(&live.username_configuration), username_rules(desired.get_username_configuration())),
+            ("SchemaAttributes",
+                email_rules(&live.schema_attributes), email_rules(desired.get_schema())),
+        ];
+        differences(properties)
+    }
+
+    /// Begins with the live pool, so that nothing set by hand is reset, and then
+    /// sets what is ours.
+    async fn update(&self, run: &Run, live: &UserPoolType, _: &[Difference]) -> CallResult {
+        let call = run.aws.cognito.update_user_pool();
+        let call = updated(call, live, &self.create_call(run));
+        call.send().await.named("UpdateUserPool").map(drop)
+    }
+
+    fn record(&self, _: &Run, pool: &UserPoolRef, state: &mut State) {
         state.user_pool_id = Some(pool.id.clone());
         state.user_pool_jwt_issuer_url = Some(pool.issuer.clone());
     }
-}
 
-/// Creates or updates the user pool, as needed.
-pub(crate) async fn ensure(stack: &Stack, live: Option<Live>) -> Result<UserPool> {
-    let ensured = stack.ensure(&Desired { stack }, live).await?;
-    let (id, suffix) = (&ensured.id.id, ensured.change.suffix());
-    stack.line(
-        OutputLine::UserPool,
-        format!("User Pool created with ID: '{id}'{suffix}"),
-    );
-    Ok(ensured.id)
-}
-
-/// Reads the pool recorded in state.json (DescribeUserPool). Its id is unique.
-pub(crate) async fn read(stack: &Stack) -> Result<Option<Live>> {
-    let Some(id) = stack.state.get().user_pool_id else {
-        return Ok(None);
-    };
-    Ok(describe(stack, &id).await?.map(|pool| live(stack, &pool)))
-}
-
-async fn describe(stack: &Stack, id: &str) -> Result<Option<UserPoolType>, CallError> {
-    let call = stack.aws.cognito.describe_user_pool().user_pool_id(id);
-    let answer = optional(call.send().await.named("DescribeUserPool"))?;
-    Ok(answer.and_then(|answer| answer.user_pool))
-}
-
-fn live(stack: &Stack, pool: &UserPoolType) -> Live {
-    let password = pool
-        .policies()
-        .and_then(UserPoolPolicyType::password_policy);
-    let password = password.map(|policy| PasswordPolicy {
-        minimum_length: policy.minimum_length.unwrap_or_default(),
-        require_lowercase: policy.require_lowercase,
-        require_uppercase: policy.require_uppercase,
-        require_numbers: policy.require_numbers,
-        require_symbols: policy.require_symbols,
-        temporary_password_validity_days: policy.temporary_password_validity_days,
-    });
-    let only_admin = pool.admin_create_user_config();
-    let recovery = pool.account_recovery_setting();
-    let recovery = recovery.map_or(&[][..], AccountRecoverySettingType::recovery_mechanisms);
-    let mut recovery: Vec<_> = recovery.to_vec();
-    recovery.sort_by_key(|option| option.priority);
-    let schema = pool.schema_attributes().iter();
-    let email = schema.filter(|attribute| attribute.name() == Some("email"));
-    Live {
-        id: UserPool::new(stack, pool.id().unwrap_or_default()),
-        properties: Properties {
-            pool_name: pool.name().unwrap_or_default().to_owned(),
-            password_policy: password.unwrap_or_default(),
-            auto_verified_attributes: pool
-                .auto_verified_attributes()
-                .iter()
-                .map(|attribute| attribute.as_str().to_owned())
-                .collect(),
-            admin_create_user_config: AdminCreateUserConfig {
-                allow_admin_create_user_only: only_admin
-                    .is_some_and(|config| config.allow_admin_create_user_only),
-            },
-            recovery_mechanisms: recovery
-                .iter()
-                .map(|option| option.name().as_str().to_owned())
-                .collect(),
-            user_pool_tags: find::deployment_tag(
-                pool.user_pool_tags().cloned().unwrap_or_default(),
-            ),
-            username: UsernameConfiguration {
-                case_sensitive: pool
-                    .username_configuration()
-                    .is_none_or(|username| username.case_sensitive()),
-            },
-            schema: email
-                .map(|email| {
-                    let properties = SchemaAttribute {
-                        required: email.required.unwrap_or_default(),
-                        mutable: email.mutable.unwrap_or_default(),
-                    };
-                    ("email".to_owned(), properties)
-                })
-                .collect(),
-        },
+    async fn delete(run: &Run, key: &Key) -> CallResult {
+        let call = run.aws.cognito.delete_user_pool().user_pool_id(&key.id);
+        call.send().await.named("DeleteUserPool").map(drop)
     }
 }
 
-fn policies(desired: &Properties) -> UserPoolPolicyType {
-    let policy = &desired.password_policy;
-    let password = PasswordPolicyType::builder()
-        .minimum_length(policy.minimum_length)
-        .require_lowercase(policy.require_lowercase)
-        .require_uppercase(policy.require_uppercase)
-        .require_numbers(policy.require_numbers)
-        .require_symbols(policy.require_symbols)
-        .temporary_password_validity_days(policy.temporary_password_validity_days)
-        .build();
-    UserPoolPolicyType::builder()
-        .password_policy(password)
-        .build()
+fn reference(run: &Run, id: String) -> UserPoolRef {
+    let region = &run.aws.region;
+    UserPoolRef {
+        issuer: format!("https://cognito-idp.{region}.amazonaws.com/{id}"),
+        id,
+    }
 }
 
-fn schema(desired: &Properties) -> Vec<SchemaAttributeType> {
-    let attributes = desired.schema.iter();
-    let attributes = attributes.map(|(name, attribute)| {
-        SchemaAttributeType::builder()
-            .name(name)
-            .attribute_data_type(AttributeDataType::String)
-            .required(attribute.required)
-            .mutable(attribute.mutable)
-            .build()
-    });
-    attributes.collect()
+fn updated(
+    call: UpdateUserPoolFluentBuilder,
+    live: &UserPoolType,
+    desired: &CreateUserPoolFluentBuilder,
+) -> UpdateUserPoolFluentBuilder {
+    // What others may have set.
+    let call = keep!(call, live;
+        acr_configuration, deletion_protection, device_configuration, email_configuration,
+        email_verification_message, email_verification_subject, issuer_configuration,
+        key_configuration, lambda_config, mfa_configuration, sms_authentication_message,
+        sms_configuration, sms_verification_message, user_attribute_update_settings,
+        user_pool_add_ons, user_pool_tier, verification_message_template);
+    // What is ours.
+    let call = overwrite!(call, desired;
+        pool_name, auto_verified_attributes, account_recovery_setting);
+    // What is ours in part.
+    let mut policies = desired.get_policies().clone();
+    if let (Some(policies), Some(live)) = (&mut policies, &live.policies) {
+        policies.sign_in_policy = live.sign_in_policy.clone();
+        if let (Some(ours), Some(live)) = (&mut policies.password_policy, &live.password_policy) {
+            ours.password_history_size = live.password_history_size;
+        }
+    }
+    let mut invitation = desired.get_admin_create_user_config().clone();
+    if let (Some(ours), Some(live)) = (&mut invitation, &live.admin_create_user_config) {
+        ours.invite_message_template = live.invite_message_template.clone();
+    }
+    let mut tags = live.user_pool_tags.clone().unwrap_or_default();
+    tags.extend(desired.get_user_pool_tags().clone().unwrap_or_default());
+    call.set_user_pool_id(live.id.clone())
+        .set_policies(policies)
+        .set_admin_create_user_config(invitation)
+        .set_user_pool_tags(Some(tags))
 }
 
-fn verified(desired: &Properties) -> Vec<VerifiedAttributeType> {
-    let names = desired.auto_verified_attributes.iter();
-    names.map(|name| name.as_str().into()).collect()
+fn password_rules(policies: &Option<UserPoolPolicyType>) -> Value {
+    let policies = policies.as_ref();
+    policies
+        .and_then(|policies| policies.password_policy.as_ref())
+        .map_or(Value::Null, |rules| {
+            object!(rules; minimum_length, require_lowercase, require_uppercase,
+            require_numbers, require_symbols, temporary_password_validity_days)
+        })
 }
 
-fn username_configuration(desired: &Properties) -> Option<UsernameConfigurationType> {
-    UsernameConfigurationType::builder()
-        .case_sensitive(desired.username.case_sensitive)
-        .build()
-        .ok()
+impl Property for AdminCreateUserConfigType {
+    fn to_json(&self) -> Value {
+        object!(self; allow_admin_create_user_only)
+    }
 }
 
-fn admin_create_user_config(desired: &Properties) -> AdminCreateUserConfigType {
-    let config = &desired.admin_create_user_config;
-    AdminCreateUserConfigType::builder()
-        .allow_admin_create_user_only(config.allow_admin_create_user_only)
-        .build()
+/// The names, in the order of their priority.
+impl Property for AccountRecoverySettingType {
+    fn to_json(&self) -> Value {
+        let mut options = self.recovery_mechanisms().to_vec();
+        options.sort_by_key(|option| option.priority);
+        options.iter().map(|option| option.name.as_str()).collect()
+    }
+
+    fn absent() -> Value {
+        json!([])
+    }
 }
 
-/// The first in the list has the highest priority.
-fn account_recovery_setting(desired: &Properties) -> AccountRecoverySettingType {
-    let options = desired.recovery_mechanisms.iter().zip(1..);
-    let options = options.filter_map(|(name, priority)| {
-        RecoveryOptionType::builder()
-            .name(RecoveryOptionNameType::from(name.as_str()))
-            .priority(priority)
-            .build()
-            .ok()
-    });
-    AccountRecoverySettingType::builder()
-        .set_recovery_mechanisms(Some(options.collect()))
-        .build()
+/// AWS's default is case-sensitive.
+fn username_rules(rules: &Option<UsernameConfigurationType>) -> Value {
+    let case_sensitive = rules.as_ref().is_none_or(|rules| rules.case_sensitive);
+    json!({ "CaseSensitive": case_sensitive })
+}
+
+fn email_rules(attributes: &Option<Vec<SchemaAttributeType>>) -> Value {
+    let attributes = attributes.iter().flatten();
+    let mut email = attributes.filter(|attribute| attribute.name() == Some("email"));
+    email.next().map_or(
+        Value::Null,
+        |email| json!({ "email": object!(email; required, mutable) }),
+    )
 }

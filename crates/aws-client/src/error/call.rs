@@ -10,7 +10,7 @@ use crate::interceptors::Stopped;
 
 /// A failed AWS call.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{operation}: {code}: {message}")]
+#[error("{operation}: {}{message}", prefix(code))]
 pub struct CallError {
     pub(super) operation: &'static str,
     pub(super) code: String,
@@ -18,7 +18,26 @@ pub struct CallError {
     pub(super) kind: Kind,
 }
 
+/// AWS's code, if it gave one, as a part of the message.
+fn prefix(code: &str) -> String {
+    if code.is_empty() {
+        String::new()
+    } else {
+        format!("{code}: ")
+    }
+}
+
 impl CallError {
+    /// The response of a successful call has no `field`, AWS's name of an id.
+    pub fn incomplete(operation: &'static str, field: &str) -> CallError {
+        CallError {
+            operation,
+            code: String::new(),
+            message: format!("the answer has no {field}"),
+            kind: Kind::Incomplete,
+        }
+    }
+
     /// What the error means to the caller.
     pub fn kind(&self) -> Kind {
         self.kind
@@ -41,6 +60,23 @@ pub fn optional<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError>
         Err(error) => Err(error),
     }
 }
+
+/// The id in the response of a call that made something: without it, what was
+/// made could be neither used nor deleted.
+///
+/// # Errors
+/// If it is missing or empty; `field` is AWS's name for it.
+pub fn required(
+    operation: &'static str,
+    field: &str,
+    id: Option<String>,
+) -> Result<String, CallError> {
+    id.filter(|id| !id.is_empty())
+        .ok_or_else(|| CallError::incomplete(operation, field))
+}
+
+/// The result of an AWS call.
+pub type CallResult<T = ()> = Result<T, CallError>;
 
 /// Adds the name of the operation to an SDK result.
 pub trait Named<T> {

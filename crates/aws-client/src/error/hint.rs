@@ -44,6 +44,9 @@ fn hint(error: &CallError) -> Option<&'static str> {
         "no answer in time" | "connection lost" | "unreadable answer" => {
             Some("run the same command again: it first looks up what took effect")
         }
+        _ if error.kind == Kind::Incomplete => {
+            Some("run the same command again: it looks up what this call made")
+        }
         _ if error.kind == Kind::Exists => Some(
             "the name is taken: run 'make delete', set another DOMAIN_PREFIX (sign-in domain) or NAME_SUFFIX (all else), then 'make api'",
         ),

@@ -23,6 +23,8 @@ pub enum Kind {
     InUse,
     /// No response, or a server error: the call may have taken effect or not.
     Lost,
+    /// The call took effect, but its response lacks the id of what it made.
+    Incomplete,
     /// No connection could be made: the call had no effect.
     Unreachable,
     /// Never sent, because a signal asked the program to stop.

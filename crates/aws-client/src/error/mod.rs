@@ -6,6 +6,6 @@ mod causes;
 mod hint;
 pub(crate) mod kind;
 
-pub use self::call::{CallError, Named, optional};
+pub use self::call::{CallError, CallResult, Named, optional, required};
 pub use self::causes::chain;
 pub use self::kind::Kind;

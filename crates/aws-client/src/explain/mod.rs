@@ -4,7 +4,7 @@
 //! shown too. Only the calls made by the source of the credentials (SSO, an
 //! assumed role) are not: their responses are credentials.
 
-mod operations;
+pub(crate) mod operations;
 mod redact;
 mod wire;
 
@@ -25,6 +25,8 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use common::console::numbered_heading;
 use common::{Console, interrupt};
 
+pub use self::operations::Operation;
+use self::operations::Operations;
 use self::redact::Secrets;
 use crate::error::chain;
 
@@ -34,6 +36,7 @@ use crate::error::chain;
 pub struct Explain {
     console: Arc<Console>,
     sent: Arc<AtomicUsize>,
+    operations: Operations,
 }
 
 /// A call in flight.
@@ -51,10 +54,11 @@ impl Storable for Call {
 
 impl Explain {
     /// Creates an interceptor that numbers calls from 1.
-    pub fn new(console: Arc<Console>) -> Explain {
+    pub(crate) fn new(console: Arc<Console>, operations: Operations) -> Explain {
         Explain {
             console,
             sent: Arc::default(),
+            operations,
         }
     }
 
@@ -65,7 +69,7 @@ impl Explain {
             0 | 1 => String::new(),
             attempt => format!(" (attempt {attempt})"),
         };
-        let why = operations::find(operation).purpose;
+        let why = self.operations.find(operation).purpose;
         let mut block = numbered_heading(number, &format!("{operation}{attempt}"));
         block.push('\n');
         indent(&mut block, why);
@@ -96,8 +100,13 @@ impl Intercept for Explain {
         if interrupt::stopping() {
             return Ok(());
         }
-        let operation = cfg.load::<Metadata>().map_or("", |it| it.name()).to_owned();
-        let attempt = cfg.load::<RequestAttempts>().map_or(1, |it| it.attempts());
+        let operation = cfg
+            .load::<Metadata>()
+            .map_or("", |metadata| metadata.name())
+            .to_owned();
+        let attempt = cfg
+            .load::<RequestAttempts>()
+            .map_or(1, |attempts| attempts.attempts());
         let sent = wire::Request::new(context.request());
         let block = self.begin(&operation, attempt, &sent);
         cfg.interceptor_state().store_put(Call {
@@ -126,7 +135,7 @@ impl Intercept for Explain {
         let mut block = call.block.clone();
         match context.response() {
             Some(response) => {
-                let fields = operations::find(&call.operation).fields;
+                let fields = self.operations.find(&call.operation).fields;
                 let answer = wire::response(response, took, fields, &call.secrets);
                 indent(&mut block, &answer);
             }

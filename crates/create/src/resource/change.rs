@@ -1,5 +1,7 @@
 //! What a run does to a resource, and how the output shows it.
 
+use std::fmt;
+
 use crate::resource::difference::Difference;
 
 /// What a run does to a resource.
@@ -16,19 +18,22 @@ pub(crate) enum Change {
 impl Change {
     /// The change of an existing resource with these differences.
     pub(crate) fn of(differences: Vec<Difference>) -> Change {
-        match differences.is_empty() {
-            true => Change::Unchanged,
-            false => Change::Updated(differences),
+        if differences.is_empty() {
+            Change::Unchanged
+        } else {
+            Change::Updated(differences)
         }
     }
+}
 
-    /// The end of the resource's line of output: nothing, ` (unchanged)`, or
-    /// ` (updated: Timeout 9 s -> 5 s)`.
-    pub(crate) fn suffix(&self) -> String {
+/// The end of a line of output: nothing, ` (unchanged)`, or
+/// ` (updated: Timeout 9 s -> 5 s)`.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Change::Created => String::new(),
-            Change::Updated(differences) => format!(" (updated: {})", list(differences)),
-            Change::Unchanged => " (unchanged)".to_owned(),
+            Change::Created => Ok(()),
+            Change::Updated(differences) => write!(f, " (updated: {})", list(differences)),
+            Change::Unchanged => write!(f, " (unchanged)"),
         }
     }
 }
@@ -61,16 +66,18 @@ impl Summary {
     pub(crate) fn has_changed(&self) -> bool {
         self.created + self.updated > 0
     }
+}
 
-    /// For example `3 updated, 12 unchanged`.
-    pub(crate) fn text(&self) -> String {
+/// For example `3 updated, 12 unchanged`.
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = [
             (self.created, "created"),
             (self.updated, "updated"),
             (self.unchanged, "unchanged"),
         ];
-        let said = counts.iter().filter(|(count, _)| *count > 0);
-        let said: Vec<String> = said.map(|(n, what)| format!("{n} {what}")).collect();
-        said.join(", ")
+        let nonzero = counts.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = nonzero.map(|(n, what)| format!("{n} {what}")).collect();
+        f.write_str(&parts.join(", "))
     }
 }

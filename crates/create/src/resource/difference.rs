@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Serialize;
 use serde_json::Value;
 
 /// A property whose live value is not the desired one.
@@ -17,15 +16,30 @@ pub(crate) struct Difference {
     pub desired: String,
 }
 
+impl Difference {
+    /// Whether it is one of these properties, or in one.
+    pub(crate) fn is_in(&self, properties: &[&str]) -> bool {
+        let outermost = self.property.split('.').next().unwrap_or_default();
+        properties.contains(&outermost)
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} -> {}", self.property, self.live, self.desired)
     }
 }
 
-/// Compares two values of one type field by field, sorted by property.
-pub(crate) fn differences<P: Serialize>(live: &P, desired: &P) -> Vec<Difference> {
-    let (live, desired) = (properties(live), properties(desired));
+/// Compares properties: the name, the live value and the desired one of each.
+/// Objects are compared by what is in them. Sorted by name.
+pub(crate) fn differences<'a>(
+    properties: impl IntoIterator<Item = (&'a str, Value, Value)>,
+) -> Vec<Difference> {
+    let (mut live, mut desired) = (BTreeMap::new(), BTreeMap::new());
+    for (name, live_value, desired_value) in properties {
+        collect(name, live_value, &mut live);
+        collect(name, desired_value, &mut desired);
+    }
     let names: BTreeSet<&String> = live.keys().chain(desired.keys()).collect();
     names
         .into_iter()
@@ -38,19 +52,16 @@ pub(crate) fn differences<P: Serialize>(live: &P, desired: &P) -> Vec<Difference
         .collect()
 }
 
-/// Every value that is not an object, by its path.
-fn properties(value: &impl Serialize) -> BTreeMap<String, Value> {
-    let mut found = BTreeMap::new();
-    let value = serde_json::to_value(value).unwrap_or_default();
-    collect("", value, &mut found);
-    found
+/// Whether a property, or something in it, is among the differences.
+pub(crate) fn has(differences: &[Difference], property: &str) -> bool {
+    differences
+        .iter()
+        .any(|difference| difference.is_in(&[property]))
 }
 
+/// Every value that is not an object, by its path.
 fn collect(name: &str, value: Value, found: &mut BTreeMap<String, Value>) {
-    let below = |key: &str| match name {
-        "" => key.to_owned(),
-        name => format!("{name}.{key}"),
-    };
+    let below = |key: &str| format!("{name}.{key}");
     match value {
         Value::Object(fields) => {
             for (key, value) in fields {
@@ -87,31 +98,39 @@ mod tests {
 
     use super::*;
 
-    fn lines(live: Value, desired: Value) -> Vec<String> {
-        let found = differences(&live, &desired);
+    fn lines(properties: &[(&str, Value, Value)]) -> Vec<String> {
+        let found = differences(properties.iter().cloned());
         found.iter().map(Difference::to_string).collect()
     }
 
     #[test]
     fn only_what_differs_is_named_with_both_values() {
-        let live = json!({"Timeout": "9 s", "MemorySize": 128, "Handler": "bootstrap"});
-        let desired = json!({"Timeout": "5 s", "MemorySize": 128, "Handler": "bootstrap"});
-        assert_eq!(lines(live, desired), ["Timeout 9 s -> 5 s"]);
+        let properties = [
+            ("Timeout", json!("9 s"), json!("5 s")),
+            ("MemorySize", json!(128), json!(128)),
+        ];
+        assert_eq!(lines(&properties), ["Timeout 9 s -> 5 s"]);
     }
 
     #[test]
     fn names_lead_to_what_is_inside() {
-        let live = json!({"Policy": {"Statement": [{"Action": "a", "Effect": "Allow"}]}});
-        let desired = json!({"Policy": {"Statement": [{"Action": "b", "Effect": "Allow"}]}});
-        assert_eq!(lines(live, desired), ["Policy.Statement.0.Action a -> b"]);
+        let live = json!({"Statement": [{"Action": "a", "Effect": "Allow"}]});
+        let desired = json!({"Statement": [{"Action": "b", "Effect": "Allow"}]});
+        let properties = [("Policy", live, desired)];
+        assert_eq!(lines(&properties), ["Policy.Statement.0.Action a -> b"]);
+        let found = differences(properties);
+        assert!(has(&found, "Policy") && !has(&found, "Pol") && !has(&found, "Statement"));
     }
 
     #[test]
     fn lists_are_shown_whole_and_what_is_missing_is_said() {
-        let live = json!({"Scopes": ["a", "b"], "Extra": true});
-        let desired = json!({"Scopes": ["a"], "Name": "x", "Extra": null});
+        let properties = [
+            ("Scopes", json!(["a", "b"]), json!(["a"])),
+            ("Name", Value::Null, json!("x")),
+            ("Extra", json!(true), Value::Null),
+        ];
         assert_eq!(
-            lines(live, desired),
+            lines(&properties),
             [
                 "Extra true -> (none)",
                 "Name (none) -> x",

@@ -1,68 +1,194 @@
-//! What each resource's module defines: the desired properties, and how the
-//! resource is found, created and updated.
+//! What the file of a resource says: how it is found, made, changed, recorded
+//! and worded. What is done with that, for all resources alike, is in
+//! [`steps`](crate::steps).
 
 pub(crate) mod change;
 pub(crate) mod difference;
+pub(crate) mod property;
 
-use aws_client::CallError;
+/// What the file of every resource uses.
+pub(crate) mod prelude {
+    pub(crate) use aws_client::error::{optional, required};
+    pub(crate) use aws_client::explain::Operation;
+    pub(crate) use aws_client::{CallResult, Named};
+    pub(crate) use common::{Result, State};
+
+    pub(crate) use super::change::Change;
+    pub(crate) use super::difference::Difference;
+    pub(crate) use super::property::properties;
+    pub(crate) use super::{Key, Reference, Resource};
+    pub(crate) use crate::run::Run;
+}
+
+use aws_client::CallResult;
+use aws_client::explain::Operation;
 use common::{Result, State};
-use serde::Serialize;
 
-use self::difference::{Difference, differences};
+use self::change::Change;
+use self::difference::Difference;
+use crate::run::Run;
 
 /// One resource of the stack.
-pub(crate) trait Resource {
+///
+/// The create call is the desired state: its properties are compared with AWS's
+/// description of the resource, and an update sends those that differ.
+#[allow(async_fn_in_trait)] // only used in this crate, on one thread
+pub(crate) trait Resource: Sized {
     /// Its name in messages, for example `user pool`.
     const NAME: &'static str;
-    /// The AWS operation that creates it.
-    const CREATE: &'static str;
+    /// The call that makes it; a program that dies may leave it under way.
+    const CREATE: Operation;
     /// Properties that cannot be changed in place, by [`Difference::property`].
     const IMMUTABLE: &'static [&'static str] = &[];
-    /// What other resources need to refer to it, such as an id or ARN.
-    type Id: Clone;
-    /// Every property that we set, by AWS's names, in one comparable value.
-    type Properties: Serialize;
+    /// Whether it is part of the API: AWS accepts one change of an API at a time.
+    const PART_OF_API: bool = false;
+    /// Whether AWS refuses a second one of the same name. If not, one may be there
+    /// twice after a lost answer.
+    const UNIQUE: bool = true;
+    /// Whether it has no line on stdout: then only a change is said, on stderr.
+    const QUIET: bool = false;
 
-    /// Its desired properties.
-    fn desired(&self) -> Self::Properties;
+    /// What it refers to: the [`Ref`](Resource::Ref)s of resources made before it.
+    type Needs;
+    /// What other resources need to refer to it, such as an id or an ARN.
+    type Ref: Reference;
+    /// AWS's description of it.
+    type Live: Clone;
 
-    /// Finds this deployment's resource by tag, or by name within its parent,
-    /// for when state.json does not record it.
+    /// The resource that refers to these.
+    fn new(needs: Self::Needs) -> Self;
+
+    /// Its kind and name, for example `Route 'GET /hello'`.
+    fn title(run: &Run) -> String;
+
+    /// Its line of output: what was made, and how it was changed.
+    fn line(&self, run: &Run, made: &Self::Ref, change: &Change) -> String;
+
+    /// Where the resource is that state.json records.
+    fn recorded(state: State) -> Option<Key>;
+
+    /// Reads it; `None` if there is none.
     ///
     /// # Errors
     /// If a call fails, or somebody else's resource has the name.
-    async fn find(&self) -> Result<Option<Live<Self::Id, Self::Properties>>>;
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>>;
 
-    /// Creates it, as desired, by one call that is sent once.
+    /// Where this deployment's resource is, by its tag, or by name within its
+    /// parent; there are several only if an answer was lost.
     ///
     /// # Errors
-    /// If AWS refuses, or its response is lost.
-    async fn create(&self) -> Result<Self::Id, CallError>;
+    /// If a call fails.
+    async fn search(&self, run: &Run) -> Result<Vec<Key>>;
 
-    /// Changes the properties that differ.
+    /// Finds this deployment's resource, for when state.json does not record it.
+    ///
+    /// # Errors
+    /// If a call fails, or somebody else's resource has the name.
+    async fn find(&self, run: &Run) -> Result<Option<Self::Live>> {
+        match self.search(run).await?.first() {
+            Some(key) => Self::get(run, key).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Makes it, by one call that is sent once.
+    ///
+    /// # Errors
+    /// If AWS refuses, or its response is lost or lacks the id.
+    async fn create(&self, run: &Run) -> CallResult<Self::Ref>;
+
+    /// What others need to refer to the resource that AWS describes.
+    ///
+    /// # Errors
+    /// If the description lacks the id.
+    fn reference(run: &Run, live: &Self::Live) -> CallResult<Self::Ref>;
+
+    /// The properties whose live value is not that of the create call.
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference>;
+
+    /// Changes what differs, and nothing that somebody else has set.
     ///
     /// # Errors
     /// If AWS refuses.
-    async fn update(
-        &self,
-        live: &Live<Self::Id, Self::Properties>,
-        differences: &[Difference],
-    ) -> Result<(), CallError>;
+    async fn update(&self, run: &Run, live: &Self::Live, differences: &[Difference]) -> CallResult;
 
-    /// Records it in `state`, the content of state.json.
-    fn record(&self, id: &Self::Id, state: &mut State);
+    /// Records it in `state`, the content of state.json; nothing, if its parent and
+    /// its name say which it is.
+    fn record(&self, _run: &Run, _made: &Self::Ref, _state: &mut State) {}
 
-    /// The differences between the live and the desired properties.
-    fn differences(&self, live: &Live<Self::Id, Self::Properties>) -> Vec<Difference> {
-        differences(&live.properties, &self.desired())
+    /// Whether these differences are mended by making it anew.
+    fn must_be_replaced(_differences: &[Difference]) -> bool {
+        false
+    }
+
+    /// Deletes it, because it [must be replaced](Resource::must_be_replaced).
+    ///
+    /// # Errors
+    /// If AWS refuses, or the new one could not be made.
+    async fn remove(&self, _run: &Run, _live: &Self::Live) -> Result<()> {
+        Ok(())
+    }
+
+    /// Deletes a second one, if it is not [`UNIQUE`](Resource::UNIQUE).
+    ///
+    /// # Errors
+    /// If AWS refuses.
+    async fn delete(_run: &Run, _key: &Key) -> CallResult {
+        Ok(())
+    }
+
+    /// What is said before it is made, if that takes long.
+    fn announcement(&self, _run: &Run, _live: Option<&Self::Live>) -> Option<String> {
+        None
+    }
+
+    /// What is left to do once others can refer to it.
+    ///
+    /// # Errors
+    /// If a call fails.
+    async fn finish(&self, _run: &Run, _made: &Self::Ref, _change: &Change) -> Result<()> {
+        Ok(())
     }
 }
 
-/// A live resource, as AWS describes it.
-#[derive(Clone, Debug)]
-pub(crate) struct Live<I, P> {
-    /// What other resources need to refer to it.
-    pub id: I,
-    /// The properties that we set.
-    pub properties: P,
+/// What other resources need to refer to one.
+pub(crate) trait Reference: Clone {
+    /// Stands for a resource that is not made yet, in the output of `--dry-run`.
+    fn unknown() -> Self;
+}
+
+/// An id or an ARN.
+impl Reference for String {
+    fn unknown() -> String {
+        "(new)".to_owned()
+    }
+}
+
+/// Nothing: the resource has a fixed name.
+impl Reference for () {
+    fn unknown() {}
+}
+
+/// Where a resource is: its id or name, and that of the pool or API it is in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Key {
+    /// The id of the pool or API; empty if it is in neither.
+    pub parent: String,
+    /// Its id or its name.
+    pub id: String,
+}
+
+impl Key {
+    /// A resource of its own.
+    pub(crate) fn new(id: impl Into<String>) -> Key {
+        Key::within(String::new(), id)
+    }
+
+    /// A resource in a pool or an API.
+    pub(crate) fn within(parent: impl Into<String>, id: impl Into<String>) -> Key {
+        Key {
+            parent: parent.into(),
+            id: id.into(),
+        }
+    }
 }

@@ -1,7 +1,4 @@
-//! What every step shares: clients, state.json, the output, the deployment's tag.
-
-pub(crate) mod ensure;
-pub(crate) mod output;
+//! What every step shares: clients, state.json, settings, the deployment's tag.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,11 +10,10 @@ use common::{Console, Result, Settings, State, StateFile, interrupt, state};
 
 use crate::config::Config;
 use crate::resource::change::{Change, Summary};
-use crate::stack::output::{Output, OutputLine};
 
-/// The stack that is being created or changed.
+/// The deployment that is being created or changed.
 #[derive(Debug)]
-pub(crate) struct Stack {
+pub(crate) struct Run {
     /// The AWS clients.
     pub aws: Clients,
     /// What was created so far, saved at each change.
@@ -39,21 +35,20 @@ pub(crate) struct Stack {
     /// Whether every call is explained (`--explain`).
     pub explain: bool,
     account: OnceLock<Account>,
-    output: Output,
     summary: Mutex<Summary>,
     /// state.json as it was when this run began.
     before: State,
     endpoint_url: Option<String>,
 }
 
-impl Stack {
+impl Run {
     /// Locks and reads state.json, and checks that it belongs to this endpoint
     /// and region. Nothing is written yet.
     ///
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, belongs elsewhere, or
     /// records a stack that `create` cannot continue.
-    pub(crate) async fn open(config: Config, settings: &Settings) -> Result<Stack> {
+    pub(crate) async fn open(config: Config, settings: &Settings) -> Result<Run> {
         let file = Arc::new(StateFile::open(&settings.state_file)?);
         let before = file.get();
         let resumed = before != State::default();
@@ -66,7 +61,7 @@ impl Stack {
         aws.before_retry(move |operation| noted.repeat_call(operation));
         account::check_endpoint_and_region(&before, settings, Some(&aws.region))?;
         let deployment_id = before.deployment_id.clone();
-        Ok(Stack {
+        Ok(Run {
             aws,
             state: file,
             console,
@@ -78,7 +73,6 @@ impl Stack {
             api_change: tokio::sync::Mutex::default(),
             explain: settings.explain,
             account: account::recorded(&before).map_or_else(OnceLock::new, OnceLock::from),
-            output: Output::default(),
             summary: Mutex::default(),
             before,
             endpoint_url: settings.endpoint_url.clone(),
@@ -100,14 +94,9 @@ impl Stack {
     /// The AWS account.
     ///
     /// # Panics
-    /// Before [`check_account`](Stack::check_account), unless state.json records it.
+    /// Before [`check_account`](Run::check_account), unless state.json records it.
     pub(crate) fn account(&self) -> &Account {
         self.account.get().expect("check_account comes first")
-    }
-
-    /// Whether the account is known, which an ARN needs.
-    pub(crate) fn knows_account(&self) -> bool {
-        self.account.get().is_some()
     }
 
     /// Saves the deployment's identity and names, before the first call that
@@ -155,18 +144,14 @@ impl Stack {
         let unchanged = |same: bool| if same { " (unchanged)" } else { "" };
         let url = state.api_url.as_deref().unwrap_or_default();
         let same_url = unchanged(state.api_url == self.before.api_url);
-        self.line(
-            OutputLine::Url,
-            format!("API available at: '{url}'{same_url}"),
-        );
+        self.console
+            .line(&format!("API available at: '{url}'{same_url}"));
         let path = self.state.path().display();
         let same_state = unchanged(state == self.before);
-        self.line(
-            OutputLine::Saved,
-            format!("State saved in '{path}'{same_state}"),
-        );
+        self.console
+            .line(&format!("State saved in '{path}'{same_state}"));
         if self.resumed {
-            self.console.message(&self.summary().text());
+            self.console.message(&self.summary().to_string());
         }
         Ok(())
     }
@@ -179,10 +164,10 @@ impl Stack {
         let before = self.state.get();
         let mut after = before.clone();
         change(&mut after);
-        match after == before {
-            true => Ok(()),
-            false => self.state.update(|state| *state = after),
+        if after == before {
+            return Ok(());
         }
+        self.state.update(|state| *state = after)
     }
 
     /// `AWS_ENDPOINT_URL`; `None` for AWS itself.
@@ -202,16 +187,6 @@ impl Stack {
 
     fn summary(&self) -> std::sync::MutexGuard<'_, Summary> {
         self.summary.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Prints a line once all lines before it are printed.
-    pub(crate) fn line(&self, step: OutputLine, text: String) {
-        self.output.line(&self.console, step, text);
-    }
-
-    /// Prints the lines held back because a step before them failed.
-    pub(crate) fn flush(&self) {
-        self.output.flush(&self.console);
     }
 }
 

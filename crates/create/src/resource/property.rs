@@ -1,0 +1,177 @@
+//! The SDK's values as JSON, so that all of them are compared and shown alike;
+//! and the macros that read and set properties by their names.
+
+use std::collections::HashMap;
+
+use aws_sdk_apigatewayv2::types::{
+    AuthorizationType, AuthorizerType, IntegrationType, ProtocolType,
+};
+use aws_sdk_cognitoidentityprovider::types::{
+    ExplicitAuthFlowsType, OAuthFlowType, PreventUserExistenceErrorTypes, TimeUnitsType,
+    VerifiedAttributeType,
+};
+use aws_sdk_lambda::types::{Architecture, Runtime};
+use serde_json::Value;
+
+/// A value of a property.
+pub(crate) trait Property {
+    /// The value as JSON. An empty text is null: AWS leaves such out.
+    fn to_json(&self) -> Value;
+
+    /// What a property that AWS leaves out counts as.
+    fn absent() -> Value {
+        Value::Null
+    }
+}
+
+impl Property for str {
+    fn to_json(&self) -> Value {
+        if self.is_empty() {
+            Value::Null
+        } else {
+            self.into()
+        }
+    }
+}
+
+impl Property for String {
+    fn to_json(&self) -> Value {
+        self.as_str().to_json()
+    }
+}
+
+impl Property for bool {
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
+
+    fn absent() -> Value {
+        false.into()
+    }
+}
+
+impl Property for i32 {
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Property for f64 {
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl<T: Property> Property for Option<T> {
+    fn to_json(&self) -> Value {
+        self.as_ref().map_or_else(T::absent, T::to_json)
+    }
+}
+
+/// AWS keeps no order in the lists that we set.
+impl<T: Property> Property for Vec<T> {
+    fn to_json(&self) -> Value {
+        let mut items: Vec<Value> = self.iter().map(T::to_json).collect();
+        items.sort_by_key(Value::to_string);
+        items.into()
+    }
+
+    fn absent() -> Value {
+        Value::Array(Vec::new())
+    }
+}
+
+/// Tags.
+impl Property for HashMap<String, String> {
+    fn to_json(&self) -> Value {
+        let tags = self
+            .iter()
+            .map(|(key, value)| (key.clone(), value.to_json()));
+        tags.collect()
+    }
+}
+
+macro_rules! enums {
+    ($($name:ty),+ $(,)?) => { $(
+        impl Property for $name {
+            fn to_json(&self) -> Value {
+                self.as_str().to_json()
+            }
+        }
+    )+ };
+}
+
+enums!(
+    Architecture,
+    AuthorizationType,
+    AuthorizerType,
+    ExplicitAuthFlowsType,
+    IntegrationType,
+    OAuthFlowType,
+    PreventUserExistenceErrorTypes,
+    ProtocolType,
+    Runtime,
+    TimeUnitsType,
+    VerifiedAttributeType,
+);
+
+/// A struct of the SDK as an object of those of its properties that we set.
+macro_rules! object {
+    ($struct:expr; $($property:ident),+ $(,)?) => { pastey::paste! {
+        serde_json::json!({ $(
+            stringify!([<$property:camel>]):
+                $crate::resource::property::Property::to_json(&$struct.$property),
+        )+ })
+    } };
+}
+
+/// Compares properties that have one name in a create call and in the answer
+/// that describes the resource: the differences.
+macro_rules! compare {
+    ($live:expr, $create:expr; $($property:ident),+ $(,)?) => { pastey::paste! {
+        $crate::resource::difference::differences([ $( (
+            $crate::resource::property::aws_name(stringify!([<$property:camel>])),
+            $crate::resource::property::Property::to_json(&$live.$property),
+            $crate::resource::property::Property::to_json($create.[<get_ $property>]()),
+        ) ),+ ])
+    } };
+}
+
+/// Sets properties of an update call to the values of the create call.
+macro_rules! overwrite {
+    ($update:expr, $create:expr; $($property:ident),+ $(,)?) => { pastey::paste! {
+        $update $( .[<set_ $property>]($create.[<get_ $property>]().clone()) )+
+    } };
+}
+
+/// Sets properties of an update call to what they are now, so that a call which
+/// resets whatever it is not given loses nothing.
+macro_rules! keep {
+    ($update:expr, $live:expr; $($property:ident),+ $(,)?) => { pastey::paste! {
+        $update $( .[<set_ $property>]($live.$property.clone()) )+
+    } };
+}
+
+/// Writes `compare` and `overwrite` for a list of properties that have one name
+/// in the create call, the answer that describes the resource, and the update.
+macro_rules! properties {
+    ($create:ty, $live:ty, $update:ty: $($property:ident),+ $(,)?) => {
+        fn compare(live: &$live, create: &$create) -> Vec<Difference> {
+            $crate::resource::property::compare!(live, create; $($property),+)
+        }
+
+        fn overwrite(update: $update, create: &$create) -> $update {
+            $crate::resource::property::overwrite!(update, create; $($property),+)
+        }
+    };
+}
+
+pub(crate) use {compare, keep, object, overwrite, properties};
+
+/// AWS's own spelling of a property's name.
+pub(crate) fn aws_name(name: &'static str) -> &'static str {
+    match name {
+        "CallbackUrls" => "CallbackURLs",
+        name => name,
+    }
+}

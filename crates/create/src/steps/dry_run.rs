@@ -1,0 +1,32 @@
+//! `--dry-run`: shows what would be done, in order, and changes nothing.
+
+use crate::resource::change::{Change, Summary, list};
+use crate::run::Run;
+use crate::steps::PlannedChange;
+
+/// Prints what would be done to each resource.
+pub(crate) fn show(run: &Run, plan: &[PlannedChange]) {
+    let (account, region) = (&run.account().id, &run.aws.region);
+    let console = &run.console;
+    console.line(&format!("In account '{account}', region '{region}':"));
+    let mut summary = Summary::default();
+    for planned in plan {
+        summary.count(&planned.change);
+        console.line(&line(planned, run.resumed));
+    }
+    if run.resumed {
+        console.message(&summary.to_string());
+    }
+}
+
+fn line(planned: &PlannedChange, resumed: bool) -> String {
+    let PlannedChange { title, create, .. } = planned;
+    match &planned.change {
+        Change::Created if resumed => {
+            format!("Would create, unless it is found: {title} ({create})")
+        }
+        Change::Created => format!("Would create: {title} ({create})"),
+        Change::Updated(differences) => format!("Would update: {title} ({})", list(differences)),
+        Change::Unchanged => format!("Unchanged: {title}"),
+    }
+}

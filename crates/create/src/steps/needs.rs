@@ -1,0 +1,79 @@
+//! What a step waits for: nothing, another step, or several.
+
+use super::Made;
+
+/// The steps whose resources a resource refers to.
+pub(crate) trait Needs {
+    /// What refers to these resources.
+    type Refs;
+
+    /// The live ids, or placeholders. The list is planned in its order, so what
+    /// a step needs is planned before it.
+    fn planned(&self) -> Self::Refs;
+
+    /// Waits until all of them are made; `None` if one of them failed.
+    async fn made(&self) -> Option<Self::Refs>;
+}
+
+/// The same as it is written in the list: by reference.
+pub(crate) trait NeedsByReference {
+    /// What the step keeps.
+    type Needs: Needs;
+
+    /// Keeps a handle of each.
+    fn keep(self) -> Self::Needs;
+}
+
+impl<T: Clone> Needs for Made<T> {
+    type Refs = T;
+
+    fn planned(&self) -> T {
+        let planned = self.planned.get();
+        planned.expect("planned in the list's order").clone()
+    }
+
+    async fn made(&self) -> Option<T> {
+        self.made.wait().await.clone()
+    }
+}
+
+impl<T: Clone> NeedsByReference for &Made<T> {
+    type Needs = Made<T>;
+
+    fn keep(self) -> Made<T> {
+        self.clone()
+    }
+}
+
+macro_rules! several {
+    ($($name:ident)*) => {
+        #[allow(non_snake_case, clippy::unused_unit)] // of no need at all
+        impl<$($name: Needs),*> Needs for ($($name,)*) {
+            type Refs = ($($name::Refs,)*);
+
+            fn planned(&self) -> Self::Refs {
+                let ($($name,)*) = self;
+                ($($name.planned(),)*)
+            }
+
+            async fn made(&self) -> Option<Self::Refs> {
+                let ($($name,)*) = self;
+                Some(($($name.made().await?,)*))
+            }
+        }
+
+        #[allow(non_snake_case, clippy::unused_unit)]
+        impl<$($name: NeedsByReference),*> NeedsByReference for ($($name,)*) {
+            type Needs = ($($name::Needs,)*);
+
+            fn keep(self) -> Self::Needs {
+                let ($($name,)*) = self;
+                ($($name.keep(),)*)
+            }
+        }
+    };
+}
+
+several!();
+several!(A B);
+several!(A B C);
