@@ -12,10 +12,10 @@ use aws_sdk_apigatewayv2::operation::create_api::builders::CreateApiFluentBuilde
 use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
 use aws_sdk_apigatewayv2::types::ProtocolType;
 
+use crate::compare::difference::{differences, has};
+use crate::compare::property::Property;
 use crate::config::names::{ROUTE_PATH, STAGE};
-use crate::resource::difference::{differences, has};
 use crate::resource::prelude::*;
-use crate::resource::property::Property;
 
 /// The HTTP API.
 pub(crate) struct Api;

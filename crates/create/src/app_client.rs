@@ -13,9 +13,9 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use serde_json::Value;
 
+use crate::compare::property::{Property, keep, object};
 use crate::config::names::{APP_CLIENT, APP_CLIENT_SCOPES, CALLBACK_URL};
 use crate::resource::prelude::*;
-use crate::resource::property::{Property, keep, object};
 use crate::user_pool::UserPoolRef;
 
 /// The app client of this pool.

@@ -13,9 +13,9 @@ use aws_sdk_apigatewayv2::types::{AuthorizerType, JwtConfiguration};
 use serde_json::Value;
 
 use crate::api::ApiRef;
+use crate::compare::property::{Property, object};
 use crate::config::names::AUTHORIZER;
 use crate::resource::prelude::*;
-use crate::resource::property::{Property, object};
 use crate::user_pool::UserPoolRef;
 
 /// The authorizer of this API for this pool's tokens.

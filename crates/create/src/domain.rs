@@ -10,10 +10,10 @@ use aws_client::find::Found;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool_domain::builders::CreateUserPoolDomainFluentBuilder;
 use aws_sdk_cognitoidentityprovider::types::DomainDescriptionType;
 
+use crate::compare::difference::{differences, has};
+use crate::compare::property::Property;
 use crate::readiness;
-use crate::resource::difference::{differences, has};
 use crate::resource::prelude::*;
-use crate::resource::property::Property;
 use crate::user_pool::UserPoolRef;
 
 /// The classic hosted UI. Version 2, managed login, shows nothing without a

@@ -14,10 +14,10 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{FunctionCode, FunctionConfiguration, Runtime};
 use serde_json::Value;
 
+use crate::compare::difference::{differences, has};
+use crate::compare::property::{Property, overwrite};
 use crate::readiness;
-use crate::resource::difference::{differences, has};
 use crate::resource::prelude::*;
-use crate::resource::property::{Property, overwrite};
 
 /// How long the upload of the zip may take on a slow connection.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(60);

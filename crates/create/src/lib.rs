@@ -8,6 +8,7 @@
 mod api;
 mod app_client;
 mod authorizer;
+mod compare;
 mod config;
 mod domain;
 mod function;

@@ -8,9 +8,9 @@ use aws_client::names;
 use aws_sdk_cloudwatchlogs::operation::create_log_group::builders::CreateLogGroupFluentBuilder;
 use common::join_all;
 
-use crate::resource::difference::differences;
+use crate::compare::difference::differences;
+use crate::compare::property::Property;
 use crate::resource::prelude::*;
-use crate::resource::property::Property;
 
 /// How long a log line is kept, in days: long enough to look at what happened.
 const RETENTION: i32 = 7;

@@ -8,11 +8,11 @@ use aws_sdk_lambda::operation::add_permission::builders::AddPermissionFluentBuil
 use serde_json::Value;
 
 use crate::api::ApiRef;
+use crate::compare::difference::differences;
+use crate::compare::property::Property;
 use crate::config::names::ROUTE_PATH;
 use crate::function::FunctionRef;
-use crate::resource::difference::differences;
 use crate::resource::prelude::*;
-use crate::resource::property::Property;
 
 const STATEMENT_ID: &str = "AllowInvokeFromApi";
 

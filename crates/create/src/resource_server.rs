@@ -9,9 +9,9 @@ use aws_sdk_cognitoidentityprovider::operation::update_resource_server::builders
 use aws_sdk_cognitoidentityprovider::types::{ResourceServerScopeType, ResourceServerType};
 use serde_json::Value;
 
+use crate::compare::property::Property;
 use crate::config::names::{RESOURCE_SERVER, SCOPES};
 use crate::resource::prelude::*;
-use crate::resource::property::Property;
 use crate::user_pool::UserPoolRef;
 
 /// The resource server in this pool.

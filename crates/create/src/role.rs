@@ -11,9 +11,9 @@ use aws_sdk_iam::types::{Role as Description, Tag};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::resource::difference::{differences, has};
+use crate::compare::difference::{differences, has};
+use crate::compare::property::Property;
 use crate::resource::prelude::*;
-use crate::resource::property::Property;
 
 /// The function's role.
 pub(crate) struct Role;

@@ -9,9 +9,9 @@ use aws_sdk_iam::operation::put_role_policy::builders::PutRolePolicyFluentBuilde
 use common::join_all;
 use serde_json::{Value, json};
 
-use crate::resource::difference::{differences, has};
+use crate::compare::difference::{differences, has};
+use crate::compare::property::Property;
 use crate::resource::prelude::*;
-use crate::resource::property::Property;
 use crate::role::policy_document;
 
 /// The policy of the function's role.

@@ -8,8 +8,8 @@ use aws_client::account::{self, Account};
 use aws_client::{Clients, DeploymentTag};
 use common::{Console, Result, Settings, State, StateFile, interrupt, state};
 
+use crate::compare::change::{Change, Summary};
 use crate::config::Config;
-use crate::resource::change::{Change, Summary};
 
 /// The deployment that is being created or changed.
 #[derive(Debug)]

@@ -9,9 +9,9 @@ use aws_sdk_apigatewayv2::types::RouteSettings;
 use serde_json::Value;
 
 use crate::api::ApiRef;
+use crate::compare::property::{Property, object};
 use crate::config::names::STAGE;
 use crate::resource::prelude::*;
-use crate::resource::property::{Property, object};
 
 /// The stage of this API.
 pub(crate) struct Stage {

@@ -8,10 +8,10 @@ use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutp
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use serde_json::Value;
 
+use crate::compare::difference::differences;
+use crate::compare::property::Property;
 use crate::config::names::{EMAIL, USERNAME};
-use crate::resource::difference::differences;
 use crate::resource::prelude::*;
-use crate::resource::property::Property;
 use crate::user_pool::UserPoolRef;
 
 /// The test user in this pool.

@@ -17,9 +17,9 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use serde_json::{Value, json};
 
-use crate::resource::difference::differences;
+use crate::compare::difference::differences;
+use crate::compare::property::{Property, keep, object, overwrite};
 use crate::resource::prelude::*;
-use crate::resource::property::{Property, keep, object, overwrite};
 
 /// The user pool.
 pub(crate) struct UserPool;

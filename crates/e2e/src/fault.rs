@@ -27,6 +27,9 @@ pub enum Fault {
     FailAfter,
     /// The call takes effect, but the response body is truncated.
     CutBody,
+    /// The call takes effect, but the response lacks this field: a key in JSON
+    /// at any depth, or an element in XML.
+    Without(&'static str),
     /// No effect and no response; the program has to time out.
     Hang,
     /// No effect, and a status of 403, 429, 500 or 503.
@@ -64,6 +67,33 @@ pub fn refusal(status: u16, request: &Parts) -> Response<Body> {
         ),
     };
     answer(status, code, message, request)
+}
+
+/// The response without a field, wherever it is.
+pub fn without(field: &str, response: Response<Bytes>) -> Response<Body> {
+    let (parts, body) = response.into_parts();
+    let body = match serde_json::from_slice(&body) {
+        Ok(mut json) => {
+            remove_key(field, &mut json);
+            json.to_string()
+        }
+        Err(_) => remove_element(field, &String::from_utf8_lossy(&body)),
+    };
+    Response::from_parts(parts, Body::from(body))
+}
+
+fn remove_key(key: &str, json: &mut serde_json::Value) {
+    if let Some(object) = json.as_object_mut() {
+        object.remove(key);
+        object.values_mut().for_each(|value| remove_key(key, value));
+    }
+}
+
+fn remove_element(name: &str, xml: &str) -> String {
+    let (start, end) = (format!("<{name}>"), format!("</{name}>"));
+    let (before, rest) = xml.split_once(&start).expect("the element");
+    let (_, after) = rest.split_once(&end).expect("its end");
+    format!("{before}{after}")
 }
 
 /// AWS's conflict error: it refuses concurrent changes of one resource.

@@ -2,30 +2,14 @@
 //! and worded. What is done with that, for all resources alike, is in
 //! [`steps`](crate::steps).
 
-pub(crate) mod change;
-pub(crate) mod difference;
-pub(crate) mod property;
-
-/// What the file of every resource uses.
-pub(crate) mod prelude {
-    pub(crate) use aws_client::error::{optional, required};
-    pub(crate) use aws_client::explain::Operation;
-    pub(crate) use aws_client::{CallResult, Named};
-    pub(crate) use common::{Result, State};
-
-    pub(crate) use super::change::Change;
-    pub(crate) use super::difference::Difference;
-    pub(crate) use super::property::properties;
-    pub(crate) use super::{Key, Reference, Resource};
-    pub(crate) use crate::run::Run;
-}
+pub(crate) mod prelude;
 
 use aws_client::CallResult;
 use aws_client::explain::Operation;
 use common::{Result, State};
 
-use self::change::Change;
-use self::difference::Difference;
+use crate::compare::change::Change;
+use crate::compare::difference::Difference;
 use crate::run::Run;
 
 /// One resource of the stack.

@@ -1,8 +1,8 @@
 //! `--dry-run`: shows what would be done, in order, and changes nothing.
 
-use crate::resource::change::{Change, Summary, list};
+use crate::compare::change::{Change, Summary, list};
 use crate::run::Run;
-use crate::steps::PlannedChange;
+use crate::steps::plan::PlannedChange;
 
 /// Prints what would be done to each resource.
 pub(crate) fn show(run: &Run, plan: &[PlannedChange]) {

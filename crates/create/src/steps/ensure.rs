@@ -10,9 +10,9 @@ use common::Result;
 use common::console::Working;
 use tokio::sync::MutexGuard;
 
+use crate::compare::change::Change;
+use crate::compare::difference::Difference;
 use crate::resource::Resource;
-use crate::resource::change::Change;
-use crate::resource::difference::Difference;
 use crate::run::Run;
 
 /// How a resource came to exist.

@@ -10,18 +10,19 @@ mod duplicates;
 mod ensure;
 mod needs;
 mod output;
+mod plan;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use common::Result;
 use common::failure::all;
-use common::{Failure, Result};
 use futures_util::future::{FutureExt, LocalBoxFuture, join_all};
-use tokio::sync::SetOnce;
 
-use self::needs::{Needs, NeedsByReference};
+use self::needs::{Made, Needs, NeedsByReference};
 use self::output::Output;
-use crate::resource::change::Change;
+use self::plan::PlannedChange;
+use crate::compare::change::Change;
 use crate::resource::{Reference, Resource};
 use crate::run::Run;
 
@@ -30,27 +31,6 @@ pub(crate) struct Steps<'d> {
     run: &'d Run,
     steps: Vec<Box<dyn Step + 'd>>,
     output: Rc<Output<'d>>,
-}
-
-/// A resource of the list, as the steps after it know it.
-pub(crate) struct Made<T> {
-    /// Its live id, or a placeholder; known once the plan is made.
-    planned: Rc<OnceCell<T>>,
-    /// Its id once it is made and as desired; `None` if its step failed.
-    made: Rc<SetOnce<Option<T>>>,
-}
-
-/// What a run would do to one resource.
-#[derive(Debug)]
-pub(crate) struct PlannedChange {
-    /// The resource, for example `User Pool 'HelloUserPool'`.
-    pub title: String,
-    /// The AWS operation that would create it.
-    pub create: &'static str,
-    /// What would be done.
-    pub change: Change,
-    /// Its properties that cannot be changed in place.
-    immutable: &'static [&'static str],
 }
 
 impl<'d> Steps<'d> {
@@ -69,10 +49,7 @@ impl<'d> Steps<'d> {
         needs: impl NeedsByReference<Needs: Needs<Refs = R::Needs> + 'd>,
     ) -> Made<R::Ref> {
         self.run.aws.explain(&[R::CREATE]);
-        let made = Made {
-            planned: Rc::default(),
-            made: Rc::default(),
-        };
+        let made = Made::default();
         self.steps.push(Box::new(ResourceStep::<R, _> {
             run: self.run,
             number: self.steps.len(),
@@ -225,48 +202,5 @@ impl<R: Resource, N: Needs<Refs = R::Needs>> ResourceStep<'_, R, N> {
             run.console.message(&line);
         }
         Ok(())
-    }
-}
-
-impl<T: Clone> Clone for Made<T> {
-    fn clone(&self) -> Made<T> {
-        Made {
-            planned: Rc::clone(&self.planned),
-            made: Rc::clone(&self.made),
-        }
-    }
-}
-
-impl<T: Clone> Made<T> {
-    fn plan(&self, reference: T) {
-        let _ = self.planned.set(reference); // Set once: a plan is made once.
-    }
-
-    fn set(&self, reference: T) {
-        let _ = self.made.set(Some(reference)); // Set once: a step runs once.
-    }
-
-    /// Ends the wait of those who need it, unless it is made.
-    fn skip_the_others(&self) {
-        let _ = self.made.set(None); // Has no effect if it is made.
-    }
-}
-
-impl PlannedChange {
-    fn check_changeable(&self) -> Result<()> {
-        let Change::Updated(differences) = &self.change else {
-            return Ok(());
-        };
-        let fixed = differences
-            .iter()
-            .find(|difference| self.immutable.contains(&&*difference.property));
-        match fixed {
-            None => Ok(()),
-            Some(difference) => Err(Failure::usage(format!(
-                "{} cannot be changed in place: {difference}",
-                self.title
-            ))
-            .with_hint("set it back, or run 'make delete' and 'make api' to make the stack anew")),
-        }
     }
 }

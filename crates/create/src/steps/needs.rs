@@ -1,6 +1,52 @@
 //! What a step waits for: nothing, another step, or several.
 
-use super::Made;
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use tokio::sync::SetOnce;
+
+/// A resource of the list, as the steps after it know it.
+pub(crate) struct Made<T> {
+    /// Its live id, or a placeholder; known once the plan is made.
+    planned: Rc<OnceCell<T>>,
+    /// Its id once it is made and as desired; `None` if its step failed.
+    made: Rc<SetOnce<Option<T>>>,
+}
+
+impl<T> Default for Made<T> {
+    fn default() -> Made<T> {
+        Made {
+            planned: Rc::default(),
+            made: Rc::default(),
+        }
+    }
+}
+
+impl<T> Clone for Made<T> {
+    fn clone(&self) -> Made<T> {
+        Made {
+            planned: Rc::clone(&self.planned),
+            made: Rc::clone(&self.made),
+        }
+    }
+}
+
+impl<T> Made<T> {
+    /// Keeps the live id, or the placeholder.
+    pub(super) fn plan(&self, reference: T) {
+        let _ = self.planned.set(reference); // Set once: a plan is made once.
+    }
+
+    /// Lets the steps that need it go on.
+    pub(super) fn set(&self, reference: T) {
+        let _ = self.made.set(Some(reference)); // Set once: a step runs once.
+    }
+
+    /// Ends the wait of those who need it, unless it is made.
+    pub(super) fn skip_the_others(&self) {
+        let _ = self.made.set(None); // Has no effect if it is made.
+    }
+}
 
 /// The steps whose resources a resource refers to.
 pub(crate) trait Needs {

@@ -261,6 +261,10 @@ impl Shared {
                 let answer = self.forward(number, &parts, body).await;
                 Answer::Respond(fault::cut(answer.into_body()))
             }
+            Some(Fault::Without(field)) => {
+                let answer = self.forward(number, &parts, body).await;
+                self.respond(number, fault::without(field, answer))
+            }
             Some(Fault::Hang) => Answer::Hang,
             Some(Fault::Refuse(status)) => self.respond(number, fault::refusal(status, &parts)),
             Some(Fault::RetryAfter(seconds)) => {

@@ -8,6 +8,7 @@ mod explain;
 mod first_minute;
 mod foreign;
 mod iam_policy;
+mod incomplete;
 mod make;
 mod moto;
 mod repository;

@@ -120,7 +120,7 @@ macro_rules! object {
     ($struct:expr; $($property:ident),+ $(,)?) => { pastey::paste! {
         serde_json::json!({ $(
             stringify!([<$property:camel>]):
-                $crate::resource::property::Property::to_json(&$struct.$property),
+                $crate::compare::property::Property::to_json(&$struct.$property),
         )+ })
     } };
 }
@@ -129,10 +129,10 @@ macro_rules! object {
 /// that describes the resource: the differences.
 macro_rules! compare {
     ($live:expr, $create:expr; $($property:ident),+ $(,)?) => { pastey::paste! {
-        $crate::resource::difference::differences([ $( (
-            $crate::resource::property::aws_name(stringify!([<$property:camel>])),
-            $crate::resource::property::Property::to_json(&$live.$property),
-            $crate::resource::property::Property::to_json($create.[<get_ $property>]()),
+        $crate::compare::difference::differences([ $( (
+            $crate::compare::property::aws_name(stringify!([<$property:camel>])),
+            $crate::compare::property::Property::to_json(&$live.$property),
+            $crate::compare::property::Property::to_json($create.[<get_ $property>]()),
         ) ),+ ])
     } };
 }
@@ -157,11 +157,11 @@ macro_rules! keep {
 macro_rules! properties {
     ($create:ty, $live:ty, $update:ty: $($property:ident),+ $(,)?) => {
         fn compare(live: &$live, create: &$create) -> Vec<Difference> {
-            $crate::resource::property::compare!(live, create; $($property),+)
+            $crate::compare::property::compare!(live, create; $($property),+)
         }
 
         fn overwrite(update: $update, create: &$create) -> $update {
-            $crate::resource::property::overwrite!(update, create; $($property),+)
+            $crate::compare::property::overwrite!(update, create; $($property),+)
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::resource::difference::Difference;
+use crate::compare::difference::Difference;
 
 /// What a run does to a resource.
 #[derive(Clone, Debug, PartialEq)]

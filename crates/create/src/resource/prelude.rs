@@ -1,0 +1,12 @@
+//! What the file of every resource uses.
+
+pub(crate) use aws_client::error::{optional, required};
+pub(crate) use aws_client::explain::Operation;
+pub(crate) use aws_client::{CallResult, Named};
+pub(crate) use common::{Result, State};
+
+pub(crate) use crate::compare::change::Change;
+pub(crate) use crate::compare::difference::Difference;
+pub(crate) use crate::compare::property::properties;
+pub(crate) use crate::resource::{Key, Reference, Resource};
+pub(crate) use crate::run::Run;

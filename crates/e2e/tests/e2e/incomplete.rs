@@ -1,0 +1,68 @@
+//! Responses without the id of what was made: an error, and the next run finds it.
+
+use e2e::{Fault, ProxiedEnv, Rules};
+
+use crate::whole_path::the_design;
+
+/// The calls that make something with an id of AWS's own: the operation, the
+/// field as AWS documents it, and its name in the response.
+const IDS: &[(&str, &str, &str)] = &[
+    ("CreateUserPool", "Id", "Id"),
+    ("CreateResourceServer", "Identifier", "Identifier"),
+    ("CreateUserPoolClient", "ClientId", "ClientId"),
+    ("CreateApi", "ApiId", "apiId"),
+    ("CreateApi", "ApiEndpoint", "apiEndpoint"),
+    ("CreateAuthorizer", "AuthorizerId", "authorizerId"),
+    ("CreateRole", "Arn", "Arn"),
+    ("CreateFunction", "FunctionArn", "FunctionArn"),
+    ("CreateIntegration", "IntegrationId", "integrationId"),
+    ("CreateRoute", "RouteId", "routeId"),
+];
+
+#[test]
+fn a_create_whose_answer_has_no_id_is_an_error_that_the_next_run_heals() {
+    let proxied = ProxiedEnv::new();
+    for (operation, documented, field) in IDS {
+        let rules = Rules {
+            fault_on: Some((operation, Fault::Without(field))),
+            ..Rules::default()
+        };
+        proxied
+            .run("create", &[], rules)
+            .code(1)
+            .stderr_has(&format!(
+                "error: {operation}: the answer has no {documented}"
+            ))
+            .stderr_has("hint: ");
+        let state = proxied.env.state();
+        assert!(
+            state["under_way"][operation].is_u64(),
+            "{operation} is not noted as under way: {state:#}"
+        );
+        let empty = state.as_object().expect("an object").iter();
+        let empty: Vec<_> = empty.filter(|(_, value)| *value == "").collect();
+        assert!(empty.is_empty(), "{operation}: {empty:?}");
+
+        proxied.create();
+        assert_eq!(
+            proxied.env.inventory(),
+            the_design("hello-42"),
+            "{operation}"
+        );
+        proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+        proxied.delete_all(operation);
+    }
+}
+
+#[test]
+fn delete_finds_what_has_no_id_in_the_file() {
+    let proxied = ProxiedEnv::new();
+    for (operation, _, field) in IDS {
+        let rules = Rules {
+            fault_on: Some((operation, Fault::Without(field))),
+            ..Rules::default()
+        };
+        proxied.run("create", &[], rules).code(1);
+        proxied.delete_all(operation);
+    }
+}
