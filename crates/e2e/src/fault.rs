@@ -80,9 +80,10 @@ pub fn try_again_later(request: &Parts) -> Response<Body> {
 
 /// AWS's response when a quota of calls is used up.
 pub fn throttled(request: &Parts) -> Response<Body> {
-    match is_query(request) {
-        true => answer(400, "Throttling", "Rate exceeded", request),
-        false => refusal(429, request),
+    if is_query(request) {
+        answer(400, "Throttling", "Rate exceeded", request)
+    } else {
+        refusal(429, request)
     }
 }
 

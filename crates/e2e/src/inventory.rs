@@ -110,7 +110,7 @@ impl Inventory {
             let answer = gateway.get_authorizers().api_id(id).send().await;
             let items = answer.expect("GetAuthorizers").items.unwrap_or_default();
             self.authorizers
-                .extend(items.into_iter().filter_map(|it| it.name));
+                .extend(items.into_iter().filter_map(|authorizer| authorizer.name));
             let answer = gateway.get_integrations().api_id(id).send().await;
             for integration in answer.expect("GetIntegrations").items() {
                 let kind = integration.integration_type().expect("a type");
@@ -125,7 +125,7 @@ impl Inventory {
             let answer = gateway.get_stages().api_id(id).send().await;
             let items = answer.expect("GetStages").items.unwrap_or_default();
             self.stages
-                .extend(items.into_iter().filter_map(|it| it.stage_name));
+                .extend(items.into_iter().filter_map(|stage| stage.stage_name));
         }
     }
 

@@ -214,8 +214,9 @@ impl Shared {
             }
             first_minute::for_cloud(&mut parts, &self.url, &self.target);
         }
-        let quotas = rules.quotas.as_ref();
-        if let Some(refused) = quotas.and_then(|it| self.buckets.refuse(it, &operation, &parts)) {
+        if let Some(quotas) = &rules.quotas
+            && let Some(refused) = self.buckets.refuse(quotas, &operation, &parts)
+        {
             return self.respond(number, refused);
         }
         if let Some(unseen) = self.made.not_found(&operation, &parts, &body, rules.lag) {

@@ -65,7 +65,7 @@ fn whole(stderr: &str) -> Vec<Block<'_>> {
         assert!(has("answer: "), "{block:#?}");
         let answer = lines.iter().find(|line| line.starts_with("answer: "));
         assert!(
-            answer.is_some_and(|it| it.contains(" ms, request id ")),
+            answer.is_some_and(|line| line.contains(" ms, request id ")),
             "{block:#?}"
         );
     }

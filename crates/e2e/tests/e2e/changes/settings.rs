@@ -7,7 +7,7 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use e2e::{Fault, ProxiedEnv, Rules, RunResult, TestEnv, operation};
 
-use super::by_hand::ByHand;
+use super::by_hand::LiveStack;
 use crate::whole_path::the_design;
 
 #[test]
@@ -134,21 +134,21 @@ fn a_user_pool_keeps_its_case_rule_and_its_schema() {
     ] {
         let proxied = ProxiedEnv::new();
         proxied.create();
-        let it = ByHand::new(&proxied.env);
+        let stack = LiveStack::new(&proxied.env);
         let case = UsernameConfigurationType::builder().case_sensitive(case_sensitive);
         let email = SchemaAttributeType::builder()
             .name("email")
             .attribute_data_type(AttributeDataType::String)
             .required(required)
             .mutable(true);
-        let call = it
+        let call = stack
             .cognito
             .create_user_pool()
             .pool_name("HelloUserPool")
             .username_configuration(case.build().unwrap())
             .schema(email.build())
-            .user_pool_tags("deployment_id", it.id("deployment_id"));
-        let pool = it.call(call.send()).user_pool.expect("a pool");
+            .user_pool_tags("deployment_id", stack.id("deployment_id"));
+        let pool = stack.call(call.send()).user_pool.expect("a pool");
         swap(&proxied.env, "user_pool_id", pool.id().expect("an id"));
         let said = refused(&proxied, difference);
         let what = "User Pool 'HelloUserPool' cannot be changed in place";
@@ -160,15 +160,15 @@ fn a_user_pool_keeps_its_case_rule_and_its_schema() {
 fn an_api_keeps_its_protocol() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let it = ByHand::new(&proxied.env);
-    let call = it
+    let stack = LiveStack::new(&proxied.env);
+    let call = stack
         .gateway
         .create_api()
         .name("HelloAPI")
         .protocol_type(ProtocolType::Websocket)
         .route_selection_expression("$request.body.action")
-        .tags("deployment_id", it.id("deployment_id"));
-    let api = it.call(call.send());
+        .tags("deployment_id", stack.id("deployment_id"));
+    let api = stack.call(call.send());
     swap(&proxied.env, "api_id", api.api_id().expect("an id"));
     refused(&proxied, "ProtocolType WEBSOCKET -> HTTP");
 }

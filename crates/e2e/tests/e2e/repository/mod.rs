@@ -4,3 +4,4 @@ mod dependencies;
 mod imports;
 mod operations;
 mod readme;
+mod source;

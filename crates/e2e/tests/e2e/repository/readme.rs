@@ -125,7 +125,7 @@ fn the_lab_table_is_the_lab() {
         let columns: Vec<&str> = line
             .split("  ")
             .map(str::trim)
-            .filter(|it| !it.is_empty())
+            .filter(|column| !column.is_empty())
             .collect();
         let row = format!("| `{}` | {} | {} |", columns[0], columns[1], columns[2]);
         assert!(readme.contains(&row), "the README lacks {row}");
