@@ -1,7 +1,8 @@
-//! The repository itself: imports, dependencies, documents.
+//! The repository itself: imports, dependencies, documents, packages.
 
 mod dependencies;
 mod imports;
 mod operations;
 mod readme;
+mod requirements;
 mod source;
