@@ -61,8 +61,8 @@ fn request(env: &TestEnv, scopes: &str) -> RunResult {
 }
 
 fn make_with(env: &TestEnv, target: &str, scopes: &str) -> RunResult {
-    let programs = run_result::program("create");
-    let programs = programs.parent().expect("a folder");
+    let create = run_result::program("create");
+    let programs = create.parent().expect("a folder");
     let path = std::env::var("PATH").expect("a path");
     let port = env.cloud_url().rsplit(':').next().expect("a port");
     let mut command = Command::new("make");

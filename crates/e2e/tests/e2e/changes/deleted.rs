@@ -3,7 +3,7 @@
 use e2e::{ProxiedEnv, Rules};
 
 use super::by_hand::{FUNCTION, LOG_GROUP, LiveStack, PERMISSION, ROLE, ROLE_POLICY};
-use crate::whole_path::the_design;
+use crate::whole_path::complete_stack;
 
 /// A resource as `--dry-run` names it, and how it is deleted.
 type Row = (&'static str, fn(&LiveStack));
@@ -116,7 +116,11 @@ fn each_resource_comes_back() {
 
         let made = proxied.create();
         assert!(made.stderr.contains(" created"), "{what}: {made:#?}");
-        assert_eq!(proxied.env.inventory(), the_design("hello-42"), "{what}");
+        assert_eq!(
+            proxied.env.inventory(),
+            complete_stack("hello-42"),
+            "{what}"
+        );
         let called = proxied.env.tokens(&["--fail"]).code(0);
         called.stdout_has("hello world");
 

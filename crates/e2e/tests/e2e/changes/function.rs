@@ -34,8 +34,12 @@ pub(super) const ROWS: &[Row] = &[
     ("Function 'EchoFunction'", |stack| {
         let (ours, other) = architectures();
         let zip = std::fs::read(e2e::test_env::zip()).expect("the zip");
-        let call = stack.lambda.update_function_code().function_name(FUNCTION);
-        let call = call.zip_file(Blob::new(zip)).architectures(other.clone());
+        let call = stack
+            .lambda
+            .update_function_code()
+            .function_name(FUNCTION)
+            .zip_file(Blob::new(zip))
+            .architectures(other.clone());
         let now = stack.call(call.send());
         // cargo-lambda's zip contains timestamps; `create` removes them.
         let sha = now.code_sha256.expect("a hash");
@@ -43,8 +47,11 @@ pub(super) const ROWS: &[Row] = &[
         format!("Architectures [{other}] -> [{ours}], CodeSha256 {sha} -> {{sha}}")
     }),
     ("Function 'EchoFunction'", |stack| {
-        let call = stack.lambda.update_function_code().function_name(FUNCTION);
-        let call = call.zip_file(Blob::new(other_zip()));
+        let call = stack
+            .lambda
+            .update_function_code()
+            .function_name(FUNCTION)
+            .zip_file(Blob::new(other_zip()));
         let sha = stack.call(call.send()).code_sha256.expect("a hash");
         format!("CodeSha256 {sha} -> {{sha}}")
     }),
@@ -145,8 +152,12 @@ fn configure(stack: &LiveStack) -> Configure {
 }
 
 fn put_role_policy(stack: &LiveStack, document: &str) {
-    let call = stack.iam.put_role_policy().role_name(ROLE);
-    let call = call.policy_name(ROLE_POLICY).policy_document(document);
+    let call = stack
+        .iam
+        .put_role_policy()
+        .role_name(ROLE)
+        .policy_name(ROLE_POLICY)
+        .policy_document(document);
     stack.call(call.send());
 }
 
@@ -154,8 +165,12 @@ fn put_role_policy(stack: &LiveStack, document: &str) {
 fn permit(stack: &LiveStack, principal: &str, action: &str, source_arn: &str) {
     let call = stack.lambda.remove_permission().function_name(FUNCTION);
     stack.call(call.statement_id(PERMISSION).send());
-    let call = stack.lambda.add_permission().function_name(FUNCTION);
-    let call = call.statement_id(PERMISSION).action(action);
+    let call = stack
+        .lambda
+        .add_permission()
+        .function_name(FUNCTION)
+        .statement_id(PERMISSION)
+        .action(action);
     stack.call(call.principal(principal).source_arn(source_arn).send());
 }
 

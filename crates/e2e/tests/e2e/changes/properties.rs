@@ -5,7 +5,7 @@ use e2e::{ProxiedEnv, Rules, RunResult, operation};
 
 use super::by_hand::{FUNCTION, LiveStack};
 use super::{function, gateway, sign_in};
-use crate::whole_path::the_design;
+use crate::whole_path::complete_stack;
 
 /// Runs `create`; also returns those of its operations that change something.
 fn create(proxied: &ProxiedEnv, args: &[&str]) -> (RunResult, Vec<String>) {
@@ -72,7 +72,7 @@ fn each_is_named_and_mended() {
         rows.len(),
         wrong.join("\n")
     );
-    assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
     proxied.env.tokens(&[]).code(0).stdout_has("hello world");
     proxied.delete_all("every change");
 }

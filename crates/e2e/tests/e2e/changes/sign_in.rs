@@ -281,20 +281,26 @@ fn resource_server(stack: &LiveStack, name: &str, scopes: &[(&str, &str)]) {
     let call = stack
         .cognito
         .update_resource_server()
-        .user_pool_id(stack.pool());
-    let call = call.identifier("HelloAPI").name(name);
-    let scopes = scopes.iter().map(|(name, description)| {
-        let scope = ResourceServerScopeType::builder().scope_name(*name);
-        let scope = scope.scope_description(*description).build();
+        .user_pool_id(stack.pool())
+        .identifier("HelloAPI")
+        .name(name);
+    let types = scopes.iter().map(|(name, description)| {
+        let scope = ResourceServerScopeType::builder()
+            .scope_name(*name)
+            .scope_description(*description)
+            .build();
         scope.expect("a scope")
     });
-    stack.call(call.set_scopes(Some(scopes.collect())).send());
+    stack.call(call.set_scopes(Some(types.collect())).send());
 }
 
 fn user(stack: &LiveStack, name: &str, value: &str) {
     let attribute = AttributeType::builder().name(name).value(value).build();
-    let call = stack.cognito.admin_update_user_attributes();
-    let call = call.user_pool_id(stack.pool()).username("Testuser");
+    let call = stack
+        .cognito
+        .admin_update_user_attributes()
+        .user_pool_id(stack.pool())
+        .username("Testuser");
     stack.call(
         call.user_attributes(attribute.expect("an attribute"))
             .send(),

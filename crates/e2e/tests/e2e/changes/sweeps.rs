@@ -11,7 +11,7 @@ use e2e::{Fault, ProxiedEnv, Rules, operation};
 use super::by_hand::{LiveStack, Row};
 use super::{function, gateway, sign_in};
 use crate::sweeps::workers::summary;
-use crate::whole_path::the_design;
+use crate::whole_path::complete_stack;
 
 /// A live stack, and how often it was changed.
 struct Changed {
@@ -51,7 +51,7 @@ impl Changed {
         let unchanged = again.stderr.ends_with("\n15 unchanged\n");
         assert!(unchanged, "{after}: {again:#?}");
         let inventory = self.proxied.env.inventory();
-        assert_eq!(inventory, the_design(&self.prefix()), "{after}");
+        assert_eq!(inventory, complete_stack(&self.prefix()), "{after}");
     }
 
     /// Asserts that `delete` leaves nothing, then creates a new stack.
@@ -119,7 +119,7 @@ fn an_update_killed_at_any_call() {
         2
     });
     summary(&format!(
-        "update killed, converged, deleted: {kills} crash points, 0 leaks, 0 doubles"
+        "update killed, converged, deleted: {kills} crash points, 0 leaks, 0 duplicates"
     ));
     assert!(kills >= 60, "only {kills} kills");
 }
@@ -127,8 +127,10 @@ fn an_update_killed_at_any_call() {
 #[test]
 fn an_update_with_a_fault_at_any_call() {
     let calls = calls_of_an_update();
-    let quick = FAULTS.into_iter().filter(|fault| *fault != Fault::Hang);
-    let quick: Vec<Fault> = quick.collect();
+    let quick: Vec<Fault> = FAULTS
+        .into_iter()
+        .filter(|fault| *fault != Fault::Hang)
+        .collect();
     let failed = AtomicUsize::new(0);
     let tried = share(1..=calls.len(), |changed, number| {
         // A call that only reads gets a single fault.
@@ -156,7 +158,7 @@ fn an_update_with_a_fault_at_any_call() {
     });
     let failed = failed.into_inner();
     summary(&format!(
-        "update under {} kinds of fault: {tried} faults, {failed} ended with a clear error, 0 leaks, 0 doubles",
+        "update under {} kinds of fault: {tried} faults, {failed} ended with a clear error, 0 leaks, 0 duplicates",
         quick.len()
     ));
     assert!(tried >= 100, "only {tried} faults");

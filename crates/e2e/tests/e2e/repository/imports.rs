@@ -66,8 +66,9 @@ fn folders(graph: &Graph) -> Graph {
     let mut needs = Graph::new();
     for (path, needed) in graph.iter().filter(|(path, _)| !path.is_empty()) {
         let own = folder(path);
-        let others = needed.iter().map(folder);
-        let others: Vec<String> = others
+        let others: Vec<String> = needed
+            .iter()
+            .map(folder)
             .filter(|other| *other != own && !other.is_empty())
             .collect();
         needs.entry(own).or_default().extend(others);

@@ -140,8 +140,10 @@ fn every_file_that_a_page_names_is_there() {
         ("CONTRIBUTING.md", 1),
     ] {
         let text = std::fs::read_to_string(workspace().join(page)).expect(page);
-        let links = text.split("](").skip(1);
-        let links = links.filter_map(|rest| rest.split(')').next());
+        let links = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
         let files = links.filter(|link| !link.starts_with("http") && !link.starts_with('#'));
         let files: Vec<&str> = files.collect();
         assert!(files.len() >= at_least, "{page} names {files:?}");

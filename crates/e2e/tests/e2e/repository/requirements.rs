@@ -32,8 +32,8 @@ fn requirements(text: &str) -> Vec<String> {
 /// `moto==5.2.5` of a requirement: without extras, conditions and hashes.
 fn pin(requirement: &str) -> String {
     let pinned = requirement.split([' ', ';']).next().unwrap_or_default();
-    let (name, version) = pinned.split_once("==").expect(requirement);
-    let name = name.split('[').next().unwrap_or_default();
+    let (package, version) = pinned.split_once("==").expect(requirement);
+    let name = package.split('[').next().unwrap_or_default();
     format!("{name}=={version}")
 }
 
@@ -45,8 +45,8 @@ fn every_package_has_a_version_and_hashes_and_no_source() {
         assert!(!text.contains("://"), "{name} names a source");
         for requirement in requirements(&text) {
             pin(&requirement);
-            let hash = requirement.split("--hash=sha256:").nth(1);
-            let hash = hash.unwrap_or_else(|| panic!("no hash in {name}: {requirement}"));
+            let after = requirement.split("--hash=sha256:").nth(1);
+            let hash = after.unwrap_or_else(|| panic!("no hash in {name}: {requirement}"));
             let digits = hash.chars().take_while(char::is_ascii_hexdigit).count();
             assert_eq!(digits, 64, "{name}: {requirement}");
         }
@@ -57,8 +57,10 @@ fn every_package_has_a_version_and_hashes_and_no_source() {
 fn every_package_that_is_asked_for_is_installed_in_that_version() {
     let compiled = files("txt");
     for (name, text) in files("in") {
-        let installed = requirements(&compiled[&name]);
-        let installed: Vec<String> = installed.iter().map(|line| pin(line)).collect();
+        let installed: Vec<String> = requirements(&compiled[&name])
+            .iter()
+            .map(|line| pin(line))
+            .collect();
         for wanted in requirements(&text) {
             let wanted = pin(&wanted);
             assert!(installed.contains(&wanted), "{name}.txt lacks {wanted}");

@@ -28,8 +28,8 @@ impl Source {
         source
     }
 
-    fn read(&mut self, tokens: TokenStream, module: &str) {
-        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    fn read(&mut self, stream: TokenStream, module: &str) {
+        let tokens: Vec<TokenTree> = stream.into_iter().collect();
         let children = declared_modules(&tokens);
         let mut rest = &tokens[..];
         while let Some(token) = rest.first() {
@@ -84,8 +84,9 @@ fn use_tree(tree: &[TokenTree], prefix: &str) -> Vec<(String, String)> {
     let path = join(prefix, &path);
     if let Some(TokenTree::Group(group)) = rest.first() {
         let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-        let branches = inner.split(|token| is_punctuation(token, ','));
-        let branches = branches.filter(|branch| !branch.is_empty());
+        let branches = inner
+            .split(|token| is_punctuation(token, ','))
+            .filter(|branch| !branch.is_empty());
         return branches
             .flat_map(|branch| use_tree(branch, &path))
             .collect();

@@ -3,7 +3,7 @@
 use e2e::{Fault, ProxiedEnv, Rules};
 
 use crate::sweeps::workers::{at_every_call, summary};
-use crate::whole_path::the_design;
+use crate::whole_path::complete_stack;
 
 const KILLS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
 
@@ -20,7 +20,7 @@ fn killed_at_every_call(
         check(number, kill);
     });
     summary(&format!(
-        "{name}: {points} crash points, 0 leaks, 0 doubles"
+        "{name}: {points} crash points, 0 leaks, 0 duplicates"
     ));
     assert!(points >= 20, "only {points} crash points");
 }
@@ -48,7 +48,7 @@ fn create_killed_then_resumed() {
         |number, kill| {
             proxied.create();
             let inventory = proxied.env.inventory();
-            assert_eq!(inventory, the_design("hello-42"), "{kill:?} {number}");
+            assert_eq!(inventory, complete_stack("hello-42"), "{kill:?} {number}");
             proxied.env.tokens(&[]).code(0).stdout_has("hello world");
             proxied.delete_all(&format!("{kill:?} {number}, create"));
         },
@@ -104,12 +104,16 @@ fn three_kills_in_a_row() {
         if again.is_some_and(|result| result.code.is_none()) {
             proxied.create();
         }
-        assert_eq!(proxied.env.inventory(), the_design("hello-42"), "{after}");
+        assert_eq!(
+            proxied.env.inventory(),
+            complete_stack("hello-42"),
+            "{after}"
+        );
         proxied.break_at("delete", second % 8 + 1, kill);
         proxied.delete_all(&after);
     }
     summary(&format!(
-        "three kills in a row: {points} times, 0 leaks, 0 doubles"
+        "three kills in a row: {points} times, 0 leaks, 0 duplicates"
     ));
     assert!(points >= 15, "only {points}");
 }
