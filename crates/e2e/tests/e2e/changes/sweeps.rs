@@ -10,7 +10,7 @@ use e2e::{Fault, ProxiedEnv, Rules, operation};
 
 use super::by_hand::{LiveStack, Row};
 use super::{function, gateway, sign_in};
-use crate::sweeps::workers::summary;
+use crate::sweeps::workers::{is_as_documented, summary};
 use crate::whole_path::complete_stack;
 
 /// A live stack, and how often it was changed.
@@ -121,7 +121,7 @@ fn an_update_killed_at_any_call() {
     summary(&format!(
         "update killed, converged, deleted: {kills} crash points, 0 leaks, 0 duplicates"
     ));
-    assert!(kills >= 60, "only {kills} kills");
+    is_as_documented("an_update_killed_at_any_call", kills);
 }
 
 #[test]
@@ -161,5 +161,5 @@ fn an_update_with_a_fault_at_any_call() {
         "update under {} kinds of fault: {tried} faults, {failed} ended with a clear error, 0 leaks, 0 duplicates",
         quick.len()
     ));
-    assert!(tried >= 100, "only {tried} faults");
+    is_as_documented("an_update_with_a_fault_at_any_call", tried);
 }

@@ -1,8 +1,8 @@
 //! The repository itself: imports, dependencies, documents, packages.
 
 mod dependencies;
+mod documents;
 mod imports;
 mod operations;
-mod readme;
 mod requirements;
 mod source;

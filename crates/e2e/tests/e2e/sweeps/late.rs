@@ -9,7 +9,7 @@ use std::time::Duration;
 use e2e::proxy::Call;
 use e2e::{Fault, ProxiedEnv, Rules, RunResult, block_on};
 
-use crate::sweeps::workers::{side_by_side, summary};
+use crate::sweeps::workers::{is_as_documented, side_by_side, summary};
 use crate::whole_path::complete_stack;
 
 /// Every call that creates something.
@@ -123,7 +123,7 @@ fn every_call_takes_effect_late() {
     summary(&format!(
         "calls that take effect late, killed or not answered: {tried} cases, 0 leaks, 0 duplicates"
     ));
-    assert!(tried >= 200, "only {tried}");
+    is_as_documented("every_call_takes_effect_late", tried);
 }
 
 #[test]
