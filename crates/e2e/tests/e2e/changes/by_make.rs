@@ -1,4 +1,4 @@
-//! The README's experiments, in a copy of the repository: one line is edited,
+//! The experiments of docs/change.md, in a copy of the repository: one line is edited,
 //! `make api` deploys it, and `make request` shows the difference.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
