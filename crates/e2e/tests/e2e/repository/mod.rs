@@ -4,5 +4,5 @@ mod dependencies;
 mod documents;
 mod imports;
 mod operations;
-mod requirements;
+mod pinned;
 mod source;

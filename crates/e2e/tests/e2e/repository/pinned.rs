@@ -1,5 +1,4 @@
-//! The Python packages: exact versions with hashes, and nothing that says where
-//! they come from.
+//! Packages, crates, actions and images: all by an exact version or hash.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -85,4 +84,57 @@ fn no_file_asks_for_another_version_than_the_tools() {
             assert!(!known || tools.contains(&wanted), "{name}.txt: {wanted}");
         }
     }
+}
+
+/// What only tests need is not installed by `make` and `make demo`.
+#[test]
+fn a_learner_does_not_install_what_tests_need() {
+    let tools = requirements(&files("txt")["tools"]);
+    let names: Vec<&str> = tools
+        .iter()
+        .filter_map(|line| line.split("==").next())
+        .collect();
+    assert!(names.contains(&"ministack"), "{names:?}");
+    assert!(!names.contains(&"moto"), "{names:?}");
+}
+
+/// Builds use exactly the versions in Cargo.lock.
+#[test]
+fn every_cargo_command_of_the_makefile_is_locked() {
+    let makefile = std::fs::read_to_string(workspace().join("Makefile")).expect("Makefile");
+    let builds = ["build", "run", "test", "clippy"];
+    let is_build = |line: &&str| {
+        let mut words = line.split_whitespace();
+        let cargo = words.find(|word| ["cargo", "$(CARGO_LAMBDA)"].contains(word));
+        cargo.is_some() && words.next().is_some_and(|word| builds.contains(&word))
+    };
+    let recipes = makefile.lines().filter(|line| line.starts_with('\t'));
+    let recipes: Vec<&str> = recipes.filter(is_build).collect();
+    assert!(recipes.len() >= 10, "{recipes:#?}");
+    for recipe in recipes {
+        assert!(recipe.contains(" --locked"), "{recipe}");
+    }
+}
+
+/// A tag can be moved; a hash cannot.
+#[test]
+fn the_workflow_names_images_and_actions_by_hash() {
+    let path = workspace().join(".github/workflows/ci.yml");
+    let workflow = std::fs::read_to_string(path).expect("the workflow");
+    let mut pinned = 0;
+    for line in workflow.lines().map(str::trim) {
+        let line = line.trim_start_matches("- ");
+        let (key, value) = line.split_once(": ").unwrap_or((line, ""));
+        let length = match key {
+            "uses" => 40,
+            "container" | "image" => 64,
+            _ => continue,
+        };
+        let reference = value.split(' ').next().unwrap_or_default();
+        let hash = reference.rsplit(['@', ':']).next().unwrap_or_default();
+        let is_hash = hash.len() == length && hash.chars().all(|digit| digit.is_ascii_hexdigit());
+        assert!(is_hash, "{line}");
+        pinned += 1;
+    }
+    assert!(pinned >= 5, "{pinned}");
 }
