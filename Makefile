@@ -28,50 +28,54 @@ help: ## what can be made
 
 tools: .venv/.installed ## cargo-lambda and the local cloud, into .venv
 
-.venv/.installed: requirements.txt
+# Each package is taken only if its hash is the one in the file.
+PIP_INSTALL := .venv/bin/pip install --quiet --require-hashes --requirement
+
+.venv/.installed: requirements/tools.txt
 	@echo "Installing tools into .venv (about a minute) ..."
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet --requirement requirements.txt
+	$(PIP_INSTALL) requirements/tools.txt
 	@touch $@
 
 build: ## the three programs
-	cargo build --bin create --bin tokens --bin delete
+	cargo build --locked --bin create --bin tokens --bin delete
 
 build-demo:
-	cargo build --bin create --bin tokens --bin delete --bin inventory
+	cargo build --locked --bin create --bin tokens --bin delete --bin inventory
 
 function: .venv/.installed ## the function's zip, target/lambda/echo/bootstrap.zip
-	$(CARGO_LAMBDA) build --release --package echo --output-format zip $(ARCH_FLAG)
+	$(CARGO_LAMBDA) build --locked --release --package echo --output-format zip $(ARCH_FLAG)
 
 api: .env function ## create everything
 	@scripts/cloud start-if-configured
-	cargo run --quiet --bin create
+	cargo run --locked --quiet --bin create
 
 request: .env ## log in and call the API; SCOPES="openid" asks for other scopes, REPORT=login.html keeps the page
 	@scripts/show-user
-	cargo run --quiet --bin tokens -- $(if $(SCOPES),--scopes "$(SCOPES)") $(REPORT_FLAG)
+	cargo run --locked --quiet --bin tokens -- $(if $(SCOPES),--scopes "$(SCOPES)") $(REPORT_FLAG)
 
 lab: .env ## attacks on the login and the API, and who refuses them; REPORT=lab.html keeps a page
 	@scripts/show-user
-	cargo run --quiet --bin tokens -- lab $(REPORT_FLAG)
+	cargo run --locked --quiet --bin tokens -- lab $(REPORT_FLAG)
 
 delete: .env ## delete everything
-	cargo run --quiet --bin delete
+	cargo run --locked --quiet --bin delete
 
 demo: ## the whole path on the local cloud: no account needed
 	@$(MAKE) $(SIDE_BY_SIDE) build-demo function
 	@scripts/demo
 
-test: tools .venv/.axe function ## all tests, against the local cloud
-	cargo build --workspace --bins
-	cargo test --workspace
+test: .venv/.test function ## all tests, against the local cloud
+	cargo build --locked --workspace --bins
+	cargo test --locked --workspace
 
-.venv/.axe: requirements-axe.txt .venv/.installed
-	.venv/bin/pip install --quiet --no-deps --requirement requirements-axe.txt
+.venv/.test: requirements/test.txt requirements/axe.txt .venv/.installed
+	$(PIP_INSTALL) requirements/test.txt
+	$(PIP_INSTALL) requirements/axe.txt --no-deps
 	@touch $@
 
 test-fast: ## unit tests: no emulator, no browser
-	cargo test --workspace --lib --bins --test it
+	cargo test --locked --workspace --lib --bins --test it
 
 lint: ## format and lints, of the scripts too where shellcheck is installed
 	cargo fmt --check
@@ -90,18 +94,18 @@ audit: ## licences and advisories of what is linked, by cargo-deny
 	}
 	cargo deny check
 
-pictures: tools .venv/.axe function ## the pictures in .images, from real runs; needs chromium
-	cargo build --workspace --bins
-	.venv/bin/pip install --quiet --requirement requirements-pictures.txt
-	PICTURES=.images cargo test --workspace --test login -- browser pages_of
+pictures: .venv/.test function ## the pictures in .images, from real runs; needs chromium
+	cargo build --locked --workspace --bins
+	$(PIP_INSTALL) requirements/pictures.txt
+	PICTURES=.images cargo test --locked --workspace --test login -- browser pages_of
 	@scripts/pictures
 
-bench: tools function .venv/.bench ## how fast it all is, beside what the network allows
-	cargo build --bins
-	cargo run --quiet --bin bench -- --json target/bench.json
+bench: .venv/.bench function ## how fast it all is, beside what the network allows
+	cargo build --locked --bins
+	cargo run --locked --quiet --bin bench -- --json target/bench.json
 
-.venv/.bench: requirements-bench.txt .venv/.installed
-	.venv/bin/pip install --quiet --requirement requirements-bench.txt
+.venv/.bench: requirements/bench.txt .venv/.installed
+	$(PIP_INSTALL) requirements/bench.txt
 	@touch $@
 
 cloud: tools ## start the local cloud on 127.0.0.1:4566

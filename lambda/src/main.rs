@@ -23,8 +23,8 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
 }
 
 /// Hides the bearer token: anyone who reads it in a log could use it (RFC 6750,
-/// section 5.3). Header names are lower case in this format; any other case is
-/// handled all the same.
+/// section 5.3). Header names are lower case in this format; other cases are
+/// hidden too.
 fn without_token(mut event: Value) -> Value {
     if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
         for (name, value) in headers {

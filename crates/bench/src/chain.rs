@@ -48,8 +48,10 @@ fn intervals(calls: &[&Call]) -> Vec<Interval> {
 fn ending_with(calls: &[Interval]) -> Vec<usize> {
     let mut longest: Vec<usize> = Vec::with_capacity(calls.len());
     for (started, _) in calls {
-        let before = calls.iter().zip(&longest);
-        let before = before.filter(|((_, ended), _)| ended <= started);
+        let before = calls
+            .iter()
+            .zip(&longest)
+            .filter(|((_, ended), _)| ended <= started);
         longest.push(1 + before.map(|(_, &length)| length).max().unwrap_or(0));
     }
     longest
@@ -59,8 +61,11 @@ fn ending_with(calls: &[Interval]) -> Vec<usize> {
 fn starting_with(calls: &[Interval]) -> Vec<usize> {
     let mut longest = vec![0; calls.len()];
     for (at, (_, ended)) in calls.iter().enumerate().rev() {
-        let after = calls.iter().zip(&longest).skip(at + 1);
-        let after = after.filter(|((started, _), _)| ended <= started);
+        let after = calls
+            .iter()
+            .zip(&longest)
+            .skip(at + 1)
+            .filter(|((started, _), _)| ended <= started);
         longest[at] = 1 + after.map(|(_, &length)| length).max().unwrap_or(0);
     }
     longest

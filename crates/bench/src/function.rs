@@ -80,8 +80,9 @@ fn python_version() -> String {
                   print(f'Python {platform.python_version()}, awslambdaric {m.version(\"awslambdaric\")}')";
     let answer = Command::new(workspace().join(".venv/bin/python3"))
         .args(["-c", script])
-        .output();
-    let answer = answer.expect("Python starts").stdout;
+        .output()
+        .expect("Python starts")
+        .stdout;
     String::from_utf8(answer).expect("UTF-8").trim().to_owned()
 }
 

@@ -1,4 +1,4 @@
-"""The function again, in Python: what the bench measures ours beside."""
+"""The same function in Python, with which the benchmark compares ours."""
 
 import json
 

@@ -13,7 +13,7 @@ pub(crate) fn describe() -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu
         .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
-    let model = model.unwrap_or(std::env::consts::ARCH);
+        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1))
+        .unwrap_or(std::env::consts::ARCH);
     format!("{cores} cores, {model}, {}", std::env::consts::OS)
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 /// The median; of an even number of values, the upper one in the middle.
 pub(crate) fn median<T: Copy + PartialOrd>(values: impl IntoIterator<Item = T>) -> T {
-    let mut values: Vec<T> = values.into_iter().collect();
-    values.sort_by(|a, b| a.partial_cmp(b).expect("no NaN"));
-    values[values.len() / 2]
+    let mut sorted: Vec<T> = values.into_iter().collect();
+    sorted.sort_by(|a, b| a.partial_cmp(b).expect("no NaN"));
+    sorted[sorted.len() / 2]
 }
 
 /// A duration in milliseconds.

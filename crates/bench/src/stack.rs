@@ -38,9 +38,9 @@ pub(crate) struct Row {
 
 /// Runs the programs `runs` times under each condition, interleaved.
 pub(crate) fn measure(runs: u32) -> Vec<Row> {
-    let env = TestEnv::new();
+    let mut env = TestEnv::new();
     let proxy = Proxy::start(env.cloud_url());
-    let env = env.set("AWS_ENDPOINT_URL", &proxy.url);
+    env.change("AWS_ENDPOINT_URL", &proxy.url);
     let mut all: Vec<(&'static str, (u64, u64), Vec<Run>)> = Vec::new();
     for program in PROGRAMS {
         all.extend(CONDITIONS.map(|condition| (program, condition, Vec::new())));

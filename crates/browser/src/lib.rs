@@ -63,8 +63,11 @@ impl Browser {
         let attached = capabilities.set_debugger_address(&address);
         attached.expect("the browser's address");
         // A proxy set in the environment could not reach this machine.
-        let client = reqwest::Client::builder().no_proxy().timeout(TIMEOUT);
-        let client = client.build().expect("a client");
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(TIMEOUT)
+            .build()
+            .expect("a client");
         let web = WebDriver::builder(url, capabilities).client(client);
         Browser {
             web: web.connect().await.expect("a session"),

@@ -18,26 +18,20 @@ pub struct Cloud {
     child: Child,
 }
 
-/// A cloud for the exclusive use of one test, initially empty. MiniStack routes
+/// A cloud that only one test uses at a time, empty at first. MiniStack routes
 /// API requests only in its default account, so tests cannot share a cloud.
 #[derive(Debug)]
-pub struct Lease(Option<Cloud>);
+pub(crate) struct Lease(Option<Cloud>);
 
 static IDLE: Mutex<Vec<Cloud>> = Mutex::new(Vec::new());
 
 impl Lease {
     /// Takes an idle cloud, or starts one.
-    pub fn new() -> Lease {
+    pub(crate) fn new() -> Lease {
         let idle = IDLE.lock().expect("no panic here").pop();
         let cloud = idle.unwrap_or_else(Cloud::start);
         crate::block_on(cloud.reset());
         Lease(Some(cloud))
-    }
-}
-
-impl Default for Lease {
-    fn default() -> Self {
-        Lease::new()
     }
 }
 
@@ -55,8 +49,9 @@ impl Drop for Lease {
     }
 }
 
-// The shell also exits when the emulator does, so a failed start is noticed.
-const KEEP: &str = r#"
+// Runs "$@" until stdin is closed. The shell also exits when the emulator does,
+// so a failed start is noticed.
+const STOP_WITH_PARENT: &str = r#"
 exec 3<&0
 "$@" 3<&- & pid=$!
 { read -r _ <&3; kill $pid; } &
@@ -66,7 +61,7 @@ wait $pid
 
 impl Cloud {
     /// Starts MiniStack on a free port and waits until it responds.
-    pub fn start() -> Cloud {
+    pub(crate) fn start() -> Cloud {
         Cloud::start_with_auth(false)
     }
 
@@ -77,7 +72,7 @@ impl Cloud {
 
     fn start_with_auth(auth: bool) -> Cloud {
         let port = free_port();
-        let mut command = keep("ministack");
+        let mut command = stopped_with_us("ministack");
         command
             .env("AUTH", auth.to_string())
             .env("BIND_HOST", "127.0.0.1")
@@ -91,7 +86,7 @@ impl Cloud {
     /// has no sign-in page and does not serve APIs.
     pub fn start_moto() -> Cloud {
         let port = free_port();
-        let mut command = keep("moto_server");
+        let mut command = stopped_with_us("moto_server");
         command
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
@@ -134,7 +129,7 @@ impl Cloud {
 }
 
 /// A command for a program that is stopped when this process ends.
-fn keep(program: &str) -> Command {
+fn stopped_with_us(program: &str) -> Command {
     let program = workspace().join(".venv/bin").join(program);
     assert!(
         program.exists(),
@@ -142,7 +137,7 @@ fn keep(program: &str) -> Command {
         program.display()
     );
     let mut command = Command::new("sh");
-    command.args(["-c", KEEP, "sh"]).arg(program);
+    command.args(["-c", STOP_WITH_PARENT, "sh"]).arg(program);
     command
 }
 

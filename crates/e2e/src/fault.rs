@@ -53,7 +53,7 @@ pub const FAULTS: [Fault; 8] = [
 ];
 
 /// An error response with AWS's error code for the status.
-pub fn refusal(status: u16, request: &Parts) -> Response<Body> {
+pub(crate) fn refusal(status: u16, request: &Parts) -> Response<Body> {
     let (code, message) = match status {
         403 => (
             "ExpiredToken",
@@ -97,7 +97,7 @@ fn remove_element(name: &str, xml: &str) -> String {
 }
 
 /// AWS's conflict error: it refuses concurrent changes of one resource.
-pub fn try_again_later(request: &Parts) -> Response<Body> {
+pub(crate) fn try_again_later(request: &Parts) -> Response<Body> {
     let message =
         "Unable to complete operation due to concurrent modification. Please try again later.";
     let code = if is_query(request) {
@@ -109,15 +109,16 @@ pub fn try_again_later(request: &Parts) -> Response<Body> {
 }
 
 /// AWS's response when a quota of calls is used up.
-pub fn throttled(request: &Parts) -> Response<Body> {
-    match is_query(request) {
-        true => answer(400, "Throttling", "Rate exceeded", request),
-        false => refusal(429, request),
+pub(crate) fn throttled(request: &Parts) -> Response<Body> {
+    if is_query(request) {
+        answer(400, "Throttling", "Rate exceeded", request)
+    } else {
+        refusal(429, request)
     }
 }
 
 /// Like [`throttled`], with a `Retry-After` header.
-pub fn retry_after(seconds: u16, request: &Parts) -> Response<Body> {
+pub(crate) fn retry_after(seconds: u16, request: &Parts) -> Response<Body> {
     let mut response = throttled(request);
     let headers = response.headers_mut();
     headers.insert("retry-after", seconds.into());
@@ -125,7 +126,7 @@ pub fn retry_after(seconds: u16, request: &Parts) -> Response<Body> {
 }
 
 /// The response of GetRole and GetFunction for a missing resource.
-pub fn not_found(operation: &str, request: &Parts) -> Response<Body> {
+pub(crate) fn not_found(operation: &str, request: &Parts) -> Response<Body> {
     let (code, message) = match operation {
         "GetRole" => ("NoSuchEntity", "The role cannot be found."),
         _ => ("ResourceNotFoundException", "Function not found"),
@@ -134,13 +135,13 @@ pub fn not_found(operation: &str, request: &Parts) -> Response<Body> {
 }
 
 /// The response of CreateFunction while the role is too new.
-pub fn cannot_be_assumed() -> Response<Body> {
+pub(crate) fn cannot_be_assumed() -> Response<Body> {
     let message = "The role defined for the function cannot be assumed by Lambda.";
     json_answer(400, "InvalidParameterValueException", message)
 }
 
 /// A response whose body is cut off half-way.
-pub fn cut(body: Bytes) -> Response<Body> {
+pub(crate) fn cut(body: Bytes) -> Response<Body> {
     let length = body.len().max(2);
     let half = futures_util::stream::once(async move { Ok(body.slice(..body.len() / 2)) });
     let end = futures_util::stream::once(async {

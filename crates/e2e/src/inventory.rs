@@ -72,8 +72,13 @@ impl Inventory {
         for pool in pools.expect("ListUserPools").user_pools() {
             let id = pool.id().expect("an id");
             self.user_pools.push(pool.name().expect("a name").into());
-            let described = cognito.describe_user_pool().user_pool_id(id).send().await;
-            let described = described.expect("DescribeUserPool").user_pool;
+            let described = cognito
+                .describe_user_pool()
+                .user_pool_id(id)
+                .send()
+                .await
+                .expect("DescribeUserPool")
+                .user_pool;
             self.domains.extend(described.expect("a pool").domain);
             self.read_pool(cognito, id).await;
         }
@@ -83,8 +88,12 @@ impl Inventory {
         let call = cognito.list_resource_servers().user_pool_id(id);
         let servers = call.max_results(50).send().await;
         for server in servers.expect("ListResourceServers").resource_servers() {
-            let scopes = server.scopes().iter().map(|scope| scope.scope_name());
-            let scopes = scopes.collect::<Vec<_>>().join(" ");
+            let scopes = server
+                .scopes()
+                .iter()
+                .map(|scope| scope.scope_name())
+                .collect::<Vec<_>>()
+                .join(" ");
             let identifier = server.identifier().expect("an identifier");
             self.resource_servers
                 .push(format!("{identifier}: {scopes}"));
@@ -110,7 +119,7 @@ impl Inventory {
             let answer = gateway.get_authorizers().api_id(id).send().await;
             let items = answer.expect("GetAuthorizers").items.unwrap_or_default();
             self.authorizers
-                .extend(items.into_iter().filter_map(|it| it.name));
+                .extend(items.into_iter().filter_map(|authorizer| authorizer.name));
             let answer = gateway.get_integrations().api_id(id).send().await;
             for integration in answer.expect("GetIntegrations").items() {
                 let kind = integration.integration_type().expect("a type");
@@ -125,7 +134,7 @@ impl Inventory {
             let answer = gateway.get_stages().api_id(id).send().await;
             let items = answer.expect("GetStages").items.unwrap_or_default();
             self.stages
-                .extend(items.into_iter().filter_map(|it| it.stage_name));
+                .extend(items.into_iter().filter_map(|stage| stage.stage_name));
         }
     }
 
@@ -154,14 +163,20 @@ impl Inventory {
                 .list_attached_role_policies()
                 .role_name(name)
                 .send()
-                .await;
-            let attached = attached.expect("ListAttachedRolePolicies");
-            let own = iam.list_role_policies().role_name(name).send().await;
-            let own = own.expect("ListRolePolicies");
-            let attached = attached.attached_policies().iter();
-            let attached = attached.filter_map(|policy| policy.policy_name());
-            let own = own.policy_names().iter().map(String::as_str);
-            let policies: Vec<_> = own.chain(attached).collect();
+                .await
+                .expect("ListAttachedRolePolicies");
+            let own = iam
+                .list_role_policies()
+                .role_name(name)
+                .send()
+                .await
+                .expect("ListRolePolicies");
+            let own_names = own.policy_names().iter().map(String::as_str);
+            let attached_names = attached
+                .attached_policies()
+                .iter()
+                .filter_map(|policy| policy.policy_name());
+            let policies: Vec<_> = own_names.chain(attached_names).collect();
             self.roles.push(format!("{name}: {}", policies.join(" ")));
         }
     }
@@ -182,14 +197,14 @@ impl Inventory {
 }
 
 /// All messages in the function's log group.
-pub async fn function_log(url: &str, account: &str) -> String {
+pub(crate) async fn function_log(url: &str, account: &str) -> String {
     let logs = logs::Client::new(&config(url, account).await);
     let events = logs
         .filter_log_events()
         .log_group_name("/aws/lambda/EchoFunction")
         .send()
-        .await;
-    let events = events.expect("FilterLogEvents");
+        .await
+        .expect("FilterLogEvents");
     events
         .events()
         .iter()

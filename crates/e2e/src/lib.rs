@@ -5,12 +5,12 @@ pub mod cloud;
 pub mod fault;
 pub mod inventory;
 pub mod operation;
-pub mod proxied_env;
+mod proxied_env;
 pub mod proxy;
 pub mod run_result;
 pub mod test_env;
 
-pub use cloud::{Cloud, Lease};
+pub use cloud::Cloud;
 pub use fault::Fault;
 pub use inventory::Inventory;
 pub use proxied_env::ProxiedEnv;

@@ -4,7 +4,7 @@ use axum::http::request::Parts;
 
 /// AWS's operation name, for example `CreateUserPool`. For a request that is
 /// not an AWS call, its method and path.
-pub fn name(request: &Parts, body: &[u8]) -> String {
+pub(crate) fn name(request: &Parts, body: &[u8]) -> String {
     by_header(request)
         .or_else(|| by_parameter(body))
         .or_else(|| by_path(request.method.as_str(), request.uri.path()))

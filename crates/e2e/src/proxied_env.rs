@@ -17,9 +17,9 @@ pub struct ProxiedEnv {
 impl ProxiedEnv {
     /// A new environment in an empty cloud.
     pub fn new() -> ProxiedEnv {
-        let env = TestEnv::new();
+        let mut env = TestEnv::new();
         let proxy = Proxy::start(env.cloud_url());
-        let env = env.set("AWS_ENDPOINT_URL", &proxy.url);
+        env.change("AWS_ENDPOINT_URL", &proxy.url);
         ProxiedEnv { env, proxy }
     }
 
@@ -72,8 +72,8 @@ impl ProxiedEnv {
             Inventory::default(),
             "left after {after}: {result:#?}"
         );
-        let files = std::fs::read_dir(self.env.dir()).expect("the folder");
-        let files: Vec<_> = files
+        let files: Vec<_> = std::fs::read_dir(self.env.dir())
+            .expect("the folder")
             .map(|file| file.expect("a file").file_name())
             .collect();
         assert!(files.is_empty(), "{files:?} left after {after}");

@@ -14,7 +14,7 @@ pub fn program(name: &str) -> PathBuf {
     if path.ends_with("deps") {
         path.pop();
     }
-    let path = path.join(name);
+    path.push(name);
     assert!(
         path.exists(),
         "{} is missing: run 'cargo build --workspace --bins'",
@@ -107,13 +107,13 @@ impl From<Output> for RunResult {
 /// The response status of a GET without a token.
 pub async fn get_without_token(url: &str) -> u16 {
     // RFC 6761: names under .localhost resolve to this machine.
-    let url: reqwest::Url = url.parse().expect("a URL");
-    let host = url.host_str().expect("a host").to_owned();
-    let address = ([127, 0, 0, 1], url.port().unwrap_or(80)).into();
+    let address: reqwest::Url = url.parse().expect("a URL");
+    let host = address.host_str().expect("a host").to_owned();
+    let loopback = ([127, 0, 0, 1], address.port().unwrap_or(80)).into();
     let client = reqwest::Client::builder()
         .no_proxy()
-        .resolve(&host, address)
+        .resolve(&host, loopback)
         .build();
-    let answer = client.expect("a client").get(url).send().await;
+    let answer = client.expect("a client").get(address).send().await;
     answer.expect("an answer").status().as_u16()
 }

@@ -14,9 +14,9 @@ use bytes::Bytes;
 
 /// When the API and the sign-in host were first requested, by error status.
 #[derive(Debug, Default)]
-pub(super) struct FirstAsked(Mutex<HashMap<StatusCode, Instant>>);
+pub(super) struct FirstRequests(Mutex<HashMap<StatusCode, Instant>>);
 
-impl FirstAsked {
+impl FirstRequests {
     /// The error response to a request, until `time` after the first one.
     pub(super) fn not_ready(&self, request: &Parts, time: Duration) -> Option<Response> {
         let (status, body) = if is_for_api(request) {
@@ -52,16 +52,18 @@ pub(super) fn is_for_api(request: &Parts) -> bool {
 }
 
 /// Puts the cloud's port into the `Host` of a request for an API.
-pub(super) fn for_cloud(request: &mut Parts, here: &str, cloud: &str) {
+pub(super) fn set_cloud_port(request: &mut Parts, here: &str, cloud: &str) {
     if is_for_api(request) {
-        let host = request.headers[HOST].to_str().expect("text");
-        let host = host.replace(port(here), port(cloud));
+        let host = request.headers[HOST]
+            .to_str()
+            .expect("text")
+            .replace(port(here), port(cloud));
         request.headers.insert(HOST, host.parse().expect("a host"));
     }
 }
 
 /// Has the API's address in a response lead to the proxy, not past it.
-pub(super) fn lead_here(
+pub(super) fn point_api_to_proxy(
     operation: &str,
     answer: axum::http::Response<Bytes>,
     here: &str,

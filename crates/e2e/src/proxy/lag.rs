@@ -14,7 +14,7 @@ use crate::fault;
 
 /// When each resource was created, by id; for roles and functions, by name.
 #[derive(Debug, Default)]
-pub(super) struct Made(Mutex<HashMap<String, Instant>>);
+pub(super) struct CreationTimes(Mutex<HashMap<String, Instant>>);
 
 /// JSON pointers to the new resource's id in the response of a create call.
 const IDS: [(&str, &str); 6] = [
@@ -36,7 +36,7 @@ const LISTS: [(&str, &str, &str); 6] = [
     ("GetRoutes", "items", "routeId"),
 ];
 
-impl Made {
+impl CreationTimes {
     /// Records what a call has created.
     pub(super) fn remember(&self, operation: &str, request: &Bytes, answer: &Bytes) {
         let id = match operation {
@@ -68,14 +68,14 @@ impl Made {
         body: &Bytes,
         lag: Duration,
     ) -> Option<Response> {
-        let name = match operation {
+        let name_or_arn = match operation {
             "GetRole" => form_value(body, "RoleName")?,
             // The path has the name, or an ARN that ends with it.
             "GetFunction" => request.uri.path().rsplit(['/', ':']).next()?.to_owned(),
             _ => return None,
         };
         // In a path, the colons of an ARN are percent-encoded.
-        let name = name.rsplit("%3A").next().unwrap_or_default();
+        let name = name_or_arn.rsplit("%3A").next().unwrap_or_default();
         self.is_unseen(name, lag)
             .then(|| fault::not_found(operation, request))
     }
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_list_lacks_what_is_new_and_only_that() {
-        let made = Made::default();
+        let made = CreationTimes::default();
         let answer = Bytes::from(r#"{"apiId":"new"}"#);
         made.remember("CreateApi", &Bytes::new(), &answer);
         let list = r#"{"items":[{"apiId":"old"},{"apiId":"new"}]}"#;

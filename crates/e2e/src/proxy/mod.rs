@@ -1,6 +1,6 @@
 //! A reverse proxy between a program and the local cloud: it records every
-//! call, and can delay it or inject a fault. Its own, because a fault depends on
-//! the AWS operation and on what the call has already done.
+//! call, and can delay it or inject a fault. No ready-made proxy does this: a
+//! fault depends on the AWS operation and on what the call has already done.
 
 mod first_minute;
 mod lag;
@@ -22,15 +22,16 @@ use reqwest::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use crate::fault::{self, Fault};
 use crate::operation;
 
-use self::first_minute::FirstAsked;
-use self::lag::Made;
+use self::first_minute::FirstRequests;
+use self::lag::CreationTimes;
 use self::quota::Buckets;
 pub use self::quota::{Quota, Quotas};
 
 /// A call that a program made: one attempt at one operation.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The name that [`operation::name`] gives, for example `CreateUserPool`.
+    /// The operation's name, for example `CreateUserPool`; for a request that is
+    /// not an AWS call, its method and path.
     pub operation: String,
     /// When the proxy had read the request.
     pub started: Instant,
@@ -74,14 +75,14 @@ pub struct Proxy {
 struct Shared {
     target: String,
     url: String,
-    first_asked: FirstAsked,
+    first_requests: FirstRequests,
     client: reqwest::Client,
     rules: Mutex<Rules>,
     calls: Mutex<Vec<Call>>,
     in_flight: AtomicUsize,
     program: AtomicI32,
     role_created: Mutex<Option<Instant>>,
-    made: Made,
+    creation_times: CreationTimes,
     buckets: Buckets,
     /// The number of calls that are yet to take effect, with no client waiting.
     late: AtomicUsize,
@@ -104,14 +105,14 @@ impl Proxy {
         let shared = Arc::new(Shared {
             target: target.to_owned(),
             url: url.clone(),
-            first_asked: FirstAsked::default(),
+            first_requests: FirstRequests::default(),
             client: crate::cloud::client(),
             rules: Mutex::default(),
             calls: Mutex::default(),
             in_flight: AtomicUsize::new(0),
             program: AtomicI32::new(0),
             role_created: Mutex::default(),
-            made: Made::default(),
+            creation_times: CreationTimes::default(),
             buckets: Buckets::default(),
             late: AtomicUsize::new(0),
         });
@@ -130,7 +131,7 @@ impl Proxy {
     pub fn begin(&self, rules: Rules) {
         self.shared.program.store(0, Ordering::SeqCst);
         self.shared.calls.lock().expect("no panic here").clear();
-        self.shared.first_asked.clear();
+        self.shared.first_requests.clear();
         *self.shared.role_created.lock().expect("no panic here") = None;
         *self.shared.rules.lock().expect("no panic here") = rules;
     }
@@ -209,16 +210,20 @@ impl Shared {
         let (number, rules) = self.record(&operation);
         tokio::time::sleep(rules.delay).await;
         if let Some(time) = rules.not_ready {
-            if let Some(answer) = self.first_asked.not_ready(&parts, time) {
+            if let Some(answer) = self.first_requests.not_ready(&parts, time) {
                 return self.respond(number, answer);
             }
-            first_minute::for_cloud(&mut parts, &self.url, &self.target);
+            first_minute::set_cloud_port(&mut parts, &self.url, &self.target);
         }
-        let quotas = rules.quotas.as_ref();
-        if let Some(refused) = quotas.and_then(|it| self.buckets.refuse(it, &operation, &parts)) {
+        if let Some(quotas) = &rules.quotas
+            && let Some(refused) = self.buckets.refuse(quotas, &operation, &parts)
+        {
             return self.respond(number, refused);
         }
-        if let Some(unseen) = self.made.not_found(&operation, &parts, &body, rules.lag) {
+        if let Some(unseen) = self
+            .creation_times
+            .not_found(&operation, &parts, &body, rules.lag)
+        {
             return self.respond(number, unseen);
         }
         if operation == "CreateFunction" && !self.role_is_ready(rules.propagation) {
@@ -230,9 +235,14 @@ impl Shared {
                 if operation == "CreateRole" {
                     *self.role_created.lock().expect("no panic here") = Some(Instant::now());
                 }
-                let mut answer = self.made.hide(&operation, answer, rules.lag);
+                let mut answer = self.creation_times.hide(&operation, answer, rules.lag);
                 if rules.not_ready.is_some() {
-                    answer = first_minute::lead_here(&operation, answer, &self.url, &self.target);
+                    answer = first_minute::point_api_to_proxy(
+                        &operation,
+                        answer,
+                        &self.url,
+                        &self.target,
+                    );
                 }
                 self.respond(number, answer.map(Body::from))
             }
@@ -339,8 +349,10 @@ impl Shared {
     /// Sends the request to the cloud.
     async fn send(&self, parts: &Parts, body: Bytes) -> axum::http::Response<Bytes> {
         let url = format!("{}{}", self.target, parts.uri);
-        let request = self.client.request(parts.method.clone(), url);
-        let mut request = request.body(body.clone());
+        let mut request = self
+            .client
+            .request(parts.method.clone(), url)
+            .body(body.clone());
         for (name, value) in &parts.headers {
             // In a request for an API, the host says which API it is for.
             let ours = *name == HOST && !first_minute::is_for_api(parts);
@@ -356,12 +368,13 @@ impl Shared {
             }
         }
         let took_effect = answer.status().is_success();
-        let answer = answer.bytes().await.expect("the cloud's answer");
+        let answer_body = answer.bytes().await.expect("the cloud's answer");
         if took_effect {
             let operation = operation::name(parts, &body);
-            self.made.remember(&operation, &body, &answer);
+            self.creation_times
+                .remember(&operation, &body, &answer_body);
         }
-        response.body(answer).expect("a response")
+        response.body(answer_body).expect("a response")
     }
 
     fn role_is_ready(&self, propagation: Duration) -> bool {

@@ -126,10 +126,10 @@ impl Buckets {
         operation: &str,
         request: &Parts,
     ) -> Option<Response> {
-        let quotas = quotas.of(operation, request);
+        let counted = quotas.of(operation, request);
         let mut buckets = self.0.lock().expect("no panic here");
         let now = Instant::now();
-        for (name, quota) in &quotas {
+        for (name, quota) in &counted {
             let bucket = buckets.entry(name).or_insert(Bucket {
                 tokens: quota.burst,
                 filled: now,
@@ -138,10 +138,10 @@ impl Buckets {
             bucket.tokens = (bucket.tokens + since * quota.rate).min(quota.burst);
             bucket.filled = now;
         }
-        if quotas.iter().any(|(name, _)| buckets[name].tokens < 1.0) {
+        if counted.iter().any(|(name, _)| buckets[name].tokens < 1.0) {
             return Some(fault::throttled(request));
         }
-        for (name, _) in quotas {
+        for (name, _) in counted {
             buckets.get_mut(name).expect("filled above").tokens -= 1.0;
         }
         None

@@ -11,13 +11,13 @@ use zip::write::SimpleFileOptions;
 /// Asserts exit code 2, one error, one hint, and nothing created or written.
 #[track_caller]
 fn refused(env: &TestEnv, result: RunResult, why: &str) {
-    let result = result.code(2).stderr_has(why).stderr_has("hint: ");
-    assert_eq!(result.stdout, "");
-    let errors = result
+    let refusal = result.code(2).stderr_has(why).stderr_has("hint: ");
+    assert_eq!(refusal.stdout, "");
+    let errors = refusal
         .stderr
         .lines()
         .filter(|line| line.starts_with("error: "));
-    assert_eq!(errors.count(), 1, "{}", result.stderr);
+    assert_eq!(errors.count(), 1, "{}", refusal.stderr);
     assert!(!env.state_path().exists());
 }
 
@@ -75,8 +75,8 @@ fn a_function_zip_that_lambda_could_not_run() {
             "not a Linux program",
         ),
     ] {
-        let env = env.colleague().set("LAMBDA_ZIP", &zip);
-        refused(&env, env.create(), why);
+        let other = env.colleague().set("LAMBDA_ZIP", &zip);
+        refused(&other, other.create(), why);
     }
 }
 
@@ -92,21 +92,21 @@ fn zip_with(name: &str, content: &[u8]) -> Vec<u8> {
 fn no_credentials() {
     let env = TestEnv::new()
         .unset("AWS_ACCESS_KEY_ID")
-        .unset("AWS_SECRET_ACCESS_KEY");
-    let env = env.set("AWS_EC2_METADATA_DISABLED", "true");
+        .unset("AWS_SECRET_ACCESS_KEY")
+        .set("AWS_EC2_METADATA_DISABLED", "true");
     refused(&env, env.create(), "No AWS credentials");
 }
 
 #[test]
-fn a_profile_that_is_nowhere() {
-    let env = TestEnv::new()
+fn a_profile_that_does_not_exist() {
+    let mut env = TestEnv::new()
         .unset("AWS_ACCESS_KEY_ID")
         .unset("AWS_SECRET_ACCESS_KEY")
         .set("AWS_PROFILE", "nobody");
     let why =
         "AWS_PROFILE is 'nobody', and no such profile is in ~/.aws/config or ~/.aws/credentials";
     refused(&env, env.create(), why);
-    let env = env.set("AWS_CONFIG_FILE", "somewhere");
+    env.change("AWS_CONFIG_FILE", "somewhere");
     refused(&env, env.create(), "in somewhere or ~/.aws/credentials");
 }
 
@@ -130,7 +130,7 @@ fn credentials_are_fetched_once() {
 }
 
 #[test]
-fn an_endpoint_that_is_no_http_address() {
+fn an_endpoint_that_is_not_an_http_address() {
     for url in ["4566", "localhost:4566", "ftp://localhost:4566"] {
         let env = TestEnv::at(url);
         let why = format!("AWS_ENDPOINT_URL '{url}' is no http or https address");
@@ -145,8 +145,7 @@ fn expired_credentials() {
     let proxied = ProxiedEnv::new();
     let result = proxied
         .break_at("create", 1, Fault::Refuse(403))
-        .expect("a call");
-    let result = result
+        .expect("a call")
         .code(1)
         .stderr_has("GetCallerIdentity: ExpiredToken: The security token");
     result.stderr_has("hint: your AWS session has ended");
@@ -198,7 +197,7 @@ fn tokens_before_create() {
 }
 
 #[test]
-fn a_scope_that_nobody_knows() {
+fn an_unknown_scope() {
     let env = TestEnv::new();
     env.create().code(0);
     let result = env.tokens(&["--scopes", "openid HelloAPI/hello.fly"]);
@@ -226,7 +225,7 @@ fn a_busy_callback_port() {
 
 #[test]
 fn settings_from_a_file_and_its_errors() {
-    let env = TestEnv::new();
+    let env = TestEnv::new().unset("PASSWORD").unset("DOMAIN_PREFIX");
     let mut file = std::fs::File::create(env.dir().join(".env")).unwrap();
     writeln!(
         file,
@@ -234,7 +233,6 @@ fn settings_from_a_file_and_its_errors() {
         e2e::run_result::PASSWORD
     )
     .unwrap();
-    let env = env.unset("PASSWORD").unset("DOMAIN_PREFIX");
     env.create().code(0).stdout_has("https://from-file.auth.");
     env.delete().code(0);
 

@@ -16,11 +16,11 @@ struct Block<'a> {
 /// account line and summary.
 fn blocks(stderr: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block> = Vec::new();
-    let told = |line: &&str| {
+    let explanation = |line: &&str| {
         let summary = line.ends_with("unchanged") && !line.starts_with(' ');
         !line.is_empty() && !line.starts_with("In account ") && !summary
     };
-    for line in stderr.lines().filter(told) {
+    for line in stderr.lines().filter(explanation) {
         if let Some((number, operation)) = heading(line) {
             blocks.push(Block {
                 number,
@@ -28,9 +28,10 @@ fn blocks(stderr: &str) -> Vec<Block<'_>> {
                 lines: Vec::new(),
             });
         } else {
-            let line = line.strip_prefix("    ");
-            let line = line.unwrap_or_else(|| panic!("a line outside of a block: {stderr}"));
-            blocks.last_mut().expect("a heading first").lines.push(line);
+            let text = line
+                .strip_prefix("    ")
+                .unwrap_or_else(|| panic!("a line outside of a block: {stderr}"));
+            blocks.last_mut().expect("a heading first").lines.push(text);
         }
     }
     blocks
@@ -38,14 +39,14 @@ fn blocks(stderr: &str) -> Vec<Block<'_>> {
 
 /// Parses `[7] CreateApi`, or for an SDK retry, `[8] GetApi (attempt 2)`.
 fn heading(line: &str) -> Option<(usize, &str)> {
-    let (number, operation) = line.strip_prefix('[')?.split_once("] ")?;
-    let operation = operation.split(" (attempt ").next()?;
+    let (number, rest) = line.strip_prefix('[')?.split_once("] ")?;
+    let operation = rest.split(" (attempt ").next()?;
     Some((number.parse().ok()?, operation))
 }
 
 /// Asserts that every block is complete and the numbers have no gap.
 #[track_caller]
-fn whole(stderr: &str) -> Vec<Block<'_>> {
+fn complete_blocks(stderr: &str) -> Vec<Block<'_>> {
     let blocks = blocks(stderr);
     for block in &blocks {
         let Block {
@@ -65,7 +66,7 @@ fn whole(stderr: &str) -> Vec<Block<'_>> {
         assert!(has("answer: "), "{block:#?}");
         let answer = lines.iter().find(|line| line.starts_with("answer: "));
         assert!(
-            answer.is_some_and(|it| it.contains(" ms, request id ")),
+            answer.is_some_and(|line| line.contains(" ms, request id ")),
             "{block:#?}"
         );
     }
@@ -99,19 +100,20 @@ fn without_secrets(env: &TestEnv, result: RunResult) -> RunResult {
 /// The JSON of the request in a block.
 fn json(block: &Block) -> serde_json::Value {
     let lines = block.lines.iter();
-    let body = lines.skip_while(|line| **line != "{");
-    let body = body.take_while(|line| !line.starts_with("answer: "));
+    let body = lines
+        .skip_while(|line| **line != "{")
+        .take_while(|line| !line.starts_with("answer: "));
     let text: String = body.copied().collect();
     serde_json::from_str(&text).expect("JSON")
 }
 
 #[test]
-fn the_whole_path_is_told_without_a_secret() {
+fn the_whole_path_is_explained_without_a_secret() {
     let env = TestEnv::new().set("AWS_SESSION_TOKEN", SESSION_TOKEN);
     let run = |name: &str, args: &[&str]| without_secrets(&env, env.run(name, args).code(0));
 
     let created = run("create", &["--explain"]);
-    let calls = whole(&created.stderr);
+    let calls = complete_blocks(&created.stderr);
     let call = |name: &str| {
         let found = calls.iter().find(|call| call.operation == name);
         found.unwrap_or_else(|| panic!("no {name} in {}", created.stderr))
@@ -130,30 +132,30 @@ fn the_whole_path_is_told_without_a_secret() {
     call("GetFunction");
 
     let resumed = run("create", &["--explain"]);
-    whole(&resumed.stderr);
+    complete_blocks(&resumed.stderr);
     let plain = env.create().code(0);
     assert_eq!(resumed.stdout, plain.stdout, "stdout does not change");
 
     run("tokens", &["--headless", "--explain"]);
     let deleted = run("delete", &["--explain"]);
-    let deletes = whole(&deleted.stderr);
-    let told = |name| deletes.iter().any(|call| call.operation == name);
-    assert!(told("DeleteLogGroup") && told("DeleteUserPool"));
+    let deletes = complete_blocks(&deleted.stderr);
+    let explained = |name| deletes.iter().any(|call| call.operation == name);
+    assert!(explained("DeleteLogGroup") && explained("DeleteUserPool"));
 }
 
 #[test]
-fn a_refusal_is_told_with_aws_s_own_words() {
-    let env = TestEnv::new();
+fn a_refusal_is_explained_in_aws_words() {
+    let mut env = TestEnv::new();
     env.create().code(0);
     env.delete().code(0);
-    let env = env.set("NAME_SUFFIX", "-gone");
+    env.change("NAME_SUFFIX", "-gone");
     env.create().code(0);
     let mut state = env.state();
     state["api_id"] = "a0b1c2d3".into();
     std::fs::write(env.state_path(), state.to_string()).unwrap();
     let result = env.run("create", &["--explain"]).code(0);
     let result = without_secrets(&env, result);
-    let calls = whole(&result.stderr);
+    let calls = complete_blocks(&result.stderr);
     let refused = calls
         .iter()
         .find(|call| call.operation == "GetApi")
@@ -171,40 +173,47 @@ fn a_refusal_is_told_with_aws_s_own_words() {
 
 /// Runs a program; asserts that it reports exactly the calls the proxy saw.
 #[track_caller]
-fn told_as_seen(proxied: &ProxiedEnv, program: &str, fault: Option<(usize, Fault)>) -> RunResult {
+fn explains_what_the_proxy_saw(
+    proxied: &ProxiedEnv,
+    program: &str,
+    fault: Option<(usize, Fault)>,
+) -> RunResult {
     let rules = Rules {
         fault,
         ..Rules::default()
     };
     let result = proxied.run(program, &["--explain"], rules);
-    let mut told: Vec<&str> = result
+    let mut explained: Vec<&str> = result
         .stderr
         .lines()
         .filter_map(|line| Some(heading(line)?.1))
         .collect();
     let mut seen = proxied.proxy.operations();
-    told.sort_unstable();
+    explained.sort_unstable();
     seen.sort_unstable();
-    assert_eq!(told, seen, "{program} with {fault:?}: {result:#?}");
+    assert_eq!(explained, seen, "{program} with {fault:?}: {result:#?}");
     result
 }
 
 #[test]
-fn every_call_that_a_proxy_sees_is_told() {
+fn every_call_the_proxy_sees_is_explained() {
     let proxied = ProxiedEnv::new();
-    let first = told_as_seen(&proxied, "create", None).code(0);
-    assert!(whole(&first.stderr).len() > 15);
-    told_as_seen(&proxied, "create", None).code(0);
-    told_as_seen(&proxied, "delete", None).code(0);
+    let first = explains_what_the_proxy_saw(&proxied, "create", None).code(0);
+    assert!(complete_blocks(&first.stderr).len() > 15);
+    explains_what_the_proxy_saw(&proxied, "create", None).code(0);
+    explains_what_the_proxy_saw(&proxied, "delete", None).code(0);
 }
 
 #[test]
-fn every_try_of_a_call_is_told() {
+fn every_attempt_at_a_call_is_explained() {
     let proxied = ProxiedEnv::new();
-    told_as_seen(&proxied, "create", Some((1, Fault::Refuse(503)))).stderr_has("(attempt 2)");
-    told_as_seen(&proxied, "delete", Some((1, Fault::DropAnswer))).stderr_has("no answer after");
-    told_as_seen(&proxied, "create", Some((4, Fault::Refuse(429)))).stderr_has("(attempt 2)");
-    told_as_seen(&proxied, "delete", Some((4, Fault::TryAgainLater)));
-    told_as_seen(&proxied, "create", Some((5, Fault::CutBody)));
-    told_as_seen(&proxied, "delete", Some((5, Fault::FailAfter)));
+    explains_what_the_proxy_saw(&proxied, "create", Some((1, Fault::Refuse(503))))
+        .stderr_has("(attempt 2)");
+    explains_what_the_proxy_saw(&proxied, "delete", Some((1, Fault::DropAnswer)))
+        .stderr_has("no answer after");
+    explains_what_the_proxy_saw(&proxied, "create", Some((4, Fault::Refuse(429))))
+        .stderr_has("(attempt 2)");
+    explains_what_the_proxy_saw(&proxied, "delete", Some((4, Fault::TryAgainLater)));
+    explains_what_the_proxy_saw(&proxied, "create", Some((5, Fault::CutBody)));
+    explains_what_the_proxy_saw(&proxied, "delete", Some((5, Fault::FailAfter)));
 }

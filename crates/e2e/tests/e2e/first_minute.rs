@@ -29,10 +29,10 @@ fn status(proxied: &ProxiedEnv) -> u16 {
 fn create_waits_until_page_and_api_answer() {
     let (proxied, result) = create("5", Duration::from_secs(2));
     assert_eq!(status(&proxied), 401);
-    let result = result
+    assert!(!result.stderr.contains("note:"), "{result:#?}");
+    result
         .stderr_has("Waiting until the sign-in page answers: it is new ...")
         .stderr_has("Waiting until the API answers: it is new ...");
-    assert!(!result.stderr.contains("note:"), "{result:#?}");
     let seen = |status| {
         let calls = proxied.proxy.calls();
         calls.iter().any(|call| call.status == Some(status))

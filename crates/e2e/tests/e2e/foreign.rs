@@ -31,8 +31,8 @@ async fn foreign_function(url: &str, name: &str) {
         .function_name(name)
         .role(role)
         .code(code)
-        .handler("bootstrap");
-    let call = call.runtime(aws_sdk_lambda::types::Runtime::Providedal2023);
+        .handler("bootstrap")
+        .runtime(aws_sdk_lambda::types::Runtime::Providedal2023);
     call.send().await.expect("CreateFunction");
 }
 
@@ -166,7 +166,7 @@ fn the_wrong_cloud() {
         }
     }
     // No AWS credentials are needed to sign in, only the same endpoint.
-    let there = env
+    let mut there = env
         .colleague()
         .unset("AWS_ACCESS_KEY_ID")
         .unset("AWS_SECRET_ACCESS_KEY");
@@ -174,7 +174,7 @@ fn the_wrong_cloud() {
         .tokens(&["--state", &path])
         .code(0)
         .stdout_has("hello world");
-    let there = there.set("AWS_ENDPOINT_URL", &elsewhere_url);
+    there.change("AWS_ENDPOINT_URL", &elsewhere_url);
     there
         .tokens(&["--state", &path])
         .code(2)

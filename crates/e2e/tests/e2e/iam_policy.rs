@@ -97,7 +97,7 @@ fn run(proxied: &ProxiedEnv, program: &str, args: &[&str], seen: &mut BTreeSet<S
 }
 
 /// Makes state.json look as after an interrupted run: `delete` then searches.
-fn disturb(env: &TestEnv) {
+fn mark_interrupted(env: &TestEnv) {
     let mut state = env.state();
     state.as_object_mut().expect("an object").remove("complete");
     std::fs::write(env.state_path(), state.to_string()).expect("state.json");
@@ -114,7 +114,7 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     run(&proxied, "delete", &["--dry-run"], &mut seen);
     run(&proxied, "delete", &[], &mut seen);
     run(&proxied, "create", &[], &mut seen);
-    disturb(&proxied.env);
+    mark_interrupted(&proxied.env);
     run(&proxied, "delete", &[], &mut seen);
 
     seen.extend(CHANGES.split_whitespace().map(str::to_owned));
@@ -128,7 +128,7 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
 }
 
 #[test]
-fn the_policy_is_in_order_and_as_narrow_as_it_can_be() {
+fn the_policy_is_sorted_and_narrow() {
     let policy = policy();
     assert_eq!(policy["Version"], "2012-10-17");
     for statement in policy["Statement"].as_array().expect("statements") {
@@ -140,7 +140,7 @@ fn the_policy_is_in_order_and_as_narrow_as_it_can_be() {
             "{actions:?}"
         );
         if statement["Resource"] == "*" {
-            // A pool has no id before it exists; a domain is no IAM resource.
+            // A pool has no id before it exists; a domain is not an IAM resource.
             assert_eq!(statement["Sid"], "UserPoolWithoutAnId");
         }
     }
@@ -178,8 +178,8 @@ async fn learner(cloud: &Cloud, iam: &Iam) -> TestEnv {
         .policy_name("learner")
         .policy_document(policy_for_ministack());
     policy.send().await.expect("PutUserPolicy");
-    let key = iam.create_access_key().user_name("learner").send().await;
-    let key = key.expect("CreateAccessKey").access_key.expect("a key");
+    let created = iam.create_access_key().user_name("learner").send().await;
+    let key = created.expect("CreateAccessKey").access_key.expect("a key");
     TestEnv::at(&cloud.url)
         .set("AWS_ACCESS_KEY_ID", key.access_key_id())
         .set("AWS_SECRET_ACCESS_KEY", key.secret_access_key())
@@ -193,7 +193,7 @@ fn a_user_with_this_policy_and_no_other_can_do_it_all() {
     env.create().code(0);
     env.create().code(0);
     env.tokens(&[]).code(0).stdout_has("hello world");
-    disturb(&env);
+    mark_interrupted(&env);
     env.delete().code(0).stdout_has("Nothing is left.");
 
     let policy = iam.delete_user_policy().user_name("learner");
@@ -205,8 +205,11 @@ fn a_user_with_this_policy_and_no_other_can_do_it_all() {
 
 /// Whether the role may do this, by IAM's own evaluation.
 async fn may(iam: &Iam, role_arn: &str, action: &str, resource: &str) -> bool {
-    let call = iam.simulate_principal_policy().policy_source_arn(role_arn);
-    let call = call.action_names(action).resource_arns(resource);
+    let call = iam
+        .simulate_principal_policy()
+        .policy_source_arn(role_arn)
+        .action_names(action)
+        .resource_arns(resource);
     let answer = call.send().await.expect("SimulatePrincipalPolicy");
     let result = answer.evaluation_results().first().expect("a result");
     result.eval_decision().as_str() == "allowed"
@@ -232,17 +235,21 @@ fn the_function_may_write_its_own_log_group_and_make_none() {
 
 /// Earlier versions and the Python scripts attached AWS's policy to the role.
 #[test]
-fn a_role_of_before_is_brought_over_or_deleted() {
+fn a_role_of_an_earlier_version_is_updated_or_deleted() {
     let env = TestEnv::new();
     let policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
-    let as_before = || {
+    let as_in_earlier_versions = || {
         block_on(async {
             let iam = Iam::new(&inventory::config(env.cloud_url(), "000000000000").await);
             let role = "APIGatewayLambdaRole";
             let attach = iam.attach_role_policy().role_name(role).policy_arn(policy);
             attach.send().await.expect("AttachRolePolicy");
-            let own = iam.delete_role_policy().role_name(role);
-            let own = own.policy_name("WriteOwnLogGroup").send().await;
+            let own = iam
+                .delete_role_policy()
+                .role_name(role)
+                .policy_name("WriteOwnLogGroup")
+                .send()
+                .await;
             own.expect("DeleteRolePolicy");
             let boundary = iam.delete_role_permissions_boundary().role_name(role);
             boundary
@@ -256,7 +263,7 @@ fn a_role_of_before_is_brought_over_or_deleted() {
         );
     };
     env.create().code(0);
-    as_before();
+    as_in_earlier_versions();
     env.create()
         .code(0)
         .stdout_has("(updated: PermissionsBoundary (none) -> ")
@@ -265,7 +272,7 @@ fn a_role_of_before_is_brought_over_or_deleted() {
         env.inventory().roles,
         ["APIGatewayLambdaRole: WriteOwnLogGroup"]
     );
-    as_before();
+    as_in_earlier_versions();
     env.delete().code(0);
     assert!(env.inventory().is_empty());
 }

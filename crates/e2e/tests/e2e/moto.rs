@@ -10,8 +10,12 @@ use e2e::{Cloud, TestEnv, block_on, inventory};
 /// The numbers of user pools, APIs, functions, and roles of ours.
 async fn counts(cloud: &Cloud) -> [usize; 4] {
     let config = inventory::config(&cloud.url, "test").await;
-    let pools = Cognito::new(&config).list_user_pools().max_results(60);
-    let pools = pools.send().await.expect("ListUserPools");
+    let pools = Cognito::new(&config)
+        .list_user_pools()
+        .max_results(60)
+        .send()
+        .await
+        .expect("ListUserPools");
     let apis = ApiGateway::new(&config).get_apis().send().await;
     let functions = Lambda::new(&config).list_functions().send().await;
     let roles = Iam::new(&config).list_roles().send().await;
@@ -32,8 +36,12 @@ async fn authorizers(cloud: &Cloud, state: &serde_json::Value) {
     let error = list.expect_err("moto 5 answers GetAuthorizers with 500");
     let status = error.raw_response().map(|answer| answer.status().as_u16());
     assert_eq!(status, Some(500));
-    let one = gateway.get_authorizer().api_id(id("api_id"));
-    let one = one.authorizer_id(id("api_authorizer_id")).send().await;
+    let one = gateway
+        .get_authorizer()
+        .api_id(id("api_id"))
+        .authorizer_id(id("api_authorizer_id"))
+        .send()
+        .await;
     assert_eq!(one.expect("GetAuthorizer").name(), Some("MyAuthorizer"));
 }
 

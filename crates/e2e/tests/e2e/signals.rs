@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use e2e::{Fault, ProxiedEnv, Rules, RunResult};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::whole_path::the_design;
+use crate::whole_path::complete_stack;
 
 fn send(child: &Child, signal: Signal) {
     let pid = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
@@ -58,7 +58,7 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
             "{state}"
         );
         proxied.create();
-        assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+        assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
         proxied.delete_all("a signal");
     }
 }
@@ -73,10 +73,10 @@ fn a_signal_ends_the_wait_for_a_quota() {
         ..Rules::default()
     };
     let mut child = proxied.start("create", &[], rules);
-    let told = BufReader::new(child.stderr.take().expect("piped"));
+    let stderr = BufReader::new(child.stderr.take().expect("piped"));
     let waits = "Waiting: AWS limits CreateApi for this account; 2 s so far";
-    let mut told = told.lines().map(|line| line.expect("UTF-8"));
-    assert!(told.any(|line| line == waits));
+    let mut lines = stderr.lines().map(|line| line.expect("UTF-8"));
+    assert!(lines.any(|line| line == waits));
     let calls = proxied.proxy.operations();
     for done in [
         "AdminSetUserPassword",
@@ -91,7 +91,7 @@ fn a_signal_ends_the_wait_for_a_quota() {
     }
     let sent = Instant::now();
     send(&child, Signal::INT);
-    let rest: Vec<String> = told.collect();
+    let rest: Vec<String> = lines.collect();
     assert_eq!(RunResult::wait(child).code, Some(130));
     assert!(
         sent.elapsed() < Duration::from_secs(1),
@@ -105,7 +105,7 @@ fn a_signal_ends_the_wait_for_a_quota() {
     let tries = calls.iter().filter(|call| *call == "CreateApi").count();
     assert_eq!(tries, 1, "{calls:?}");
     proxied.create();
-    assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
     proxied.delete_all("a wait for a quota");
 }
 
@@ -217,6 +217,6 @@ fn a_full_disk_loses_nothing() {
         "the file before is whole: {kept} {result:#?}"
     );
     proxied.create();
-    assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
     proxied.delete_all("a full disk");
 }

@@ -3,7 +3,7 @@
 use e2e::{Inventory, TestEnv};
 
 /// The inventory of a complete stack.
-pub(crate) fn the_design(domain_prefix: &str) -> Inventory {
+pub(crate) fn complete_stack(domain_prefix: &str) -> Inventory {
     let one = |text: &str| vec![text.to_owned()];
     Inventory {
         user_pools: one("HelloUserPool"),
@@ -32,7 +32,10 @@ fn create_log_in_call_delete() {
         created.stderr,
         format!("In account 000000000000, region us-east-1, at {place}:\n")
     );
-    assert_eq!(env.inventory(), the_design(env.setting("DOMAIN_PREFIX")));
+    assert_eq!(
+        env.inventory(),
+        complete_stack(env.setting("DOMAIN_PREFIX"))
+    );
     assert_eq!(created.stdout, lines_of_the_contract(&env.state()));
 
     let called = env.tokens(&[]).code(0);

@@ -34,13 +34,15 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
     let result = env.run("tokens", &["lab", "--headless"]).code(0);
     let blocks: Vec<&str> = result.stdout.split("\n\n").collect();
     for (name, who, reason) in EXPECTED {
-        let block = blocks.iter().find(|block| {
-            block
-                .lines()
-                .next()
-                .is_some_and(|line| line.ends_with(&format!("/20 {name}")))
-        });
-        let block = block.unwrap_or_else(|| panic!("no {name} in {}", result.stdout));
+        let block = blocks
+            .iter()
+            .find(|block| {
+                block
+                    .lines()
+                    .next()
+                    .is_some_and(|line| line.ends_with(&format!("/20 {name}")))
+            })
+            .unwrap_or_else(|| panic!("no {name} in {}", result.stdout));
         assert!(block.contains(&format!("\nRefused: by {who}\n")), "{block}");
         let answer = &block[block.find("\nAnswer:").expect("an answer")
             ..block.find("\nRefused:").expect("who refused")];
@@ -48,8 +50,9 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
         assert!(block.ends_with("\nPASS"), "{block}");
     }
     // The local cloud does not enforce the rule behind the twentieth.
-    let result = result.stdout_has(
-        "NOT SHOWN: this cloud looks at the password although the client has no password flow",
-    );
-    result.stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL");
+    result
+        .stdout_has(
+            "NOT SHOWN: this cloud looks at the password although the client has no password flow",
+        )
+        .stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL");
 }

@@ -92,10 +92,13 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
         let profile = env.dir().join("profile");
         let line = command_line(&profile);
         let mut words = line.split_whitespace();
-        let mut chromium = Command::new(words.next().expect("a program"));
-        chromium.args(words).arg("about:blank");
-        chromium.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut chromium = chromium.spawn().expect("Chromium starts");
+        let mut chromium = Command::new(words.next().expect("a program"))
+            .args(words)
+            .arg("about:blank")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Chromium starts");
         let browser = Browser::attach(&profile).await;
         for (name, title, shown) in [
             ("login.html", "Signed in", Some("report.png")),

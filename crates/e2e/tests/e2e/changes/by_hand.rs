@@ -4,7 +4,7 @@ use e2e::TestEnv;
 
 /// Clients that bypass the proxy, and the ids in state.json.
 #[derive(Debug)]
-pub(super) struct ByHand {
+pub(super) struct LiveStack {
     /// Cognito user pools.
     pub cognito: aws_sdk_cognitoidentityprovider::Client,
     /// API Gateway.
@@ -19,14 +19,14 @@ pub(super) struct ByHand {
     runtime: tokio::runtime::Runtime,
 }
 
-impl ByHand {
+impl LiveStack {
     /// Reads the ids of the current stack.
-    pub(super) fn new(env: &TestEnv) -> ByHand {
+    pub(super) fn new(env: &TestEnv) -> LiveStack {
         let config = env.sdk_config();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
-        ByHand {
+        LiveStack {
             cognito: aws_sdk_cognitoidentityprovider::Client::new(&config),
             gateway: aws_sdk_apigatewayv2::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
@@ -66,7 +66,7 @@ impl ByHand {
 /// A resource as `--dry-run` names it, and a change to it by hand that returns
 /// the difference as `create` must word it. `{sha}` stands for the hash of the
 /// function's code.
-pub(super) type Row = (&'static str, fn(&ByHand) -> String);
+pub(super) type Row = (&'static str, fn(&LiveStack) -> String);
 
 /// The function's name.
 pub(super) const FUNCTION: &str = "EchoFunction";

@@ -1,4 +1,4 @@
-//! The README's experiments, in a copy of the repository: one line is edited,
+//! The experiments of docs/change.md, in a copy of the repository: one line is edited,
 //! `make api` deploys it, and `make request` shows the difference.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -10,7 +10,7 @@ use e2e::{RunResult, TestEnv, run_result, workspace};
 /// Copies parts of the repository: the sources, and what was built, so that
 /// dependencies need not be built again.
 const COPIED: &str = r#"
-cp -Rp Cargo.toml Cargo.lock Makefile requirements.txt scripts crates lambda "$0"
+cp -Rp Cargo.toml Cargo.lock Makefile requirements scripts crates lambda "$0"
 mkdir "$0/target"
 for built in target/release target/*-linux-*; do
     [ ! -e "$built" ] || cp -Rp "$built" "$0/target"
@@ -23,8 +23,8 @@ cp -al target/debug "$0/target" 2>/dev/null || cp -Rp target/debug "$0/target"
 /// runs the programs under test. Without a browser, `tokens` runs headless.
 const CARGO: &str = r#"#!/bin/sh
 [ "$1" = run ] || exec "$REAL_CARGO" "$@"
-program=$4
-shift 4
+program=$5
+shift 5
 [ "${1:-}" != -- ] || shift
 [ "$program" != tokens ] || set -- --headless "$@"
 if [ "$program" = create ] && [ -e edited ]; then
@@ -61,8 +61,8 @@ fn request(env: &TestEnv, scopes: &str) -> RunResult {
 }
 
 fn make_with(env: &TestEnv, target: &str, scopes: &str) -> RunResult {
-    let programs = run_result::program("create");
-    let programs = programs.parent().expect("a folder");
+    let create = run_result::program("create");
+    let programs = create.parent().expect("a folder");
     let path = std::env::var("PATH").expect("a path");
     let port = env.cloud_url().rsplit(':').next().expect("a port");
     let mut command = Command::new("make");

@@ -4,141 +4,174 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{Architecture, Runtime};
 
 use super::by_hand::{
-    BASIC_EXECUTION, ByHand, FUNCTION, LOG_GROUP, PERMISSION, ROLE, ROLE_POLICY, Row,
+    BASIC_EXECUTION, FUNCTION, LOG_GROUP, LiveStack, PERMISSION, ROLE, ROLE_POLICY, Row,
 };
 
 /// Each change, and how `create` must describe it.
 pub(super) const ROWS: &[Row] = &[
-    ("Function 'EchoFunction'", |it| {
-        it.call(configure(it).memory_size(256).send());
+    ("Function 'EchoFunction'", |stack| {
+        stack.call(configure(stack).memory_size(256).send());
         "MemorySize 256 MB -> 128 MB".into()
     }),
-    ("Function 'EchoFunction'", |it| {
-        it.call(configure(it).timeout(9).send());
+    ("Function 'EchoFunction'", |stack| {
+        stack.call(configure(stack).timeout(9).send());
         "Timeout 9 s -> 5 s".into()
     }),
-    ("Function 'EchoFunction'", |it| {
-        it.call(configure(it).runtime(Runtime::Providedal2).send());
+    ("Function 'EchoFunction'", |stack| {
+        stack.call(configure(stack).runtime(Runtime::Providedal2).send());
         "Runtime provided.al2 -> provided.al2023".into()
     }),
-    ("Function 'EchoFunction'", |it| {
-        it.call(configure(it).handler("other").send());
+    ("Function 'EchoFunction'", |stack| {
+        stack.call(configure(stack).handler("other").send());
         "Handler other -> bootstrap".into()
     }),
-    ("Function 'EchoFunction'", |it| {
-        let ours = it.id("lambda_role_arn");
+    ("Function 'EchoFunction'", |stack| {
+        let ours = stack.id("lambda_role_arn");
         let other = "arn:aws:iam::000000000000:role/other";
-        it.call(configure(it).role(other).send());
+        stack.call(configure(stack).role(other).send());
         format!("Role {other} -> {ours}")
     }),
-    ("Function 'EchoFunction'", |it| {
+    ("Function 'EchoFunction'", |stack| {
         let (ours, other) = architectures();
         let zip = std::fs::read(e2e::test_env::zip()).expect("the zip");
-        let call = it.lambda.update_function_code().function_name(FUNCTION);
-        let call = call.zip_file(Blob::new(zip)).architectures(other.clone());
-        let now = it.call(call.send());
+        let call = stack
+            .lambda
+            .update_function_code()
+            .function_name(FUNCTION)
+            .zip_file(Blob::new(zip))
+            .architectures(other.clone());
+        let now = stack.call(call.send());
         // cargo-lambda's zip contains timestamps; `create` removes them.
         let sha = now.code_sha256.expect("a hash");
         let (ours, other) = (ours.as_str(), other.as_str());
         format!("Architectures [{other}] -> [{ours}], CodeSha256 {sha} -> {{sha}}")
     }),
-    ("Function 'EchoFunction'", |it| {
-        let call = it.lambda.update_function_code().function_name(FUNCTION);
-        let call = call.zip_file(Blob::new(other_zip()));
-        let sha = it.call(call.send()).code_sha256.expect("a hash");
+    ("Function 'EchoFunction'", |stack| {
+        let call = stack
+            .lambda
+            .update_function_code()
+            .function_name(FUNCTION)
+            .zip_file(Blob::new(other_zip()));
+        let sha = stack.call(call.send()).code_sha256.expect("a hash");
         format!("CodeSha256 {sha} -> {{sha}}")
     }),
-    ("Role 'APIGatewayLambdaRole'", |it| {
+    ("Role 'APIGatewayLambdaRole'", |stack| {
         let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
             "Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
-        let call = it.iam.update_assume_role_policy().role_name(ROLE);
-        it.call(call.policy_document(document).send());
+        let call = stack.iam.update_assume_role_policy().role_name(ROLE);
+        stack.call(call.policy_document(document).send());
         "AssumeRolePolicyDocument.Statement.0.Principal.Service ec2.amazonaws.com -> lambda.amazonaws.com".into()
     }),
-    ("Role 'APIGatewayLambdaRole'", |it| {
-        it.call(
-            it.iam
+    ("Role 'APIGatewayLambdaRole'", |stack| {
+        stack.call(
+            stack
+                .iam
                 .delete_role_permissions_boundary()
                 .role_name(ROLE)
                 .send(),
         );
         format!("PermissionsBoundary (none) -> {BASIC_EXECUTION}")
     }),
-    ("Policy 'WriteOwnLogGroup'", |it| {
+    ("Policy 'WriteOwnLogGroup'", |stack| {
         let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
             "Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]}"#;
-        put_role_policy(it, document);
+        put_role_policy(stack, document);
         let group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/EchoFunction:*";
         format!("PolicyDocument.Statement.0.Resource * -> {group}")
     }),
-    ("Policy 'WriteOwnLogGroup'", |it| {
-        let call = it.iam.attach_role_policy().role_name(ROLE);
-        it.call(call.policy_arn(BASIC_EXECUTION).send());
+    ("Policy 'WriteOwnLogGroup'", |stack| {
+        let call = stack.iam.attach_role_policy().role_name(ROLE);
+        stack.call(call.policy_arn(BASIC_EXECUTION).send());
         format!("AttachedPolicies [{BASIC_EXECUTION}] -> []")
     }),
-    ("Log group '/aws/lambda/EchoFunction'", |it| {
-        let call = it.logs.put_retention_policy().log_group_name(LOG_GROUP);
-        it.call(call.retention_in_days(30).send());
+    ("Log group '/aws/lambda/EchoFunction'", |stack| {
+        let call = stack.logs.put_retention_policy().log_group_name(LOG_GROUP);
+        stack.call(call.retention_in_days(30).send());
         "RetentionInDays 30 -> 7".into()
     }),
-    ("Log group '/aws/lambda/EchoFunction'", |it| {
-        let call = it.logs.delete_retention_policy();
-        it.call(call.log_group_name(LOG_GROUP).send());
+    ("Log group '/aws/lambda/EchoFunction'", |stack| {
+        let call = stack.logs.delete_retention_policy();
+        stack.call(call.log_group_name(LOG_GROUP).send());
         "RetentionInDays (none) -> 7".into()
     }),
-    ("Permission for API Gateway to invoke the function", |it| {
-        let ours = format!(
-            "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
-            it.api()
-        );
-        let wide = format!("arn:aws:execute-api:us-east-1:000000000000:{}/*", it.api());
-        permit(
-            it,
-            "apigateway.amazonaws.com",
-            "lambda:InvokeFunction",
-            &wide,
-        );
-        format!("SourceArn {wide} -> {ours}")
-    }),
-    ("Permission for API Gateway to invoke the function", |it| {
-        let ours = format!(
-            "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
-            it.api()
-        );
-        permit(it, "s3.amazonaws.com", "lambda:InvokeFunction", &ours);
-        "Principal s3.amazonaws.com -> apigateway.amazonaws.com".into()
-    }),
-    ("Permission for API Gateway to invoke the function", |it| {
-        let ours = format!(
-            "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
-            it.api()
-        );
-        permit(it, "apigateway.amazonaws.com", "lambda:GetFunction", &ours);
-        "Action lambda:GetFunction -> lambda:InvokeFunction".into()
-    }),
+    (
+        "Permission for API Gateway to invoke the function",
+        |stack| {
+            let ours = format!(
+                "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
+                stack.api()
+            );
+            let wide = format!(
+                "arn:aws:execute-api:us-east-1:000000000000:{}/*",
+                stack.api()
+            );
+            permit(
+                stack,
+                "apigateway.amazonaws.com",
+                "lambda:InvokeFunction",
+                &wide,
+            );
+            format!("SourceArn {wide} -> {ours}")
+        },
+    ),
+    (
+        "Permission for API Gateway to invoke the function",
+        |stack| {
+            let ours = format!(
+                "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
+                stack.api()
+            );
+            permit(stack, "s3.amazonaws.com", "lambda:InvokeFunction", &ours);
+            "Principal s3.amazonaws.com -> apigateway.amazonaws.com".into()
+        },
+    ),
+    (
+        "Permission for API Gateway to invoke the function",
+        |stack| {
+            let ours = format!(
+                "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
+                stack.api()
+            );
+            permit(
+                stack,
+                "apigateway.amazonaws.com",
+                "lambda:GetFunction",
+                &ours,
+            );
+            "Action lambda:GetFunction -> lambda:InvokeFunction".into()
+        },
+    ),
 ];
 
 type Configure =
     aws_sdk_lambda::operation::update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder;
 
-fn configure(it: &ByHand) -> Configure {
-    let call = it.lambda.update_function_configuration();
+fn configure(stack: &LiveStack) -> Configure {
+    let call = stack.lambda.update_function_configuration();
     call.function_name(FUNCTION)
 }
 
-fn put_role_policy(it: &ByHand, document: &str) {
-    let call = it.iam.put_role_policy().role_name(ROLE);
-    let call = call.policy_name(ROLE_POLICY).policy_document(document);
-    it.call(call.send());
+fn put_role_policy(stack: &LiveStack, document: &str) {
+    let call = stack
+        .iam
+        .put_role_policy()
+        .role_name(ROLE)
+        .policy_name(ROLE_POLICY)
+        .policy_document(document);
+    stack.call(call.send());
 }
 
 /// Replaces the permission by another with the same Sid.
-fn permit(it: &ByHand, principal: &str, action: &str, source_arn: &str) {
-    let call = it.lambda.remove_permission().function_name(FUNCTION);
-    it.call(call.statement_id(PERMISSION).send());
-    let call = it.lambda.add_permission().function_name(FUNCTION);
-    let call = call.statement_id(PERMISSION).action(action);
-    it.call(call.principal(principal).source_arn(source_arn).send());
+fn permit(stack: &LiveStack, principal: &str, action: &str, source_arn: &str) {
+    let call = stack.lambda.remove_permission().function_name(FUNCTION);
+    stack.call(call.statement_id(PERMISSION).send());
+    let call = stack
+        .lambda
+        .add_permission()
+        .function_name(FUNCTION)
+        .statement_id(PERMISSION)
+        .action(action);
+    stack.call(call.principal(principal).source_arn(source_arn).send());
 }
 
 /// This machine's architecture, for which the zip is built, and the other.

@@ -3,9 +3,9 @@
 
 use e2e::{ProxiedEnv, Rules, RunResult, operation};
 
-use super::by_hand::{ByHand, FUNCTION};
+use super::by_hand::{FUNCTION, LiveStack};
 use super::{function, gateway, sign_in};
-use crate::whole_path::the_design;
+use crate::whole_path::complete_stack;
 
 /// Runs `create`; also returns those of its operations that change something.
 fn create(proxied: &ProxiedEnv, args: &[&str]) -> (RunResult, Vec<String>) {
@@ -19,7 +19,7 @@ fn create(proxied: &ProxiedEnv, args: &[&str]) -> (RunResult, Vec<String>) {
 fn check(proxied: &ProxiedEnv, what: &str, difference: &str) -> Result<(), String> {
     let (dry, changes) = create(proxied, &["--dry-run"]);
     let line = format!("Would update: {what} ({difference})");
-    expect(dry.stdout.lines().any(|it| it == line), &line, &dry)?;
+    expect(dry.stdout.lines().any(|found| found == line), &line, &dry)?;
     expect(changes.is_empty(), "no changes in a dry run", &changes)?;
 
     let (mended, changes) = create(proxied, &[]);
@@ -44,9 +44,10 @@ fn password(suffix: &str) -> String {
 }
 
 fn expect(good: bool, what: &str, found: &dyn std::fmt::Debug) -> Result<(), String> {
-    match good {
-        true => Ok(()),
-        false => Err(format!("expected {what:?} in {found:#?}")),
+    if good {
+        Ok(())
+    } else {
+        Err(format!("expected {what:?} in {found:#?}"))
     }
 }
 
@@ -54,7 +55,7 @@ fn expect(good: bool, what: &str, found: &dyn std::fmt::Debug) -> Result<(), Str
 fn each_is_named_and_mended() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let by_hand = ByHand::new(&proxied.env);
+    let by_hand = LiveStack::new(&proxied.env);
     let sha = code_sha256(&by_hand);
     let rows = [sign_in::ROWS, gateway::ROWS, function::ROWS].concat();
     let mut wrong = Vec::new();
@@ -71,13 +72,16 @@ fn each_is_named_and_mended() {
         rows.len(),
         wrong.join("\n")
     );
-    assert_eq!(proxied.env.inventory(), the_design("hello-42"));
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
     proxied.env.tokens(&[]).code(0).stdout_has("hello world");
     proxied.delete_all("every change");
 }
 
-fn code_sha256(it: &ByHand) -> String {
-    let call = it.lambda.get_function().function_name(FUNCTION);
-    let function = it.call(call.send()).configuration.expect("a configuration");
+fn code_sha256(stack: &LiveStack) -> String {
+    let call = stack.lambda.get_function().function_name(FUNCTION);
+    let function = stack
+        .call(call.send())
+        .configuration
+        .expect("a configuration");
     function.code_sha256.expect("a hash")
 }

@@ -7,14 +7,14 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use e2e::{Fault, ProxiedEnv, Rules, RunResult, TestEnv, operation};
 
-use super::by_hand::ByHand;
-use crate::whole_path::the_design;
+use super::by_hand::LiveStack;
+use crate::whole_path::complete_stack;
 
 #[test]
 fn another_password_is_set() {
-    let env = TestEnv::new();
+    let mut env = TestEnv::new();
     env.create().code(0);
-    let env = env.set("PASSWORD", "another-horse-43");
+    env.change("PASSWORD", "another-horse-43");
     env.tokens(&[]).code(1);
     env.create().code(0).stdout_has("; password set again)");
     env.tokens(&[]).code(0).stdout_has("hello world");
@@ -23,9 +23,9 @@ fn another_password_is_set() {
 
 #[test]
 fn another_domain_takes_the_place_of_the_first() {
-    let env = TestEnv::new();
+    let mut env = TestEnv::new();
     env.create().code(0);
-    let env = env.set("DOMAIN_PREFIX", "hello-43");
+    env.change("DOMAIN_PREFIX", "hello-43");
     env.run("create", &["--dry-run"])
         .code(0)
         .stdout_has("Would update: Sign-in domain 'hello-43' (Domain hello-42 -> hello-43)");
@@ -33,7 +33,7 @@ fn another_domain_takes_the_place_of_the_first() {
     env.create().code(0).stdout_has(
         "https://hello-43.auth.us-east-1.amazoncognito.com' (updated: Domain hello-42 -> hello-43)",
     );
-    assert_eq!(env.inventory(), the_design("hello-43"));
+    assert_eq!(env.inventory(), complete_stack("hello-43"));
     env.tokens(&[]).code(0).stdout_has("hello world");
     let again = env.create().code(0);
     assert!(!again.stdout.contains("updated"), "{again:#?}");
@@ -43,19 +43,19 @@ fn another_domain_takes_the_place_of_the_first() {
 
 /// If somebody else has the new prefix, the old domain stays.
 #[test]
-fn a_domain_that_is_taken_costs_nothing() {
-    let env = TestEnv::new();
+fn a_taken_domain_leaves_the_old_one() {
+    let mut env = TestEnv::new();
     env.create().code(0);
     let colleague = env
         .colleague()
         .set("NAME_SUFFIX", "-ada")
         .set("DOMAIN_PREFIX", "hello-ada");
     colleague.create().code(0);
-    let env = env.set("DOMAIN_PREFIX", "hello-ada");
+    env.change("DOMAIN_PREFIX", "hello-ada");
     env.create().code(1).stderr_has("'hello-ada'");
     let domains = env.inventory().domains;
     assert_eq!(domains.len(), 2, "{domains:?}");
-    let env = env.set("DOMAIN_PREFIX", "hello-42");
+    env.change("DOMAIN_PREFIX", "hello-42");
     env.create().code(0);
     env.tokens(&[]).code(0).stdout_has("hello world");
     env.delete().code(0);
@@ -86,7 +86,7 @@ fn killed_between_two_domains() {
             proxied.create();
             assert_eq!(
                 proxied.env.inventory(),
-                the_design(&prefix),
+                complete_stack(&prefix),
                 "{kill:?} {number}"
             );
         }
@@ -100,8 +100,11 @@ fn refused(proxied: &ProxiedEnv, difference: &str) -> RunResult {
     let state = std::fs::read(proxied.env.state_path()).unwrap();
     let mut last = None;
     for args in [&["--dry-run"][..], &[]] {
-        let result = proxied.run("create", args, Rules::default()).code(2);
-        let result = result.stderr_has(difference).stderr_has("hint: ");
+        let result = proxied
+            .run("create", args, Rules::default())
+            .code(2)
+            .stderr_has(difference)
+            .stderr_has("hint: ");
         let calls = proxied.proxy.operations();
         let changes = calls.iter().filter(|name| operation::changes(name));
         assert_eq!(changes.count(), 0, "{calls:?}");
@@ -134,21 +137,21 @@ fn a_user_pool_keeps_its_case_rule_and_its_schema() {
     ] {
         let proxied = ProxiedEnv::new();
         proxied.create();
-        let it = ByHand::new(&proxied.env);
+        let stack = LiveStack::new(&proxied.env);
         let case = UsernameConfigurationType::builder().case_sensitive(case_sensitive);
         let email = SchemaAttributeType::builder()
             .name("email")
             .attribute_data_type(AttributeDataType::String)
             .required(required)
             .mutable(true);
-        let call = it
+        let call = stack
             .cognito
             .create_user_pool()
             .pool_name("HelloUserPool")
             .username_configuration(case.build().unwrap())
             .schema(email.build())
-            .user_pool_tags("deployment_id", it.id("deployment_id"));
-        let pool = it.call(call.send()).user_pool.expect("a pool");
+            .user_pool_tags("deployment_id", stack.id("deployment_id"));
+        let pool = stack.call(call.send()).user_pool.expect("a pool");
         swap(&proxied.env, "user_pool_id", pool.id().expect("an id"));
         let said = refused(&proxied, difference);
         let what = "User Pool 'HelloUserPool' cannot be changed in place";
@@ -160,15 +163,15 @@ fn a_user_pool_keeps_its_case_rule_and_its_schema() {
 fn an_api_keeps_its_protocol() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let it = ByHand::new(&proxied.env);
-    let call = it
+    let stack = LiveStack::new(&proxied.env);
+    let call = stack
         .gateway
         .create_api()
         .name("HelloAPI")
         .protocol_type(ProtocolType::Websocket)
         .route_selection_expression("$request.body.action")
-        .tags("deployment_id", it.id("deployment_id"));
-    let api = it.call(call.send());
+        .tags("deployment_id", stack.id("deployment_id"));
+    let api = stack.call(call.send());
     swap(&proxied.env, "api_id", api.api_id().expect("an id"));
     refused(&proxied, "ProtocolType WEBSOCKET -> HTTP");
 }

@@ -9,147 +9,155 @@ use aws_sdk_cognitoidentityprovider::types::{
     UserPoolPolicyType, VerifiedAttributeType,
 };
 
-use super::by_hand::{ByHand, Row};
+use super::by_hand::{LiveStack, Row};
 
 /// Each change, and how `create` must describe it. UpdateUserPool and
 /// UpdateUserPoolClient reset what is omitted, so each call sets everything.
 /// The pool's name is missing: MiniStack does not change it.
 pub(super) const ROWS: &[Row] = &[
-    ("User Pool 'HelloUserPool'", |it| {
-        it.call(pool(it).policies(policy(|it| it.minimum_length(12))).send());
+    ("User Pool 'HelloUserPool'", |stack| {
+        stack.call(
+            pool(stack)
+                .policies(policy(|policy| policy.minimum_length(12)))
+                .send(),
+        );
         "PasswordPolicy.MinimumLength 12 -> 8".into()
     }),
-    ("User Pool 'HelloUserPool'", |it| {
-        it.call(
-            pool(it)
-                .policies(policy(|it| it.require_symbols(true)))
+    ("User Pool 'HelloUserPool'", |stack| {
+        stack.call(
+            pool(stack)
+                .policies(policy(|policy| policy.require_symbols(true)))
                 .send(),
         );
         "PasswordPolicy.RequireSymbols true -> false".into()
     }),
-    ("User Pool 'HelloUserPool'", |it| {
-        it.call(
-            pool(it)
-                .policies(policy(|it| {
-                    it.require_numbers(true).require_lowercase(true)
+    ("User Pool 'HelloUserPool'", |stack| {
+        stack.call(
+            pool(stack)
+                .policies(policy(|policy| {
+                    policy.require_numbers(true).require_lowercase(true)
                 }))
                 .send(),
         );
         "PasswordPolicy.RequireLowercase true -> false, PasswordPolicy.RequireNumbers true -> false"
             .into()
     }),
-    ("User Pool 'HelloUserPool'", |it| {
-        it.call(
-            pool(it)
-                .policies(policy(|it| it.require_uppercase(true)))
+    ("User Pool 'HelloUserPool'", |stack| {
+        stack.call(
+            pool(stack)
+                .policies(policy(|policy| policy.require_uppercase(true)))
                 .send(),
         );
         "PasswordPolicy.RequireUppercase true -> false".into()
     }),
-    ("User Pool 'HelloUserPool'", |it| {
-        it.call(
-            pool(it)
-                .policies(policy(|it| it.temporary_password_validity_days(1)))
+    ("User Pool 'HelloUserPool'", |stack| {
+        stack.call(
+            pool(stack)
+                .policies(policy(|policy| policy.temporary_password_validity_days(1)))
                 .send(),
         );
         "PasswordPolicy.TemporaryPasswordValidityDays 1 -> 7".into()
     }),
-    ("User Pool 'HelloUserPool'", |it| {
-        it.call(
-            pool(it)
+    ("User Pool 'HelloUserPool'", |stack| {
+        stack.call(
+            pool(stack)
                 .set_auto_verified_attributes(Some(Vec::new()))
                 .send(),
         );
         "AutoVerifiedAttributes [] -> [email]".into()
     }),
-    ("User Pool 'HelloUserPool'", |it| {
+    ("User Pool 'HelloUserPool'", |stack| {
         let only = AdminCreateUserConfigType::builder().allow_admin_create_user_only(true);
-        it.call(pool(it).admin_create_user_config(only.build()).send());
+        stack.call(pool(stack).admin_create_user_config(only.build()).send());
         "AdminCreateUserConfig.AllowAdminCreateUserOnly true -> false".into()
     }),
-    ("User Pool 'HelloUserPool'", |it| {
-        it.call(
-            pool(it)
+    ("User Pool 'HelloUserPool'", |stack| {
+        stack.call(
+            pool(stack)
                 .account_recovery_setting(recovery(RecoveryOptionNameType::AdminOnly))
                 .send(),
         );
         "RecoveryMechanisms [admin_only] -> [verified_email]".into()
     }),
-    ("User Pool 'HelloUserPool'", |it| {
-        it.call(
-            pool(it)
+    ("User Pool 'HelloUserPool'", |stack| {
+        stack.call(
+            pool(stack)
                 .set_user_pool_tags(Some([("other".into(), "tag".into())].into()))
                 .send(),
         );
         format!(
             "UserPoolTags.deployment_id (none) -> {}",
-            it.id("deployment_id")
+            stack.id("deployment_id")
         )
     }),
-    ("Sign-in domain 'hello-42'", |it| {
-        let call = it.cognito.update_user_pool_domain().domain("hello-42");
-        it.call(call.user_pool_id(it.pool()).managed_login_version(2).send());
+    ("Sign-in domain 'hello-42'", |stack| {
+        let call = stack.cognito.update_user_pool_domain().domain("hello-42");
+        stack.call(
+            call.user_pool_id(stack.pool())
+                .managed_login_version(2)
+                .send(),
+        );
         "ManagedLoginVersion 2 -> 1".into()
     }),
-    ("Resource Server 'HelloAPI'", |it| {
+    ("Resource Server 'HelloAPI'", |stack| {
         resource_server(
-            it,
+            stack,
             "HelloAPI",
             &[("hello.read", "Allows read access to the hello API")],
         );
         "Scopes [hello.read: Allows read access to the hello API] -> [hello.read: Allows read access to the hello API hello.write: Allows writing]".into()
     }),
-    ("Resource Server 'HelloAPI'", |it| {
+    ("Resource Server 'HelloAPI'", |stack| {
         let scopes = [
             ("hello.read", "Allows read access to the hello API"),
             ("hello.write", "Allows writing"),
         ];
-        resource_server(it, "Other", &scopes);
+        resource_server(stack, "Other", &scopes);
         "Name Other -> HelloAPI".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(
-            client(it)
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(
+            client(stack)
                 .callback_urls("http://localhost:9999/callback")
                 .send(),
         );
         "CallbackURLs [http://localhost:8083/callback http://localhost:9999/callback] -> [http://localhost:8083/callback]".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(
-            client(it)
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(
+            client(stack)
                 .allowed_o_auth_flows(OAuthFlowType::Implicit)
                 .send(),
         );
         "AllowedOAuthFlows [code implicit] -> [code]".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(client(it).allowed_o_auth_scopes("phone").send());
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(client(stack).allowed_o_auth_scopes("phone").send());
         "AllowedOAuthScopes [HelloAPI/hello.read email openid phone profile] -> [HelloAPI/hello.read email openid profile]".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(
-            client(it)
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(
+            client(stack)
                 .explicit_auth_flows(ExplicitAuthFlowsType::AllowUserPasswordAuth)
                 .send(),
         );
         "ExplicitAuthFlows [ALLOW_REFRESH_TOKEN_AUTH ALLOW_USER_PASSWORD_AUTH] -> [ALLOW_REFRESH_TOKEN_AUTH]".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(client(it).enable_token_revocation(false).send());
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(client(stack).enable_token_revocation(false).send());
         "EnableTokenRevocation false -> true".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(
-            client(it)
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(
+            client(stack)
                 .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Legacy)
                 .send(),
         );
         "PreventUserExistenceErrors LEGACY -> ENABLED".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(
-            client(it)
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(
+            client(stack)
                 .access_token_validity(2)
                 .id_token_validity(3)
                 .refresh_token_validity(4)
@@ -157,10 +165,10 @@ pub(super) const ROWS: &[Row] = &[
         );
         "AccessTokenValidity 2 -> 1, IdTokenValidity 3 -> 1, RefreshTokenValidity 4 -> 1".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
+    ("App Client 'Terminal Application'", |stack| {
         let units = units(TimeUnitsType::Minutes);
-        it.call(
-            client(it)
+        stack.call(
+            client(stack)
                 .access_token_validity(60)
                 .id_token_validity(60)
                 .token_validity_units(units)
@@ -168,49 +176,50 @@ pub(super) const ROWS: &[Row] = &[
         );
         "AccessTokenValidity 60 -> 1, IdTokenValidity 60 -> 1, TokenValidityUnits.AccessToken minutes -> hours, TokenValidityUnits.IdToken minutes -> hours".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(client(it).client_name("Other").send());
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(client(stack).client_name("Other").send());
         "ClientName Other -> Terminal Application".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(
-            client(it)
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(
+            client(stack)
                 .set_supported_identity_providers(Some(Vec::new()))
                 .send(),
         );
         "SupportedIdentityProviders [] -> [COGNITO]".into()
     }),
-    ("App Client 'Terminal Application'", |it| {
-        it.call(
-            client(it)
+    ("App Client 'Terminal Application'", |stack| {
+        stack.call(
+            client(stack)
                 .allowed_o_auth_flows_user_pool_client(false)
                 .send(),
         );
         "AllowedOAuthFlowsUserPoolClient false -> true".into()
     }),
-    ("User 'Testuser'", |it| {
-        user(it, "email", "other@example.com");
-        user(it, "email_verified", "true");
+    ("User 'Testuser'", |stack| {
+        user(stack, "email", "other@example.com");
+        user(stack, "email_verified", "true");
         "UserAttributes.email other@example.com -> testuser@example.com".into()
     }),
-    ("User 'Testuser'", |it| {
-        user(it, "email_verified", "false");
+    ("User 'Testuser'", |stack| {
+        user(stack, "email_verified", "false");
         "UserAttributes.email_verified false -> true".into()
     }),
 ];
 
 /// An update that leaves the pool as `create` makes it.
-fn pool(it: &ByHand) -> UpdateUserPoolFluentBuilder {
+fn pool(stack: &LiveStack) -> UpdateUserPoolFluentBuilder {
     let anybody = AdminCreateUserConfigType::builder().allow_admin_create_user_only(false);
-    it.cognito
+    stack
+        .cognito
         .update_user_pool()
-        .user_pool_id(it.pool())
+        .user_pool_id(stack.pool())
         .pool_name("HelloUserPool")
-        .policies(policy(|it| it))
+        .policies(policy(|policy| policy))
         .set_auto_verified_attributes(Some(vec![VerifiedAttributeType::Email]))
         .admin_create_user_config(anybody.build())
         .account_recovery_setting(recovery(RecoveryOptionNameType::VerifiedEmail))
-        .user_pool_tags("deployment_id", it.id("deployment_id"))
+        .user_pool_tags("deployment_id", stack.id("deployment_id"))
 }
 
 type PasswordPolicy = aws_sdk_cognitoidentityprovider::types::builders::PasswordPolicyTypeBuilder;
@@ -236,12 +245,12 @@ fn recovery(option: RecoveryOptionNameType) -> AccountRecoverySettingType {
 }
 
 /// An update that leaves the app client as `create` makes it.
-fn client(it: &ByHand) -> UpdateUserPoolClientFluentBuilder {
-    let call = it
+fn client(stack: &LiveStack) -> UpdateUserPoolClientFluentBuilder {
+    let call = stack
         .cognito
         .update_user_pool_client()
-        .user_pool_id(it.pool())
-        .client_id(it.id("terminal_app_client_id"))
+        .user_pool_id(stack.pool())
+        .client_id(stack.id("terminal_app_client_id"))
         .client_name("Terminal Application")
         .allowed_o_auth_flows_user_pool_client(true)
         .allowed_o_auth_flows(OAuthFlowType::Code)
@@ -268,22 +277,31 @@ fn units(of_access_and_id_token: TimeUnitsType) -> TokenValidityUnitsType {
         .build()
 }
 
-fn resource_server(it: &ByHand, name: &str, scopes: &[(&str, &str)]) {
-    let call = it.cognito.update_resource_server().user_pool_id(it.pool());
-    let call = call.identifier("HelloAPI").name(name);
-    let scopes = scopes.iter().map(|(name, description)| {
-        let scope = ResourceServerScopeType::builder().scope_name(*name);
-        let scope = scope.scope_description(*description).build();
+fn resource_server(stack: &LiveStack, name: &str, scopes: &[(&str, &str)]) {
+    let call = stack
+        .cognito
+        .update_resource_server()
+        .user_pool_id(stack.pool())
+        .identifier("HelloAPI")
+        .name(name);
+    let types = scopes.iter().map(|(name, description)| {
+        let scope = ResourceServerScopeType::builder()
+            .scope_name(*name)
+            .scope_description(*description)
+            .build();
         scope.expect("a scope")
     });
-    it.call(call.set_scopes(Some(scopes.collect())).send());
+    stack.call(call.set_scopes(Some(types.collect())).send());
 }
 
-fn user(it: &ByHand, name: &str, value: &str) {
+fn user(stack: &LiveStack, name: &str, value: &str) {
     let attribute = AttributeType::builder().name(name).value(value).build();
-    let call = it.cognito.admin_update_user_attributes();
-    let call = call.user_pool_id(it.pool()).username("Testuser");
-    it.call(
+    let call = stack
+        .cognito
+        .admin_update_user_attributes()
+        .user_pool_id(stack.pool())
+        .username("Testuser");
+    stack.call(
         call.user_attributes(attribute.expect("an attribute"))
             .send(),
     );

@@ -23,10 +23,11 @@ fn tree(edges: &str, format: &str, args: &[&str]) -> Vec<String> {
     );
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     // "hyper v1.12.0 (*)": the star marks a package that was listed before.
-    let packages = text
+    let mut packages: Vec<String> = text
         .lines()
-        .map(|line| line.trim_end_matches(" (*)").to_owned());
-    let mut packages: Vec<String> = packages.filter(|line| !line.is_empty()).collect();
+        .map(|line| line.trim_end_matches(" (*)").to_owned())
+        .filter(|line| !line.is_empty())
+        .collect();
     packages.sort();
     packages.dedup();
     packages
@@ -89,8 +90,9 @@ fn tests_turn_on_no_feature_of_what_programs_are_built_from() {
     let (programs, tests) = (features("normal"), features("normal,dev"));
     let package = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
     let built: BTreeSet<String> = programs.iter().map(|line| package(line)).collect();
-    let other = tests.iter().filter(|line| !programs.contains(line));
-    let other: Vec<&String> = other
+    let other: Vec<&String> = tests
+        .iter()
+        .filter(|line| !programs.contains(line))
         .filter(|line| built.contains(&package(line)))
         .collect();
     assert!(other.is_empty(), "only tests turn these on: {other:#?}");

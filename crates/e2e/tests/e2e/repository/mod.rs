@@ -1,6 +1,8 @@
-//! The repository itself: imports, dependencies, documents.
+//! The repository itself: imports, dependencies, documents, packages.
 
 mod dependencies;
+mod documents;
 mod imports;
 mod operations;
-mod readme;
+mod pinned;
+mod source;

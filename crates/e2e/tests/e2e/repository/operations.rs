@@ -5,7 +5,7 @@ use std::path::Path;
 
 use e2e::workspace;
 
-/// What stands between `start` and the next quote, wherever it is.
+/// The text between each `start` and the next quote.
 fn quoted(text: &str, start: &str) -> Vec<String> {
     let rest = text.split(start).skip(1);
     let names = rest.filter_map(|rest| rest.split('"').next());
@@ -17,12 +17,11 @@ fn called(folder: &Path) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for entry in std::fs::read_dir(folder).expect("sources") {
         let path = entry.expect("an entry").path();
-        match path.is_dir() {
-            true => names.extend(called(&path)),
-            false => {
-                let text = std::fs::read_to_string(&path).expect("a source");
-                names.extend(quoted(&text, ".named(\""));
-            }
+        if path.is_dir() {
+            names.extend(called(&path));
+        } else {
+            let text = std::fs::read_to_string(&path).expect("a source");
+            names.extend(quoted(&text, ".named(\""));
         }
     }
     names
@@ -34,7 +33,7 @@ fn every_call_has_a_sentence_and_every_sentence_a_call() {
     let sources = ["aws-client/src", "create/src", "delete/src"];
     let called: BTreeSet<String> = sources
         .iter()
-        .flat_map(|it| called(&crates.join(it)))
+        .flat_map(|folder| called(&crates.join(folder)))
         .collect();
     let table = crates.join("aws-client/src/explain/operations.rs");
     let table = std::fs::read_to_string(table).expect("the sentences");

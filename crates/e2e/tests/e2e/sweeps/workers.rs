@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Mutex;
 
-use e2e::{Fault, ProxiedEnv, RunResult};
+use e2e::{Fault, ProxiedEnv, RunResult, workspace};
 
 /// Runs `check` for every job on parallel `workers`, in clouds that settle
 /// within `settle` seconds.
@@ -55,6 +55,23 @@ pub(crate) fn at_every_call(
         }
     }
     tried
+}
+
+/// Asserts that `docs/proof.md` does not promise more cases than the sweep `test`
+/// has `tried`. A tenth is left for runs with fewer polls.
+pub(crate) fn is_as_documented(test: &str, tried: usize) {
+    let page = std::fs::read_to_string(workspace().join("docs/proof.md")).expect("the page");
+    let end = format!("| `{test}` |");
+    let row = page.lines().find(|line| line.ends_with(&end));
+    let row = row.unwrap_or_else(|| panic!("docs/proof.md has no row for {test}"));
+    let count = row.trim_end_matches(&end).rsplit("| ").next();
+    let promised: usize = count
+        .and_then(|count| count.trim().parse().ok())
+        .expect(row);
+    assert!(
+        promised * 9 <= tried * 10,
+        "docs/proof.md says {promised}, but {test} tried {tried}"
+    );
 }
 
 /// Prints a summary where the test runner does not capture it.
