@@ -13,7 +13,7 @@ use crate::http::response::Response;
 use crate::http::retry::send_while_new;
 use crate::transcript::step::Channel;
 
-const WHY: &str = "The access token opens the route; the gateway checks it before the function runs (RFC 6750 section 2.1).";
+const WHY: &str = "The access token opens the route: the gateway checks it before the function runs (RFC 6750 section 2.1).";
 
 /// A request to the API and its response, unaltered.
 #[derive(Clone)]
@@ -34,11 +34,11 @@ pub(crate) async fn call(
     console: &Console,
     token: Option<&str>,
 ) -> Result<ApiCall> {
-    let (method, address) = &config.api;
-    let url = secure_url("api_url", address)?;
-    let method: Method = method.parse().map_err(|_| {
+    let url = secure_url("api_url", &config.route.url)?;
+    let method: Method = config.route.method.parse().map_err(|_| {
+        let method = &config.route.method;
         Failure::usage(format!(
-            "api_route_method '{method}' in state.json is no HTTP method"
+            "api_route_method '{method}' in state.json is not an HTTP method"
         ))
     })?;
     let mut request = Request::get("API", WHY, url.clone()).on(Channel::Api);
@@ -57,7 +57,7 @@ pub(crate) async fn call(
     headers.extend(request.headers.iter().cloned());
     // A new stage responds with 404 until it is deployed.
     let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
-    let response = send_while_new(http, console, config.is_new_for, request, is_too_new).await?;
+    let response = send_while_new(http, console, config.startup_limit, request, is_too_new).await?;
     Ok(ApiCall {
         method,
         url,

@@ -88,9 +88,9 @@ fn a_person_denies_access() {
     }
     let result = login(async |browser| {
         // The local cloud's page has no way to deny access; this simulates it.
-        let state = "return document.querySelector('input[name=state]').value";
-        let state = browser.script(state).await;
-        let state = state.as_str().expect("a state");
+        let script = "return document.querySelector('input[name=state]').value";
+        let value = browser.script(script).await;
+        let state = value.as_str().expect("a state");
         let back =
             "http://localhost:8083/callback?error=access_denied&error_description=User+said+no";
         // First without the state: that is rejected, and the login continues.

@@ -17,7 +17,7 @@ const EXPECTED: [(&str, &str, &str); 19] = [
     ("other-issuer", "this client", "iss of the id token: expected https://cognito-idp."),
     ("other-audience", "this client", "got another-client"),
     ("nonce-swapped", "this client", "nonce of the id token: expected "),
-    ("forged-callback", "this client", "400 Bad Request, and the listener goes on waiting"),
+    ("forged-callback", "this client", "400 Bad Request, and the listener keeps waiting"),
     ("code-twice", "the sign-in server", "invalid_grant"),
     ("wrong-verifier", "the sign-in server", "invalid_grant: PKCE verification failed."),
     ("no-verifier", "the sign-in server", "invalid_grant: code_verifier is required."),
@@ -49,7 +49,7 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
     }
     // The local cloud does not enforce the rule behind the twentieth.
     let result = result.stdout_has(
-        "NOT SHOWN: this cloud looks at the password although the client has no password flow",
+        "NOT SHOWN: this cloud checks the password although the client has no password flow",
     );
     result.stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL");
 }

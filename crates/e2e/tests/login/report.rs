@@ -32,7 +32,7 @@ fn axe() -> String {
 async fn findings(browser: &Browser, axe: &str) -> Value {
     browser.script(axe).await;
     browser
-        .script("return axe.run().then(found => found.violations.map(it => it.id + ': ' + it.nodes.map(node => node.target).join(', ')))")
+        .script("return axe.run().then(found => found.violations.map(rule => rule.id + ': ' + rule.nodes.map(node => node.target).join(', ')))")
         .await
 }
 
@@ -61,7 +61,7 @@ async fn is_accessible(browser: &Browser, axe: &str) {
 /// Everything that the page has loaded besides itself.
 async fn loaded(browser: &Browser) -> Value {
     browser
-        .script("return performance.getEntriesByType('resource').map(it => it.name)")
+        .script("return performance.getEntriesByType('resource').map(entry => entry.name)")
         .await
 }
 
@@ -71,12 +71,7 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
         return;
     }
     let env = with_stack();
-    let report = |name: &str| ["--report".to_owned(), name.to_owned()];
-    let run = |args: &[&str], name: &str| {
-        let report = report(name);
-        let args = [args, &[&report[0], &report[1]]].concat();
-        env.run("tokens", &args)
-    };
+    let run = |args: &[&str], name: &str| env.run("tokens", &[args, &["--report", name]].concat());
     run(&["--headless", "--refresh", "--userinfo"], "login.html").code(0);
     run(&["--headless", "--scopes", "openid"], "refused.html").code(0);
     run(&["lab", "--headless"], "lab.html").code(0);
@@ -95,7 +90,7 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
         let mut chromium = Command::new(words.next().expect("a program"));
         chromium.args(words).arg("about:blank");
         chromium.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut chromium = chromium.spawn().expect("Chromium starts");
+        let mut running = chromium.spawn().expect("Chromium starts");
         let browser = Browser::attach(&profile).await;
         for (name, title, shown) in [
             ("login.html", "Signed in", Some("report.png")),
@@ -119,8 +114,8 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
             }
         }
         drop(browser);
-        let _ = chromium.kill();
-        let _ = chromium.wait();
+        let _ = running.kill();
+        let _ = running.wait();
     });
     env.delete().code(0);
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::http::request::Request;
-use crate::transcript::step::Field;
+use crate::transcript::field::Field;
 
 /// The command. Tokens appear as shell variables: they are printed on stdout
 /// and do not belong in a log.
@@ -24,10 +24,10 @@ pub(super) fn command(request: &Request) -> String {
         let _ = write!(line, " --data {}", quoted(&body));
     }
     for field in request.form.iter().filter(|_| !request.json) {
-        let value = match (&*field.name, field.hidden) {
+        let value = match (&*field.name, field.is_shown()) {
             ("refresh_token" | "token", _) => "\"$REFRESH_TOKEN\"".to_owned(),
-            ("password", true) => "\"$PASSWORD\"".to_owned(),
-            (_, true) => "\"(hidden)\"".to_owned(),
+            ("password", false) => "\"$PASSWORD\"".to_owned(),
+            (_, false) => "\"(hidden)\"".to_owned(),
             _ => quoted(&field.value),
         };
         let _ = write!(line, " --data-urlencode {}={value}", field.name);

@@ -1,5 +1,5 @@
-//! HTTP requests to the sign-in server and the API, each added to the record of
-//! the login.
+//! HTTP requests to the sign-in server and the API, each added to the
+//! transcript of the login.
 
 pub(crate) mod client;
 mod curl;

@@ -4,7 +4,8 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use crate::transcript::step::{Channel, Field};
+use crate::transcript::field::Field;
+use crate::transcript::step::Channel;
 
 /// A request to send. It has no `Debug`: headers and form hold credentials.
 #[derive(Clone)]

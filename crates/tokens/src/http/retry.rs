@@ -1,4 +1,4 @@
-//! What `create` has just created does not respond at once: a new sign-in host
+//! What `create` has just created takes a moment to answer: a new sign-in host
 //! must appear in DNS, a new stage must be deployed.
 
 use std::time::{Duration, Instant};

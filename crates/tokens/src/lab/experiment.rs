@@ -42,13 +42,13 @@ pub(crate) enum Verdict {
 
 /// What was sent, what came back, and the verdict.
 #[derive(Clone, Debug)]
-pub(crate) struct Report {
+pub(crate) struct Outcome {
     pub request: String,
     pub answer: String,
     pub verdict: Verdict,
 }
 
-impl Report {
+impl Outcome {
     /// Passed if `refused` for the reason under test; otherwise failed, and
     /// `otherwise` says what happened.
     pub(crate) fn judge(
@@ -56,8 +56,8 @@ impl Report {
         answer: impl Into<String>,
         refused: bool,
         otherwise: &str,
-    ) -> Report {
-        Report {
+    ) -> Outcome {
+        Outcome {
             request: request.into(),
             answer: answer.into(),
             verdict: if refused {
@@ -69,8 +69,8 @@ impl Report {
     }
 
     /// This cloud cannot show it, and why.
-    pub(crate) fn not_shown(why: impl Into<String>) -> Report {
-        Report {
+    pub(crate) fn not_shown(why: impl Into<String>) -> Outcome {
+        Outcome {
             request: "none".into(),
             answer: "none".into(),
             verdict: Verdict::NotShown(why.into()),
@@ -78,7 +78,7 @@ impl Report {
     }
 }
 
-type Running<'a> = Pin<Box<dyn Future<Output = Result<Report>> + 'a>>;
+type Running<'a> = Pin<Box<dyn Future<Output = Result<Outcome>> + 'a>>;
 
 /// Something wrong that an attacker or a mistaken client does.
 pub(crate) struct Experiment {

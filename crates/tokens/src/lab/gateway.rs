@@ -5,7 +5,7 @@ use common::{Failure, Result};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::experiment::Report;
+use super::experiment::Outcome;
 use super::forge;
 use super::session::Session;
 use crate::api::{self, ApiCall};
@@ -17,16 +17,17 @@ async fn try_token(
     token: Option<&str>,
     what: String,
     expected: StatusCode,
-) -> Result<Report> {
+) -> Result<Outcome> {
     let call = api::call(session.http, session.config, session.sign_in.console, token).await?;
     let status = call.response.status;
-    let otherwise = match status.is_success() {
-        true => "the API let it in".to_owned(),
-        false => format!("refused with {status}, not with {expected}"),
+    let otherwise = if status.is_success() {
+        "the API let it in".to_owned()
+    } else {
+        format!("refused with {status}, not with {expected}")
     };
-    let (method, url) = &session.config.api;
-    let request = format!("{method} {url}\n{what}");
-    Ok(Report::judge(
+    let route = &session.config.route;
+    let request = format!("{} {}\n{what}", route.method, route.url);
+    Ok(Outcome::judge(
         request,
         answer(&call),
         status == expected,
@@ -43,7 +44,7 @@ fn answer(call: &ApiCall) -> String {
     }
 }
 
-pub(super) async fn no_token(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn no_token(session: &mut Session<'_>) -> Result<Outcome> {
     session.all_scopes().await?;
     try_token(
         session,
@@ -54,23 +55,24 @@ pub(super) async fn no_token(session: &mut Session<'_>) -> Result<Report> {
     .await
 }
 
-pub(super) async fn no_scope(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn no_scope(session: &mut Session<'_>) -> Result<Outcome> {
     session.all_scopes().await?;
     let openid_only = session.openid_only().await?;
-    let scope = openid_only.access.scopes().join(" ");
+    let scope = openid_only.tokens.access.scopes().join(" ");
     let what = format!("with a good access token whose scope is \"{scope}\"");
     try_token(
         session,
-        Some(&openid_only.access.raw),
+        Some(&openid_only.tokens.access.raw),
         what,
         StatusCode::FORBIDDEN,
     )
     .await
 }
 
-pub(super) async fn id_token(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn id_token(session: &mut Session<'_>) -> Result<Outcome> {
     let all_scopes = session.all_scopes().await?;
     let id = all_scopes
+        .tokens
         .id
         .as_ref()
         .ok_or_else(|| Failure::failed("The login gave no id token"))?;
@@ -78,21 +80,21 @@ pub(super) async fn id_token(session: &mut Session<'_>) -> Result<Report> {
     try_token(session, Some(&id.raw), what, StatusCode::FORBIDDEN).await
 }
 
-pub(super) async fn changed_payload(session: &mut Session<'_>) -> Result<Report> {
-    let scope = session.all_scopes().await?.access.scopes().join(" ");
+pub(super) async fn changed_payload(session: &mut Session<'_>) -> Result<Outcome> {
+    let scope = session.all_scopes().await?.tokens.access.scopes().join(" ");
     let openid_only = session.openid_only().await?;
-    let before = openid_only.access.scopes().join(" ");
+    let before = openid_only.tokens.access.scopes().join(" ");
     let forged = forge::keep_signature(
-        &openid_only.access,
-        &forge::with_claim(&openid_only.access, "scope", &scope),
+        &openid_only.tokens.access,
+        &forge::with_claim(&openid_only.tokens.access, "scope", &scope),
     );
     let what =
         format!("with \"scope\": \"{before}\" changed to \"{scope}\", the signature as it was");
     try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
 }
 
-pub(super) async fn alg_none(session: &mut Session<'_>) -> Result<Report> {
-    let access = &session.all_scopes().await?.access;
+pub(super) async fn alg_none(session: &mut Session<'_>) -> Result<Outcome> {
+    let access = &session.all_scopes().await?.tokens.access;
     let header = forge::with_alg(access, "none");
     let forged = format!("{}.", unsigned(&header, &access.payload));
     let what = format!(
@@ -102,15 +104,15 @@ pub(super) async fn alg_none(session: &mut Session<'_>) -> Result<Report> {
     try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
 }
 
-pub(super) async fn hs256_public_key(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn hs256_public_key(session: &mut Session<'_>) -> Result<Outcome> {
     let all_scopes = session.all_scopes().await?;
-    let Some(secret) = all_scopes.keys.modulus(&all_scopes.access) else {
-        return Ok(Report::not_shown(
+    let Some(secret) = all_scopes.keys.modulus(&all_scopes.tokens.access) else {
+        return Ok(Outcome::not_shown(
             "the server publishes no RSA key to use as a secret",
         ));
     };
-    let header = forge::with_alg(&all_scopes.access, "HS256");
-    let forged = hs256(&header, &all_scopes.access.payload, &secret);
+    let header = forge::with_alg(&all_scopes.tokens.access, "HS256");
+    let forged = hs256(&header, &all_scopes.tokens.access.payload, &secret);
     let what = format!(
         "with the header {}, HMAC keyed with the public key's n",
         json!(header)
@@ -118,8 +120,8 @@ pub(super) async fn hs256_public_key(session: &mut Session<'_>) -> Result<Report
     try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
 }
 
-pub(super) async fn other_key(session: &mut Session<'_>) -> Result<Report> {
-    let access = &session.all_scopes().await?.access;
+pub(super) async fn other_key(session: &mut Session<'_>) -> Result<Outcome> {
+    let access = &session.all_scopes().await?.tokens.access;
     let forged = SigningKey::generate()?.sign(&access.header, &access.payload)?;
     let kid = access.header.get("kid").unwrap_or(&Value::Null);
     let what =

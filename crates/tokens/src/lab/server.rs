@@ -1,38 +1,42 @@
 //! Experiments at the sign-in server.
 
+use common::text::printable;
 use common::{Failure, Result};
 use http_client::hosts::secure_url;
 
-use super::experiment::Report;
+use super::experiment::Outcome;
 use super::session::Session;
 use crate::http::request::Request;
 use crate::http::response::Response;
+use crate::oauth::error_code::ErrorCode;
 use crate::oauth::pkce::CodeVerifier;
-use crate::oauth::token::{self, ErrorResponse};
-use crate::transcript::step::{Field, field, hidden};
-use common::text::printable;
+use crate::oauth::token;
+use crate::oauth::token_response::ErrorResponse;
+use crate::transcript::field::{Field, Secrecy, field};
 
 /// Posts a form to the token endpoint, which must refuse with one of `errors`.
 async fn try_form(
     session: &Session<'_>,
     form: Vec<Field>,
     what: &str,
-    errors: &[&str],
-) -> Result<Report> {
+    errors: &[ErrorCode],
+) -> Result<Outcome> {
     let response = post_form(session, form).await?;
-    let error = ErrorResponse::of(&response);
-    let refused = error.is_some_and(|it| errors.contains(&it.error.as_str()));
-    let otherwise = match response.status.is_success() {
-        true => "the token endpoint gave tokens".to_owned(),
-        false => format!("refused, but not with {}", errors.join(" or ")),
+    Ok(judge(session, &response, what, errors))
+}
+
+/// Passed if the token endpoint refused with one of `errors`.
+fn judge(session: &Session<'_>, response: &Response, what: &str, errors: &[ErrorCode]) -> Outcome {
+    let refusal = ErrorResponse::of(response);
+    let refused = refusal.is_some_and(|refusal| errors.contains(&refusal.error));
+    let otherwise = if response.status.is_success() {
+        "the token endpoint gave tokens".to_owned()
+    } else {
+        let names: Vec<String> = errors.iter().map(ErrorCode::to_string).collect();
+        format!("refused, but not with {}", names.join(" or "))
     };
     let request = format!("POST {}\n{what}", session.provider.token_endpoint);
-    Ok(Report::judge(
-        request,
-        describe(&response),
-        refused,
-        &otherwise,
-    ))
+    Outcome::judge(request, describe(response), refused, &otherwise)
 }
 
 async fn post_form(session: &Session<'_>, form: Vec<Field>) -> Result<Response> {
@@ -47,12 +51,12 @@ async fn post_form(session: &Session<'_>, form: Vec<Field>) -> Result<Response> 
 /// The status and the error of a response; never its tokens.
 pub(super) fn describe(response: &Response) -> String {
     match ErrorResponse::of(response) {
-        Some(error) => format!("{} {}", response.status, error.text()),
+        Some(error) => format!("{} {error}", response.status),
         None => response.status.to_string(),
     }
 }
 
-pub(super) async fn code_twice(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn code_twice(session: &mut Session<'_>) -> Result<Outcome> {
     let (request, code) = session.code(&session.config.scopes.clone()).await?;
     let form = token::code_form(session.config, &code, Some(&request.code_verifier));
     let first = post_form(session, form.clone()).await?;
@@ -63,47 +67,48 @@ pub(super) async fn code_twice(session: &mut Session<'_>) -> Result<Report> {
         )));
     }
     let what = "the same form that gave tokens a moment ago, code and code_verifier included";
-    try_form(session, form, what, &["invalid_grant"]).await
+    try_form(session, form, what, &[ErrorCode::InvalidGrant]).await
 }
 
-pub(super) async fn wrong_verifier(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn wrong_verifier(session: &mut Session<'_>) -> Result<Outcome> {
     let (_, code) = session.code(&session.config.scopes.clone()).await?;
     let form = token::code_form(session.config, &code, Some(&CodeVerifier::generate()));
     try_form(
         session,
         form,
         "a fresh code, and another random code_verifier",
-        &["invalid_grant"],
+        &[ErrorCode::InvalidGrant],
     )
     .await
 }
 
-pub(super) async fn no_verifier(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn no_verifier(session: &mut Session<'_>) -> Result<Outcome> {
     let (_, code) = session.code(&session.config.scopes.clone()).await?;
     let form = token::code_form(session.config, &code, None);
-    let errors = ["invalid_grant", "invalid_request"];
+    let errors = [ErrorCode::InvalidGrant, ErrorCode::InvalidRequest];
     try_form(session, form, "a fresh code, and no code_verifier", &errors).await
 }
 
-pub(super) async fn other_client(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn other_client(session: &mut Session<'_>) -> Result<Outcome> {
     let (request, code) = session.code(&session.config.scopes.clone()).await?;
     let mut form = token::code_form(session.config, &code, Some(&request.code_verifier));
     for field in form.iter_mut().filter(|field| field.name == "client_id") {
         field.value = "anotherclient0000000000000".into();
     }
     let what = "a fresh code with its code_verifier, and another client_id";
-    let report = try_form(session, form, what, &["invalid_grant"]).await?;
+    let response = post_form(session, form).await?;
     // The pool has one client. A server that looks the client up first cannot
     // show how it would respond to a second one.
-    Ok(match report.answer.contains("invalid_client") {
-        true => Report::not_shown(
+    let refusal = ErrorResponse::of(&response);
+    if refusal.is_some_and(|refusal| refusal.error == ErrorCode::InvalidClient) {
+        return Ok(Outcome::not_shown(
             "the server does not know the other client, and the pool has no second one",
-        ),
-        false => report,
-    })
+        ));
+    }
+    Ok(judge(session, &response, what, &[ErrorCode::InvalidGrant]))
 }
 
-pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<Outcome> {
     let (request, code) = session.code(&session.config.scopes.clone()).await?;
     let tokens = token::exchange(
         session.http,
@@ -113,8 +118,8 @@ pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<R
         &code,
     )
     .await?;
-    let Some(refresh_token) = tokens.refresh_token else {
-        return Ok(Report::not_shown("the server gives no refresh tokens"));
+    let Some(refresh_token) = tokens.response.refresh_token else {
+        return Ok(Outcome::not_shown("the server gives no refresh tokens"));
     };
     // It works before, so only the revocation can be the reason for a refusal.
     token::refresh(
@@ -131,38 +136,36 @@ pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<R
         }
         None => {
             revoke_at_cognito(session, &refresh_token).await?;
-            "Cognito's RevokeToken, for the discovery document names no revocation_endpoint"
+            "Cognito's RevokeToken, because the discovery document names no revocation_endpoint"
         }
     };
     let form = token::refresh_form(session.config, &refresh_token);
     let what = format!(
         "grant_type=refresh_token with a token that worked, then was revoked at {revoked_at}"
     );
-    try_form(session, form, &what, &["invalid_grant"]).await
+    try_form(session, form, &what, &[ErrorCode::InvalidGrant]).await
 }
 
 async fn revoke_at_cognito(session: &Session<'_>, refresh_token: &str) -> Result<()> {
     let fields = vec![
-        hidden("Token", refresh_token, "what is to be revoked"),
+        field("Token", refresh_token, "what is to be revoked").with(Secrecy::Credential),
         field(
             "ClientId",
             &session.config.client_id,
-            "the client that it was given to",
+            "the client that it was issued to",
         ),
     ];
     let answer = cognito(session, "RevokeToken", fields).await?;
-    match answer.status.is_success() {
-        true => Ok(()),
-        false => Err(Failure::failed(format!(
-            "RevokeToken failed: {}",
-            printable(&answer.text())
-        ))),
+    if answer.status.is_success() {
+        return Ok(());
     }
+    let text = printable(&answer.text());
+    Err(Failure::failed(format!("RevokeToken failed: {text}")))
 }
 
 /// Calls an operation of Cognito's API that needs no AWS credentials.
 async fn cognito(session: &Session<'_>, operation: &str, fields: Vec<Field>) -> Result<Response> {
-    const WHY: &str = "An operation of Cognito's that anyone may call who knows the client_id.";
+    const WHY: &str = "An operation of Cognito that anyone who knows the client_id may call.";
     let url = secure_url("address of Cognito", &format!("{}/", session.cognito))?;
     let mut request = Request::post("Cognito API", WHY, url, fields);
     request.json = true;
@@ -176,12 +179,12 @@ async fn cognito(session: &Session<'_>, operation: &str, fields: Vec<Field>) -> 
     session.http.send(request).await
 }
 
-pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Outcome> {
     let fields = vec![
         field(
             "AuthFlow",
             "USER_PASSWORD_AUTH",
-            "user name and password from the app itself",
+            "the app itself sends user name and password",
         ),
         field("ClientId", &session.config.client_id, "our client"),
         field(
@@ -192,7 +195,7 @@ pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Report> 
         field(
             "AuthParameters.PASSWORD",
             "not-the-password",
-            "never looked at: the flow itself is refused",
+            "never checked: the flow itself is refused",
         ),
     ];
     let answer = cognito(session, "InitiateAuth", fields).await?;
@@ -207,14 +210,14 @@ pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Report> 
     // password is wrong everywhere.
     let is_aws = session.cognito.contains("amazonaws.com");
     if !refused && answer.status.is_client_error() && !is_aws {
-        return Ok(Report::not_shown(format!(
-            "this cloud looks at the password although the client has no password flow ({text}); AWS refuses the flow"
+        return Ok(Outcome::not_shown(format!(
+            "this cloud checks the password although the client has no password flow ({text}); AWS refuses the flow"
         )));
     }
-    Ok(Report::judge(
+    Ok(Outcome::judge(
         request,
         text,
         refused,
-        "the client's password flow is not what was refused",
+        "it was not refused for being a password flow",
     ))
 }

@@ -7,9 +7,12 @@ use common::{Failure, Result};
 use crate::api;
 use crate::config::ClientConfig;
 use crate::http::client::Http;
+use crate::jwt::check;
+use crate::jwt::jwks::JwkSet;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::discovery::Provider;
-use crate::oauth::token_set::TokenSet;
+use crate::oauth::token;
+use crate::oauth::token_set::CheckedTokens;
 use crate::signin::listener::page::Page;
 use crate::signin::method::SignIn;
 
@@ -21,8 +24,8 @@ pub(crate) struct Session<'a> {
     pub(super) sign_in: SignIn<'a>,
     /// The URL of Cognito's own API, for operations without AWS credentials.
     pub(super) cognito: String,
-    all_scopes: Option<Rc<TokenSet>>,
-    openid_only: Option<Rc<TokenSet>>,
+    all_scopes: Option<Rc<CheckedTokens>>,
+    openid_only: Option<Rc<CheckedTokens>>,
 }
 
 impl<'a> Session<'a> {
@@ -62,36 +65,38 @@ impl<'a> Session<'a> {
         Ok((request, code?))
     }
 
-    async fn log_in(&mut self, scopes: &[String]) -> Result<Rc<TokenSet>> {
+    async fn log_in(&mut self, scopes: &[String]) -> Result<Rc<CheckedTokens>> {
         let (request, code) = self.code(scopes).await?;
         let (http, config, provider) = (self.http, self.config, self.provider);
-        let tokens = TokenSet::from_code(http, config, provider, &request, &code).await?;
-        tokens.ensure_verified()?;
-        Ok(Rc::new(tokens))
+        let tokens = token::exchange(http, config, provider, &request, &code).await?;
+        let keys = JwkSet::fetch(http, &provider.jwks_uri, &tokens.jwts()).await?;
+        let checked = tokens.check(keys, &request.expectations(config, provider));
+        check::ensure_verified(&checked.checks)?;
+        Ok(Rc::new(checked))
     }
 
     /// A login with all scopes. The API accepts its access token: without that,
     /// a refusal would prove nothing.
-    pub(super) async fn all_scopes(&mut self) -> Result<Rc<TokenSet>> {
+    pub(super) async fn all_scopes(&mut self) -> Result<Rc<CheckedTokens>> {
         if let Some(login) = &self.all_scopes {
             return Ok(login.clone());
         }
         let login = self.log_in(&self.config.scopes.clone()).await?;
-        let token = Some(&*login.tokens.access_token);
+        let token = Some(&*login.tokens.access.raw);
         let control = api::call(self.http, self.config, self.sign_in.console, token).await?;
         if !control.response.status.is_success() {
             return Err(Failure::failed(format!(
-                "The API refuses a good token too ({}): no experiment would show anything",
+                "The API refuses a good token too ({}), so no experiment would show anything",
                 control.response.status
             ))
-            .with_hint("find out with 'tokens' what is wrong with the API first"));
+            .with_hint("first run 'tokens' to see what is wrong with the API"));
         }
         self.all_scopes = Some(login.clone());
         Ok(login)
     }
 
     /// A login with `openid` only.
-    pub(super) async fn openid_only(&mut self) -> Result<Rc<TokenSet>> {
+    pub(super) async fn openid_only(&mut self) -> Result<Rc<CheckedTokens>> {
         if let Some(login) = &self.openid_only {
             return Ok(login.clone());
         }

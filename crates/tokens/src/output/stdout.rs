@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::api::ApiCall;
 use crate::oauth::logout::Logout;
 use crate::oauth::refresh::Refreshed;
-use crate::oauth::token_set::TokenSet;
+use crate::oauth::token_set::CheckedTokens;
 use crate::output::text;
 use crate::transcript::step::Step;
 
@@ -26,15 +26,15 @@ impl<'a> Output<'a> {
     }
 
     /// The tokens and their checks.
-    pub(crate) fn login(&mut self, login: &TokenSet) {
+    pub(crate) fn login(&mut self, login: &CheckedTokens) {
         match &mut self.json {
             None => {
-                text::tokens(self.console, login);
+                text::tokens(self.console, &login.tokens);
                 text::checks(self.console, "Checks", &login.checks);
             }
             Some(json) => {
-                json.insert("tokens".into(), json!(login.tokens));
-                json.insert("decoded".into(), login.decoded_json());
+                json.insert("tokens".into(), json!(login.tokens.response));
+                json.insert("decoded".into(), login.tokens.decoded_json());
                 json.insert("checks".into(), json!(login.checks));
             }
         }

@@ -46,10 +46,10 @@ pub(crate) fn table<const N: usize, const M: usize>(
             .iter()
             .zip(&widths)
             .map(|(cell, width)| format!("{cell:width$}"));
-        let cells = cells.collect::<Vec<_>>().join("  ");
-        let cells = cells.trim_end();
+        let joined = cells.collect::<Vec<_>>().join("  ");
+        let row = joined.trim_end();
         console.line(&format!(
-            "{style}{word:mark_width$}{style:#}  {text}{cells}{text:#}"
+            "{style}{word:mark_width$}{style:#}  {text}{row}{text:#}"
         ));
     };
     line(Mark(HEAD, first), HEAD, &names);

@@ -13,12 +13,12 @@ use crate::oauth::token_set::TokenSet;
 use crate::output::table::{BAD, GOOD, HEAD, Mark, shorten, table};
 
 /// Prints the tokens, raw and decoded, each under its heading.
-pub(crate) fn tokens(console: &Console, login: &TokenSet) {
-    if let Some(id) = &login.id {
+pub(crate) fn tokens(console: &Console, tokens: &TokenSet) {
+    if let Some(id) = &tokens.id {
         token(console, "id token", id);
     }
-    token(console, "access token", &login.access);
-    if let Some(refresh_token) = &login.tokens.refresh_token {
+    token(console, "access token", &tokens.access);
+    if let Some(refresh_token) = &tokens.response.refresh_token {
         heading(console, "Refresh token");
         console.line(refresh_token);
         console.line("");
@@ -65,9 +65,10 @@ fn verdict(verdict: Verdict) -> Mark {
 pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
     heading(console, "After the refresh");
     let rows = refreshed.changes.iter().map(|change| {
-        let mark = match change.changed {
-            true => Mark(HEAD, "new"),
-            false => Mark(Style::new(), "same"),
+        let mark = if change.changed {
+            Mark(HEAD, "new")
+        } else {
+            Mark(Style::new(), "same")
         };
         let (before, after) = (change.before.to_string(), change.after.to_string());
         let cells = [
@@ -84,8 +85,8 @@ pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
         rows.collect(),
     );
     let rotated = match refreshed.tokens.refresh_token {
-        Some(_) => "The server sent a new refresh token: the one before may be void.",
-        None => "The server sent no new refresh token: the one before goes on working.",
+        Some(_) => "The server sent a new refresh token: the previous one may no longer work.",
+        None => "The server sent no new refresh token: the previous one keeps working.",
     };
     console.line(rotated);
     console.line("");

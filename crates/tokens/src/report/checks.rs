@@ -11,7 +11,7 @@ pub(super) fn section(checks: &[Check]) -> Markup {
     html! {
         section {
             h2 id="checks" { "The checks" }
-            p.dim { "Before a token is used, this client verifies it. If one check fails, the API is not called." }
+            p.dim { "This client verifies the tokens before it uses them. If one check fails, it does not call the API." }
             div.wide tabindex="0" role="region" aria-labelledby="checks" {
                 table {
                     thead { tr { th { "verdict" } th { "token" } th { "check" } th { "expected" } th { "got" } th { "rule" } } }
@@ -25,7 +25,7 @@ pub(super) fn section(checks: &[Check]) -> Markup {
 fn row(check: &Check) -> Markup {
     let (class, word) = match check.verdict {
         Verdict::Ok => ("ok", "ok"),
-        Verdict::Absent => ("dim", "not there"),
+        Verdict::Absent => ("dim", "not present"),
         Verdict::Fail => ("fail", "FAILED"),
     };
     html! {

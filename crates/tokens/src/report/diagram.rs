@@ -107,9 +107,9 @@ fn label(step: &Step) -> String {
         (false, _) => names.join(", "),
         (true, Channel::Api) => "Authorization: Bearer …".to_owned(),
         (true, _) => {
-            let rest = step.heading.split_once(": ");
-            let rest = rest.map_or(&*step.heading, |(_, rest)| rest);
-            let path = rest.rsplit_once('/').map_or(rest, |(_, last)| last);
+            let parts = step.heading.split_once(": ");
+            let text = parts.map_or(&*step.heading, |(_, text)| text);
+            let path = text.rsplit_once('/').map_or(text, |(_, last)| last);
             path.split('?').next().unwrap_or_default().to_owned()
         }
     };

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::links::linked;
 
 /// The result of one experiment.
-pub(crate) struct Result {
+pub(crate) struct LabRow {
     /// Its name.
     pub name: &'static str,
     /// What was tried.
@@ -25,8 +25,8 @@ pub(crate) struct Result {
 }
 
 /// The whole page.
-pub(crate) fn page(results: &[Result]) -> String {
-    let count = |verdict: &str| results.iter().filter(|it| it.verdict == verdict).count();
+pub(crate) fn page(results: &[LabRow]) -> String {
+    let count = |verdict: &str| results.iter().filter(|row| row.verdict == verdict).count();
     let (passed, failed) = (count("PASS"), count("FAIL"));
     let body = html! {
         main {
@@ -37,7 +37,7 @@ pub(crate) fn page(results: &[Result]) -> String {
                     li { (count("NOT SHOWN")) " NOT SHOWN" }
                     li { (failed) " FAIL" }
                 }
-                p.hint { "NOT SHOWN: this cloud cannot show it, so it is not counted as passed." }
+                p.hint { "NOT SHOWN: this cloud cannot show it, so it does not count as passed." }
             }
             section {
                 h2 id="results" { "At a glance" }
@@ -57,7 +57,7 @@ pub(crate) fn page(results: &[Result]) -> String {
     super::page("The lab", "", body)
 }
 
-fn class(result: &Result) -> &'static str {
+fn class(result: &LabRow) -> &'static str {
     match result.verdict {
         "PASS" => "ok",
         "FAIL" => "fail",
@@ -65,7 +65,7 @@ fn class(result: &Result) -> &'static str {
     }
 }
 
-fn row(result: &Result) -> Markup {
+fn row(result: &LabRow) -> Markup {
     html! {
         tr {
             td class=(class(result)) { strong { (result.verdict) } }
@@ -76,7 +76,7 @@ fn row(result: &Result) -> Markup {
     }
 }
 
-fn one(result: &Result) -> Markup {
+fn one(result: &LabRow) -> Markup {
     html! {
         details id=(result.name) {
             summary {

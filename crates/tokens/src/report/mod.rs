@@ -9,7 +9,6 @@ mod diagram;
 mod file;
 mod lab;
 mod links;
-mod redact;
 mod steps;
 mod tokens;
 
@@ -18,35 +17,35 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::api::ApiCall;
 use crate::jwt::check::{Verdict, failed};
-use crate::oauth::token_set::TokenSet;
-use crate::transcript::step::Step;
+use crate::oauth::token_set::CheckedTokens;
+use crate::transcript::step::{Step, hide_unspent};
 
 pub(crate) use file::{check, write};
-pub(crate) use lab::{Result as LabResult, page as lab_page};
+pub(crate) use lab::{LabRow, page as lab_page};
 
 /// The stylesheet of all pages; the listener allows it by its hash.
 pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// How a login went, whether or not it succeeded.
-pub(crate) struct Report<'a> {
+pub(crate) struct LoginReport<'a> {
     /// Every step, in order.
     pub steps: &'a [Step],
     /// The tokens and their checks, if there are any.
-    pub login: Option<&'a TokenSet>,
+    pub login: Option<&'a CheckedTokens>,
     /// The API's request and response, if the API was called.
     pub api_call: Option<&'a ApiCall>,
     /// Why the login failed, if it did.
     pub failure: Option<&'a Failure>,
 }
 
-impl Report<'_> {
+impl LoginReport<'_> {
     /// The whole page.
     pub(crate) fn html(&self) -> String {
         let title = self.title();
-        let steps = match self.login {
-            Some(_) => self.steps.to_vec(),
-            None => redact::without_unspent(self.steps),
-        };
+        let mut steps = self.steps.to_vec();
+        if self.login.is_none() {
+            hide_unspent(&mut steps);
+        }
         let body = html! {
             main {
                 (self.summary(title))
@@ -64,7 +63,7 @@ impl Report<'_> {
     }
 
     fn title(&self) -> &'static str {
-        match (self.failure, self.api_call.map(|it| it.response.status)) {
+        match (self.failure, self.api_call.map(|call| call.response.status)) {
             (Some(_), _) => "Sign-in failed",
             (None, Some(status)) if !status.is_success() => "Signed in, and refused by the API",
             _ => "Signed in",
@@ -81,12 +80,12 @@ impl Report<'_> {
                     p.bad { (failure.to_string()) }
                     @if let Some(hint) = failure.hint() { p.hint { "Next: " (hint) } }
                 } @else if let Some(login) = self.login {
-                    p { "You are signed in as " (login.username()) ". The tokens have been checked." }
+                    p { "You are signed in as " (login.tokens.username()) ". The tokens have been checked." }
                 }
                 ul.facts {
                     @if let Some(login) = self.login {
                         @let failed = failed(&login.checks).len();
-                        @let held = login.checks.iter().filter(|it| it.verdict == Verdict::Ok).count();
+                        @let held = login.checks.iter().filter(|check| check.verdict == Verdict::Ok).count();
                         li { (held) " checks hold, " (failed) " failed" }
                     }
                     @if let Some(call) = self.api_call {
@@ -94,7 +93,7 @@ impl Report<'_> {
                     }
                     li { (self.steps.len()) " steps" }
                 }
-                p.hint { "You can close this window and go back to the terminal. This page loads nothing and runs nothing; what it shows opens nothing: a code and its verifier are spent, or hidden, and signatures are cut short." }
+                p.hint { "You can close this window and go back to the terminal. This page loads nothing and runs nothing. Nothing on it gives access: a code and its verifier are spent or hidden, and signatures are cut short." }
             }
         }
     }

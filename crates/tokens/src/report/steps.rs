@@ -58,9 +58,9 @@ fn one(number: usize, step: &Step) -> Markup {
 /// The heading without the channel, which is shown beside it, and without the
 /// parameters, which are shown below.
 fn heading(step: &Step) -> &str {
-    let heading = step.heading.split_once(": ");
-    let heading = heading.map_or(&*step.heading, |(_, rest)| rest);
-    heading.split('?').next().unwrap_or_default()
+    let parts = step.heading.split_once(": ");
+    let text = parts.map_or(&*step.heading, |(_, rest)| rest);
+    text.split('?').next().unwrap_or_default()
 }
 
 /// Whether the step is initially expanded: local steps such as PKCE, the

@@ -17,7 +17,7 @@ use crate::signin::listener::page::Page;
 use crate::signin::listener::pending::PendingCallback;
 use crate::signin::listener::server::{Listener, RunningListener};
 use crate::signin::paste;
-use crate::transcript::explain::Explain;
+use crate::transcript::record::Transcript;
 
 /// How the user signs in.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ pub(crate) struct ReceivedResponse {
 pub(crate) struct SignIn<'a> {
     pub config: &'a ClientConfig,
     pub console: &'a Arc<Console>,
-    pub explain: &'a Explain,
+    pub transcript: &'a Transcript,
     pub method: &'a SignInMethod,
     /// How long the user may take.
     pub timeout: Duration,
@@ -100,7 +100,7 @@ impl SignIn<'_> {
         expected: &ExpectedResponse,
     ) -> Result<ReceivedResponse> {
         let _working = self.console.working("Signing in as the test user");
-        let headless = Headless::new(self.explain.clone(), self.config, password);
+        let headless = Headless::new(self.transcript.clone(), self.config, password);
         let response = headless.sign_in(&request.url, expected).await?;
         Ok(ReceivedResponse {
             response,
@@ -113,11 +113,13 @@ impl SignIn<'_> {
         request: &AuthorizationRequest,
         expected: ExpectedResponse,
     ) -> Result<ReceivedResponse> {
-        // Bind the port first: no browser may be sent to a port where another
-        // program listens.
-        let listener = Listener::bind(&self.config.redirect_uri).await?;
-        let mut listener = listener.start(expected.clone());
+        // Bind the port before the browser opens: if another program had it,
+        // that program would get the code.
+        let port = Listener::bind(&self.config.redirect_uri).await?;
+        let mut listener = port.start(expected.clone());
         self.show_address(request);
+        // On a machine reached over SSH the browser cannot reach the listener:
+        // the person may paste the address that it shows instead.
         let pasted = async {
             match self.method {
                 SignInMethod::NoBrowser => {

@@ -1,11 +1,10 @@
-//! The record of a login: what was sent where and why, and what came back.
-//! `--explain` prints it as it happens, the report shows it at the end.
+//! One step of a login: what was sent where and why, and what came back.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+
+use crate::transcript::field::{Field, Secrecy};
 
 /// Where a step takes place, and who can see it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -30,7 +29,7 @@ impl Channel {
         match self {
             Channel::Here => "here",
             Channel::Callback => "front channel",
-            Channel::Front => "front channel (this program in the place of the browser)",
+            Channel::Front => "front channel (this program in place of the browser)",
             Channel::Back => "back channel",
             Channel::Api => "to the API",
         }
@@ -42,8 +41,8 @@ impl Channel {
             Channel::Here => "Seen by nobody.",
             Channel::Callback => "Seen by the browser, its history and this program.",
             Channel::Front => "Seen by the browser and the sign-in server.",
-            Channel::Back => "Seen by this program and the sign-in server only.",
-            Channel::Api => "Seen by this program and the API's gateway only.",
+            Channel::Back => "Seen only by this program and the sign-in server.",
+            Channel::Api => "Seen only by this program and the API's gateway.",
         }
     }
 }
@@ -74,60 +73,19 @@ impl Step {
     }
 }
 
-/// One parameter that is sent: its name, value and purpose. It has no `Debug`:
-/// the value may be a credential.
-#[derive(Clone)]
-pub(crate) struct Field {
-    /// The name, as in the RFC.
-    pub name: Cow<'static, str>,
-    /// The value, as sent.
-    pub value: String,
-    /// Its purpose, in one line for the learner.
-    pub why: &'static str,
-    /// Whether the value is a credential, which is never shown.
-    pub hidden: bool,
-}
-
-/// A parameter that may be shown.
-pub(crate) fn field(
-    name: impl Into<Cow<'static, str>>,
-    value: impl Into<String>,
-    why: &'static str,
-) -> Field {
-    Field {
-        name: name.into(),
-        value: value.into(),
-        why,
-        hidden: false,
+/// Hides the code and the verifier of a login that got no tokens: together they
+/// can still be exchanged. The commands that contain them go.
+pub(crate) fn hide_unspent(steps: &mut [Step]) {
+    let mut values = Vec::new();
+    for field in steps.iter_mut().flat_map(|step| &mut step.fields) {
+        if field.secrecy == Secrecy::OneTime {
+            field.secrecy = Secrecy::Unspent;
+            values.push(field.value.clone());
+        }
     }
-}
-
-/// A parameter whose value is a credential.
-pub(crate) fn hidden(
-    name: impl Into<Cow<'static, str>>,
-    value: impl Into<String>,
-    why: &'static str,
-) -> Field {
-    Field {
-        hidden: true,
-        ..field(name, value, why)
-    }
-}
-
-impl Field {
-    /// The value, or `(hidden)`.
-    pub(crate) fn shown(&self) -> &str {
-        if self.hidden { "(hidden)" } else { &self.value }
-    }
-}
-
-impl Serialize for Field {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut field = serializer.serialize_struct("Field", 3)?;
-        field.serialize_field("name", &self.name)?;
-        field.serialize_field("value", self.shown())?;
-        field.serialize_field("why", self.why)?;
-        field.end()
+    for step in steps {
+        step.commands
+            .retain(|command| !values.iter().any(|value| command.contains(value)));
     }
 }
 

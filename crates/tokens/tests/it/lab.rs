@@ -125,6 +125,6 @@ fn experiments_are_listed_without_any_call_and_unknown_names_refused() {
     Program::new(&idp, &["--json", "lab"])
         .run()
         .assert_code(2)
-        .assert_says("no use for --json");
+        .assert_says("does not take --json");
     assert!(idp.state.lock().unwrap().calls.is_empty());
 }

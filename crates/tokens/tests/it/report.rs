@@ -19,8 +19,8 @@ fn report(idp: &Idp, args: &[&str]) -> (String, RunResult) {
     let mut program = Program::new(idp, &args);
     let dir = program.dir.path().to_owned();
     let result = program.run_and_keep();
-    let html = std::fs::read_to_string(dir.join("login.html"));
-    let html = html.unwrap_or_else(|error| panic!("{error}: {}", result.printed()));
+    let html = std::fs::read_to_string(dir.join("login.html"))
+        .unwrap_or_else(|error| panic!("{error}: {}", result.printed()));
     (html, result)
 }
 
@@ -43,7 +43,7 @@ fn the_browser_shows_what_was_really_sent() {
     let result = login.result();
     result.assert_code(0);
     for name in ["state", "nonce", "code_challenge", "client_id"] {
-        let (_, value) = sent.query_pairs().find(|(it, _)| it == name).unwrap();
+        let (_, value) = sent.query_pairs().find(|(key, _)| key == name).unwrap();
         assert!(page.body.contains(&*value), "no {name} in {}", page.body);
     }
     let told = result
@@ -69,7 +69,10 @@ fn the_same_checks_as_in_the_json() {
     }
     let steps = json["steps"].as_array().unwrap();
     assert_eq!(steps.len(), html.matches("<details id=\"step-").count());
-    let held = checks.iter().filter(|it| it["verdict"] == "ok").count();
+    let held = checks
+        .iter()
+        .filter(|check| check["verdict"] == "ok")
+        .count();
     assert!(html.contains(&format!("{held} checks hold, 0 failed")));
 }
 
@@ -151,7 +154,7 @@ fn only_a_report_is_written_over() {
     let (kept, result) = run(dir.path(), &[]);
     result
         .assert_code(2)
-        .assert_says("is there already, and is no report");
+        .assert_says("already exists and is not a report");
     assert_eq!((kept.as_str(), idp.api_calls()), ("my homework", 0));
     let (html, result) = run(dir.path(), &["--force"]);
     result.assert_code(0);
@@ -172,10 +175,10 @@ fn a_code_that_was_not_exchanged_is_on_no_page() {
     result.assert_code(1);
     let line = |start: &str| {
         let mut lines = result.stderr.lines().map(str::trim);
-        let line = lines.find_map(|line| line.strip_prefix(start));
-        line.unwrap_or_else(|| panic!("no {start} in {}", result.stderr))
+        let rest = lines.find_map(|line| line.strip_prefix(start));
+        rest.unwrap_or_else(|| panic!("no {start} in {}", result.stderr))
     };
-    for secret in [line("code_verifier  = "), line("code = ")] {
+    for secret in [line("code_verifier = "), line("code = ")] {
         assert!(!html.contains(secret), "{secret} in {html}");
     }
     assert!(html.contains("(hidden: not spent)"));

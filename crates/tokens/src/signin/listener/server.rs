@@ -101,7 +101,7 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
     let port = address.port();
     let failure = |why: &str| {
         Failure::failed(format!(
-            "Cannot listen on {address} for the sign-in's answer: {why}"
+            "Cannot listen on {address} for the answer to the sign-in: {why}"
         ))
     };
     if error.kind() != std::io::ErrorKind::AddrInUse {

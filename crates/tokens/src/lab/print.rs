@@ -3,9 +3,9 @@
 use anstyle::{AnsiColor, Style};
 use common::Console;
 
-use super::experiment::{Experiment, RefusedBy, Report, Verdict};
+use super::experiment::{Experiment, Outcome, RefusedBy, Verdict};
 use crate::output::table::{BAD, GOOD, HEAD, Mark, table};
-use crate::report::LabResult;
+use crate::report::LabRow;
 
 const DULL: Style = AnsiColor::Yellow.on_default().bold();
 
@@ -44,13 +44,13 @@ pub(crate) fn heading(console: &Console, number: usize, of: usize, experiment: &
 }
 
 /// Prints the result of an experiment.
-pub(crate) fn report(console: &Console, experiment: &Experiment, report: &Report) {
-    let Mark(style, word) = report.verdict.mark();
-    match &report.verdict {
+pub(crate) fn outcome(console: &Console, experiment: &Experiment, outcome: &Outcome) {
+    let Mark(style, word) = outcome.verdict.mark();
+    match &outcome.verdict {
         Verdict::NotShown(why) => console.line(&format!("{style}{word}{style:#}: {why}")),
         verdict => {
-            console.line(&format!("Request: {}", indented(&report.request)));
-            console.line(&format!("Answer:  {}", indented(&report.answer)));
+            console.line(&format!("Request: {}", indented(&outcome.request)));
+            console.line(&format!("Answer:  {}", indented(&outcome.answer)));
             let by = match (verdict, experiment.refused_by) {
                 (Verdict::Pass, RefusedBy::Client) => "by this client",
                 (Verdict::Pass, RefusedBy::Server) => "by the sign-in server",
@@ -74,30 +74,30 @@ fn indented(text: &str) -> String {
 }
 
 /// The results, for the report page.
-pub(crate) fn rows(results: &[(&Experiment, Report)]) -> Vec<LabResult> {
-    let rows = results.iter().map(|(experiment, report)| LabResult {
+pub(crate) fn rows(results: &[(&Experiment, Outcome)]) -> Vec<LabRow> {
+    let rows = results.iter().map(|(experiment, outcome)| LabRow {
         name: experiment.name,
         what: experiment.what,
         refused_by: experiment.refused_by.name(),
         rule: experiment.rule,
-        verdict: report.verdict.mark().1,
-        why: match &report.verdict {
+        verdict: outcome.verdict.mark().1,
+        why: match &outcome.verdict {
             Verdict::Pass => String::new(),
             Verdict::NotShown(why) | Verdict::Fail(why) => why.clone(),
         },
-        request: report.request.clone(),
-        answer: report.answer.clone(),
+        request: outcome.request.clone(),
+        answer: outcome.answer.clone(),
     });
     rows.collect()
 }
 
 /// Prints all results in one table, and their counts.
-pub(crate) fn summary(console: &Console, results: &[(&Experiment, Report)]) {
+pub(crate) fn summary(console: &Console, results: &[(&Experiment, Outcome)]) {
     console.line(&format!("{HEAD}# Results{HEAD:#}"));
-    let rows = results.iter().map(|(experiment, report)| {
+    let rows = results.iter().map(|(experiment, outcome)| {
         let rule = experiment.rule.split(": ").next().unwrap_or_default();
         let cells = [experiment.name, experiment.refused_by.name(), rule].map(str::to_owned);
-        (report.verdict.mark(), cells)
+        (outcome.verdict.mark(), cells)
     });
     table(
         console,
@@ -107,7 +107,7 @@ pub(crate) fn summary(console: &Console, results: &[(&Experiment, Report)]) {
     let count = |mark: &str| {
         results
             .iter()
-            .filter(|(_, report)| report.verdict.mark().1 == mark)
+            .filter(|(_, outcome)| outcome.verdict.mark().1 == mark)
             .count()
     };
     console.line(&format!(
