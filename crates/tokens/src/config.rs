@@ -38,6 +38,8 @@ pub(crate) struct ApiRoute {
     /// The HTTP method, for example `GET`.
     pub method: String,
     pub url: String,
+    /// The route opens to a token with one of these.
+    pub scopes: Vec<String>,
 }
 
 /// The registered `redirect_uri`, parsed for the listener.
@@ -113,19 +115,24 @@ impl ClientConfig {
                     .clone()
                     .unwrap_or_else(|| "GET".into()),
                 url: api_url,
+                scopes: custom_scopes(&state),
             },
         })
     }
 }
 
-fn known_scopes(state: &State) -> Vec<String> {
+/// The scopes of the resource server, as requests and tokens name them.
+fn custom_scopes(state: &State) -> Vec<String> {
     let id = state.user_pool_resource_server_id.as_deref();
     let server = id.or(state.api_name.as_deref()).unwrap_or_default();
     let names = state.api_scopes.iter().flatten().map(|(name, _)| name);
-    let custom = names.map(|name| format!("{server}/{name}"));
+    names.map(|name| format!("{server}/{name}")).collect()
+}
+
+fn known_scopes(state: &State) -> Vec<String> {
     let allowed = state.terminal_app_scopes.iter().flatten().cloned();
     let mut known: Vec<String> = COGNITO_SCOPES.iter().map(|s| (*s).to_owned()).collect();
-    for scope in custom.chain(allowed) {
+    for scope in custom_scopes(state).into_iter().chain(allowed) {
         if !known.contains(&scope) {
             known.push(scope);
         }

@@ -21,6 +21,7 @@ use crate::report::{self, LoginReport};
 use crate::signin::listener::page::Page;
 use crate::signin::method::{ReceivedResponse, SignIn, SignInMethod};
 use crate::transcript::record::Transcript;
+use crate::transcript::step::hide_unspent;
 
 /// Signs in, shows and checks the tokens, and calls the API. The browser and
 /// the report show the outcome, even if the login fails.
@@ -90,7 +91,6 @@ impl Login<'_> {
         // this login, and PKCE the code to this program
         // (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2.1, RFC 7636).
         let request = AuthorizationRequest::new(config, &provider, self.scopes, self.args.signup);
-        request.narrate(&http.transcript);
 
         // The person signs in, in a browser and on the server's page, never in
         // this program: it could read the password (RFC 8252 section 8.12).
@@ -102,7 +102,6 @@ impl Login<'_> {
         // page shows how the login ended.
         let response = received.response();
         self.received = Some(received);
-        response.narrate(&http.transcript, config, &request);
         let code = response.code()?;
 
         // Exchange the code, straight at the token endpoint. Whoever saw the
@@ -156,13 +155,14 @@ impl Login<'_> {
 
     /// Shows how the login ended: on stdout, in the file, in the browser.
     async fn show_outcome(&mut self, failure: Option<&Failure>) -> Result<()> {
-        let steps = self.http.transcript.steps();
-        self.output.steps(&steps);
-        self.output.finish();
+        let mut steps = self.http.transcript.steps();
+        hide_unspent(&mut steps);
+        self.output.finish(&steps, failure);
         let report = LoginReport {
             steps: &steps,
             login: self.tokens.as_ref(),
             api_call: self.api_call.as_ref(),
+            args: self.args,
             failure,
         };
         let page = report.html();

@@ -65,6 +65,14 @@ impl Http {
         Ok(response)
     }
 
+    /// Sends the request without recording it.
+    ///
+    /// # Errors
+    /// As [`send`](Http::send).
+    pub(crate) async fn probe(&self, request: &Request) -> Result<Response> {
+        read(request, self.prepare(request)?.send().await).await
+    }
+
     /// Sends the request and parses the JSON body of a 200 response.
     ///
     /// # Errors

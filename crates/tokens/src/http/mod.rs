@@ -5,6 +5,6 @@ pub(crate) mod client;
 mod curl;
 mod narration;
 pub(crate) mod navigation;
+pub(crate) mod readiness;
 pub(crate) mod request;
 pub(crate) mod response;
-pub(crate) mod retry;

@@ -42,7 +42,7 @@ pub(crate) async fn visit(transcript: &Transcript, address: &Url) -> Result<Navi
 pub(crate) async fn follow(http: &Http, mut request: Request, home: &Url) -> Result<Navigation> {
     for _ in 0..=MAX_REDIRECTS {
         let url = request.url.clone();
-        let response = http.send(request.on(Channel::Front)).await?;
+        let response = http.send(request.on(Channel::Headless)).await?;
         if !response.status.is_redirection() {
             return Ok(Navigation::Page(url, response));
         }

@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub method: Method,
     pub url: Url,
     pub headers: Vec<(&'static str, String)>,
+    /// The parameters in the URL, if they are to be explained one by one.
+    pub query: Vec<Field>,
     /// The body, sent as `application/x-www-form-urlencoded`, or as JSON.
     pub form: Vec<Field>,
     /// Whether the body is a JSON object; a dot in a name nests another one.
@@ -34,6 +36,7 @@ impl Request {
             method: Method::GET,
             url,
             headers: Vec::new(),
+            query: Vec::new(),
             form: Vec::new(),
             json: false,
         }

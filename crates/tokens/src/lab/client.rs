@@ -68,17 +68,17 @@ fn id_of(login: &CheckedTokens) -> Result<&Jwt> {
 }
 
 pub(super) async fn expired(session: &mut Session<'_>) -> Result<Outcome> {
-    let all_scopes = session.all_scopes().await?;
-    let last = id_of(&all_scopes)?
+    let login = session.login().await?;
+    let last = id_of(&login)?
         .time("exp")
-        .max(all_scopes.tokens.access.time("exp"))
+        .max(login.tokens.access.time("exp"))
         .unwrap_or_default();
-    let mut expect = expectations(session, &all_scopes, &session.config.scopes);
+    let mut expect = expectations(session, &login, &session.config.scopes);
     expect.now = last + 120;
     let checks = verify::check(
-        all_scopes.tokens.id.as_ref(),
-        &all_scopes.tokens.access,
-        &all_scopes.keys,
+        login.tokens.id.as_ref(),
+        &login.tokens.access,
+        &login.keys,
         &expect,
     );
     let request = format!("good tokens, checked two minutes after their exp {last}");
@@ -91,8 +91,8 @@ async fn reissued(
     session: &mut Session<'_>,
     change: impl Fn(&Jwt) -> Map<String, Value>,
 ) -> Result<Vec<Check>> {
-    let all_scopes = session.all_scopes().await?;
-    let id = id_of(&all_scopes)?;
+    let login = session.login().await?;
+    let id = id_of(&login)?;
     let key = SigningKey::generate()?;
     let kid = |jwt: &Jwt| {
         jwt.header
@@ -101,11 +101,8 @@ async fn reissued(
             .unwrap_or_default()
             .to_owned()
     };
-    let keys = JwkSet::from_json(key.jwks(&[&kid(id), &kid(&all_scopes.tokens.access)]))?;
-    let access = key.sign(
-        &all_scopes.tokens.access.header,
-        &change(&all_scopes.tokens.access),
-    )?;
+    let keys = JwkSet::from_json(key.jwks(&[&kid(id), &kid(&login.tokens.access)]))?;
+    let access = key.sign(&login.tokens.access.header, &change(&login.tokens.access))?;
     let mut claims = change(id);
     // It belongs to the old access token; that of the new one differs.
     claims.remove("at_hash");
@@ -114,7 +111,7 @@ async fn reissued(
     else {
         return Err(Failure::failed("The lab cannot read its own tokens"));
     };
-    let expect = expectations(session, &all_scopes, &session.config.scopes);
+    let expect = expectations(session, &login, &session.config.scopes);
     Ok(verify::check(Some(&id), &access, &keys, &expect))
 }
 
@@ -137,14 +134,14 @@ pub(super) async fn other_audience(session: &mut Session<'_>) -> Result<Outcome>
 }
 
 pub(super) async fn nonce_swapped(session: &mut Session<'_>) -> Result<Outcome> {
-    let all_scopes = session.all_scopes().await?;
+    let login = session.login().await?;
     let new = session.request();
-    let mut expect = expectations(session, &all_scopes, &session.config.scopes);
+    let mut expect = expectations(session, &login, &session.config.scopes);
     expect.nonce = Some(&new.nonce);
     let checks = verify::check(
-        all_scopes.tokens.id.as_ref(),
-        &all_scopes.tokens.access,
-        &all_scopes.keys,
+        login.tokens.id.as_ref(),
+        &login.tokens.access,
+        &login.keys,
         &expect,
     );
     let request = format!(
@@ -166,12 +163,14 @@ pub(super) async fn forged_callback(session: &mut Session<'_>) -> Result<Outcome
     url.query_pairs_mut()
         .append_pair("code", "of-the-attacker")
         .append_pair("state", "guessed");
-    let request = Request::get("listener", WHY, url.clone()).on(Channel::Front);
+    let request = Request::get("listener", WHY, url.clone()).on(Channel::Headless);
     let response = session.http.send(request).await?;
     // The listener hands over a response before it replies: there must be none.
     let taken = tokio::time::timeout(Duration::ZERO, listener.callback())
         .await
         .is_ok();
+    // The next sign-in needs the port.
+    listener.close().await;
     let refused = response.status == StatusCode::BAD_REQUEST && !taken;
     let answer = format!("{}, and the listener keeps waiting", response.status);
     Ok(Outcome::judge(

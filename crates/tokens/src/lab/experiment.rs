@@ -27,6 +27,25 @@ impl RefusedBy {
             RefusedBy::Gateway => "gateway",
         }
     }
+
+    /// Who it is, within a sentence.
+    pub(crate) fn with_article(self) -> &'static str {
+        match self {
+            RefusedBy::Server => "the sign-in server",
+            RefusedBy::Client => "this client",
+            RefusedBy::Gateway => "the gateway",
+        }
+    }
+}
+
+/// The logins that an experiment needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Needs {
+    Nothing,
+    /// The login that all experiments share.
+    Login,
+    /// The shared login, and one with the scope `openid` only.
+    OpenidOnly,
 }
 
 /// The result of an experiment.
@@ -57,14 +76,15 @@ impl Outcome {
         refused: bool,
         otherwise: &str,
     ) -> Outcome {
+        let verdict = if refused {
+            Verdict::Pass
+        } else {
+            Verdict::Fail(otherwise.to_owned())
+        };
         Outcome {
             request: request.into(),
             answer: answer.into(),
-            verdict: if refused {
-                Verdict::Pass
-            } else {
-                Verdict::Fail(otherwise.to_owned())
-            },
+            verdict,
         }
     }
 
@@ -78,16 +98,17 @@ impl Outcome {
     }
 }
 
-type Running<'a> = Pin<Box<dyn Future<Output = Result<Outcome>> + 'a>>;
+pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Outcome>> + 'a>>;
 
 /// Something wrong that an attacker or a mistaken client does.
 pub(crate) struct Experiment {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What is done, in a sentence.
-    pub what: &'static str,
     /// Who must refuse it.
     pub refused_by: RefusedBy,
+    pub needs: Needs,
+    /// What is done, in a sentence.
+    pub what: &'static str,
     /// The rule that forbids it.
     pub rule: &'static str,
     /// Runs the experiment.

@@ -4,6 +4,7 @@
 
 mod authorize;
 mod client;
+mod code;
 mod experiment;
 mod forge;
 mod gateway;
@@ -63,19 +64,20 @@ pub(crate) async fn run(
         transcript: &http.transcript,
     };
     let cognito = cognito(&config, settings);
-    let mut session = Session::new(&config, &provider, &http, sign_in, cognito);
-    let mut results = Vec::new();
-    let run = run_all(&mut session, &chosen, &mut results).await;
+    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, &chosen);
+    let mut outcomes = Vec::new();
+    let run = run_all(&mut session, &chosen, &mut outcomes).await;
     if let Some(path) = &args.report {
-        report::write(path, &report::lab_page(&print::rows(&results)), args.force)?;
+        let rows = print::rows(&chosen, &outcomes);
+        let page = report::lab_page(&rows, run.as_ref().err());
+        report::write(path, &page, args.force)?;
         console.note(&format!("{} shows the results", path.display()));
     }
+    print::summary(console, &chosen, &outcomes);
     run?;
-    print::summary(console, &results);
     // What is not shown has not passed, but no attack has succeeded either.
-    let failed = results
-        .iter()
-        .any(|(_, outcome)| matches!(outcome.verdict, Verdict::Fail(_)));
+    let mut verdicts = outcomes.iter().map(|outcome| &outcome.verdict);
+    let failed = verdicts.any(|verdict| matches!(verdict, Verdict::Fail(_)));
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
@@ -103,18 +105,19 @@ fn cognito(config: &ClientConfig, settings: &Settings) -> String {
     local.unwrap_or(host).to_owned()
 }
 
-/// Runs the experiments. After an error, `results` has those completed so far.
+/// Runs the experiments. After an error, `outcomes` has those completed so far.
 async fn run_all(
     session: &mut Session<'_>,
     chosen: &[&'static Experiment],
-    results: &mut Vec<(&'static Experiment, Outcome)>,
+    outcomes: &mut Vec<Outcome>,
 ) -> Result<()> {
     let console = session.sign_in.console;
-    for (number, experiment) in chosen.iter().enumerate() {
-        print::heading(console, number + 1, chosen.len(), experiment);
+    session.begin().await?;
+    for (number, experiment) in (1..).zip(chosen) {
+        print::heading(console, number, chosen.len(), experiment);
         let outcome = (experiment.run)(session).await?;
         print::outcome(console, experiment, &outcome);
-        results.push((*experiment, outcome));
+        outcomes.push(outcome);
     }
     Ok(())
 }

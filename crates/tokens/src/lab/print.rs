@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use common::Console;
 
-use super::experiment::{Experiment, Outcome, RefusedBy, Verdict};
+use super::experiment::{Experiment, Outcome, Verdict};
 use crate::output::table::{BAD, GOOD, HEAD, Mark, table};
 use crate::report::LabRow;
 
@@ -21,50 +21,41 @@ impl Verdict {
 
 /// Prints the experiments and their descriptions.
 pub(crate) fn list(console: &Console, experiments: &[&Experiment]) {
-    let rows = experiments.iter().map(|e| {
-        (
-            Mark(Style::new(), e.name),
-            [e.refused_by.name().to_owned(), e.what.to_owned()],
-        )
+    let rows = experiments.iter().map(|experiment| {
+        let cells = [experiment.refused_by.name(), experiment.what];
+        let mark = Mark(Style::new(), experiment.name);
+        (mark, cells.map(str::to_owned).to_vec())
     });
-    table(
-        console,
-        ["name", "refused by", "what is tried"],
-        rows.collect(),
-    );
+    let head = ["name", "refused by", "what is tried"];
+    table(console, &head, rows.collect());
 }
 
 /// Prints the heading of an experiment.
 pub(crate) fn heading(console: &Console, number: usize, of: usize, experiment: &Experiment) {
-    console.line(&format!(
-        "{HEAD}# {number}/{of} {}{HEAD:#}",
-        experiment.name
-    ));
+    let name = experiment.name;
+    console.line(&format!("{HEAD}# {number}/{of} {name}{HEAD:#}"));
     console.line(&format!("What:    {}", experiment.what));
 }
 
 /// Prints the result of an experiment.
 pub(crate) fn outcome(console: &Console, experiment: &Experiment, outcome: &Outcome) {
     let Mark(style, word) = outcome.verdict.mark();
-    match &outcome.verdict {
-        Verdict::NotShown(why) => console.line(&format!("{style}{word}{style:#}: {why}")),
-        verdict => {
-            console.line(&format!("Request: {}", indented(&outcome.request)));
-            console.line(&format!("Answer:  {}", indented(&outcome.answer)));
-            let by = match (verdict, experiment.refused_by) {
-                (Verdict::Pass, RefusedBy::Client) => "by this client",
-                (Verdict::Pass, RefusedBy::Server) => "by the sign-in server",
-                (Verdict::Pass, RefusedBy::Gateway) => "by the gateway",
-                _ => "by nobody, or not for the reason under test",
-            };
-            console.line(&format!("Refused: {by}"));
-            console.line(&format!("Rule:    {}", experiment.rule));
-            match verdict {
-                Verdict::Fail(how) => console.line(&format!("{style}{word}{style:#}: {how}")),
-                _ => console.line(&format!("{style}{word}{style:#}")),
-            }
+    let detail = match &outcome.verdict {
+        Verdict::Pass => String::new(),
+        Verdict::NotShown(why) | Verdict::Fail(why) => format!(": {why}"),
+    };
+    if !matches!(outcome.verdict, Verdict::NotShown(_)) {
+        console.line(&format!("Request: {}", indented(&outcome.request)));
+        console.line(&format!("Answer:  {}", indented(&outcome.answer)));
+        if outcome.verdict == Verdict::Pass {
+            let by = experiment.refused_by.with_article();
+            console.line(&format!("Refused: by {by}"));
+        } else {
+            console.line("Refused: by nobody, or not for the reason under test");
         }
+        console.line(&format!("Rule:    {}", experiment.rule));
     }
+    console.line(&format!("{style}{word}{style:#}{detail}"));
     console.line("");
 }
 
@@ -73,49 +64,55 @@ fn indented(text: &str) -> String {
     text.replace('\n', "\n         ")
 }
 
-/// The results, for the report page.
-pub(crate) fn rows(results: &[(&Experiment, Outcome)]) -> Vec<LabRow> {
-    let rows = results.iter().map(|(experiment, outcome)| LabRow {
-        name: experiment.name,
-        what: experiment.what,
-        refused_by: experiment.refused_by.name(),
-        rule: experiment.rule,
-        verdict: outcome.verdict.mark().1,
-        why: match &outcome.verdict {
-            Verdict::Pass => String::new(),
-            Verdict::NotShown(why) | Verdict::Fail(why) => why.clone(),
-        },
-        request: outcome.request.clone(),
-        answer: outcome.answer.clone(),
+/// All chosen experiments for the report page; those after the last result were
+/// not run.
+pub(crate) fn rows(chosen: &[&Experiment], outcomes: &[Outcome]) -> Vec<LabRow> {
+    let results = outcomes.iter().map(Some).chain(std::iter::repeat(None));
+    let rows = chosen.iter().zip(results).map(|(experiment, outcome)| {
+        let verdict = outcome.map(|outcome| &outcome.verdict);
+        LabRow {
+            name: experiment.name,
+            what: experiment.what,
+            refused_by: experiment.refused_by.with_article(),
+            rule: experiment.rule,
+            verdict: verdict.map_or("NOT RUN", |verdict| verdict.mark().1),
+            why: match verdict {
+                Some(Verdict::NotShown(why) | Verdict::Fail(why)) => why.clone(),
+                Some(Verdict::Pass) => String::new(),
+                None => "The lab stopped before this experiment.".to_owned(),
+            },
+            sent_and_got: outcome.map(|outcome| (outcome.request.clone(), outcome.answer.clone())),
+        }
     });
     rows.collect()
 }
 
 /// Prints all results in one table, and their counts.
-pub(crate) fn summary(console: &Console, results: &[(&Experiment, Outcome)]) {
+pub(crate) fn summary(console: &Console, chosen: &[&Experiment], outcomes: &[Outcome]) {
     console.line(&format!("{HEAD}# Results{HEAD:#}"));
-    let rows = results.iter().map(|(experiment, outcome)| {
-        let rule = experiment.rule.split(": ").next().unwrap_or_default();
-        let cells = [experiment.name, experiment.refused_by.name(), rule].map(str::to_owned);
-        (outcome.verdict.mark(), cells)
+    let rows = rows(chosen, outcomes);
+    let lines = rows.iter().enumerate().map(|(number, row)| {
+        let outcome = outcomes.get(number);
+        let mark = outcome.map_or(Mark(Style::new(), row.verdict), |outcome| {
+            outcome.verdict.mark()
+        });
+        let rule = row.rule.split(": ").next().unwrap_or_default();
+        let cells = [row.name, chosen[number].refused_by.name(), rule];
+        (mark, cells.map(str::to_owned).to_vec())
     });
-    table(
-        console,
-        ["result", "experiment", "refused by", "rule"],
-        rows.collect(),
-    );
-    let count = |mark: &str| {
-        results
-            .iter()
-            .filter(|(_, outcome)| outcome.verdict.mark().1 == mark)
-            .count()
-    };
-    console.line(&format!(
-        "{} experiment{}: {} PASS, {} NOT SHOWN, {} FAIL",
-        results.len(),
-        if results.len() == 1 { "" } else { "s" },
+    let head = ["result", "experiment", "refused by", "rule"];
+    table(console, &head, lines.collect());
+    let count = |verdict: &str| rows.iter().filter(|row| row.verdict == verdict).count();
+    let (total, not_run) = (rows.len(), count("NOT RUN"));
+    let mut line = format!(
+        "{total} experiment{}: {} PASS, {} NOT SHOWN, {} FAIL",
+        if total == 1 { "" } else { "s" },
         count("PASS"),
         count("NOT SHOWN"),
         count("FAIL")
-    ));
+    );
+    if not_run > 0 {
+        line.push_str(&format!(", {not_run} NOT RUN"));
+    }
+    console.line(&line);
 }

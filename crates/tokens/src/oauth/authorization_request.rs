@@ -25,7 +25,8 @@ pub(crate) struct AuthorizationRequest {
     pub code_verifier: CodeVerifier,
     /// The requested scopes.
     pub scopes: Vec<String>,
-    fields: Vec<Field>,
+    /// The parameters of the URL, each with its purpose.
+    pub fields: Vec<Field>,
 }
 
 impl AuthorizationRequest {
@@ -77,7 +78,7 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Explains PKCE and the parameters of the URL.
+    /// Explains PKCE.
     pub(crate) fn narrate(&self, transcript: &Transcript) {
         let pkce = transcript.step(
             Channel::Here,
@@ -102,14 +103,6 @@ impl AuthorizationRequest {
         pkce.command(&format!(
             "printf %s {verifier} | openssl dgst -sha256 -binary | openssl base64 | tr '+/' '-_' | tr -d '='"
         ));
-        let mut page = self.url.clone();
-        page.set_query(None);
-        let browser = transcript.step(
-            Channel::Front,
-            &format!("front channel: the browser goes to {page}"),
-            "Seen by the browser, its history and extensions, and the sign-in server. Nothing here is secret.",
-        );
-        browser.fields(&self.fields);
     }
 }
 

@@ -112,30 +112,42 @@ fn single<'a>(query: &'a str, name: &str) -> Result<Option<Cow<'a, str>>, &'stat
 }
 
 impl AuthorizationResponse {
-    /// Explains the response.
+    /// Explains the response, which came through `channel`.
     pub(crate) fn narrate(
         &self,
         transcript: &Transcript,
+        channel: Channel,
         config: &ClientConfig,
         request: &AuthorizationRequest,
     ) {
-        let step = transcript.step(
-            Channel::Callback,
-            &format!("front channel: the browser comes back to {}", config.redirect_uri.uri),
-            "Seen by the browser, its history and this program. The code alone is useless: it needs the code_verifier.",
-        );
-        let outcome = match self {
-            AuthorizationResponse::Code(code) => {
-                let why = "to be exchanged for tokens, once (RFC 6749 section 4.1.2)";
-                field("code", code, why).with(Secrecy::OneTime)
-            }
-            AuthorizationResponse::Error { error, .. } => {
-                let why = "why there is no code (RFC 6749 section 4.1.2.1)";
-                field("error", printable(&error.to_string()), why)
-            }
+        let uri = &config.redirect_uri.uri;
+        let heading = match channel {
+            Channel::Headless => format!("the redirect to {uri} has the answer"),
+            Channel::Pasted => format!("the person pastes the address, which begins with {uri}"),
+            _ => format!("the browser comes back to {uri}"),
         };
-        let state = "equal to the one sent: any other answer is refused";
-        step.fields(&[outcome, field("state", &request.state, state)]);
+        let step = transcript.step(channel, &heading, channel.who_sees());
+        let state = field(
+            "state",
+            &request.state,
+            "equal to the one sent: any other answer is refused",
+        );
+        match self {
+            AuthorizationResponse::Code(code) => {
+                step.text("The code alone is useless: it needs the code_verifier.");
+                let why = "to be exchanged for tokens, once (RFC 6749 section 4.1.2)";
+                step.fields(&[field("code", code, why).with(Secrecy::OneTime), state]);
+            }
+            AuthorizationResponse::Error { error, description } => {
+                let why = "why there is no code (RFC 6749 section 4.1.2.1)";
+                step.fields(&[field("error", printable(&error.to_string()), why)]);
+                if let Some(description) = description {
+                    let why = "the server's own words";
+                    step.fields(&[field("error_description", printable(description), why)]);
+                }
+                step.fields(&[state]);
+            }
+        }
     }
 
     /// Returns the code.

@@ -9,13 +9,11 @@ use url::Url;
 
 use crate::config::ClientConfig;
 use crate::http::client::Http;
+use crate::http::readiness;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::http::retry::send_while_new;
-use crate::transcript::step::Channel;
 
 const WHY: &str = "One document lists the sign-in server's endpoints and where its keys are (OpenID Connect Discovery 1.0).";
-const WHY_PAGE: &str = "The stack is new: the browser waits until the sign-in host answers. The request is empty, so any answer but a server error will do.";
 
 /// The document as sent; its optional fields are optional here too.
 #[derive(Debug, Deserialize)]
@@ -66,16 +64,19 @@ pub(crate) async fn discover(
 ) -> Result<Provider> {
     let url = secure_url("address of the discovery document", &config.discovery_url)?;
     let request = Request::get("discovery document", WHY, url);
-    let limit = config.startup_limit;
-    let document = send_while_new(http, console, limit, request, |response| {
-        response.status == StatusCode::NOT_FOUND || response.status.is_server_error()
-    });
-    let provider = Provider::read(config, document.await?)?;
-    if limit.is_some() {
+    if let Some(limit) = config.startup_limit {
+        readiness::wait(http, console, limit, &request, |response| {
+            response.status == StatusCode::NOT_FOUND || response.status.is_server_error()
+        })
+        .await;
+    }
+    let provider = Provider::read(config, http.send(request).await?)?;
+    if let Some(limit) = config.startup_limit {
+        // Nothing is asked for, so any answer but a server error will do.
         let page = provider.authorization_endpoint.clone();
-        let request = Request::get("sign-in page", WHY_PAGE, page).on(Channel::Front);
+        let request = Request::get("sign-in page", WHY, page);
         let is_too_new = |response: &Response| response.status.is_server_error();
-        let _ = send_while_new(http, console, limit, request, is_too_new).await;
+        readiness::wait(http, console, limit, &request, is_too_new).await;
     }
     Ok(provider)
 }

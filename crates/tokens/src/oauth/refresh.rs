@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::config::ClientConfig;
 use crate::http::client::Http;
-use crate::jwt::check::{Check, Verdict};
+use crate::jwt::check::{Check, TokenChecks};
 use crate::jwt::decode::Jwt;
 use crate::jwt::verify::{self, Expectations};
 use crate::oauth::discovery::Provider;
@@ -77,21 +77,10 @@ impl Refreshed {
     }
 }
 
-/// OpenID Connect Core section 12.2: `sub` must be the same as at login.
+/// `sub` must be the same as at login.
 fn same_subject(before: &Jwt, after: &Jwt) -> Check {
-    let (expected, actual) = (before.text("sub"), after.text("sub"));
-    Check {
-        token: "access",
-        check: "sub",
-        expected: expected.unwrap_or("none").to_owned(),
-        actual: actual.unwrap_or("none").to_owned(),
-        verdict: if expected == actual {
-            Verdict::Ok
-        } else {
-            Verdict::Fail
-        },
-        rule: "OIDC Core 12.2",
-    }
+    let expected = before.text("sub").unwrap_or("a subject");
+    TokenChecks("access").equal("sub", expected, after.text("sub"), "OIDC Core 12.2")
 }
 
 fn compare(token: &'static str, before: &Jwt, after: &Jwt) -> Vec<Change> {

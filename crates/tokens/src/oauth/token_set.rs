@@ -87,7 +87,7 @@ impl TokenSet {
     pub(crate) fn narrate(&self, transcript: &Transcript) {
         let step = transcript.step(
             Channel::Here,
-            "here: the tokens are checked",
+            "The tokens are checked",
             "No call: a signature needs only the public key, a claim only a comparison.",
         );
         let at_hash = crypto::at_hash(&self.access.raw);

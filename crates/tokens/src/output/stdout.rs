@@ -1,6 +1,6 @@
 //! Output on stdout: text immediately, or one JSON object at the end.
 
-use common::Console;
+use common::{Console, Failure};
 use serde_json::{Map, Value, json};
 
 use crate::api::ApiCall;
@@ -37,13 +37,6 @@ impl<'a> Output<'a> {
                 json.insert("decoded".into(), login.tokens.decoded_json());
                 json.insert("checks".into(), json!(login.checks));
             }
-        }
-    }
-
-    /// Every step, for `--json` only: as text, `--explain` prints them.
-    pub(crate) fn steps(&mut self, steps: &[Step]) {
-        if let Some(json) = &mut self.json {
-            json.insert("steps".into(), json!(steps));
         }
     }
 
@@ -109,11 +102,18 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// With `--json`, prints the JSON object, complete or not.
-    pub(crate) fn finish(&mut self) {
-        if let Some(json) = self.json.take() {
-            let text = serde_json::to_string_pretty(&json).unwrap_or_default();
-            self.console.line(&text);
+    /// With `--json`, prints the JSON object: with every step, which as text
+    /// `--explain` prints, and with what went wrong.
+    pub(crate) fn finish(&mut self, steps: &[Step], failure: Option<&Failure>) {
+        let Some(mut json) = self.json.take() else {
+            return;
+        };
+        json.insert("steps".into(), json!(steps));
+        if let Some(failure) = failure {
+            let error = json!({ "message": failure.to_string(), "hint": failure.hint() });
+            json.insert("error".into(), error);
         }
+        let text = serde_json::to_string_pretty(&json).unwrap_or_default();
+        self.console.line(&text);
     }
 }

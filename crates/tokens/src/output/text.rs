@@ -40,7 +40,7 @@ fn token(console: &Console, which: &str, jwt: &Jwt) {
 pub(crate) fn checks(console: &Console, title: &str, checks: &[Check]) {
     heading(console, title);
     let rows = checks.iter().map(|check| {
-        let cells = [
+        let cells = vec![
             check.token.to_owned(),
             check.check.to_owned(),
             shorten(&check.expected),
@@ -50,7 +50,7 @@ pub(crate) fn checks(console: &Console, title: &str, checks: &[Check]) {
         (verdict(check.verdict), cells)
     });
     let head = ["verdict", "token", "check", "expected", "actual", "rule"];
-    table(console, head, rows.collect());
+    table(console, &head, rows.collect());
 }
 
 fn verdict(verdict: Verdict) -> Mark {
@@ -71,7 +71,7 @@ pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
             Mark(Style::new(), "same")
         };
         let (before, after) = (change.before.to_string(), change.after.to_string());
-        let cells = [
+        let cells = vec![
             change.token.to_owned(),
             change.claim.clone(),
             shorten(&before),
@@ -81,7 +81,7 @@ pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
     });
     table(
         console,
-        ["value", "token", "claim", "before", "after"],
+        &["value", "token", "claim", "before", "after"],
         rows.collect(),
     );
     let rotated = match refreshed.tokens.refresh_token {
@@ -96,6 +96,13 @@ pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
 pub(crate) fn api_call(console: &Console, call: &ApiCall) {
     heading(console, "Request and response");
     console.line(&call.curl_style());
+    if !call.refusal.is_empty() {
+        console.line("");
+        heading(console, "Why it was refused");
+        for line in &call.refusal {
+            console.line(line);
+        }
+    }
 }
 
 /// Prints a heading.

@@ -65,13 +65,9 @@ fn token(which: &str, title: &str, jwt: &Jwt, checks: &[Check]) -> Markup {
                 span.part2 { (payload) } "." br;
                 span.part3 { (signature) "… (cut)" }
             }
-            div.wide tabindex="0" role="region" aria-label={ "Claims of the " (which) " token" } {
-                table {
-                    thead { tr { th { "claim" } th { "value" } th { "what it means" } th { "checked by this client" } } }
-                    tbody {
-                        @for (name, value) in claims { (claim(which, name, value, checks)) }
-                    }
-                }
+            table.claims {
+                thead { tr { th { "claim" } th { "value" } th { "what it means" } th { "checked by this client" } } }
+                tbody { @for (name, value) in claims { (claim(which, name, value, checks)) } }
             }
         }
     }
@@ -84,13 +80,13 @@ fn claim(which: &str, name: &str, value: &Value, checks: &[Check]) -> Markup {
         .find(|check| check.token == which && check.check.split(' ').next() == Some(name));
     html! {
         tr {
-            td.mono { (name) }
-            td.mono {
+            td.mono data-head="claim" { (name) }
+            td.mono data-head="value" {
                 (text(value))
                 @if let Some(time) = time(name, value) { " (" (time) ")" }
             }
-            td { @if let Some((_, meaning)) = meaning { (linked(meaning)) } }
-            td { @if let Some(check) = check { (linked(check.rule)) } @else { span.dim { "shown only" } } }
+            td data-head="what it means" { @if let Some((_, meaning)) = meaning { (linked(meaning)) } }
+            td data-head="checked by this client" { @if let Some(check) = check { (linked(check.rule)) } @else { span.dim { "shown only" } } }
         }
     }
 }

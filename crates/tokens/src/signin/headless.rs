@@ -11,6 +11,7 @@ use crate::http::client::Http;
 use crate::http::navigation::{self, Navigation};
 use crate::http::request::{Request, without_query};
 use crate::http::response::Response;
+use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::{
     AuthorizationResponse, ExpectedResponse, is_redirect_uri,
 };
@@ -57,7 +58,7 @@ impl<'a> Headless<'a> {
     /// If there is no form, the password is refused, or the response is wrong.
     pub(crate) async fn sign_in(
         &self,
-        authorization: &Url,
+        authorization: &AuthorizationRequest,
         expected: &ExpectedResponse,
     ) -> Result<AuthorizationResponse> {
         let address = self.final_address(authorization).await?;
@@ -74,9 +75,11 @@ impl<'a> Headless<'a> {
     ///
     /// # Errors
     /// If there is no form, or the password is refused.
-    async fn final_address(&self, authorization: &Url) -> Result<Url> {
-        let request = Request::get("sign-in page", WHY_PAGE, authorization.clone());
-        let (page, response) = match self.follow(request, authorization).await? {
+    async fn final_address(&self, authorization: &AuthorizationRequest) -> Result<Url> {
+        let home = &authorization.url;
+        let mut request = Request::get("sign-in page", WHY_PAGE, home.clone());
+        request.query.clone_from(&authorization.fields);
+        let (page, response) = match self.follow(request, home).await? {
             Place::Callback(address) => return Ok(address),
             Place::Page(url, response) => (url, response),
         };
@@ -85,10 +88,7 @@ impl<'a> Headless<'a> {
         let Some(form) = form::sign_in_form(&response.text()) else {
             return Err(no_form(&page, &response));
         };
-        match self
-            .follow(self.submit(&page, form)?, authorization)
-            .await?
-        {
+        match self.follow(self.submit(&page, form)?, home).await? {
             Place::Callback(address) => Ok(address),
             Place::Page(page, response) => Err(not_signed_in(&page, &response)),
         }

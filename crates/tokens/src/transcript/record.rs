@@ -2,14 +2,13 @@
 //! they happen.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use anstyle::Style;
 use common::Console;
 use common::console::numbered_heading;
 
 use crate::transcript::field::Field;
-use crate::transcript::step::{Channel, Step};
+use crate::transcript::step::{Answer, Channel, Step};
 
 const DIM: Style = Style::new().dimmed();
 
@@ -54,10 +53,14 @@ impl Transcript {
             fields: Vec::new(),
             commands: Vec::new(),
             answer: None,
-            took: None,
         });
         drop(steps);
-        self.say(&numbered_heading(index + 1, heading));
+        let named = if channel == Channel::Here {
+            heading.to_owned()
+        } else {
+            format!("{}: {heading}", channel.name())
+        };
+        self.say(&numbered_heading(index + 1, &named));
         let step = StepHandle {
             transcript: self,
             index,
@@ -103,15 +106,13 @@ impl StepHandle<'_> {
         self.transcript.say(&format!("    $ {command}"));
     }
 
-    /// Adds the response: its status, what its body is, and how long it took.
-    pub(crate) fn answer(&self, status: &str, body: &str, took: Duration) {
-        self.add(|step| {
-            step.answer = Some(format!("{status}: {body}"));
-            step.took = Some(took);
-        });
-        let took = took.as_millis();
+    /// Adds the response.
+    pub(crate) fn answer(&self, answer: Answer) {
+        let took = answer.took.as_millis();
+        let (status, body) = (&answer.status, &answer.body);
         self.transcript
             .say(&format!("    answer: {status} after {took} ms: {body}"));
+        self.add(|step| step.answer = Some(answer));
     }
 
     fn add(&self, change: impl FnOnce(&mut Step)) {

@@ -12,11 +12,14 @@ use crate::transcript::field::{Field, Secrecy};
 pub(crate) enum Channel {
     /// In this program: nothing is sent.
     Here,
+    /// From this program through the browser to the sign-in server.
+    Browser,
+    /// With `--headless`, from this program in place of the browser.
+    Headless,
     /// From the browser to this program.
     Callback,
-    /// From the browser to the sign-in server; with `--headless` this program
-    /// acts as the browser.
-    Front,
+    /// Pasted into the terminal by the person.
+    Pasted,
     /// From this program to the sign-in server.
     Back,
     /// From this program to the API.
@@ -28,8 +31,8 @@ impl Channel {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Channel::Here => "here",
-            Channel::Callback => "front channel",
-            Channel::Front => "front channel (this program in place of the browser)",
+            Channel::Browser | Channel::Callback | Channel::Pasted => "front channel",
+            Channel::Headless => "front channel (this program in place of the browser)",
             Channel::Back => "back channel",
             Channel::Api => "to the API",
         }
@@ -39,8 +42,13 @@ impl Channel {
     pub(crate) fn who_sees(self) -> &'static str {
         match self {
             Channel::Here => "Seen by nobody.",
-            Channel::Callback => "Seen by the browser, its history and this program.",
-            Channel::Front => "Seen by the browser and the sign-in server.",
+            Channel::Browser => {
+                "Seen by the browser, its history and extensions, and the sign-in server."
+            }
+            Channel::Headless => "Seen by this program and the sign-in server.",
+            Channel::Callback | Channel::Pasted => {
+                "Seen by the browser, its history and this program."
+            }
             Channel::Back => "Seen only by this program and the sign-in server.",
             Channel::Api => "Seen only by this program and the API's gateway.",
         }
@@ -51,31 +59,45 @@ impl Channel {
 #[derive(Clone, Serialize)]
 pub(crate) struct Step {
     pub channel: Channel,
-    /// One line, without the step's number.
+    /// One line, without number and channel.
     pub heading: String,
     /// Sentences: why it is done, who sees it, and what the result is.
     pub text: Vec<String>,
     pub fields: Vec<Field>,
     /// Shell commands that reproduce the step.
     pub commands: Vec<String>,
-    /// Status, size and content type of the response, if there is one.
-    pub answer: Option<String>,
+    /// The response, if there is one.
+    pub answer: Option<Answer>,
+}
+
+/// What came back, without its body, which may contain tokens.
+#[derive(Clone, Serialize)]
+pub(crate) struct Answer {
+    /// For example `200 OK`.
+    pub status: String,
+    /// Whether the status is one of success.
+    pub success: bool,
+    /// The names of what came: members of a JSON object, or the parameters of
+    /// the address that a redirect leads to.
+    pub names: Vec<String>,
+    /// Size and content type of the body.
+    pub body: String,
     /// How long the response took; serialized in milliseconds.
     #[serde(rename = "took_ms", serialize_with = "milliseconds")]
-    pub took: Option<Duration>,
+    pub took: Duration,
 }
 
-impl Step {
-    /// Whether the step sends a browser to the sign-in page. This program does
-    /// not see what happens there.
-    pub(crate) fn is_for_a_browser(&self) -> bool {
-        self.channel == Channel::Front && self.answer.is_none()
-    }
-}
-
-/// Hides the code and the verifier of a login that got no tokens: together they
-/// can still be exchanged. The commands that contain them go.
+/// Hides a code that was not exchanged, and its verifier: together they still
+/// give tokens. The commands that contain them go.
 pub(crate) fn hide_unspent(steps: &mut [Step]) {
+    let one_time = |field: &Field| field.secrecy == Secrecy::OneTime;
+    // The code is spent once the token endpoint has answered with tokens.
+    let mut answered = steps
+        .iter()
+        .filter(|step| step.answer.as_ref().is_some_and(|answer| answer.success));
+    if answered.any(|step| step.fields.iter().any(one_time)) {
+        return;
+    }
     let mut values = Vec::new();
     for field in steps.iter_mut().flat_map(|step| &mut step.fields) {
         if field.secrecy == Secrecy::OneTime {
@@ -89,9 +111,6 @@ pub(crate) fn hide_unspent(steps: &mut [Step]) {
     }
 }
 
-fn milliseconds<S: Serializer>(took: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    match took {
-        Some(took) => serializer.serialize_some(&took.as_millis()),
-        None => serializer.serialize_none(),
-    }
+fn milliseconds<S: Serializer>(took: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u128(took.as_millis())
 }

@@ -103,6 +103,10 @@ fn json_of_a_forged_login_says_which_check_failed() {
         (&json!("nonce"), &json!("other"))
     );
     assert_eq!(object.get("response"), None);
+    let error = &object["error"];
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("nonce of the id token"), "{error}");
+    assert!(error["hint"].is_string(), "{error}");
 }
 
 #[test]

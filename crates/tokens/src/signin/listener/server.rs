@@ -44,7 +44,8 @@ pub(crate) struct Listener {
     redirect_uri: RedirectUri,
 }
 
-/// A listener that serves requests. Dropping it closes it and its connections.
+/// A listener that serves requests. Dropping it begins to close it; only
+/// [`close`](RunningListener::close) waits until the port is free.
 #[derive(Debug)]
 pub(crate) struct RunningListener {
     callbacks: mpsc::Receiver<PendingCallback>,
@@ -88,6 +89,13 @@ impl RunningListener {
     /// Waits for the callback with the response to our request.
     pub(crate) async fn callback(&mut self) -> Option<PendingCallback> {
         self.callbacks.recv().await
+    }
+
+    /// Closes the listener and its connections, and waits until the port is
+    /// free: the same program may need it again for another sign-in.
+    pub(crate) async fn close(mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
     }
 }
 
