@@ -3,44 +3,12 @@
 
 use common::Result;
 
+use super::attack::{NO_VERIFIER, OTHER_CLIENT, WRONG_VERIFIER};
 use super::experiment::Outcome;
 use super::server::judge;
 use super::session::Session;
-use crate::config::ClientConfig;
-use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::error_code::ErrorCode;
-use crate::oauth::pkce::CodeVerifier;
-use crate::oauth::token::code_form;
 use crate::oauth::token_response::ErrorResponse;
-use crate::transcript::field::Field;
-
-pub(super) const TWICE: &str = "code-twice";
-pub(super) const WRONG_VERIFIER: &str = "wrong-verifier";
-pub(super) const NO_VERIFIER: &str = "no-verifier";
-pub(super) const OTHER_CLIENT: &str = "other-client";
-
-/// The form that an experiment sends, given a code and its request. `None` for
-/// an experiment that does not attack a fresh code.
-pub(super) fn form(
-    experiment: &str,
-    config: &ClientConfig,
-    request: &AuthorizationRequest,
-    code: &str,
-) -> Option<Vec<Field>> {
-    let verifier = Some(&request.code_verifier);
-    match experiment {
-        WRONG_VERIFIER => Some(code_form(config, code, Some(&CodeVerifier::generate()))),
-        NO_VERIFIER => Some(code_form(config, code, None)),
-        OTHER_CLIENT => {
-            let mut form = code_form(config, code, verifier);
-            for field in form.iter_mut().filter(|field| field.name == "client_id") {
-                field.value = "anotherclient0000000000000".into();
-            }
-            Some(form)
-        }
-        _ => None,
-    }
-}
 
 pub(super) async fn wrong_verifier(session: &mut Session<'_>) -> Result<Outcome> {
     let response = session.attempt(WRONG_VERIFIER).await?;

@@ -4,7 +4,7 @@ use super::experiment::Needs::{Login, Nothing, OpenidOnly};
 use super::experiment::RefusedBy::{Client, Gateway, Server};
 use super::experiment::{Experiment, Needs, RefusedBy, Running};
 use super::session::Session;
-use super::{authorize, client, code, gateway, server};
+use super::{attack, authorize, client, code, gateway, server};
 
 /// All experiments, in the order in which they are run.
 #[rustfmt::skip] // four lines each
@@ -57,15 +57,15 @@ pub(crate) const ALL: [Experiment; 20] = [
         "A web page sends its own code to the waiting listener, without our state.",
         "RFC 6749 section 10.12: state ties an answer to the request of this program",
         |session| Box::pin(client::forged_callback(session))),
-    experiment(code::TWICE, Server, Login,
+    experiment(attack::TWICE, Server, Login,
         "An attacker who has seen the callback exchanges its code a second time.",
         "RFC 6749 section 4.1.2: a code is used once, invalid_grant",
         |session| Box::pin(code::code_twice(session))),
-    experiment(code::WRONG_VERIFIER, Server, Login,
+    experiment(attack::WRONG_VERIFIER, Server, Login,
         "An attacker who has caught the code brings a code_verifier of their own.",
         "RFC 7636 section 4.6: the verifier must match the challenge, invalid_grant",
         |session| Box::pin(code::wrong_verifier(session))),
-    experiment(code::NO_VERIFIER, Server, Login,
+    experiment(attack::NO_VERIFIER, Server, Login,
         "An attacker who has caught the code brings no code_verifier.",
         "RFC 7636 section 4.6, RFC 9700 section 2.1.1: after a challenge, a verifier is required",
         |session| Box::pin(code::no_verifier(session))),
@@ -77,7 +77,7 @@ pub(crate) const ALL: [Experiment; 20] = [
         "The client asks for a scope that it may not have.",
         "RFC 6749 section 4.1.2.1: invalid_scope",
         |session| Box::pin(authorize::other_scope(session))),
-    experiment(code::OTHER_CLIENT, Server, Login,
+    experiment(attack::OTHER_CLIENT, Server, Login,
         "Another client exchanges a code that was issued to ours.",
         "RFC 6749 section 4.1.3: the code must have been issued to the client that presents it",
         |session| Box::pin(code::other_client(session))),

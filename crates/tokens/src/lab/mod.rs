@@ -2,6 +2,7 @@
 //! thing in a login or a request that works, so that nothing else can be the
 //! reason for the refusal.
 
+mod attack;
 mod authorize;
 mod client;
 mod code;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use common::{Console, Exit, Failure, Result, Settings};
 
-use self::experiment::{Experiment, Outcome, Verdict};
+use self::experiment::{Experiment, Needs, Outcome, Verdict};
 use self::list::ALL;
 use self::session::Session;
 use crate::args::{Args, LabArgs};
@@ -64,7 +65,8 @@ pub(crate) async fn run(
         transcript: &http.transcript,
     };
     let cognito = cognito(&config, settings);
-    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, &chosen);
+    let names = chosen.iter().map(|experiment| experiment.name).collect();
+    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, names);
     let mut outcomes = Vec::new();
     let run = run_all(&mut session, &chosen, &mut outcomes).await;
     if let Some(path) = &args.report {
@@ -112,7 +114,8 @@ async fn run_all(
     outcomes: &mut Vec<Outcome>,
 ) -> Result<()> {
     let console = session.sign_in.console;
-    session.begin().await?;
+    let shared = |experiment: &&&Experiment| experiment.needs != Needs::Nothing;
+    session.begin(chosen.iter().filter(shared).count()).await?;
     for (number, experiment) in (1..).zip(chosen) {
         print::heading(console, number, chosen.len(), experiment);
         let outcome = (experiment.run)(session).await?;

@@ -13,14 +13,6 @@ use crate::oauth::token;
 use crate::oauth::token_response::ErrorResponse;
 use crate::transcript::field::{Field, Secrecy, field};
 
-/// Posts a form to the token endpoint.
-pub(super) async fn post_form(session: &Session<'_>, form: Vec<Field>) -> Result<Response> {
-    const WHY: &str = "The experiment's request.";
-    let endpoint = session.provider.token_endpoint.clone();
-    let request = Request::post("token endpoint", WHY, endpoint, form);
-    session.http.send(request).await
-}
-
 /// Passed if the token endpoint refused with one of `errors`.
 pub(super) fn judge(
     session: &Session<'_>,
@@ -77,7 +69,7 @@ pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<O
     let what = format!(
         "grant_type=refresh_token with a token that worked, then was revoked at {revoked_at}"
     );
-    let response = post_form(session, form).await?;
+    let response = session.post_form(form).await?;
     Ok(judge(session, &response, &what, &[ErrorCode::InvalidGrant]))
 }
 

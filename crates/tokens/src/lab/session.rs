@@ -4,12 +4,11 @@ use std::rc::Rc;
 
 use common::{Failure, Result};
 
-use super::code;
-use super::experiment::{Experiment, Needs};
-use super::server::post_form;
+use super::attack;
 use crate::api;
 use crate::config::ClientConfig;
 use crate::http::client::Http;
+use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::jwt::check;
 use crate::jwt::jwks::JwkSet;
@@ -21,6 +20,7 @@ use crate::oauth::token_response::{ErrorResponse, TokenResponse};
 use crate::oauth::token_set::{CheckedTokens, TokenSet};
 use crate::signin::listener::page::Page;
 use crate::signin::method::SignIn;
+use crate::transcript::field::Field;
 
 /// A request, and the code that answered it.
 type Code = (AuthorizationRequest, String);
@@ -33,7 +33,8 @@ pub(crate) struct Session<'a> {
     pub(super) sign_in: SignIn<'a>,
     /// The URL of Cognito's own API, for operations without AWS credentials.
     pub(super) cognito: String,
-    experiments: &'a [&'static Experiment],
+    /// The names of the experiments to run.
+    names: Vec<&'static str>,
     sign_ins: usize,
     /// The shared login's code, until it is exchanged.
     code: Option<Code>,
@@ -51,7 +52,7 @@ impl<'a> Session<'a> {
         http: &'a Http,
         sign_in: SignIn<'a>,
         cognito: String,
-        experiments: &'a [&'static Experiment],
+        names: Vec<&'static str>,
     ) -> Session<'a> {
         Session {
             config,
@@ -59,7 +60,7 @@ impl<'a> Session<'a> {
             http,
             sign_in,
             cognito,
-            experiments,
+            names,
             sign_ins: 0,
             code: None,
             attempts: Vec::new(),
@@ -73,24 +74,22 @@ impl<'a> Session<'a> {
         AuthorizationRequest::new(self.config, self.provider, &self.config.scopes, false)
     }
 
-    /// Signs in for all experiments that share a login, if there are any.
-    pub(super) async fn begin(&mut self) -> Result<()> {
-        let all = self.experiments;
-        let shared = all.iter().filter(|e| e.needs != Needs::Nothing).count();
+    /// Signs in for the experiments that share a login, if there are any.
+    pub(super) async fn begin(&mut self, shared: usize) -> Result<()> {
         if shared == 0 {
             return Ok(());
         }
-        let why = format!("it serves {shared} of the {} experiments", all.len());
+        let why = format!("it serves {shared} of the {} experiments", self.names.len());
         let (request, code) = self.sign_in(&self.config.scopes.clone(), &why).await?;
         // A code is attacked before it is exchanged. If it still gives tokens
         // then, every attempt was made with a code that worked.
-        for experiment in all {
-            let Some(form) = code::form(experiment.name, self.config, &request, &code) else {
+        for name in self.names.clone() {
+            let Some(form) = attack::form(name, self.config, &request, &code) else {
                 continue;
             };
-            let answer = post_form(self, form).await?;
+            let answer = self.post_form(form).await?;
             let spent = answer.status.is_success();
-            self.attempts.push((experiment.name, answer));
+            self.attempts.push((name, answer));
             if spent {
                 break;
             }
@@ -155,14 +154,14 @@ impl<'a> Session<'a> {
         }
         let why = "the server voids a code after one wrong attempt, so this needs a new one";
         let (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
-        let form = code::form(experiment, self.config, &request, &code);
-        post_form(self, form.unwrap_or_default()).await
+        let form = attack::form(experiment, self.config, &request, &code);
+        self.post_form(form.unwrap_or_default()).await
     }
 
     /// The answer to the second exchange of the shared login's code.
     pub(super) async fn second_exchange(&mut self) -> Result<Response> {
         self.login().await?;
-        self.answer_to(code::TWICE)
+        self.answer_to(attack::TWICE)
             .ok_or_else(|| Failure::failed("The code was not exchanged a second time"))
     }
 
@@ -179,7 +178,7 @@ impl<'a> Session<'a> {
             return Err(Failure::failed("No experiment was to need a login"));
         };
         let form = token::code_form(self.config, &code, Some(&request.code_verifier));
-        let mut answer = post_form(self, form).await?;
+        let mut answer = self.post_form(form).await?;
         let refusal = ErrorResponse::of(&answer).map(|refusal| refusal.error);
         if refusal == Some(ErrorCode::InvalidGrant) && !self.attempts.is_empty() {
             // The server voided the code at the first attempt, or gave tokens
@@ -191,15 +190,23 @@ impl<'a> Session<'a> {
             let why = "the experiments have used up the code of the first";
             (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
             let form = token::code_form(self.config, &code, Some(&request.code_verifier));
-            answer = post_form(self, form).await?;
+            answer = self.post_form(form).await?;
         }
         let tokens = TokenSet::decode(TokenResponse::read(&answer)?)?;
-        if self.experiments.iter().any(|e| e.name == code::TWICE) {
+        if self.names.contains(&attack::TWICE) {
             let form = token::code_form(self.config, &code, Some(&request.code_verifier));
-            let answer = post_form(self, form).await?;
-            self.attempts.push((code::TWICE, answer));
+            let answer = self.post_form(form).await?;
+            self.attempts.push((attack::TWICE, answer));
         }
         Ok((tokens, request))
+    }
+
+    /// Posts a form to the token endpoint.
+    pub(super) async fn post_form(&self, form: Vec<Field>) -> Result<Response> {
+        const WHY: &str = "The experiment's request.";
+        let endpoint = self.provider.token_endpoint.clone();
+        let request = Request::post("token endpoint", WHY, endpoint, form);
+        self.http.send(request).await
     }
 
     /// Says why a sign-in is needed, signs in, and returns the request and the

@@ -150,9 +150,11 @@ fn one_program_listens_again_and_again_and_says_why() {
 #[test]
 fn what_needs_no_login_makes_none() {
     let idp = Idp::honest();
-    for name in ["no-token", "forged-callback"] {
-        let result = lab(&idp, &[name]);
+    // Twice: each listens at the port that the one before has just left.
+    for names in [["no-token"; 2], ["forged-callback"; 2]] {
+        let result = lab(&idp, &names);
         result.assert_code(0);
+        assert_prints(&result, "2 experiments: 2 PASS");
         assert!(!result.stderr.contains("Sign-in"), "{}", result.stderr);
     }
     assert_eq!(idp.count("/oauth2/authorize"), 0);

@@ -177,3 +177,25 @@ fn response(page: &Page) -> Response<Full<Bytes>> {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_closed_listener_has_freed_its_port() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let uri = RedirectUri::parse(&format!("http://localhost:{port}/callback")).unwrap();
+        for _ in 0..3 {
+            let expected = ExpectedResponse {
+                state: "S".into(),
+                issuer: "https://issuer".into(),
+                must_have_iss: false,
+            };
+            let listener = Listener::bind(&uri).await.expect("the port is free");
+            listener.start(expected).close().await;
+        }
+    }
+}
