@@ -23,15 +23,16 @@ pub fn for_url(url: &Url) -> reqwest::Result<Client> {
 }
 
 /// A builder for clients of this machine, which a proxy could not reach, or of
-/// all other hosts, through the proxy that the environment names.
+/// all other hosts, through the proxy set in the environment.
 pub fn builder(loopback: bool) -> ClientBuilder {
     let builder = ClientBuilder::new()
         .redirect(Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TOTAL_TIMEOUT)
         .dns_resolver(Resolver);
-    match loopback {
-        true => builder.no_proxy(),
-        false => builder,
+    if loopback {
+        builder.no_proxy()
+    } else {
+        builder
     }
 }

@@ -10,24 +10,25 @@ use url::Url;
 /// Parses a URL that tokens or codes will be sent to: https, or this machine.
 ///
 /// # Errors
-/// If it is no such URL (RFC 6749 sections 3.1 and 3.2 require TLS).
+/// If it is not such a URL (RFC 6749 sections 3.1 and 3.2 require TLS).
 pub fn secure_url(what: &str, text: &str) -> Result<Url> {
-    let url = Url::parse(text)
-        .map_err(|error| Failure::failed(format!("The {what} '{text}' is no address: {error}")))?;
+    let url = Url::parse(text).map_err(|error| {
+        Failure::failed(format!("The {what} '{text}' is not a valid URL: {error}"))
+    })?;
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
         _ => Err(Failure::failed(format!(
-            "The {what} '{text}' is not protected: codes and tokens travel over https, or stay on this machine"
+            "The {what} '{text}' is not protected: codes and tokens must travel over https or stay on this machine"
         ))
-        .with_hint("RFC 6749 section 3.1 and 3.2: only hosts such as localhost and 127.0.0.1 may do without TLS")),
+        .with_hint("RFC 6749 sections 3.1 and 3.2 require TLS, except for hosts such as localhost and 127.0.0.1")),
     }
 }
 
 /// Resolves names as the system does, except those under `.localhost`: not
 /// every system resolves them to loopback.
 #[derive(Debug)]
-pub struct Resolver;
+pub(crate) struct Resolver;
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {

@@ -8,12 +8,13 @@ use url::{Position, Url};
 
 use crate::config::ClientConfig;
 use crate::http::client::{Http, USER_AGENT};
+use crate::http::readiness;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::http::retry::send_while_new;
+use crate::refusal;
 use crate::transcript::step::Channel;
 
-const WHY: &str = "The access token opens the route; the gateway checks it before the function runs (RFC 6750 section 2.1).";
+const WHY: &str = "The access token opens the route: the gateway checks it before the function runs (RFC 6750 section 2.1).";
 
 /// A request to the API and its response, unaltered.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub(crate) struct ApiCall {
     url: Url,
     headers: Vec<(&'static str, String)>,
     pub response: Response,
+    /// If the API refused: why, in sentences.
+    pub refusal: Vec<String>,
 }
 
 /// Calls the API, with or without a token.
@@ -34,15 +37,21 @@ pub(crate) async fn call(
     console: &Console,
     token: Option<&str>,
 ) -> Result<ApiCall> {
-    let (method, address) = &config.api;
-    let url = secure_url("api_url", address)?;
-    let method: Method = method.parse().map_err(|_| {
+    let url = secure_url("api_url", &config.route.url)?;
+    let method: Method = config.route.method.parse().map_err(|_| {
+        let method = &config.route.method;
         Failure::usage(format!(
-            "api_route_method '{method}' in state.json is no HTTP method"
+            "api_route_method '{method}' in state.json is not an HTTP method"
         ))
     })?;
     let mut request = Request::get("API", WHY, url.clone()).on(Channel::Api);
     request.method = method.clone();
+    if let Some(limit) = config.startup_limit {
+        // A new stage responds with 404 until it is deployed. To find out, no
+        // token is needed: 401 shows that the gateway is there.
+        let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
+        readiness::wait(http, console, limit, &request, is_too_new).await;
+    }
     if let Some(token) = token {
         request = request.bearer(token);
     }
@@ -55,13 +64,12 @@ pub(crate) async fn call(
         ("Accept", "*/*".to_owned()),
     ];
     headers.extend(request.headers.iter().cloned());
-    // A new stage responds with 404 until it is deployed.
-    let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
-    let response = send_while_new(http, console, config.is_new_for, request, is_too_new).await?;
+    let response = http.send(request).await?;
     Ok(ApiCall {
         method,
         url,
         headers,
+        refusal: refusal::explain(&response, &config.route, token),
         response,
     })
 }
@@ -121,7 +129,7 @@ impl ApiCall {
             .response_headers()
             .map(|(name, value)| (name.to_owned(), json!(value)))
             .collect();
-        json!({ "status": self.response.status.as_u16(), "headers": headers, "body": self.response.text() })
+        json!({ "status": self.response.status.as_u16(), "headers": headers, "body": self.response.text(), "refusal": self.refusal })
     }
 
     fn response_headers(&self) -> impl Iterator<Item = (&str, String)> {

@@ -17,7 +17,7 @@ pub struct Args {
     #[allow(missing_docs)]
     pub command: Option<Command>,
 
-    /// Scopes to ask for, for example "openid HelloAPI/hello.read" [default: all that the client may ask for]
+    /// Scopes to request, for example "openid HelloAPI/hello.read" [default: all that the client may request]
     #[arg(long, value_name = "SCOPES")]
     pub scopes: Option<String>,
 
@@ -37,11 +37,11 @@ pub struct Args {
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
 
-    /// Write a page that shows what happened to this file, also when it failed
+    /// Write a page that shows what happened to this file, even if it fails
     #[arg(long, global = true, value_name = "FILE")]
     pub report: Option<PathBuf>,
 
-    /// Write the report over a file that is none
+    /// Overwrite the file given to --report even if it is not a report
     #[arg(long, global = true, requires = "report")]
     pub force: bool,
 

@@ -27,9 +27,19 @@ pub(crate) struct ClientConfig {
     pub username: String,
     /// How long to wait for new resources to respond; `None` unless `create`
     /// created something in the last few minutes.
-    pub is_new_for: Option<Duration>,
-    /// Method and URL of the API's route.
-    pub api: (String, String),
+    pub startup_limit: Option<Duration>,
+    /// The API's route.
+    pub route: ApiRoute,
+}
+
+/// The route that `create` made, which the access token opens.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiRoute {
+    /// The HTTP method, for example `GET`.
+    pub method: String,
+    pub url: String,
+    /// The route opens to a token with one of these.
+    pub scopes: Vec<String>,
 }
 
 /// The registered `redirect_uri`, parsed for the listener.
@@ -64,14 +74,14 @@ impl ClientConfig {
         let path = settings.state_file.display();
         let state = State::load(&settings.state_file)?.ok_or_else(|| {
             Failure::usage(format!(
-                "There is no {path}: nothing to log in to has been created"
+                "There is no {path}: there is nothing to sign in to yet"
             ))
             .with_hint("run 'make api' (or 'create') first")
         })?;
         check_endpoint(&state, settings)?;
         let missing = |key: &str| {
             Failure::usage(format!("{path} has no {key}: 'create' has not finished"))
-                .with_hint("run 'make api' (or 'create') again: it goes on where it stopped")
+                .with_hint("run 'make api' (or 'create') again: it continues where it stopped")
         };
         let issuer = state
             .user_pool_jwt_issuer_url
@@ -85,7 +95,7 @@ impl ClientConfig {
         let api_url = state.api_url.clone().ok_or_else(|| missing("api_url"))?;
         let settle = settings.settle;
         Ok(ClientConfig {
-            is_new_for: state.unsettled(settle * 20).map(|_| settle * 2),
+            startup_limit: state.unsettled(settle * 20).map(|_| settle * 2),
             discovery_url: document_url(&issuer, settings.endpoint_url.as_deref()),
             issuer,
             client_id: state
@@ -99,25 +109,30 @@ impl ClientConfig {
                 .user_pool_username
                 .clone()
                 .unwrap_or_else(|| "Testuser".into()),
-            api: (
-                state
+            route: ApiRoute {
+                method: state
                     .api_route_method
                     .clone()
                     .unwrap_or_else(|| "GET".into()),
-                api_url,
-            ),
+                url: api_url,
+                scopes: custom_scopes(&state),
+            },
         })
     }
 }
 
+/// The scopes of the resource server, as requests and tokens name them.
+fn custom_scopes(state: &State) -> Vec<String> {
+    let id = state.user_pool_resource_server_id.as_deref();
+    let server = id.or(state.api_name.as_deref()).unwrap_or_default();
+    let names = state.api_scopes.iter().flatten().map(|(name, _)| name);
+    names.map(|name| format!("{server}/{name}")).collect()
+}
+
 fn known_scopes(state: &State) -> Vec<String> {
-    let server = state.user_pool_resource_server_id.as_deref();
-    let server = server.or(state.api_name.as_deref()).unwrap_or_default();
-    let custom = state.api_scopes.iter().flatten();
-    let custom = custom.map(|(name, _)| format!("{server}/{name}"));
     let allowed = state.terminal_app_scopes.iter().flatten().cloned();
     let mut known: Vec<String> = COGNITO_SCOPES.iter().map(|s| (*s).to_owned()).collect();
-    for scope in custom.chain(allowed) {
+    for scope in custom_scopes(state).into_iter().chain(allowed) {
         if !known.contains(&scope) {
             known.push(scope);
         }
@@ -136,7 +151,7 @@ impl RedirectUri {
             Failure::usage(format!(
                 "The callback address '{uri}' in state.json is not one that this program can listen on"
             ))
-            .with_hint("it is http://localhost:PORT/PATH, or 127.0.0.1 or [::1] in place of localhost")
+            .with_hint("it must be http://localhost:PORT/PATH; 127.0.0.1 or [::1] may stand for localhost")
         };
         let url = Url::parse(uri).map_err(|_| refuse())?;
         let host = match url.host() {

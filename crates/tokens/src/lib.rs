@@ -11,6 +11,7 @@ mod lab;
 mod login;
 mod oauth;
 mod output;
+mod refusal;
 mod report;
 mod signin;
 mod transcript;

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use ::browser::{Browser, command_line};
 
+use crate::pages::{axe, reads_well};
 use crate::{has, picture, port_8083, with_stack};
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
@@ -44,17 +45,17 @@ async fn sign_in(browser: &Browser, password: &str) {
 }
 
 /// Asserts that the page's style is applied, so its Content-Security-Policy
-/// allows it, and that nothing is too wide for a phone.
+/// allows it, in either scheme, and that it reads well.
 async fn is_readable(browser: &Browser) {
     let border = "return getComputedStyle(document.querySelector('header')).borderTopWidth";
     assert_eq!(browser.script(border).await, json!("6px"));
-    browser.look(360, 640, "dark").await;
-    let fits = "return document.documentElement.scrollWidth <= window.innerWidth";
-    assert_eq!(browser.script(fits).await, json!(true));
-    let dark = "return getComputedStyle(document.body).backgroundColor";
-    assert_eq!(browser.script(dark).await, json!("rgb(20, 23, 28)"));
+    let colour = "return getComputedStyle(document.body).backgroundColor";
+    for (scheme, expected) in [("dark", "rgb(20, 23, 28)"), ("light", "rgb(244, 245, 247)")] {
+        browser.look(900, 640, scheme).await;
+        assert_eq!(browser.script(colour).await, json!(expected));
+    }
+    reads_well(browser, &axe(), "the page in the browser").await;
     browser.look(900, 640, "light").await;
-    assert_eq!(browser.script(dark).await, json!("rgb(244, 245, 247)"));
 }
 
 #[test]
@@ -89,8 +90,8 @@ fn a_person_denies_access() {
     let result = login(async |browser| {
         // The local cloud's page has no way to deny access; this simulates it.
         let script = "return document.querySelector('input[name=state]').value";
-        let field = browser.script(script).await;
-        let state = field.as_str().expect("a state");
+        let value = browser.script(script).await;
+        let state = value.as_str().expect("a state");
         let back =
             "http://localhost:8083/callback?error=access_denied&error_description=User+said+no";
         // First without the state: that is rejected, and the login continues.

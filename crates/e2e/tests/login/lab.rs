@@ -1,7 +1,17 @@
 //! Every experiment of `tokens lab` against the local cloud: who refuses and
 //! why, not only that it is refused.
 
-use crate::{port_8083, with_stack};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use ::browser::Browser;
+use e2e::RunResult;
+use e2e::TestEnv;
+use e2e::run_result::PASSWORD;
+use serde_json::json;
+
+use crate::pages::{Chromium, axe, reads_well};
+use crate::{has, picture, port_8083, with_stack};
 
 /// Name, who refuses, and the part of the answer that shows the reason.
 #[rustfmt::skip] // one line each
@@ -17,7 +27,7 @@ const EXPECTED: [(&str, &str, &str); 19] = [
     ("other-issuer", "this client", "iss of the id token: expected https://cognito-idp."),
     ("other-audience", "this client", "got another-client"),
     ("nonce-swapped", "this client", "nonce of the id token: expected "),
-    ("forged-callback", "this client", "400 Bad Request, and the listener goes on waiting"),
+    ("forged-callback", "this client", "400 Bad Request, and the listener keeps waiting"),
     ("code-twice", "the sign-in server", "invalid_grant"),
     ("wrong-verifier", "the sign-in server", "invalid_grant: PKCE verification failed."),
     ("no-verifier", "the sign-in server", "invalid_grant: code_verifier is required."),
@@ -34,15 +44,13 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
     let result = env.run("tokens", &["lab", "--headless"]).code(0);
     let blocks: Vec<&str> = result.stdout.split("\n\n").collect();
     for (name, who, reason) in EXPECTED {
-        let block = blocks
-            .iter()
-            .find(|block| {
-                block
-                    .lines()
-                    .next()
-                    .is_some_and(|line| line.ends_with(&format!("/20 {name}")))
-            })
-            .unwrap_or_else(|| panic!("no {name} in {}", result.stdout));
+        let block = blocks.iter().find(|block| {
+            block
+                .lines()
+                .next()
+                .is_some_and(|line| line.ends_with(&format!("/20 {name}")))
+        });
+        let block = block.unwrap_or_else(|| panic!("no {name} in {}", result.stdout));
         assert!(block.contains(&format!("\nRefused: by {who}\n")), "{block}");
         let answer = &block[block.find("\nAnswer:").expect("an answer")
             ..block.find("\nRefused:").expect("who refused")];
@@ -50,9 +58,116 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
         assert!(block.ends_with("\nPASS"), "{block}");
     }
     // The local cloud does not enforce the rule behind the twentieth.
+    let result = result.stdout_has(
+        "NOT SHOWN: this cloud checks the password although the client has no password flow",
+    );
+    result.stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL");
+}
+
+const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
+
+/// A program for `BROWSER`, which appends the addresses it is given to a file.
+fn note_addresses(dir: &Path) -> (PathBuf, PathBuf) {
+    use std::os::unix::fs::PermissionsExt;
+    let (program, addresses) = (dir.join("note-address"), dir.join("addresses"));
+    let script = format!("#!/bin/sh\necho \"$1\" >> '{}'\n", addresses.display());
+    std::fs::write(&program, script).expect("written");
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&program, executable).expect("executable");
+    (program, addresses)
+}
+
+/// Runs the whole lab with `--report lab.html` and a browser, in which `person`
+/// answers each sign-in, given its number from 1. Returns the result and how
+/// many sign-ins there were.
+fn lab_with_browser(env: &TestEnv, person: impl AsyncFn(&Browser, usize)) -> (RunResult, usize) {
+    let (program, addresses) = note_addresses(env.dir());
+    let mut command = env.command("tokens", &["lab", "--report", "lab.html"]);
+    command
+        .env("BROWSER", program)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("tokens starts");
+    let mut sign_ins = 0;
+    e2e::block_on(async {
+        let chromium = Chromium::start(env.dir(), "person").await;
+        let mut tick = tokio::time::interval(std::time::Duration::from_millis(50));
+        while child.try_wait().expect("its state").is_none() {
+            tick.tick().await;
+            let noted = std::fs::read_to_string(&addresses).unwrap_or_default();
+            if let Some(address) = noted.lines().nth(sign_ins) {
+                sign_ins += 1;
+                chromium.browser.go(address).await;
+                person(&chromium.browser, sign_ins).await;
+            }
+        }
+    });
+    (RunResult::wait(child), sign_ins)
+}
+
+async fn sign_in(browser: &Browser) {
+    browser.fill("#username", "Testuser").await;
+    browser.fill("#password", PASSWORD).await;
+    browser.click("button").await;
+    browser.wait_for("h1", "Code received").await;
+}
+
+#[test]
+fn the_whole_lab_with_a_browser_needs_two_sign_ins() {
+    if !has("the lab with Chromium", &NEEDED) {
+        return;
+    }
+    let _port = port_8083();
+    let env = with_stack();
+    let (result, sign_ins) = lab_with_browser(&env, async |browser, _| sign_in(browser).await);
     result
-        .stdout_has(
-            "NOT SHOWN: this cloud looks at the password although the client has no password flow",
-        )
-        .stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL");
+        .code(0)
+        .stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL")
+        .stdout_has("400 Bad Request, and the listener keeps waiting")
+        .stderr_has("Sign-in 1: it serves 15 of the 20 experiments.")
+        .stderr_has("Sign-in 2: no-scope and changed-payload need a token with the scope openid");
+    assert_eq!(sign_ins, 2);
+}
+
+#[test]
+fn a_lab_that_stops_early_says_so_on_a_red_page() {
+    if !has("a stopped lab with Chromium", &NEEDED) {
+        return;
+    }
+    let _port = port_8083();
+    let env = with_stack();
+    let (result, _) = lab_with_browser(&env, async |browser, number| {
+        if number == 1 {
+            return sign_in(browser).await;
+        }
+        let script = "return document.querySelector('input[name=state]').value";
+        let value = browser.script(script).await;
+        let state = value.as_str().expect("a state");
+        let back = format!("http://localhost:8083/callback?error=access_denied&state={state}");
+        browser.go(&back).await;
+    });
+    result
+        .code(1)
+        .stdout_has("20 experiments: 1 PASS, 0 NOT SHOWN, 0 FAIL, 19 NOT RUN")
+        .stderr_has("The sign-in server refused: access_denied");
+    let html = std::fs::read_to_string(env.dir().join("lab.html")).expect("a page");
+    assert_eq!(html.matches("<strong>NOT RUN</strong>").count(), 19);
+    e2e::block_on(async {
+        let chromium = Chromium::start(env.dir(), "reader").await;
+        let browser = &chromium.browser;
+        let path = env.dir().join("lab.html");
+        browser.go(&format!("file://{}", path.display())).await;
+        browser
+            .wait_for("h1", "Stopped after 1 of 20 experiments")
+            .await;
+        browser
+            .wait_for("header", "The sign-in server refused: access_denied")
+            .await;
+        let colour = "return getComputedStyle(document.querySelector('header')).borderTopColor";
+        assert_eq!(browser.script(colour).await, json!("rgb(168, 32, 26)"));
+        browser.look(1000, 1400, "light").await;
+        picture(browser, "report-lab-stopped.png").await;
+        reads_well(browser, &axe(), "a stopped lab").await;
+    });
 }

@@ -3,6 +3,7 @@
 mod browser;
 mod explain;
 mod lab;
+mod pages;
 mod report;
 
 use std::io::Write;

@@ -2,13 +2,13 @@
 //! happened.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
-use ::browser::{Browser, command_line};
+use ::browser::Browser;
+use e2e::TestEnv;
 use e2e::run_result::PASSWORD;
-use e2e::{TestEnv, workspace};
 use serde_json::{Value, json};
 
+use crate::pages::{Chromium, axe, reads_well};
 use crate::{has, picture, port_8083, with_stack};
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
@@ -17,52 +17,17 @@ fn page(env: &TestEnv, name: &str) -> PathBuf {
     env.dir().join(name)
 }
 
-/// The source of axe-core, which make installs.
-fn axe() -> String {
-    let lib = workspace().join(".venv/lib");
-    let mut pythons = std::fs::read_dir(lib).expect("run 'make test'");
-    let found = pythons.find_map(|python| {
-        let package = "site-packages/axe_playwright_python/axe.min.js";
-        std::fs::read_to_string(python.ok()?.path().join(package)).ok()
-    });
-    found.expect("axe-core is missing: run 'make test'")
-}
-
-/// axe-core's findings on the current page: rule and element.
-async fn findings(browser: &Browser, axe: &str) -> Value {
-    browser.script(axe).await;
-    browser
-        .script("return axe.run().then(found => found.violations.map(it => it.id + ': ' + it.nodes.map(node => node.target).join(', ')))")
-        .await
-}
-
-/// Asserts that axe-core finds nothing on screen, phone or in print.
-async fn is_accessible(browser: &Browser, axe: &str) {
-    for (width, scheme) in [
-        (1200, "light"),
-        (1200, "dark"),
-        (360, "light"),
-        (360, "dark"),
-    ] {
-        browser.look(width, 900, scheme).await;
-        let found = findings(browser, axe).await;
-        assert_eq!(found, json!([]), "{width} pixels, {scheme}");
-        let fits = "return document.documentElement.scrollWidth <= window.innerWidth";
-        assert_eq!(browser.script(fits).await, json!(true), "{width} pixels");
-    }
-    let print = json!({ "media": "print" });
-    browser.chromium("Emulation.setEmulatedMedia", print).await;
-    assert_eq!(findings(browser, axe).await, json!([]), "print");
-    browser
-        .chromium("Emulation.setEmulatedMedia", json!({ "media": "" }))
-        .await;
-}
-
 /// Everything that the page has loaded besides itself.
 async fn loaded(browser: &Browser) -> Value {
     browser
-        .script("return performance.getEntriesByType('resource').map(it => it.name)")
+        .script("return performance.getEntriesByType('resource').map(entry => entry.name)")
         .await
+}
+
+/// Writes the page of a run that goes as `code` says.
+fn write_page(env: &TestEnv, name: &str, args: &[&str], code: i32) {
+    let args = [args, &["--report", name]].concat();
+    env.run("tokens", &args).code(code);
 }
 
 #[test]
@@ -70,60 +35,53 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
     if !has("looking at reports with Chromium", &NEEDED) {
         return;
     }
+    let _port = port_8083();
     let env = with_stack();
-    let report = |name: &str| ["--report".to_owned(), name.to_owned()];
-    let run = |args: &[&str], name: &str| {
-        let report = report(name);
-        let args = [args, &[&report[0], &report[1]]].concat();
-        env.run("tokens", &args)
-    };
-    run(&["--headless", "--refresh", "--userinfo"], "login.html").code(0);
-    run(&["--headless", "--scopes", "openid"], "refused.html").code(0);
-    run(&["lab", "--headless"], "lab.html").code(0);
+    let all = ["--headless", "--refresh", "--userinfo"];
+    write_page(&env, "login.html", &all, 0);
+    write_page(
+        &env,
+        "refused.html",
+        &["--headless", "--scopes", "openid"],
+        0,
+    );
+    let scope = ["--headless", "--scopes", "HelloAPI/hello.write"];
+    write_page(&env, "scope.html", &scope, 1);
+    write_page(&env, "late.html", &["--no-browser", "--timeout", "1"], 1);
+    write_page(&env, "lab.html", &["lab", "--headless"], 0);
     let wrong = env.colleague().set("PASSWORD", "not-the-password");
     std::fs::copy(env.state_path(), wrong.state_path()).unwrap();
     let failed = page(&env, "failed.html").display().to_string();
-    wrong
-        .run("tokens", &["--headless", "--report", &failed])
-        .code(1);
+    write_page(&wrong, &failed, &["--headless"], 1);
 
     let axe = axe();
     e2e::block_on(async {
-        let profile = env.dir().join("profile");
-        let line = command_line(&profile);
-        let mut words = line.split_whitespace();
-        let mut chromium = Command::new(words.next().expect("a program"))
-            .args(words)
-            .arg("about:blank")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Chromium starts");
-        let browser = Browser::attach(&profile).await;
+        let chromium = Chromium::start(env.dir(), "reader").await;
+        let browser = &chromium.browser;
         for (name, title, shown) in [
-            ("login.html", "Signed in", Some("report.png")),
-            ("refused.html", "Signed in, and refused by the API", None),
-            ("failed.html", "Sign-in failed", Some("report-failed.png")),
+            ("login.html", "Signed in", "report.png"),
+            (
+                "refused.html",
+                "Signed in, and refused by the API",
+                "report-refused.png",
+            ),
+            ("failed.html", "Sign-in failed", "report-failed.png"),
+            ("scope.html", "Sign-in failed", "report-scope.png"),
+            ("late.html", "Sign-in failed", "report-late.png"),
             (
                 "lab.html",
                 "19 of 20 attacks were refused",
-                Some("report-lab.png"),
+                "report-lab.png",
             ),
         ] {
-            browser
-                .go(&format!("file://{}", page(&env, name).display()))
-                .await;
+            let path = page(&env, name);
+            browser.go(&format!("file://{}", path.display())).await;
             browser.wait_for("h1", title).await;
-            is_accessible(&browser, &axe).await;
-            assert_eq!(loaded(&browser).await, json!([]), "{name}");
             browser.look(1000, 1400, "light").await;
-            if let Some(file) = shown {
-                picture(&browser, file).await;
-            }
+            picture(browser, shown).await;
+            reads_well(browser, &axe, name).await;
+            assert_eq!(loaded(browser).await, json!([]), "{name}");
         }
-        drop(browser);
-        let _ = chromium.kill();
-        let _ = chromium.wait();
     });
     env.delete().code(0);
 }

@@ -8,15 +8,15 @@ use std::time::Instant;
 use common::loopback::is_loopback;
 use common::{Failure, Result};
 use http_client::client;
-use reqwest::Client;
 use reqwest::header::HeaderValue;
+use reqwest::{Client, RequestBuilder};
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::http::narration;
 use crate::http::request::{Request, without_query};
 use crate::http::response::Response;
-use crate::transcript::explain::Explain;
+use crate::transcript::record::Transcript;
 
 /// The `User-Agent` header.
 pub(crate) const USER_AGENT: &str = concat!("tokens/", env!("CARGO_PKG_VERSION"));
@@ -30,25 +30,25 @@ pub(crate) struct Http {
     /// For everything else, through the proxy set in the environment.
     proxied: OnceCell<Client>,
     cookies: bool,
-    pub explain: Explain,
+    pub transcript: Transcript,
 }
 
 impl Http {
-    /// A client whose requests are recorded in `explain`.
-    pub(crate) fn new(explain: Explain) -> Http {
+    /// A client whose requests are recorded in `transcript`.
+    pub(crate) fn new(transcript: Transcript) -> Http {
         Http {
             loopback: OnceCell::new(),
             proxied: OnceCell::new(),
             cookies: false,
-            explain,
+            transcript,
         }
     }
 
     /// A client that keeps cookies, as a browser does.
-    pub(crate) fn with_cookies(explain: Explain) -> Http {
+    pub(crate) fn with_cookies(transcript: Transcript) -> Http {
         Http {
             cookies: true,
-            ..Http::new(explain)
+            ..Http::new(transcript)
         }
     }
 
@@ -57,11 +57,20 @@ impl Http {
     /// # Errors
     /// If there is no response, or it is too large. A refusal is a response.
     pub(crate) async fn send(&self, request: Request) -> Result<Response> {
-        narration::request(&self.explain, &request);
+        let step = narration::request(&self.transcript, &request);
         let start = Instant::now();
-        let response = self.exchange(&request).await?;
-        narration::response(&self.explain, &response, start.elapsed());
+        let answer = self.prepare(&request)?.send().await;
+        let response = read(&request, answer).await?;
+        narration::response(&step, &response, start.elapsed());
         Ok(response)
+    }
+
+    /// Sends the request without recording it.
+    ///
+    /// # Errors
+    /// As [`send`](Http::send).
+    pub(crate) async fn probe(&self, request: &Request) -> Result<Response> {
+        read(request, self.prepare(request)?.send().await).await
     }
 
     /// Sends the request and parses the JSON body of a 200 response.
@@ -73,10 +82,10 @@ impl Http {
         self.send(request).await?.json_of(to, url.as_str())
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Response> {
-        let mut builder = self
-            .client(&request.url)?
-            .request(request.method.clone(), request.url.clone());
+    /// Headers and body, on the client for this address.
+    fn prepare(&self, request: &Request) -> Result<RequestBuilder> {
+        let (method, url) = (request.method.clone(), request.url.clone());
+        let mut builder = self.client(&url)?.request(method, url);
         for (name, value) in &request.headers {
             builder = builder.header(*name, header_value(name, value)?);
         }
@@ -86,25 +95,7 @@ impl Http {
             let form: Vec<_> = request.form.iter().map(|f| (&*f.name, &f.value)).collect();
             builder = builder.form(&form);
         }
-        let failed = |error| no_answer(request, error);
-        let mut response = builder.send().await.map_err(failed)?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > MAX_BODY_BYTES {
-                return Err(Failure::failed(format!(
-                    "The {} {} answered with more than {MAX_BODY_BYTES} bytes",
-                    request.to,
-                    without_query(&request.url)
-                )));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Response {
-            version: response.version(),
-            status: response.status(),
-            headers: response.headers().clone(),
-            body,
-        })
+        Ok(builder)
     }
 
     fn client(&self, url: &Url) -> Result<&Client> {
@@ -124,6 +115,32 @@ impl Http {
             .map_err(|error| Failure::failed(format!("Cannot prepare HTTPS: {}", cause(&error))))?;
         Ok(half.get_or_init(|| client))
     }
+}
+
+/// Reads the whole response. One without an end must not fill the memory.
+async fn read(
+    request: &Request,
+    answer: Result<reqwest::Response, reqwest::Error>,
+) -> Result<Response> {
+    let failed = |error| no_answer(request, error);
+    let mut answer = answer.map_err(failed)?;
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(Failure::failed(format!(
+                "The {} {} answered with more than {MAX_BODY_BYTES} bytes",
+                request.to,
+                without_query(&request.url)
+            )));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Response {
+        version: answer.version(),
+        status: answer.status(),
+        headers: answer.headers().clone(),
+        body,
+    })
 }
 
 /// A header's value. Credentials are marked so that no library logs them.

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use crate::http::request::Request;
-use crate::transcript::step::Field;
+use crate::transcript::field::Field;
 
-/// The command. Tokens appear as shell variables: they are printed on stdout
-/// and do not belong in a log.
-pub(super) fn command(request: &Request) -> String {
+/// The command; `None` if it needs a value that is not shown. Tokens appear as
+/// shell variables: they are printed on stdout and do not belong in a log.
+pub(super) fn command(request: &Request) -> Option<String> {
     let mut line = String::from("curl -sS");
     if request.method != "GET" && request.form.is_empty() {
         let _ = write!(line, " -X {}", request.method);
@@ -24,16 +24,16 @@ pub(super) fn command(request: &Request) -> String {
         let _ = write!(line, " --data {}", quoted(&body));
     }
     for field in request.form.iter().filter(|_| !request.json) {
-        let value = match (&*field.name, field.hidden) {
+        let value = match (&*field.name, field.is_shown()) {
             ("refresh_token" | "token", _) => "\"$REFRESH_TOKEN\"".to_owned(),
-            ("password", true) => "\"$PASSWORD\"".to_owned(),
-            (_, true) => "\"(hidden)\"".to_owned(),
+            ("password", false) => "\"$PASSWORD\"".to_owned(),
+            (_, false) => return None,
             _ => quoted(&field.value),
         };
         let _ = write!(line, " --data-urlencode {}={value}", field.name);
     }
     let _ = write!(line, " {}", quoted(request.url.as_str()));
-    line
+    Some(line)
 }
 
 /// Quotes the text for a POSIX shell, if necessary.

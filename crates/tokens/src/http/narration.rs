@@ -6,21 +6,30 @@ use std::time::Duration;
 use crate::http::curl;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::transcript::explain::Explain;
+use crate::transcript::record::{StepHandle, Transcript};
+use crate::transcript::step::Answer;
 
 /// Records what is about to be sent, why, and who sees it.
-pub(super) fn request(explain: &Explain, request: &Request) {
-    let channel = request.channel;
-    let heading = format!("{}: {} {}", channel.name(), request.method, request.url);
-    let text = format!("{}\n{}", request.why, channel.who_sees());
-    explain.step(channel, &heading, &text);
-    explain.fields(&request.form);
-    explain.command(&curl::command(request));
+pub(super) fn request<'a>(transcript: &'a Transcript, request: &Request) -> StepHandle<'a> {
+    let heading = format!("{} {}", request.method, request.url);
+    let text = format!("{}\n{}", request.why, request.channel.who_sees());
+    let step = transcript.step(request.channel, &heading, &text);
+    step.fields(&request.query);
+    step.fields(&request.form);
+    if let Some(command) = curl::command(request) {
+        step.command(&command);
+    }
+    step
 }
 
 /// Records the response without its body, which may contain tokens.
-pub(super) fn response(explain: &Explain, response: &Response, took: Duration) {
+pub(super) fn response(step: &StepHandle, response: &Response, took: Duration) {
     let kind = response.header("content-type").unwrap_or("no content-type");
-    let body = format!("{} bytes, {kind}", response.body.len());
-    explain.answer(&response.status.to_string(), &body, took);
+    step.answer(Answer {
+        status: response.status.to_string(),
+        success: response.status.is_success(),
+        names: response.names(),
+        body: format!("{} bytes, {kind}", response.body.len()),
+        took,
+    });
 }

@@ -6,10 +6,10 @@ use url::Url;
 use crate::http::client::Http;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::transcript::explain::Explain;
+use crate::transcript::record::Transcript;
 use crate::transcript::step::Channel;
 
-const WHY: &str = "Where this address leads, as a browser would find out.";
+const WHY: &str = "Finds out where this address leads, as a browser would.";
 const MAX_REDIRECTS: usize = 10;
 
 /// Where a browser would end up.
@@ -25,8 +25,8 @@ pub(crate) enum Navigation {
 ///
 /// # Errors
 /// If there is no response, or there are too many redirects.
-pub(crate) async fn visit(explain: &Explain, address: &Url) -> Result<Navigation> {
-    let http = Http::with_cookies(explain.clone());
+pub(crate) async fn visit(transcript: &Transcript, address: &Url) -> Result<Navigation> {
+    let http = Http::with_cookies(transcript.clone());
     follow(
         &http,
         Request::get("sign-in server", WHY, address.clone()),
@@ -42,12 +42,15 @@ pub(crate) async fn visit(explain: &Explain, address: &Url) -> Result<Navigation
 pub(crate) async fn follow(http: &Http, mut request: Request, home: &Url) -> Result<Navigation> {
     for _ in 0..=MAX_REDIRECTS {
         let url = request.url.clone();
-        let response = http.send(request.on(Channel::Front)).await?;
+        let response = http.send(request.on(Channel::Headless)).await?;
         if !response.status.is_redirection() {
             return Ok(Navigation::Page(url, response));
         }
-        let to = response.header("location").and_then(|to| url.join(to).ok());
-        let to = to.ok_or_else(|| Failure::failed("The sign-in server redirects to no address"))?;
+        let location = response.header("location");
+        let Some(to) = location.and_then(|to| url.join(to).ok()) else {
+            let message = "The sign-in server sent a redirect without a valid address";
+            return Err(Failure::failed(message));
+        };
         if to.origin() != home.origin() {
             return Ok(Navigation::Elsewhere(to));
         }

@@ -4,7 +4,8 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use crate::transcript::step::{Channel, Field};
+use crate::transcript::field::Field;
+use crate::transcript::step::Channel;
 
 /// A request to send. It has no `Debug`: headers and form hold credentials.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub(crate) struct Request {
     pub method: Method,
     pub url: Url,
     pub headers: Vec<(&'static str, String)>,
+    /// The parameters in the URL, if they are to be explained one by one.
+    pub query: Vec<Field>,
     /// The body, sent as `application/x-www-form-urlencoded`, or as JSON.
     pub form: Vec<Field>,
     /// Whether the body is a JSON object; a dot in a name nests another one.
@@ -33,6 +36,7 @@ impl Request {
             method: Method::GET,
             url,
             headers: Vec::new(),
+            query: Vec::new(),
             form: Vec::new(),
             json: false,
         }

@@ -4,6 +4,8 @@ use common::{Failure, Result};
 use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Version};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use url::form_urlencoded;
 
 /// A completely read response. It has no `Debug`: the body may contain tokens.
 #[derive(Clone)]
@@ -28,6 +30,17 @@ impl Response {
     /// The body parsed as JSON, if possible.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The names of what came: members of a JSON object, or the parameters of
+    /// the address that a redirect leads to. Names are no secret.
+    pub(crate) fn names(&self) -> Vec<String> {
+        if let Some(query) = self.header("location").and_then(|to| to.split_once('?')) {
+            let pairs = form_urlencoded::parse(query.1.as_bytes());
+            return pairs.map(|(name, _)| name.into_owned()).collect();
+        }
+        let object: Option<Map<String, Value>> = self.json();
+        object.unwrap_or_default().keys().cloned().collect()
     }
 
     /// The JSON body of a 200 response; errors name `to` and `url` as sender.

@@ -129,6 +129,6 @@ pub(crate) fn ensure_verified(checks: &[Check]) -> Result<()> {
         return Ok(());
     }
     let list: Vec<String> = failed.iter().map(|check| check.describe()).collect();
-    let message = format!("The tokens are not to be believed: {}", list.join("; "));
+    let message = format!("The tokens failed their checks: {}", list.join("; "));
     Err(Failure::failed(message).with_hint("the API was not called; do not use these tokens"))
 }

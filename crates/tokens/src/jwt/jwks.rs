@@ -14,7 +14,7 @@ use crate::jwt::decode::Jwt;
 
 const WHY: &str = "The public keys that the tokens' signatures are checked with (RFC 7517).";
 const WHY_AGAIN: &str =
-    "A token names a key that is not in the set: the server may have changed its keys since.";
+    "A token names a key that is not in the set: the server may have changed its keys.";
 
 /// The set as sent. A key of an unknown type is not an error (RFC 7517 section
 /// 5), so each key is parsed separately.
@@ -33,16 +33,18 @@ pub(crate) struct JwkSet {
 }
 
 impl JwkSet {
-    /// Fetches the keys.
+    /// Fetches the keys; once more if one of the tokens names an unknown one.
     ///
     /// # Errors
     /// If the response is not a JWK Set with a key for RS256.
-    pub(crate) async fn fetch(http: &Http, jwks_uri: &Url) -> Result<JwkSet> {
-        Ok(JwkSet {
+    pub(crate) async fn fetch(http: &Http, jwks_uri: &Url, tokens: &[&Jwt]) -> Result<JwkSet> {
+        let mut set = JwkSet {
             jwks_uri: Some(jwks_uri.clone()),
             keys: load(http, jwks_uri, WHY).await?,
             fetched_again: false,
-        })
+        };
+        set.refetch_for(http, tokens).await?;
+        Ok(set)
     }
 
     /// Fetches the keys again, once, if one of the tokens names an unknown `kid`.
@@ -50,8 +52,10 @@ impl JwkSet {
     /// # Errors
     /// As [`fetch`](JwkSet::fetch).
     pub(crate) async fn refetch_for(&mut self, http: &Http, tokens: &[&Jwt]) -> Result<()> {
-        let unknown = !tokens.iter().all(|token| self.has_key_of(token));
-        if let (true, false, Some(jwks_uri)) = (unknown, self.fetched_again, &self.jwks_uri) {
+        if self.fetched_again || tokens.iter().all(|token| self.has_key_of(token)) {
+            return Ok(());
+        }
+        if let Some(jwks_uri) = &self.jwks_uri {
             self.keys = load(http, jwks_uri, WHY_AGAIN).await?;
             self.fetched_again = true;
         }
@@ -98,7 +102,8 @@ impl JwkSet {
     /// # Errors
     /// If it is not a JWK Set.
     pub(crate) fn from_json(set: Value) -> Result<JwkSet> {
-        let set = serde_json::from_value(set).map_err(|_| Failure::failed("That is no JWK Set"))?;
+        let set =
+            serde_json::from_value(set).map_err(|_| Failure::failed("This is not a JWK Set"))?;
         Ok(JwkSet {
             jwks_uri: None,
             keys: rs256(set),
@@ -122,9 +127,10 @@ async fn load(http: &Http, jwks_uri: &Url, why: &'static str) -> Result<Vec<Jwk>
 
 /// The RSA keys that may sign with RS256.
 fn rs256(set: Document) -> Vec<Jwk> {
-    let keys = set.keys.into_iter();
-    let keys = keys.filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
-    keys.filter(|key| matches!(key.algorithm, AlgorithmParameters::RSA(_)))
+    set.keys
+        .into_iter()
+        .filter_map(|key| serde_json::from_value::<Jwk>(key).ok())
+        .filter(|key| matches!(key.algorithm, AlgorithmParameters::RSA(_)))
         .filter(|key| may_be(&key.common.public_key_use, &PublicKeyUse::Signature))
         .filter(|key| may_be(&key.common.key_algorithm, &KeyAlgorithm::RS256))
         .collect()
@@ -132,5 +138,5 @@ fn rs256(set: Document) -> Vec<Jwk> {
 
 /// Whether an optional parameter is either missing or as expected.
 fn may_be<T: PartialEq>(parameter: &Option<T>, expected: &T) -> bool {
-    parameter.as_ref().is_none_or(|it| it == expected)
+    parameter.as_ref().is_none_or(|value| value == expected)
 }

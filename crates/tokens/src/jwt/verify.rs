@@ -55,16 +55,22 @@ pub(crate) fn check(
 fn id_token(id: &Jwt, access: &Jwt, keys: &JwkSet, expect: &Expectations) -> Vec<Check> {
     let of = TokenChecks("id");
     let mut checks = signature(of, id, keys);
+    // Anyone can run an issuer with valid keys: only ours counts.
     checks.push(of.equal(
         "iss",
         expect.issuer,
         id.text("iss"),
         "OIDC Core 3.1.3.7 (2)",
     ));
+    // An id token issued to another client, handed on by it, must not sign its
+    // user in here.
     checks.push(audience(of, id, expect.client_id));
+    // Both tokens have the same issuer and keys: this tells them apart.
     checks.push(of.equal("token_use", "id", id.text("token_use"), "Cognito"));
     checks.extend(times(of, id, expect.now));
+    // Without it, the id token of an earlier login would pass for this one's.
     checks.push(nonce(of, id, expect));
+    // Ties the access token to the id token, so that it cannot be swapped.
     checks.push(of.equal_if_present(
         "at_hash",
         &crypto::at_hash(&access.raw),
@@ -78,6 +84,8 @@ fn access_token(access: &Jwt, keys: &JwkSet, expect: &Expectations) -> Vec<Check
     let of = TokenChecks("access");
     let mut checks = signature(of, access, keys);
     checks.push(of.equal("iss", expect.issuer, access.text("iss"), "RFC 7519 4.1.1"));
+    // Cognito's access token has no `aud`: it says to whom it was issued, not
+    // for which API.
     checks.push(of.equal(
         "client_id",
         expect.client_id,
@@ -94,31 +102,24 @@ fn access_token(access: &Jwt, keys: &JwkSet, expect: &Expectations) -> Vec<Check
 /// the issuer's own set; only then is the signature verified.
 fn signature(of: TokenChecks, token: &Jwt, keys: &JwkSet) -> Vec<Check> {
     let header = |name| token.header.get(name).and_then(Value::as_str);
-    let key = if keys.has_key_of(token) {
-        header("kid")
-    } else {
-        None
-    };
-    let shown = header("kid").unwrap_or("none");
-    let pinned = header("alg") == Some("RS256");
+    let kid = header("kid").unwrap_or("none");
+    let valid = header("alg") == Some("RS256") && keys.verify_signature(token);
+    let shown_valid = if valid { "valid" } else { "not valid" };
     let mut checks = vec![
         of.equal("alg", "RS256", header("alg"), "RFC 8725 3.1"),
         of.check(
             "kid",
-            key.is_some(),
+            keys.has_key_of(token),
             "a key of jwks_uri",
-            shown,
+            kid,
             "RFC 7515 4.1.4",
         ),
-        match pinned && keys.verify_signature(token) {
-            true => of.check("signature", true, "valid", "valid", "RFC 7515 5.2"),
-            false => of.check("signature", false, "valid", "not valid", "RFC 7515 5.2"),
-        },
+        of.check("signature", valid, "valid", shown_valid, "RFC 7515 5.2"),
     ];
     // Extensions that the verifier must understand; this client supports none.
     if let Some(crit) = token.header.get("crit") {
         let shown = crit.to_string();
-        checks.push(of.check("crit", false, "not there", &shown, "RFC 7515 4.1.11"));
+        checks.push(of.check("crit", false, "not present", &shown, "RFC 7515 4.1.11"));
     }
     checks
 }
@@ -131,10 +132,7 @@ fn audience(of: TokenChecks, id: &Jwt, client_id: &str) -> Check {
         _ => Vec::new(),
     };
     let ours = audiences == [client_id] && id.text("azp").is_none_or(|azp| azp == client_id);
-    let shown = match audiences.is_empty() {
-        true => "none".to_owned(),
-        false => audiences.join(" "),
-    };
+    let shown = text_of(&audiences);
     of.check("aud", ours, client_id, &shown, "OIDC Core 3.1.3.7 (3)")
 }
 
@@ -169,20 +167,25 @@ fn times(of: TokenChecks, token: &Jwt, now: i64) -> Vec<Check> {
 
 fn nonce(of: TokenChecks, id: &Jwt, expect: &Expectations) -> Check {
     let (sent, got) = (expect.nonce.unwrap_or("the one sent"), id.text("nonce"));
-    match expect.refreshed {
-        true => of.equal_if_present("nonce", sent, got, "OIDC Core 12.2"),
-        false => of.equal("nonce", sent, got, "OIDC Core 3.1.3.7 (11)"),
+    if expect.refreshed {
+        of.equal_if_present("nonce", sent, got, "OIDC Core 12.2")
+    } else {
+        of.equal("nonce", sent, got, "OIDC Core 3.1.3.7 (11)")
     }
+}
+
+fn text_of(words: &[&str]) -> String {
+    if words.is_empty() {
+        return "none".to_owned();
+    }
+    words.join(" ")
 }
 
 /// The server may grant fewer scopes than were requested, but not more.
 fn scope(of: TokenChecks, access: &Jwt, asked: &[String]) -> Check {
     let granted = access.scopes();
     let good = !granted.is_empty() && granted.iter().all(|scope| asked.iter().any(|a| a == scope));
-    let shown = match granted.is_empty() {
-        true => "none".to_owned(),
-        false => granted.join(" "),
-    };
+    let shown = text_of(&granted);
     let expected = format!("of: {}", asked.join(" "));
     of.check("scope", good, &expected, &shown, "RFC 6749 3.3")
 }

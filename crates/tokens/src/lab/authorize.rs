@@ -2,15 +2,15 @@
 //! before anyone has signed in.
 
 use common::Result;
-use common::text::printable;
 
-use super::experiment::Report;
+use super::experiment::Outcome;
 use super::server::describe;
 use super::session::Session;
 use crate::http::navigation::{self, Navigation};
 use crate::http::request::without_query;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
+use crate::oauth::error_code::ErrorCode;
 use crate::signin::form;
 
 /// Sends an authorization request with one parameter changed.
@@ -21,20 +21,17 @@ async fn authorize_with(
 ) -> Result<(AuthorizationRequest, Navigation)> {
     let request = session.request();
     let pairs: Vec<(String, String)> = request.url.query_pairs().into_owned().collect();
-    let pairs = pairs.into_iter().map(|(n, v)| {
-        if n == name {
-            (n, value.to_owned())
-        } else {
-            (n, v)
-        }
+    let changed = pairs.into_iter().map(|(key, sent)| {
+        let sent = if key == name { value.to_owned() } else { sent };
+        (key, sent)
     });
     let mut url = request.url.clone();
-    url.query_pairs_mut().clear().extend_pairs(pairs);
-    let navigation = navigation::visit(&session.http.explain, &url).await?;
+    url.query_pairs_mut().clear().extend_pairs(changed);
+    let navigation = navigation::visit(&session.http.transcript, &url).await?;
     Ok((request, navigation))
 }
 
-pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Outcome> {
     let evil = format!("{}/evil", session.config.redirect_uri.uri);
     let (_, navigation) = authorize_with(session, "redirect_uri", &evil).await?;
     let request = format!(
@@ -42,7 +39,7 @@ pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Report> 
         session.provider.authorization_endpoint
     );
     Ok(match navigation {
-        Navigation::Elsewhere(to) => Report::judge(
+        Navigation::Elsewhere(to) => Outcome::judge(
             request,
             format!("a redirect to {}", without_query(&to)),
             false,
@@ -54,7 +51,7 @@ pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Report> 
             let named = format!("{query} {}", page.text()).contains("redirect");
             let has_form = form::sign_in_form(&page.text()).is_some();
             let answer = format!("{}, no redirect to that address", describe(&page));
-            Report::judge(
+            Outcome::judge(
                 request,
                 answer,
                 refused && named && !has_form,
@@ -64,7 +61,7 @@ pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Report> 
     })
 }
 
-pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Report> {
+pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
     let Some(scope) = session
         .config
         .known_scopes
@@ -72,8 +69,8 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Report> {
         .find(|scope| scope.contains('/') && !session.config.scopes.contains(scope))
         .cloned()
     else {
-        return Ok(Report::not_shown(
-            "the client may ask for every scope that there is",
+        return Ok(Outcome::not_shown(
+            "the client may request every scope that exists",
         ));
     };
     let (sent, navigation) = authorize_with(session, "scope", &format!("openid {scope}")).await?;
@@ -86,29 +83,25 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Report> {
         Navigation::Elsewhere(to) => expected.parse_url(&session.config.redirect_uri, to.as_str()),
         Navigation::Page(_, page) => {
             let text = format!("a page: {}", describe(&page));
-            return Ok(Report::judge(
+            return Ok(Outcome::judge(
                 request,
                 text,
                 false,
-                "the server did not say no to the client",
+                "the server did not answer the client with an error",
             ));
         }
     };
     Ok(match response {
-        Ok(AuthorizationResponse::Error { error, description }) => {
-            let text = format!("{error} {}", description.unwrap_or_default());
-            let answer = format!("back to redirect_uri with error: {}", printable(&text));
-            Report::judge(
-                request,
-                answer,
-                text.contains("invalid_scope"),
-                "refused, but not for its scope",
-            )
-        }
         Ok(AuthorizationResponse::Code(_)) => {
-            Report::judge(request, "a code", false, "the server gave a code")
+            Outcome::judge(request, "a code", false, "the server gave a code")
         }
-        Err(why) => Report::judge(
+        Ok(response) => {
+            let refused = response.reason() == Some(ErrorCode::InvalidScope);
+            let error = response.code().err().map(|error| error.to_string());
+            let answer = format!("back to redirect_uri: {}", error.unwrap_or_default());
+            Outcome::judge(request, answer, refused, "refused, but not for its scope")
+        }
+        Err(why) => Outcome::judge(
             request,
             format!("an answer that is not ours: {why}"),
             false,

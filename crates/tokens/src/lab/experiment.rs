@@ -27,6 +27,25 @@ impl RefusedBy {
             RefusedBy::Gateway => "gateway",
         }
     }
+
+    /// Who it is, within a sentence.
+    pub(crate) fn with_article(self) -> &'static str {
+        match self {
+            RefusedBy::Server => "the sign-in server",
+            RefusedBy::Client => "this client",
+            RefusedBy::Gateway => "the gateway",
+        }
+    }
+}
+
+/// The logins that an experiment needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Needs {
+    Nothing,
+    /// The login that all experiments share.
+    Login,
+    /// The shared login, and one with the scope `openid` only.
+    OpenidOnly,
 }
 
 /// The result of an experiment.
@@ -42,13 +61,13 @@ pub(crate) enum Verdict {
 
 /// What was sent, what came back, and the verdict.
 #[derive(Clone, Debug)]
-pub(crate) struct Report {
+pub(crate) struct Outcome {
     pub request: String,
     pub answer: String,
     pub verdict: Verdict,
 }
 
-impl Report {
+impl Outcome {
     /// Passed if `refused` for the reason under test; otherwise failed, and
     /// `otherwise` says what happened.
     pub(crate) fn judge(
@@ -56,21 +75,22 @@ impl Report {
         answer: impl Into<String>,
         refused: bool,
         otherwise: &str,
-    ) -> Report {
-        Report {
+    ) -> Outcome {
+        let verdict = if refused {
+            Verdict::Pass
+        } else {
+            Verdict::Fail(otherwise.to_owned())
+        };
+        Outcome {
             request: request.into(),
             answer: answer.into(),
-            verdict: if refused {
-                Verdict::Pass
-            } else {
-                Verdict::Fail(otherwise.to_owned())
-            },
+            verdict,
         }
     }
 
     /// This cloud cannot show it, and why.
-    pub(crate) fn not_shown(why: impl Into<String>) -> Report {
-        Report {
+    pub(crate) fn not_shown(why: impl Into<String>) -> Outcome {
+        Outcome {
             request: "none".into(),
             answer: "none".into(),
             verdict: Verdict::NotShown(why.into()),
@@ -78,16 +98,17 @@ impl Report {
     }
 }
 
-type Running<'a> = Pin<Box<dyn Future<Output = Result<Report>> + 'a>>;
+pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Outcome>> + 'a>>;
 
 /// Something wrong that an attacker or a mistaken client does.
 pub(crate) struct Experiment {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What is done, in a sentence.
-    pub what: &'static str,
     /// Who must refuse it.
     pub refused_by: RefusedBy,
+    pub needs: Needs,
+    /// What is done, in a sentence.
+    pub what: &'static str,
     /// The rule that forbids it.
     pub rule: &'static str,
     /// Runs the experiment.

@@ -5,33 +5,33 @@ use common::{Failure, Result};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::experiment::Report;
+use super::experiment::Outcome;
 use super::forge;
 use super::session::Session;
 use crate::api::{self, ApiCall};
 use crate::jwt::sign::{SigningKey, hs256, unsigned};
 
+const DENIED: StatusCode = StatusCode::UNAUTHORIZED;
+const LACKS_SCOPE: StatusCode = StatusCode::FORBIDDEN;
+
 /// Sends a token and judges the response by its status.
 async fn try_token(
     session: &Session<'_>,
     token: Option<&str>,
-    what: String,
+    what: &str,
     expected: StatusCode,
-) -> Result<Report> {
+) -> Result<Outcome> {
     let call = api::call(session.http, session.config, session.sign_in.console, token).await?;
     let status = call.response.status;
-    let otherwise = match status.is_success() {
-        true => "the API let it in".to_owned(),
-        false => format!("refused with {status}, not with {expected}"),
+    let otherwise = if status.is_success() {
+        "the API let it in".to_owned()
+    } else {
+        format!("refused with {status}, not with {expected}")
     };
-    let (method, url) = &session.config.api;
-    let request = format!("{method} {url}\n{what}");
-    Ok(Report::judge(
-        request,
-        answer(&call),
-        status == expected,
-        &otherwise,
-    ))
+    let route = &session.config.route;
+    let request = format!("{} {}\n{what}", route.method, route.url);
+    let refused = status == expected;
+    Ok(Outcome::judge(request, answer(&call), refused, &otherwise))
 }
 
 fn answer(call: &ApiCall) -> String {
@@ -43,86 +43,65 @@ fn answer(call: &ApiCall) -> String {
     }
 }
 
-pub(super) async fn no_token(session: &mut Session<'_>) -> Result<Report> {
-    session.all_scopes().await?;
-    try_token(
-        session,
-        None,
-        "without Authorization".into(),
-        StatusCode::UNAUTHORIZED,
-    )
-    .await
+pub(super) async fn no_token(session: &mut Session<'_>) -> Result<Outcome> {
+    try_token(session, None, "without Authorization", DENIED).await
 }
 
-pub(super) async fn no_scope(session: &mut Session<'_>) -> Result<Report> {
-    session.all_scopes().await?;
-    let openid_only = session.openid_only().await?;
-    let scope = openid_only.access.scopes().join(" ");
+pub(super) async fn no_scope(session: &mut Session<'_>) -> Result<Outcome> {
+    session.login().await?;
+    let access = &session.openid_only().await?.tokens.access;
+    let scope = access.scopes().join(" ");
     let what = format!("with a good access token whose scope is \"{scope}\"");
-    try_token(
-        session,
-        Some(&openid_only.access.raw),
-        what,
-        StatusCode::FORBIDDEN,
-    )
-    .await
+    try_token(session, Some(&access.raw), &what, LACKS_SCOPE).await
 }
 
-pub(super) async fn id_token(session: &mut Session<'_>) -> Result<Report> {
-    let all_scopes = session.all_scopes().await?;
-    let id = all_scopes
-        .id
-        .as_ref()
-        .ok_or_else(|| Failure::failed("The login gave no id token"))?;
-    let what = "with the id token of the login whose access token is let in".to_owned();
-    try_token(session, Some(&id.raw), what, StatusCode::FORBIDDEN).await
+pub(super) async fn id_token(session: &mut Session<'_>) -> Result<Outcome> {
+    let login = session.login().await?;
+    let Some(id) = &login.tokens.id else {
+        return Err(Failure::failed("The login gave no id token"));
+    };
+    let what = "with the id token of the login whose access token is let in";
+    try_token(session, Some(&id.raw), what, LACKS_SCOPE).await
 }
 
-pub(super) async fn changed_payload(session: &mut Session<'_>) -> Result<Report> {
-    let scope = session.all_scopes().await?.access.scopes().join(" ");
-    let openid_only = session.openid_only().await?;
-    let before = openid_only.access.scopes().join(" ");
-    let forged = forge::keep_signature(
-        &openid_only.access,
-        &forge::with_claim(&openid_only.access, "scope", &scope),
-    );
+pub(super) async fn changed_payload(session: &mut Session<'_>) -> Result<Outcome> {
+    let scope = session.login().await?.tokens.access.scopes().join(" ");
+    let access = &session.openid_only().await?.tokens.access;
+    let before = access.scopes().join(" ");
+    let forged = forge::keep_signature(access, &forge::with_claim(access, "scope", &scope));
     let what =
-        format!("with \"scope\": \"{before}\" changed to \"{scope}\", the signature as it was");
-    try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
+        format!("with \"scope\": \"{before}\" changed to \"{scope}\", the signature unchanged");
+    try_token(session, Some(&forged), &what, DENIED).await
 }
 
-pub(super) async fn alg_none(session: &mut Session<'_>) -> Result<Report> {
-    let access = &session.all_scopes().await?.access;
+pub(super) async fn alg_none(session: &mut Session<'_>) -> Result<Outcome> {
+    let access = &session.login().await?.tokens.access;
     let header = forge::with_alg(access, "none");
     let forged = format!("{}.", unsigned(&header, &access.payload));
-    let what = format!(
-        "with the header {} and nothing after the last dot",
-        json!(header)
-    );
-    try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
+    let shown = json!(header);
+    let what = format!("with the header {shown} and nothing after the last dot");
+    try_token(session, Some(&forged), &what, DENIED).await
 }
 
-pub(super) async fn hs256_public_key(session: &mut Session<'_>) -> Result<Report> {
-    let all_scopes = session.all_scopes().await?;
-    let Some(secret) = all_scopes.keys.modulus(&all_scopes.access) else {
-        return Ok(Report::not_shown(
-            "the server publishes no RSA key to use as a secret",
-        ));
+pub(super) async fn hs256_public_key(session: &mut Session<'_>) -> Result<Outcome> {
+    let login = session.login().await?;
+    let access = &login.tokens.access;
+    let Some(secret) = login.keys.modulus(access) else {
+        let why = "the server publishes no RSA key to use as a secret";
+        return Ok(Outcome::not_shown(why));
     };
-    let header = forge::with_alg(&all_scopes.access, "HS256");
-    let forged = hs256(&header, &all_scopes.access.payload, &secret);
-    let what = format!(
-        "with the header {}, HMAC keyed with the public key's n",
-        json!(header)
-    );
-    try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
+    let header = forge::with_alg(access, "HS256");
+    let forged = hs256(&header, &access.payload, &secret);
+    let shown = json!(header);
+    let what = format!("with the header {shown}, HMAC keyed with the public key's n");
+    try_token(session, Some(&forged), &what, DENIED).await
 }
 
-pub(super) async fn other_key(session: &mut Session<'_>) -> Result<Report> {
-    let access = &session.all_scopes().await?.access;
+pub(super) async fn other_key(session: &mut Session<'_>) -> Result<Outcome> {
+    let access = &session.login().await?.tokens.access;
     let forged = SigningKey::generate()?.sign(&access.header, &access.payload)?;
     let kid = access.header.get("kid").unwrap_or(&Value::Null);
     let what =
         format!("with the same header and claims, signed with a new RSA key, \"kid\": {kid}");
-    try_token(session, Some(&forged), what, StatusCode::UNAUTHORIZED).await
+    try_token(session, Some(&forged), &what, DENIED).await
 }

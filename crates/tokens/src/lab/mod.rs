@@ -2,13 +2,15 @@
 //! thing in a login or a request that works, so that nothing else can be the
 //! reason for the refusal.
 
+mod attack;
 mod authorize;
 mod client;
+mod code;
 mod experiment;
 mod forge;
 mod gateway;
 mod list;
-mod report;
+mod print;
 mod server;
 mod session;
 
@@ -17,16 +19,16 @@ use std::time::Duration;
 
 use common::{Console, Exit, Failure, Result, Settings};
 
-use self::experiment::{Experiment, Report, Verdict};
+use self::experiment::{Experiment, Needs, Outcome, Verdict};
 use self::list::ALL;
 use self::session::Session;
 use crate::args::{Args, LabArgs};
 use crate::config::ClientConfig;
 use crate::http::client::Http;
 use crate::oauth::discovery;
-use crate::report as page;
+use crate::report;
 use crate::signin::method::{SignIn, SignInMethod};
-use crate::transcript::explain::Explain;
+use crate::transcript::record::Transcript;
 
 /// Runs or lists the requested experiments.
 ///
@@ -40,45 +42,44 @@ pub(crate) async fn run(
     console: &Arc<Console>,
 ) -> Result<Exit> {
     if let Some(flag) = args.login_flag() {
-        return Err(
-            Failure::usage(format!("'tokens lab' has no use for {flag}"))
-                .with_hint("its flags are --list, --headless and --timeout"),
-        );
+        return Err(Failure::usage(format!("'tokens lab' does not take {flag}"))
+            .with_hint("its flags are --list, --headless, --timeout and --report"));
     }
     let chosen = chosen(&lab_args.names)?;
     if lab_args.list {
-        report::list(console, &chosen);
+        print::list(console, &chosen);
         return Ok(Exit::Done);
     }
     if let Some(path) = &args.report {
-        page::check(path, args.force)?;
+        report::check(path, args.force)?;
     }
     let config = ClientConfig::read(settings)?;
     let method = SignInMethod::from_args(args, settings)?;
-    let explain = Explain::new(settings.explain, console.clone());
-    let http = Http::new(explain.clone());
+    let http = Http::new(Transcript::new(settings.explain, console.clone()));
     let provider = discovery::discover(&http, &config, console).await?;
     let sign_in = SignIn {
         config: &config,
         console,
         method: &method,
         timeout: Duration::from_secs(args.timeout),
-        explain: &explain,
+        transcript: &http.transcript,
     };
     let cognito = cognito(&config, settings);
-    let mut session = Session::new(&config, &provider, &http, sign_in, cognito);
-    let mut results = Vec::new();
-    let run = run_all(&mut session, &chosen, &mut results).await;
+    let names = chosen.iter().map(|experiment| experiment.name).collect();
+    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, names);
+    let mut outcomes = Vec::new();
+    let run = run_all(&mut session, &chosen, &mut outcomes).await;
     if let Some(path) = &args.report {
-        page::write(path, &page::lab_page(&report::rows(&results)), args.force)?;
-        console.note(&format!("the results are shown in {}", path.display()));
+        let rows = print::rows(&chosen, &outcomes);
+        let page = report::lab_page(&rows, run.as_ref().err());
+        report::write(path, &page, args.force)?;
+        console.note(&format!("{} shows the results", path.display()));
     }
+    print::summary(console, &chosen, &outcomes);
     run?;
-    report::summary(console, &results);
     // What is not shown has not passed, but no attack has succeeded either.
-    let failed = results
-        .iter()
-        .any(|(_, report)| matches!(report.verdict, Verdict::Fail(_)));
+    let mut verdicts = outcomes.iter().map(|outcome| &outcome.verdict);
+    let failed = verdicts.any(|verdict| matches!(verdict, Verdict::Fail(_)));
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
@@ -100,28 +101,26 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Experiment>> {
 /// The URL of Cognito's own API, some of whose operations need no AWS
 /// credentials.
 fn cognito(config: &ClientConfig, settings: &Settings) -> String {
-    let pool = config
-        .issuer
-        .rsplit_once('/')
-        .map_or(config.issuer.as_str(), |(cognito, _)| cognito);
-    settings
-        .endpoint_url
-        .clone()
-        .unwrap_or_else(|| pool.to_owned())
+    let issuer = &config.issuer;
+    let host = issuer.rsplit_once('/').map_or(&**issuer, |(host, _)| host);
+    let local = settings.endpoint_url.as_deref();
+    local.unwrap_or(host).to_owned()
 }
 
-/// Runs the experiments. After an error, `results` has those completed so far.
+/// Runs the experiments. After an error, `outcomes` has those completed so far.
 async fn run_all(
     session: &mut Session<'_>,
     chosen: &[&'static Experiment],
-    results: &mut Vec<(&'static Experiment, Report)>,
+    outcomes: &mut Vec<Outcome>,
 ) -> Result<()> {
     let console = session.sign_in.console;
-    for (number, experiment) in chosen.iter().enumerate() {
-        report::heading(console, number + 1, chosen.len(), experiment);
-        let report = (experiment.run)(session).await?;
-        report::report(console, experiment, &report);
-        results.push((*experiment, report));
+    let shared = |experiment: &&&Experiment| experiment.needs != Needs::Nothing;
+    session.begin(chosen.iter().filter(shared).count()).await?;
+    for (number, experiment) in (1..).zip(chosen) {
+        print::heading(console, number, chosen.len(), experiment);
+        let outcome = (experiment.run)(session).await?;
+        print::outcome(console, experiment, &outcome);
+        outcomes.push(outcome);
     }
     Ok(())
 }

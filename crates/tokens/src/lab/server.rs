@@ -1,199 +1,114 @@
 //! Experiments at the sign-in server.
 
+use common::text::printable;
 use common::{Failure, Result};
 use http_client::hosts::secure_url;
 
-use super::experiment::Report;
+use super::experiment::Outcome;
 use super::session::Session;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::oauth::pkce::CodeVerifier;
-use crate::oauth::token::{self, ErrorResponse};
-use crate::transcript::step::{Field, field, hidden};
-use common::text::printable;
+use crate::oauth::error_code::ErrorCode;
+use crate::oauth::token;
+use crate::oauth::token_response::ErrorResponse;
+use crate::transcript::field::{Field, Secrecy, field};
 
-/// Posts a form to the token endpoint, which must refuse with one of `errors`.
-async fn try_form(
+/// Passed if the token endpoint refused with one of `errors`.
+pub(super) fn judge(
     session: &Session<'_>,
-    form: Vec<Field>,
+    response: &Response,
     what: &str,
-    errors: &[&str],
-) -> Result<Report> {
-    let response = post_form(session, form).await?;
-    let error = ErrorResponse::of(&response);
-    let refused = error.is_some_and(|it| errors.contains(&it.error.as_str()));
-    let otherwise = match response.status.is_success() {
-        true => "the token endpoint gave tokens".to_owned(),
-        false => format!("refused, but not with {}", errors.join(" or ")),
+    errors: &[ErrorCode],
+) -> Outcome {
+    let refusal = ErrorResponse::of(response);
+    let refused = refusal.is_some_and(|refusal| errors.contains(&refusal.error));
+    let otherwise = if response.status.is_success() {
+        "the token endpoint gave tokens".to_owned()
+    } else {
+        let names: Vec<String> = errors.iter().map(ErrorCode::to_string).collect();
+        format!("refused, but not with {}", names.join(" or "))
     };
     let request = format!("POST {}\n{what}", session.provider.token_endpoint);
-    Ok(Report::judge(
-        request,
-        describe(&response),
-        refused,
-        &otherwise,
-    ))
-}
-
-async fn post_form(session: &Session<'_>, form: Vec<Field>) -> Result<Response> {
-    const WHY: &str = "The experiment's request.";
-    let endpoint = session.provider.token_endpoint.clone();
-    session
-        .http
-        .send(Request::post("token endpoint", WHY, endpoint, form))
-        .await
+    Outcome::judge(request, describe(response), refused, &otherwise)
 }
 
 /// The status and the error of a response; never its tokens.
 pub(super) fn describe(response: &Response) -> String {
     match ErrorResponse::of(response) {
-        Some(error) => format!("{} {}", response.status, error.text()),
+        Some(error) => format!("{} {error}", response.status),
         None => response.status.to_string(),
     }
 }
 
-pub(super) async fn code_twice(session: &mut Session<'_>) -> Result<Report> {
-    let (request, code) = session.code(&session.config.scopes.clone()).await?;
-    let form = token::code_form(session.config, &code, Some(&request.code_verifier));
-    let first = post_form(session, form.clone()).await?;
-    if !first.status.is_success() {
-        return Err(Failure::failed(format!(
-            "The first exchange of the code failed: {}",
-            describe(&first)
-        )));
-    }
-    let what = "the same form that gave tokens a moment ago, code and code_verifier included";
-    try_form(session, form, what, &["invalid_grant"]).await
-}
-
-pub(super) async fn wrong_verifier(session: &mut Session<'_>) -> Result<Report> {
-    let (_, code) = session.code(&session.config.scopes.clone()).await?;
-    let form = token::code_form(session.config, &code, Some(&CodeVerifier::generate()));
-    try_form(
-        session,
-        form,
-        "a fresh code, and another random code_verifier",
-        &["invalid_grant"],
-    )
-    .await
-}
-
-pub(super) async fn no_verifier(session: &mut Session<'_>) -> Result<Report> {
-    let (_, code) = session.code(&session.config.scopes.clone()).await?;
-    let form = token::code_form(session.config, &code, None);
-    let errors = ["invalid_grant", "invalid_request"];
-    try_form(session, form, "a fresh code, and no code_verifier", &errors).await
-}
-
-pub(super) async fn other_client(session: &mut Session<'_>) -> Result<Report> {
-    let (request, code) = session.code(&session.config.scopes.clone()).await?;
-    let mut form = token::code_form(session.config, &code, Some(&request.code_verifier));
-    for field in form.iter_mut().filter(|field| field.name == "client_id") {
-        field.value = "anotherclient0000000000000".into();
-    }
-    let what = "a fresh code with its code_verifier, and another client_id";
-    let report = try_form(session, form, what, &["invalid_grant"]).await?;
-    // The pool has one client. A server that looks the client up first cannot
-    // show how it would respond to a second one.
-    Ok(match report.answer.contains("invalid_client") {
-        true => Report::not_shown(
-            "the server does not know the other client, and the pool has no second one",
-        ),
-        false => report,
-    })
-}
-
-pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<Report> {
-    let (request, code) = session.code(&session.config.scopes.clone()).await?;
-    let tokens = token::exchange(
-        session.http,
-        session.config,
-        session.provider,
-        &request,
-        &code,
-    )
-    .await?;
-    let Some(refresh_token) = tokens.refresh_token else {
-        return Ok(Report::not_shown("the server gives no refresh tokens"));
+pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<Outcome> {
+    let (http, config, provider) = (session.http, session.config, session.provider);
+    let login = session.login().await?;
+    let Some(mut refresh_token) = login.tokens.response.refresh_token.clone() else {
+        return Ok(Outcome::not_shown("the server gives no refresh tokens"));
     };
-    // It works before, so only the revocation can be the reason for a refusal.
-    token::refresh(
-        session.http,
-        session.config,
-        session.provider,
-        &refresh_token,
-    )
-    .await?;
-    let revoked_at = match &session.provider.revocation_endpoint {
-        Some(endpoint) => {
-            token::revoke(session.http, session.config, endpoint, &refresh_token).await?;
-            "the revocation_endpoint"
-        }
-        None => {
-            revoke_at_cognito(session, &refresh_token).await?;
-            "Cognito's RevokeToken, for the discovery document names no revocation_endpoint"
-        }
+    // It must work before, or the revocation would not be the reason for the
+    // refusal. A server may have revoked all tokens of a code that was
+    // exchanged twice (RFC 6749 section 4.1.2).
+    if token::refresh(http, config, provider, &refresh_token)
+        .await
+        .is_err()
+    {
+        let why = "the refresh token of the first no longer works, so this needs a new one";
+        let own = session.own_login(why).await?;
+        refresh_token = own.response.refresh_token.unwrap_or_default();
+        token::refresh(http, config, provider, &refresh_token).await?;
+    }
+    let revoked_at = if let Some(endpoint) = &provider.revocation_endpoint {
+        token::revoke(http, config, endpoint, &refresh_token).await?;
+        "the revocation_endpoint"
+    } else {
+        revoke_at_cognito(session, &refresh_token).await?;
+        "Cognito's RevokeToken, because the discovery document names no revocation_endpoint"
     };
-    let form = token::refresh_form(session.config, &refresh_token);
+    let form = token::refresh_form(config, &refresh_token);
     let what = format!(
         "grant_type=refresh_token with a token that worked, then was revoked at {revoked_at}"
     );
-    try_form(session, form, &what, &["invalid_grant"]).await
+    let response = session.post_form(form).await?;
+    Ok(judge(session, &response, &what, &[ErrorCode::InvalidGrant]))
 }
 
 async fn revoke_at_cognito(session: &Session<'_>, refresh_token: &str) -> Result<()> {
+    let client_id = &session.config.client_id;
     let fields = vec![
-        hidden("Token", refresh_token, "what is to be revoked"),
-        field(
-            "ClientId",
-            &session.config.client_id,
-            "the client that it was given to",
-        ),
+        field("Token", refresh_token, "what is to be revoked").with(Secrecy::Credential),
+        field("ClientId", client_id, "the client that it was issued to"),
     ];
     let answer = cognito(session, "RevokeToken", fields).await?;
-    match answer.status.is_success() {
-        true => Ok(()),
-        false => Err(Failure::failed(format!(
-            "RevokeToken failed: {}",
-            printable(&answer.text())
-        ))),
+    if answer.status.is_success() {
+        return Ok(());
     }
+    let text = printable(&answer.text());
+    Err(Failure::failed(format!("RevokeToken failed: {text}")))
 }
 
 /// Calls an operation of Cognito's API that needs no AWS credentials.
 async fn cognito(session: &Session<'_>, operation: &str, fields: Vec<Field>) -> Result<Response> {
-    const WHY: &str = "An operation of Cognito's that anyone may call who knows the client_id.";
+    const WHY: &str = "An operation of Cognito that anyone who knows the client_id may call.";
     let url = secure_url("address of Cognito", &format!("{}/", session.cognito))?;
+    let target = format!("AWSCognitoIdentityProviderService.{operation}");
     let mut request = Request::post("Cognito API", WHY, url, fields);
     request.json = true;
-    request.headers.push((
-        "X-Amz-Target",
-        format!("AWSCognitoIdentityProviderService.{operation}"),
-    ));
-    request
-        .headers
-        .push(("Content-Type", "application/x-amz-json-1.1".to_owned()));
+    request.headers = vec![
+        ("X-Amz-Target", target),
+        ("Content-Type", "application/x-amz-json-1.1".to_owned()),
+    ];
     session.http.send(request).await
 }
 
-pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Report> {
+#[rustfmt::skip] // one line per field
+pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Outcome> {
+    let config = session.config;
     let fields = vec![
-        field(
-            "AuthFlow",
-            "USER_PASSWORD_AUTH",
-            "user name and password from the app itself",
-        ),
-        field("ClientId", &session.config.client_id, "our client"),
-        field(
-            "AuthParameters.USERNAME",
-            &session.config.username,
-            "the test user",
-        ),
-        field(
-            "AuthParameters.PASSWORD",
-            "not-the-password",
-            "never looked at: the flow itself is refused",
-        ),
+        field("AuthFlow", "USER_PASSWORD_AUTH", "the app itself sends user name and password"),
+        field("ClientId", &config.client_id, "our client"),
+        field("AuthParameters.USERNAME", &config.username, "the test user"),
+        field("AuthParameters.PASSWORD", "not-the-password", "never checked: the flow itself is refused"),
     ];
     let answer = cognito(session, "InitiateAuth", fields).await?;
     let body = answer.text();
@@ -207,14 +122,9 @@ pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Report> 
     // password is wrong everywhere.
     let is_aws = session.cognito.contains("amazonaws.com");
     if !refused && answer.status.is_client_error() && !is_aws {
-        return Ok(Report::not_shown(format!(
-            "this cloud looks at the password although the client has no password flow ({text}); AWS refuses the flow"
+        return Ok(Outcome::not_shown(format!(
+            "this cloud checks the password although the client has no password flow ({text}); AWS refuses the flow"
         )));
     }
-    Ok(Report::judge(
-        request,
-        text,
-        refused,
-        "the client's password flow is not what was refused",
-    ))
+    Ok(Outcome::judge(request, text, refused, "it was not refused for being a password flow"))
 }

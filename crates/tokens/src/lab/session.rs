@@ -1,19 +1,31 @@
-//! What the experiments share: the sign-in server, the client, and two logins.
+//! What the experiments share: the sign-in server, the client, and the logins.
 
 use std::rc::Rc;
 
 use common::{Failure, Result};
 
+use super::attack;
 use crate::api;
 use crate::config::ClientConfig;
 use crate::http::client::Http;
+use crate::http::request::Request;
+use crate::http::response::Response;
+use crate::jwt::check;
+use crate::jwt::jwks::JwkSet;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::discovery::Provider;
-use crate::oauth::token_set::TokenSet;
+use crate::oauth::error_code::ErrorCode;
+use crate::oauth::token;
+use crate::oauth::token_response::{ErrorResponse, TokenResponse};
+use crate::oauth::token_set::{CheckedTokens, TokenSet};
 use crate::signin::listener::page::Page;
 use crate::signin::method::SignIn;
+use crate::transcript::field::Field;
 
-/// What the experiments share. Each login happens when it is first needed.
+/// A request, and the code that answered it.
+type Code = (AuthorizationRequest, String);
+
+/// What the experiments share. One sign-in serves all that can share it.
 pub(crate) struct Session<'a> {
     pub(super) config: &'a ClientConfig,
     pub(super) provider: &'a Provider,
@@ -21,8 +33,15 @@ pub(crate) struct Session<'a> {
     pub(super) sign_in: SignIn<'a>,
     /// The URL of Cognito's own API, for operations without AWS credentials.
     pub(super) cognito: String,
-    all_scopes: Option<Rc<TokenSet>>,
-    openid_only: Option<Rc<TokenSet>>,
+    /// The names of the experiments to run.
+    names: Vec<&'static str>,
+    sign_ins: usize,
+    /// The shared login's code, until it is exchanged.
+    code: Option<Code>,
+    /// The answers to what experiments tried with that code, by their names.
+    attempts: Vec<(&'static str, Response)>,
+    login: Option<Rc<CheckedTokens>>,
+    openid_only: Option<Rc<CheckedTokens>>,
 }
 
 impl<'a> Session<'a> {
@@ -33,6 +52,7 @@ impl<'a> Session<'a> {
         http: &'a Http,
         sign_in: SignIn<'a>,
         cognito: String,
+        names: Vec<&'static str>,
     ) -> Session<'a> {
         Session {
             config,
@@ -40,7 +60,11 @@ impl<'a> Session<'a> {
             http,
             sign_in,
             cognito,
-            all_scopes: None,
+            names,
+            sign_ins: 0,
+            code: None,
+            attempts: Vec::new(),
+            login: None,
             openid_only: None,
         }
     }
@@ -50,11 +74,147 @@ impl<'a> Session<'a> {
         AuthorizationRequest::new(self.config, self.provider, &self.config.scopes, false)
     }
 
-    /// Signs in and returns the request, and the code received for it.
-    pub(super) async fn code(
-        &mut self,
-        scopes: &[String],
-    ) -> Result<(AuthorizationRequest, String)> {
+    /// Signs in for the experiments that share a login, if there are any.
+    pub(super) async fn begin(&mut self, shared: usize) -> Result<()> {
+        if shared == 0 {
+            return Ok(());
+        }
+        let why = format!("it serves {shared} of the {} experiments", self.names.len());
+        let (request, code) = self.sign_in(&self.config.scopes.clone(), &why).await?;
+        // A code is attacked before it is exchanged. If it still gives tokens
+        // then, every attempt was made with a code that worked.
+        for name in self.names.clone() {
+            let Some(form) = attack::form(name, self.config, &request, &code) else {
+                continue;
+            };
+            let answer = self.post_form(form).await?;
+            let spent = answer.status.is_success();
+            self.attempts.push((name, answer));
+            if spent {
+                break;
+            }
+        }
+        self.code = Some((request, code));
+        Ok(())
+    }
+
+    /// The shared login, with all scopes. The API accepts its access token:
+    /// without that, a refusal would prove nothing.
+    pub(super) async fn login(&mut self) -> Result<Rc<CheckedTokens>> {
+        if let Some(login) = &self.login {
+            return Ok(login.clone());
+        }
+        let (tokens, request) = self.exchange_shared_code().await?;
+        let login = self.check(tokens, &request).await?;
+        let token = Some(&*login.tokens.access.raw);
+        let control = api::call(self.http, self.config, self.sign_in.console, token).await?;
+        if !control.response.status.is_success() {
+            return Err(Failure::failed(format!(
+                "The API refuses a good token too ({}), so no experiment would show anything",
+                control.response.status
+            ))
+            .with_hint("first run 'tokens' to see what is wrong with the API"));
+        }
+        self.login = Some(login.clone());
+        Ok(login)
+    }
+
+    /// A login with `openid` only.
+    pub(super) async fn openid_only(&mut self) -> Result<Rc<CheckedTokens>> {
+        if let Some(login) = &self.openid_only {
+            return Ok(login.clone());
+        }
+        let why = "no-scope and changed-payload need a token with the scope openid only";
+        let (request, code) = self.sign_in(&["openid".to_owned()], why).await?;
+        let tokens = self.exchange(&request, &code).await?;
+        let login = self.check(tokens, &request).await?;
+        self.openid_only = Some(login.clone());
+        Ok(login)
+    }
+
+    /// A login of its own, for an experiment that cannot use the shared one.
+    pub(super) async fn own_login(&mut self, why: &str) -> Result<TokenSet> {
+        let (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
+        self.exchange(&request, &code).await
+    }
+
+    /// The answer to an experiment's attempt with a code that works.
+    pub(super) async fn attempt(&mut self, experiment: &'static str) -> Result<Response> {
+        // The first attempt was made with a fresh code. Of a later one, only
+        // the exchange shows whether the code still worked.
+        if self
+            .attempts
+            .first()
+            .is_none_or(|(first, _)| *first != experiment)
+        {
+            self.login().await?;
+        }
+        if let Some(answer) = self.answer_to(experiment) {
+            return Ok(answer);
+        }
+        let why = "the server voids a code after one wrong attempt, so this needs a new one";
+        let (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
+        let form = attack::form(experiment, self.config, &request, &code);
+        self.post_form(form.unwrap_or_default()).await
+    }
+
+    /// The answer to the second exchange of the shared login's code.
+    pub(super) async fn second_exchange(&mut self) -> Result<Response> {
+        self.login().await?;
+        self.answer_to(attack::TWICE)
+            .ok_or_else(|| Failure::failed("The code was not exchanged a second time"))
+    }
+
+    fn answer_to(&self, experiment: &str) -> Option<Response> {
+        let mut attempts = self.attempts.iter();
+        let found = attempts.find(|(name, _)| *name == experiment);
+        found.map(|(_, answer)| answer.clone())
+    }
+
+    /// Exchanges the shared login's code, and for `code-twice` once more, at
+    /// once: later the server might refuse it only because it is old.
+    async fn exchange_shared_code(&mut self) -> Result<(TokenSet, AuthorizationRequest)> {
+        let Some((mut request, mut code)) = self.code.take() else {
+            return Err(Failure::failed("No experiment was to need a login"));
+        };
+        let form = token::code_form(self.config, &code, Some(&request.code_verifier));
+        let mut answer = self.post_form(form).await?;
+        let refusal = ErrorResponse::of(&answer).map(|refusal| refusal.error);
+        if refusal == Some(ErrorCode::InvalidGrant) && !self.attempts.is_empty() {
+            // The server voided the code at the first attempt, or gave tokens
+            // at the last: the attempts between those show nothing.
+            let last = self.attempts.last();
+            if last.is_some_and(|(_, answer)| !answer.status.is_success()) {
+                self.attempts.truncate(1);
+            }
+            let why = "the experiments have used up the code of the first";
+            (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
+            let form = token::code_form(self.config, &code, Some(&request.code_verifier));
+            answer = self.post_form(form).await?;
+        }
+        let tokens = TokenSet::decode(TokenResponse::read(&answer)?)?;
+        if self.names.contains(&attack::TWICE) {
+            let form = token::code_form(self.config, &code, Some(&request.code_verifier));
+            let answer = self.post_form(form).await?;
+            self.attempts.push((attack::TWICE, answer));
+        }
+        Ok((tokens, request))
+    }
+
+    /// Posts a form to the token endpoint.
+    pub(super) async fn post_form(&self, form: Vec<Field>) -> Result<Response> {
+        const WHY: &str = "The experiment's request.";
+        let endpoint = self.provider.token_endpoint.clone();
+        let request = Request::post("token endpoint", WHY, endpoint, form);
+        self.http.send(request).await
+    }
+
+    /// Says why a sign-in is needed, signs in, and returns the request and the
+    /// code received for it.
+    async fn sign_in(&mut self, scopes: &[String], why: &str) -> Result<Code> {
+        self.sign_ins += 1;
+        let console = self.sign_in.console;
+        console.message(&format!("Sign-in {}: {why}.", self.sign_ins));
         let request = AuthorizationRequest::new(self.config, self.provider, scopes, false);
         let received = self.sign_in.authorize(&request, self.provider).await?;
         let code = received.response().code();
@@ -62,41 +222,18 @@ impl<'a> Session<'a> {
         Ok((request, code?))
     }
 
-    async fn log_in(&mut self, scopes: &[String]) -> Result<Rc<TokenSet>> {
-        let (request, code) = self.code(scopes).await?;
-        let (http, config, provider) = (self.http, self.config, self.provider);
-        let tokens = TokenSet::from_code(http, config, provider, &request, &code).await?;
-        tokens.ensure_verified()?;
-        Ok(Rc::new(tokens))
+    async fn exchange(&self, request: &AuthorizationRequest, code: &str) -> Result<TokenSet> {
+        token::exchange(self.http, self.config, self.provider, request, code).await
     }
 
-    /// A login with all scopes. The API accepts its access token: without that,
-    /// a refusal would prove nothing.
-    pub(super) async fn all_scopes(&mut self) -> Result<Rc<TokenSet>> {
-        if let Some(login) = &self.all_scopes {
-            return Ok(login.clone());
-        }
-        let login = self.log_in(&self.config.scopes.clone()).await?;
-        let token = Some(&*login.tokens.access_token);
-        let control = api::call(self.http, self.config, self.sign_in.console, token).await?;
-        if !control.response.status.is_success() {
-            return Err(Failure::failed(format!(
-                "The API refuses a good token too ({}): no experiment would show anything",
-                control.response.status
-            ))
-            .with_hint("find out with 'tokens' what is wrong with the API first"));
-        }
-        self.all_scopes = Some(login.clone());
-        Ok(login)
-    }
-
-    /// A login with `openid` only.
-    pub(super) async fn openid_only(&mut self) -> Result<Rc<TokenSet>> {
-        if let Some(login) = &self.openid_only {
-            return Ok(login.clone());
-        }
-        let login = self.log_in(&["openid".to_owned()]).await?;
-        self.openid_only = Some(login.clone());
-        Ok(login)
+    async fn check(
+        &self,
+        tokens: TokenSet,
+        request: &AuthorizationRequest,
+    ) -> Result<Rc<CheckedTokens>> {
+        let keys = JwkSet::fetch(self.http, &self.provider.jwks_uri, &tokens.jwts()).await?;
+        let checked = tokens.check(keys, &request.expectations(self.config, self.provider));
+        check::ensure_verified(&checked.checks)?;
+        Ok(Rc::new(checked))
     }
 }

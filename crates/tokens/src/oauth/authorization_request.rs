@@ -5,10 +5,12 @@ use url::Url;
 
 use crate::config::ClientConfig;
 use crate::crypto;
+use crate::jwt::verify::{self, Expectations};
 use crate::oauth::discovery::Provider;
 use crate::oauth::pkce::{self, CodeVerifier};
-use crate::transcript::explain::Explain;
-use crate::transcript::step::{Channel, Field, field};
+use crate::transcript::field::{Field, Secrecy, field};
+use crate::transcript::record::Transcript;
+use crate::transcript::step::Channel;
 
 /// One login: what is sent through the browser, and what this program keeps.
 #[derive(Clone)]
@@ -23,7 +25,8 @@ pub(crate) struct AuthorizationRequest {
     pub code_verifier: CodeVerifier,
     /// The requested scopes.
     pub scopes: Vec<String>,
-    fields: Vec<Field>,
+    /// The parameters of the URL, each with its purpose.
+    pub fields: Vec<Field>,
 }
 
 impl AuthorizationRequest {
@@ -37,9 +40,10 @@ impl AuthorizationRequest {
         let (state, nonce) = (crypto::random_value(), crypto::random_value());
         let code_verifier = CodeVerifier::generate();
         let fields = fields(config, scopes, &state, &nonce, &code_verifier);
-        let mut url = match signup {
-            true => signup_page(&provider.authorization_endpoint),
-            false => provider.authorization_endpoint.clone(),
+        let mut url = if signup {
+            signup_page(&provider.authorization_endpoint)
+        } else {
+            provider.authorization_endpoint.clone()
         };
         url.query_pairs_mut()
             .extend_pairs(fields.iter().map(|f| (&*f.name, &f.value)));
@@ -58,28 +62,47 @@ impl AuthorizationRequest {
         self.scopes.iter().any(|scope| scope == "openid")
     }
 
-    /// Explains PKCE and the parameters of the URL.
-    pub(crate) fn narrate(&self, explain: &Explain) {
-        explain.step(
+    /// What the tokens that answer this request must contain.
+    pub(crate) fn expectations<'a>(
+        &'a self,
+        config: &'a ClientConfig,
+        provider: &'a Provider,
+    ) -> Expectations<'a> {
+        Expectations {
+            issuer: &provider.issuer,
+            client_id: &config.client_id,
+            nonce: Some(&self.nonce),
+            refreshed: false,
+            scopes: &self.scopes,
+            now: verify::now(),
+        }
+    }
+
+    /// Explains PKCE.
+    pub(crate) fn narrate(&self, transcript: &Transcript) {
+        let pkce = transcript.step(
             Channel::Here,
             "PKCE: a secret for this one login",
-            "code_verifier is random and stays here. code_challenge is its SHA-256 and may be seen by anyone.",
+            "The browser carries only the hash of the secret; the secret itself goes to the token endpoint, with the code.",
         );
         let verifier = self.code_verifier.reveal();
-        explain.text(&format!("code_verifier  = {verifier}"));
         let challenge = self.code_verifier.code_challenge();
-        explain.text(&format!("code_challenge = {challenge}"));
-        explain.command(&format!(
+        pkce.fields(&[
+            field(
+                "code_verifier",
+                verifier,
+                "random; stays in this program until the code is exchanged",
+            )
+            .with(Secrecy::OneTime),
+            field(
+                "code_challenge",
+                challenge,
+                "its SHA-256, which anyone may see",
+            ),
+        ]);
+        pkce.command(&format!(
             "printf %s {verifier} | openssl dgst -sha256 -binary | openssl base64 | tr '+/' '-_' | tr -d '='"
         ));
-        let mut page = self.url.clone();
-        page.set_query(None);
-        explain.step(
-            Channel::Front,
-            &format!("front channel: the browser goes to {page}"),
-            "Seen by the browser, its history and extensions, and the sign-in server. Nothing here is secret.",
-        );
-        explain.fields(&self.fields);
     }
 }
 
@@ -94,13 +117,13 @@ fn fields(
 ) -> Vec<Field> {
     let redirect_uri = &config.redirect_uri.uri;
     vec![
-        field("response_type", "code", "a code, no tokens: the browser never sees a token (RFC 6749 section 4.1)"),
-        field("client_id", &config.client_id, "which app asks; public, no secret"),
-        field("redirect_uri", redirect_uri, "where the answer goes; must be a registered address"),
-        field("scope", scopes.join(" "), "what the tokens will be good for"),
-        field("state", state, "ties the answer to this request: stops forged callbacks (RFC 6749 section 10.12)"),
-        field("nonce", nonce, "comes back inside the id token: ties the token to this login (OpenID Connect Core)"),
-        field("code_challenge", code_verifier.code_challenge(), "SHA-256 of a secret that stays here: a stolen code is worth nothing (RFC 7636)"),
+        field("response_type", "code", "a code instead of tokens: the browser never sees a token (RFC 6749 section 4.1)"),
+        field("client_id", &config.client_id, "which app asks; it is public"),
+        field("redirect_uri", redirect_uri, "where the answer is sent; must be registered for this client"),
+        field("scope", scopes.join(" "), "what the tokens may be used for"),
+        field("state", state, "ties the answer to this request and stops forged callbacks (RFC 6749 section 10.12)"),
+        field("nonce", nonce, "comes back inside the id token and ties it to this login (OpenID Connect Core)"),
+        field("code_challenge", code_verifier.code_challenge(), "SHA-256 of a secret that stays here: without that secret, a stolen code is useless (RFC 7636)"),
         field("code_challenge_method", pkce::METHOD, "how the challenge was made"),
     ]
 }

@@ -11,8 +11,10 @@ use crate::config::{ClientConfig, RedirectUri};
 use crate::crypto;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::discovery::Provider;
-use crate::transcript::explain::Explain;
-use crate::transcript::step::{Channel, field};
+use crate::oauth::error_code::ErrorCode;
+use crate::transcript::field::{Secrecy, field};
+use crate::transcript::record::Transcript;
+use crate::transcript::step::Channel;
 
 /// The sign-in server's response, sent through the browser.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +23,7 @@ pub(crate) enum AuthorizationResponse {
     Code(String),
     /// The error response, RFC 6749 section 4.1.2.1.
     Error {
-        error: String,
+        error: ErrorCode,
         description: Option<String>,
     },
 }
@@ -43,7 +45,7 @@ impl ExpectedResponse {
         ExpectedResponse {
             state: request.state.clone(),
             issuer: provider.issuer.clone(),
-            must_have_iss: provider.names_itself,
+            must_have_iss: provider.sends_iss,
         }
     }
 
@@ -69,7 +71,7 @@ impl ExpectedResponse {
                 Ok(AuthorizationResponse::Code(code.into_owned()))
             }
             (None, Some(error)) => Ok(AuthorizationResponse::Error {
-                error: error.into_owned(),
+                error: error.into_owned().into(),
                 description: one("error_description")?.map(Cow::into_owned),
             }),
             _ => Err("it has neither one code nor one error"),
@@ -86,7 +88,7 @@ impl ExpectedResponse {
         redirect_uri: &RedirectUri,
         address: &str,
     ) -> Result<AuthorizationResponse, &'static str> {
-        let url = Url::parse(address.trim()).map_err(|_| "it is no address")?;
+        let url = Url::parse(address.trim()).map_err(|_| "it is not a valid address")?;
         if !is_redirect_uri(redirect_uri, &url) {
             return Err("it does not begin with our redirect_uri");
         }
@@ -104,47 +106,48 @@ pub(crate) fn is_redirect_uri(redirect_uri: &RedirectUri, url: &Url) -> bool {
 fn single<'a>(query: &'a str, name: &str) -> Result<Option<Cow<'a, str>>, &'static str> {
     let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(n, _)| n == name);
     match (values.next(), values.next()) {
-        (_, Some(_)) => Err("a parameter is there twice"),
+        (_, Some(_)) => Err("a parameter is repeated"),
         (first, None) => Ok(first.map(|(_, value)| value)),
     }
 }
 
 impl AuthorizationResponse {
-    /// Explains the response.
+    /// Explains the response, which came through `channel`.
     pub(crate) fn narrate(
         &self,
-        explain: &Explain,
+        transcript: &Transcript,
+        channel: Channel,
         config: &ClientConfig,
         request: &AuthorizationRequest,
     ) {
-        explain.step(
-            Channel::Callback,
-            &format!("front channel: the browser comes back to {}", config.redirect_uri.uri),
-            "Seen by the browser, its history and this program. The code alone is worth nothing: it needs the code_verifier.",
-        );
+        let uri = &config.redirect_uri.uri;
+        let heading = match channel {
+            Channel::Headless => format!("the redirect to {uri} has the answer"),
+            Channel::Pasted => format!("the person pastes the address, which begins with {uri}"),
+            _ => format!("the browser comes back to {uri}"),
+        };
+        let step = transcript.step(channel, &heading, channel.who_sees());
         let state = field(
             "state",
             &request.state,
-            "the one that was sent, or this would have been refused",
+            "equal to the one sent: any other answer is refused",
         );
-        explain.fields(&match self {
-            AuthorizationResponse::Code(code) => vec![
-                field(
-                    "code",
-                    code,
-                    "to be exchanged for tokens, once (RFC 6749 section 4.1.2)",
-                ),
-                state,
-            ],
-            AuthorizationResponse::Error { error, .. } => vec![
-                field(
-                    "error",
-                    printable(error),
-                    "why there is no code (RFC 6749 section 4.1.2.1)",
-                ),
-                state,
-            ],
-        });
+        match self {
+            AuthorizationResponse::Code(code) => {
+                step.text("The code alone is useless: it needs the code_verifier.");
+                let why = "to be exchanged for tokens, once (RFC 6749 section 4.1.2)";
+                step.fields(&[field("code", code, why).with(Secrecy::OneTime), state]);
+            }
+            AuthorizationResponse::Error { error, description } => {
+                let why = "why there is no code (RFC 6749 section 4.1.2.1)";
+                step.fields(&[field("error", printable(&error.to_string()), why)]);
+                if let Some(description) = description {
+                    let why = "the server's own words";
+                    step.fields(&[field("error_description", printable(description), why)]);
+                }
+                step.fields(&[state]);
+            }
+        }
     }
 
     /// Returns the code.
@@ -159,27 +162,50 @@ impl AuthorizationResponse {
             }
         }
     }
+
+    /// Why there is no code. Cognito reports a scope that the client may not
+    /// request as `invalid_request`, with the real code as its description.
+    pub(crate) fn reason(&self) -> Option<ErrorCode> {
+        match self {
+            AuthorizationResponse::Code(_) => None,
+            AuthorizationResponse::Error { error, description } => {
+                Some(reason(error, description.as_deref()))
+            }
+        }
+    }
 }
 
-fn refused(error: &str, description: Option<&str>) -> Failure {
-    let text = description.map(|d| format!(": {d}")).unwrap_or_default();
-    let failure = Failure::failed(printable(&format!(
-        "The sign-in server refused: {error}{text}"
-    )));
-    // Cognito reports a scope as invalid_request, described as invalid_scope.
-    let about = [error, description.unwrap_or_default()];
-    let hint = if about.iter().any(|text| text.contains("invalid_scope")) {
-        "the client may not ask for one of these scopes: see terminal_app_scopes in state.json"
-    } else if about.contains(&"access_denied") {
-        "access was denied, or the sign-in was cancelled: run this again to try once more"
-    } else if about.contains(&"unauthorized_client") {
-        "the client may not use the code flow: 'make api' creates one that may"
-    } else if about.contains(&"server_error") || about.contains(&"temporarily_unavailable") {
-        "the server has a problem of its own: try again in a minute"
-    } else {
-        "RFC 6749 section 4.1.2.1 says what the code means"
-    };
-    failure.with_hint(hint)
+fn reason(error: &ErrorCode, description: Option<&str>) -> ErrorCode {
+    match (
+        error,
+        description.map(|text| ErrorCode::from(text.to_owned())),
+    ) {
+        (ErrorCode::InvalidRequest, Some(ErrorCode::InvalidScope)) => ErrorCode::InvalidScope,
+        _ => error.clone(),
+    }
+}
+
+fn refused(error: &ErrorCode, description: Option<&str>) -> Failure {
+    let text = description.map(|text| format!(": {text}"));
+    let message = format!(
+        "The sign-in server refused: {error}{}",
+        text.unwrap_or_default()
+    );
+    Failure::failed(printable(&message)).with_hint(match reason(error, description) {
+        ErrorCode::InvalidScope => {
+            "the client may not request one of these scopes: see terminal_app_scopes in state.json"
+        }
+        ErrorCode::AccessDenied => {
+            "access was denied, or the sign-in was cancelled: run this again to try once more"
+        }
+        ErrorCode::UnauthorizedClient => {
+            "the client may not use the code flow: 'make api' creates one that may"
+        }
+        ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable => {
+            "the server has a problem: try again in a minute"
+        }
+        _ => "RFC 6749 section 4.1.2.1 explains the error code",
+    })
 }
 
 #[cfg(test)]
@@ -203,7 +229,7 @@ mod tests {
         assert_eq!(
             expected().parse_query("error=access_denied&error_description=no+way&state=S"),
             Ok(AuthorizationResponse::Error {
-                error: "access_denied".into(),
+                error: ErrorCode::AccessDenied,
                 description: Some("no way".into())
             })
         );
@@ -232,8 +258,8 @@ mod tests {
             ("state=S", neither),
             ("code=&state=S", neither),
             ("code=C&error=x&state=S", neither),
-            ("code=C&state=S&state=S", "a parameter is there twice"),
-            ("code=C&code=D&state=S", "a parameter is there twice"),
+            ("code=C&state=S&state=S", "a parameter is repeated"),
+            ("code=C&code=D&state=S", "a parameter is repeated"),
             (
                 "code=C&state=S&iss=https%3A%2F%2Fother",
                 "its iss names another issuer",
@@ -244,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_says_so_must_name_itself() {
+    fn a_server_that_promises_iss_must_send_it() {
         let expected = ExpectedResponse {
             must_have_iss: true,
             ..expected()
@@ -275,7 +301,7 @@ mod tests {
     fn a_refusal_has_a_hint_and_no_control_characters() {
         let refusal = |error: &str, description: &str| {
             AuthorizationResponse::Error {
-                error: error.into(),
+                error: error.to_owned().into(),
                 description: Some(description.into()),
             }
             .code()

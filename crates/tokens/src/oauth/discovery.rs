@@ -9,13 +9,11 @@ use url::Url;
 
 use crate::config::ClientConfig;
 use crate::http::client::Http;
+use crate::http::readiness;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::http::retry::send_while_new;
-use crate::transcript::step::Channel;
 
-const WHY: &str = "One document names every other address of the sign-in server and its keys (OpenID Connect Discovery 1.0).";
-const WHY_PAGE: &str = "The stack is new: the browser is not sent to the sign-in host before that answers. Nothing is asked for, so any answer but a server error will do.";
+const WHY: &str = "One document lists the sign-in server's endpoints and where its keys are (OpenID Connect Discovery 1.0).";
 
 /// The document as sent; its optional fields are optional here too.
 #[derive(Debug, Deserialize)]
@@ -49,7 +47,7 @@ pub(crate) struct Provider {
     /// The page that ends the browser's session.
     pub end_session_endpoint: Option<Url>,
     /// RFC 9207 section 3: whether every authorization response names its issuer.
-    pub names_itself: bool,
+    pub sends_iss: bool,
 }
 
 /// Fetches the discovery document. If the stack is new, waits for the document
@@ -66,16 +64,19 @@ pub(crate) async fn discover(
 ) -> Result<Provider> {
     let url = secure_url("address of the discovery document", &config.discovery_url)?;
     let request = Request::get("discovery document", WHY, url);
-    let limit = config.is_new_for;
-    let document = send_while_new(http, console, limit, request, |response| {
-        response.status == StatusCode::NOT_FOUND || response.status.is_server_error()
-    });
-    let provider = Provider::read(config, document.await?)?;
-    if limit.is_some() {
+    if let Some(limit) = config.startup_limit {
+        readiness::wait(http, console, limit, &request, |response| {
+            response.status == StatusCode::NOT_FOUND || response.status.is_server_error()
+        })
+        .await;
+    }
+    let provider = Provider::read(config, http.send(request).await?)?;
+    if let Some(limit) = config.startup_limit {
+        // Nothing is asked for, so any answer but a server error will do.
         let page = provider.authorization_endpoint.clone();
-        let request = Request::get("sign-in page", WHY_PAGE, page).on(Channel::Front);
+        let request = Request::get("sign-in page", WHY, page);
         let is_too_new = |response: &Response| response.status.is_server_error();
-        let _ = send_while_new(http, console, limit, request, is_too_new).await;
+        readiness::wait(http, console, limit, &request, is_too_new).await;
     }
     Ok(provider)
 }
@@ -91,15 +92,15 @@ impl Provider {
             .json_of("discovery document", &config.discovery_url)
             .map_err(|failure| {
                 failure.with_hint(
-                    "is the user pool still there? 'make delete' and 'make api' start over",
+                    "does the user pool still exist? 'make delete' and 'make api' start over",
                 )
             })?;
         if document.issuer != config.issuer {
             return Err(Failure::failed(format!(
-                "The discovery document {} is of the issuer '{}', and state.json expects '{}'",
+                "The discovery document {} names the issuer '{}', but state.json expects '{}'",
                 config.discovery_url, document.issuer, config.issuer
             ))
-            .with_hint("OpenID Connect Discovery section 4.3: tokens of one issuer are not taken for another's"));
+            .with_hint("OpenID Connect Discovery section 4.3: the document must name the issuer that it was fetched for"));
         }
         Provider::from(document)
     }
@@ -116,7 +117,7 @@ impl Provider {
             userinfo_endpoint: optional("userinfo_endpoint", document.userinfo_endpoint)?,
             revocation_endpoint: optional("revocation_endpoint", document.revocation_endpoint)?,
             end_session_endpoint: optional("end_session_endpoint", document.end_session_endpoint)?,
-            names_itself: document.authorization_response_iss_parameter_supported,
+            sends_iss: document.authorization_response_iss_parameter_supported,
             issuer: document.issuer,
         })
     }

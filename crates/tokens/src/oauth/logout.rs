@@ -30,7 +30,7 @@ pub(crate) async fn log_out(
     http: &Http,
     config: &ClientConfig,
     provider: &Provider,
-    login: &TokenSet,
+    tokens: &TokenSet,
 ) -> Result<Logout> {
     let mut logout = Logout {
         revoked: None,
@@ -40,11 +40,14 @@ pub(crate) async fn log_out(
             .map(|page| address(page, config).into()),
         text: "There is no refresh token to revoke.",
     };
-    match (&provider.revocation_endpoint, &login.tokens.refresh_token) {
+    match (
+        &provider.revocation_endpoint,
+        &tokens.response.refresh_token,
+    ) {
         (Some(endpoint), Some(refresh_token)) => {
             token::revoke(http, config, endpoint, refresh_token).await?;
             logout.revoked = Some(true);
-            logout.text = "The refresh token is revoked. The API takes the access token until it expires: it checks tokens by itself.";
+            logout.text = "The refresh token is revoked. The API accepts the access token until it expires: it checks tokens without asking Cognito.";
         }
         (None, Some(_)) => {
             logout.text = "The discovery document names no revocation_endpoint: the refresh token works until it expires.";

@@ -4,10 +4,12 @@
 pub(crate) mod authorization_request;
 pub(crate) mod authorization_response;
 pub(crate) mod discovery;
+pub(crate) mod error_code;
 pub(crate) mod logout;
 pub(crate) mod pkce;
 pub(crate) mod refresh;
 pub(crate) mod scope;
 pub(crate) mod token;
+pub(crate) mod token_response;
 pub(crate) mod token_set;
 pub(crate) mod userinfo;

@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use crate::config::ClientConfig;
 use crate::http::client::Http;
-use crate::jwt::check::{Check, Verdict};
+use crate::jwt::check::{Check, TokenChecks};
 use crate::jwt::decode::Jwt;
 use crate::jwt::verify::{self, Expectations};
 use crate::oauth::discovery::Provider;
-use crate::oauth::token::{self, TokenResponse};
-use crate::oauth::token_set::{self, TokenSet};
+use crate::oauth::token;
+use crate::oauth::token_response::TokenResponse;
+use crate::oauth::token_set::CheckedTokens;
 
 /// The new tokens, and how they differ from the old ones.
 #[derive(Debug)]
@@ -41,57 +42,45 @@ impl Refreshed {
         http: &Http,
         config: &ClientConfig,
         provider: &Provider,
-        login: &mut TokenSet,
+        login: &mut CheckedTokens,
     ) -> Result<Refreshed> {
-        let refresh_token = login.tokens.refresh_token.as_deref();
-        let refresh_token =
-            refresh_token.ok_or_else(|| Failure::failed("There is no refresh token to use"))?;
-        let tokens = token::refresh(http, config, provider, refresh_token).await?;
-        let (id, access) = token_set::decode(&tokens)?;
-        login
-            .keys
-            .refetch_for(http, &token_set::present(id.as_ref(), &access))
-            .await?;
-        let before = login.access.scopes();
-        let scopes: Vec<String> = before.iter().map(|scope| (*scope).to_owned()).collect();
+        let before = &login.tokens;
+        let Some(refresh_token) = &before.response.refresh_token else {
+            return Err(Failure::failed("There is no refresh token to use"));
+        };
+        let after = token::refresh(http, config, provider, refresh_token).await?;
+        // The server may have changed its keys since the login.
+        login.keys.refetch_for(http, &after.jwts()).await?;
+        // Fewer scopes may come back, never more (RFC 6749 section 6).
+        let granted = before.access.scopes();
+        let scopes: Vec<String> = granted.iter().map(|scope| (*scope).to_owned()).collect();
         let expect = Expectations {
             issuer: &provider.issuer,
             client_id: &config.client_id,
-            nonce: login.id.as_ref().and_then(|id| id.text("nonce")),
+            nonce: before.id.as_ref().and_then(|id| id.text("nonce")),
             refreshed: true,
             scopes: &scopes,
             now: verify::now(),
         };
-        let mut checks = verify::check(id.as_ref(), &access, &login.keys, &expect);
-        checks.push(same_subject(&login.access, &access));
-        let mut changes = match (&login.id, &id) {
+        let mut checks = verify::check(after.id.as_ref(), &after.access, &login.keys, &expect);
+        checks.push(same_subject(&before.access, &after.access));
+        let mut changes = match (&before.id, &after.id) {
             (Some(before), Some(after)) => compare("id", before, after),
             _ => Vec::new(),
         };
-        changes.extend(compare("access", &login.access, &access));
+        changes.extend(compare("access", &before.access, &after.access));
         Ok(Refreshed {
-            tokens,
+            tokens: after.response,
             checks,
             changes,
         })
     }
 }
 
-/// OpenID Connect Core section 12.2: `sub` must be the same as at login.
+/// `sub` must be the same as at login.
 fn same_subject(before: &Jwt, after: &Jwt) -> Check {
-    let (expected, actual) = (before.text("sub"), after.text("sub"));
-    Check {
-        token: "access",
-        check: "sub",
-        expected: expected.unwrap_or("none").to_owned(),
-        actual: actual.unwrap_or("none").to_owned(),
-        verdict: if expected == actual {
-            Verdict::Ok
-        } else {
-            Verdict::Fail
-        },
-        rule: "OIDC Core 12.2",
-    }
+    let expected = before.text("sub").unwrap_or("a subject");
+    TokenChecks("access").equal("sub", expected, after.text("sub"), "OIDC Core 12.2")
 }
 
 fn compare(token: &'static str, before: &Jwt, after: &Jwt) -> Vec<Change> {

@@ -10,11 +10,12 @@ use crate::config::ClientConfig;
 /// Exit code 2 for invalid syntax, no scope at all, and an unknown scope. A
 /// scope that exists but that the client may not request is accepted: the
 /// server refuses it, and that is worth seeing.
-pub(crate) fn asked(given: Option<&str>, config: &ClientConfig) -> Result<Vec<String>> {
+pub(crate) fn requested(given: Option<&str>, config: &ClientConfig) -> Result<Vec<String>> {
     let Some(given) = given else {
-        return Ok(match config.scopes.is_empty() {
-            true => vec!["openid".to_owned()],
-            false => config.scopes.clone(),
+        return Ok(if config.scopes.is_empty() {
+            vec!["openid".to_owned()]
+        } else {
+            config.scopes.clone()
         });
     };
     let mut scopes: Vec<String> = Vec::new();
@@ -41,8 +42,8 @@ fn check(scope: &str, config: &ClientConfig) -> Result<()> {
             .with_hint("a scope is printable ASCII without '\"' and '\\'; scopes are separated by one space (RFC 6749 section 3.3)"));
     }
     if !config.known_scopes.iter().any(|known| known == scope) {
-        return Err(Failure::usage(format!("Nobody knows the scope '{scope}'"))
-            .with_hint(format!("known are: {}", config.known_scopes.join(" "))));
+        return Err(Failure::usage(format!("There is no scope '{scope}'"))
+            .with_hint(format!("the scopes are: {}", config.known_scopes.join(" "))));
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Output on stdout: text immediately, or one JSON object at the end.
 
-use common::Console;
+use common::{Console, Failure};
 use serde_json::{Map, Value, json};
 
 use crate::api::ApiCall;
 use crate::oauth::logout::Logout;
 use crate::oauth::refresh::Refreshed;
-use crate::oauth::token_set::TokenSet;
+use crate::oauth::token_set::CheckedTokens;
 use crate::output::text;
 use crate::transcript::step::Step;
 
@@ -26,24 +26,17 @@ impl<'a> Output<'a> {
     }
 
     /// The tokens and their checks.
-    pub(crate) fn login(&mut self, login: &TokenSet) {
+    pub(crate) fn login(&mut self, login: &CheckedTokens) {
         match &mut self.json {
             None => {
-                text::tokens(self.console, login);
+                text::tokens(self.console, &login.tokens);
                 text::checks(self.console, "Checks", &login.checks);
             }
             Some(json) => {
-                json.insert("tokens".into(), json!(login.tokens));
-                json.insert("decoded".into(), login.decoded_json());
+                json.insert("tokens".into(), json!(login.tokens.response));
+                json.insert("decoded".into(), login.tokens.decoded_json());
                 json.insert("checks".into(), json!(login.checks));
             }
-        }
-    }
-
-    /// Every step, for `--json` only: as text, `--explain` prints them.
-    pub(crate) fn steps(&mut self, steps: &[Step]) {
-        if let Some(json) = &mut self.json {
-            json.insert("steps".into(), json!(steps));
         }
     }
 
@@ -109,11 +102,18 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// With `--json`, prints the JSON object, complete or not.
-    pub(crate) fn finish(&mut self) {
-        if let Some(json) = self.json.take() {
-            let text = serde_json::to_string_pretty(&json).unwrap_or_default();
-            self.console.line(&text);
+    /// With `--json`, prints the JSON object: with every step, which as text
+    /// `--explain` prints, and with what went wrong.
+    pub(crate) fn finish(&mut self, steps: &[Step], failure: Option<&Failure>) {
+        let Some(mut json) = self.json.take() else {
+            return;
+        };
+        json.insert("steps".into(), json!(steps));
+        if let Some(failure) = failure {
+            let error = json!({ "message": failure.to_string(), "hint": failure.hint() });
+            json.insert("error".into(), error);
         }
+        let text = serde_json::to_string_pretty(&json).unwrap_or_default();
+        self.console.line(&text);
     }
 }

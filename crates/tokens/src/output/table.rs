@@ -14,47 +14,34 @@ pub(crate) const HEAD: Style = Style::new().bold();
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark(pub Style, pub &'static str);
 
+/// A row: its mark and its cells.
+pub(crate) type Row = (Mark, Vec<String>);
+
 /// Prints a heading row, the rows, and an empty line.
-pub(crate) fn table<const N: usize, const M: usize>(
-    console: &Console,
-    head: [&'static str; N],
-    rows: Vec<(Mark, [String; M])>,
-) {
-    let [first, names @ ..] = &head[..] else {
+pub(crate) fn table(console: &Console, head: &[&'static str], rows: Vec<Row>) {
+    let [first, names @ ..] = head else {
         return;
     };
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let width = |cells: &mut dyn Iterator<Item = usize>| cells.max().unwrap_or_default();
-    let mark_width = width(
-        &mut rows
-            .iter()
-            .map(|(mark, _)| mark.1.len())
-            .chain([first.len()]),
-    );
-    let widths: Vec<usize> = (0..M)
-        .map(|i| {
-            width(
-                &mut rows
-                    .iter()
-                    .map(|(_, row)| row[i].chars().count())
-                    .chain([names[i].len()]),
-            )
-        })
+    let titles = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut lines = vec![(Mark(HEAD, first), titles)];
+    lines.extend(rows);
+    let widest =
+        |length: &dyn Fn(&Row) -> usize| lines.iter().map(length).max().unwrap_or_default();
+    let mark_width = widest(&|(mark, _)| mark.1.len());
+    let widths: Vec<usize> = (0..names.len())
+        .map(|column| widest(&|(_, cells)| cells[column].chars().count()))
         .collect();
-    let line = |Mark(style, word): Mark, text: Style, cells: &[String]| {
-        let cells = cells
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:width$}"));
-        let cells = cells.collect::<Vec<_>>().join("  ");
-        let cells = cells.trim_end();
+    for (number, (Mark(style, word), cells)) in lines.iter().enumerate() {
+        let text = if number == 0 { HEAD } else { Style::new() };
+        let columns = cells.iter().zip(&widths);
+        let padded: Vec<_> = columns
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        let row = padded.join("  ");
         console.line(&format!(
-            "{style}{word:mark_width$}{style:#}  {text}{cells}{text:#}"
+            "{style}{word:mark_width$}{style:#}  {text}{}{text:#}",
+            row.trim_end()
         ));
-    };
-    line(Mark(HEAD, first), HEAD, &names);
-    for (mark, cells) in &rows {
-        line(*mark, Style::new(), cells);
     }
     console.line("");
 }

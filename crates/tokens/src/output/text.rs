@@ -13,12 +13,12 @@ use crate::oauth::token_set::TokenSet;
 use crate::output::table::{BAD, GOOD, HEAD, Mark, shorten, table};
 
 /// Prints the tokens, raw and decoded, each under its heading.
-pub(crate) fn tokens(console: &Console, login: &TokenSet) {
-    if let Some(id) = &login.id {
+pub(crate) fn tokens(console: &Console, tokens: &TokenSet) {
+    if let Some(id) = &tokens.id {
         token(console, "id token", id);
     }
-    token(console, "access token", &login.access);
-    if let Some(refresh_token) = &login.tokens.refresh_token {
+    token(console, "access token", &tokens.access);
+    if let Some(refresh_token) = &tokens.response.refresh_token {
         heading(console, "Refresh token");
         console.line(refresh_token);
         console.line("");
@@ -40,7 +40,7 @@ fn token(console: &Console, which: &str, jwt: &Jwt) {
 pub(crate) fn checks(console: &Console, title: &str, checks: &[Check]) {
     heading(console, title);
     let rows = checks.iter().map(|check| {
-        let cells = [
+        let cells = vec![
             check.token.to_owned(),
             check.check.to_owned(),
             shorten(&check.expected),
@@ -50,7 +50,7 @@ pub(crate) fn checks(console: &Console, title: &str, checks: &[Check]) {
         (verdict(check.verdict), cells)
     });
     let head = ["verdict", "token", "check", "expected", "actual", "rule"];
-    table(console, head, rows.collect());
+    table(console, &head, rows.collect());
 }
 
 fn verdict(verdict: Verdict) -> Mark {
@@ -65,12 +65,13 @@ fn verdict(verdict: Verdict) -> Mark {
 pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
     heading(console, "After the refresh");
     let rows = refreshed.changes.iter().map(|change| {
-        let mark = match change.changed {
-            true => Mark(HEAD, "new"),
-            false => Mark(Style::new(), "same"),
+        let mark = if change.changed {
+            Mark(HEAD, "new")
+        } else {
+            Mark(Style::new(), "same")
         };
         let (before, after) = (change.before.to_string(), change.after.to_string());
-        let cells = [
+        let cells = vec![
             change.token.to_owned(),
             change.claim.clone(),
             shorten(&before),
@@ -80,12 +81,12 @@ pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
     });
     table(
         console,
-        ["value", "token", "claim", "before", "after"],
+        &["value", "token", "claim", "before", "after"],
         rows.collect(),
     );
     let rotated = match refreshed.tokens.refresh_token {
-        Some(_) => "The server sent a new refresh token: the one before may be void.",
-        None => "The server sent no new refresh token: the one before goes on working.",
+        Some(_) => "The server sent a new refresh token: the previous one may no longer work.",
+        None => "The server sent no new refresh token: the previous one keeps working.",
     };
     console.line(rotated);
     console.line("");
@@ -95,6 +96,13 @@ pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
 pub(crate) fn api_call(console: &Console, call: &ApiCall) {
     heading(console, "Request and response");
     console.line(&call.curl_style());
+    if !call.refusal.is_empty() {
+        console.line("");
+        heading(console, "Why it was refused");
+        for line in &call.refusal {
+            console.line(line);
+        }
+    }
 }
 
 /// Prints a heading.

@@ -1,124 +1,125 @@
-//! A sequence diagram: who sent what to whom. Each arrow links to its step.
+//! A sequence diagram of the arrows, and on a phone the same as a list.
 
 use maud::{Markup, html};
 
-use crate::transcript::step::{Channel, Step};
+use super::arrows::{self, Arrow, Lane};
+use crate::transcript::step::Step;
 
-/// The participants and their x coordinates.
-const NAMES: [(&str, i32); 5] = [
-    ("Person", 60),
-    ("Browser", 240),
-    ("tokens", 450),
-    ("Cognito", 680),
-    ("API", 860),
-];
-const PERSON: i32 = 60;
-const BROWSER: i32 = 240;
-const TOKENS: i32 = 450;
-const COGNITO: i32 = 680;
-const API: i32 = 860;
+/// The size of a line of a label, and the space below it, in SVG units.
+const LINE: i32 = 17;
+const GAP: i32 = 24;
 
-/// The distance between two arrows, in SVG units.
-const ROW: i32 = 68;
+/// How many characters fit in a line of a label.
+const CHARS: usize = 44;
 
-/// The whole diagram.
+/// The whole section.
 pub(super) fn section(steps: &[Step]) -> Markup {
-    let height = 70 + ROW * i32::try_from(steps.len()).unwrap_or(0);
-    let size = format!("0 0 920 {height}");
+    let arrows = arrows::of(steps);
+    let lanes = lanes(&arrows);
+    let mut y = 40;
+    let drawn: Vec<Markup> = arrows
+        .iter()
+        .map(|arrow| {
+            let lines = lines(&arrow.label);
+            y += LINE * lines.len() as i32 + GAP;
+            draw(arrow, &lines, &lanes, y)
+        })
+        .collect();
+    let height = y + 20;
     html! {
         section {
             h2 id="diagram" { "Who sent what to whom" }
-            p.dim {
-                "Dashed: front channel, through the browser. Solid: back channel, straight from program to server. Thick: to the API. Each number leads to its step; the steps below say the same in words."
-            }
-            div.wide tabindex="0" role="region" aria-labelledby="diagram" {
-                svg viewBox=(size) xmlns="http://www.w3.org/2000/svg" {
-                    @for (name, x) in NAMES {
-                        text.name x=(x) y="24" { (name) }
-                        line.life x1=(x) y1="36" x2=(x) y2=(height) {}
+            p.dim { "Each number leads to its step below." }
+            div.drawing {
+                p.dim { "Dashed: front channel, through the browser. Solid: back channel, straight from program to server. Thick: to the API. Thin: the answer." }
+                svg viewBox=(format!("0 0 920 {height}")) xmlns="http://www.w3.org/2000/svg" aria-labelledby="diagram" {
+                    @for (lane, x) in &lanes {
+                        text.name x=(x) y="20" { (lane.name()) }
+                        line.life x1=(x) y1="32" x2=(x) y2=(height) {}
                     }
-                    @for (number, step) in (1..).zip(steps) { (arrow(number, step)) }
+                    @for arrow in drawn { (arrow) }
+                }
+            }
+            ul.arrows { @for arrow in &arrows { (item(arrow)) } }
+        }
+    }
+}
+
+/// Those who took part, each with its x coordinate.
+fn lanes(arrows: &[Arrow]) -> Vec<(Lane, i32)> {
+    let all = [
+        (Lane::Person, 70),
+        (Lane::Browser, 230),
+        (Lane::Headless, 230),
+        (Lane::Tokens, 450),
+        (Lane::Cognito, 670),
+        (Lane::Api, 850),
+    ];
+    let took_part = |lane: Lane| arrows.iter().any(|a| a.from == lane || a.to == lane);
+    all.into_iter()
+        .filter(|(lane, _)| took_part(*lane))
+        .collect()
+}
+
+/// An arrow whose line is at `y`, with the lines of its label above it.
+fn draw(arrow: &Arrow, lines: &[String], lanes: &[(Lane, i32)], y: i32) -> Markup {
+    let x = |lane: Lane| {
+        lanes
+            .iter()
+            .find(|(l, _)| *l == lane)
+            .map_or(0, |(_, x)| *x)
+    };
+    let (from, to) = (x(arrow.from), x(arrow.to));
+    let middle = (from + to) / 2;
+    let top = y - 8 - LINE * (lines.len() as i32 - 1);
+    let text = html! {
+        text.label x=(middle) y=(top) {
+            @for (number, line) in lines.iter().enumerate() {
+                tspan x=(middle) dy=(if number == 0 { 0 } else { LINE }) {
+                    @if let (0, Some(step)) = (number, arrow.step) { (step) ". " }
+                    (line)
                 }
             }
         }
-    }
-}
-
-fn arrow(number: i32, step: &Step) -> Markup {
-    let y = 36 + ROW * number;
-    let (class, _) = step.channel.mark();
-    let Some((from, to)) = ends(step) else {
-        return here(number, step, y);
     };
-    let label = format!("{number}. {}", label(step));
-    let back = if to > from { -1 } else { 1 };
-    let head = format!(
-        "{to},{y} {},{} {},{}",
-        to + 10 * back,
-        y - 5,
-        to + 10 * back,
-        y + 5
-    );
+    let back = if to > from { -9 } else { 9 };
+    let head = format!("{to},{y} {0},{1} {0},{2}", to + back, y - 5, y + 5);
+    let class = if arrow.reply { "reply" } else { "" };
     html! {
-        a href={ "#step-" (number) } {
-            text.label x=((from + to) / 2) y=(y - 9) { (label) }
+        @if from == to {
+            rect.box x=(from - 160) y=(top - 15) width="320" height=(y - top + 17) rx="6" {}
+        } @else {
+            line.arrow.(arrow.class).(class) x1=(from) y1=(y) x2=(to) y2=(y) {}
+            polygon.head.(arrow.class) points=(head) {}
         }
-        line.arrow.(class) x1=(from) y1=(y) x2=(to) y2=(y) {}
-        polygon.head.(class) points=(head) {}
-        @if let Some(answer) = &step.answer {
-            line.arrow.reply.(class) x1=(to) y1=(y + 10) x2=(from) y2=(y + 10) {}
-            text.label.reply-text x=((from + to) / 2) y=(y + 23) {
-                (answer.split(':').next().unwrap_or_default())
-            }
-        }
-        @if step.is_for_a_browser() {
-            text.label x=((PERSON + COGNITO) / 2) y=(y + 23) { "user name and password, on Cognito's page only" }
-            line.arrow.front x1=(PERSON) y1=(y + 30) x2=(COGNITO) y2=(y + 30) {}
-            polygon.head.front points=(format!("{COGNITO},{0} {1},{2} {1},{3}", y + 30, COGNITO - 10, y + 25, y + 35)) {}
-        }
+        @if let Some(step) = arrow.step { a href={ "#step-" (step) } { (text) } } @else { (text) }
     }
 }
 
-/// A step that this program does by itself, drawn as a box.
-fn here(number: i32, step: &Step, y: i32) -> Markup {
+/// The arrow as a line of the list.
+fn item(arrow: &Arrow) -> Markup {
+    let (from, to) = (arrow.from.name(), arrow.to.name());
     html! {
-        rect.box x=(TOKENS - 150) y=(y - 24) width="300" height="30" rx="6" {}
-        a href={ "#step-" (number) } {
-            text.label x=(TOKENS) y=(y - 4) { (number) ". " (label(step)) }
+        li.(arrow.class) {
+            @if let Some(step) = arrow.step { a href={ "#step-" (step) } { (step) "." } " " }
+            strong { (from) @if from != to { " → " (to) } }
+            ": " (arrow.label)
         }
     }
 }
 
-/// The x coordinates of sender and receiver; `None` if nothing is sent.
-fn ends(step: &Step) -> Option<(i32, i32)> {
-    match step.channel {
-        Channel::Here => None,
-        Channel::Front => Some((BROWSER, COGNITO)),
-        Channel::Callback => Some((BROWSER, TOKENS)),
-        Channel::Back => Some((TOKENS, COGNITO)),
-        Channel::Api => Some((TOKENS, API)),
-    }
-}
-
-/// The names of the parameters, or else a short description.
-fn label(step: &Step) -> String {
-    let names: Vec<&str> = step.fields.iter().map(|field| &*field.name).collect();
-    let label = match (names.is_empty(), step.channel) {
-        (false, _) => names.join(", "),
-        (true, Channel::Api) => "Authorization: Bearer …".to_owned(),
-        (true, _) => {
-            let rest = step.heading.split_once(": ");
-            let rest = rest.map_or(&*step.heading, |(_, rest)| rest);
-            let path = rest.rsplit_once('/').map_or(rest, |(_, last)| last);
-            path.split('?').next().unwrap_or_default().to_owned()
+/// The label in lines that fit; a word is never cut.
+fn lines(label: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in label.split(' ') {
+        let line = lines.last_mut().expect("there is a line");
+        if !line.is_empty() && line.len() + word.len() >= CHARS {
+            lines.push(word.to_owned());
+        } else {
+            let space = if line.is_empty() { "" } else { " " };
+            line.push_str(space);
+            line.push_str(word);
         }
-    };
-    shorten(&label, 62)
-}
-
-fn shorten(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
     }
+    lines
 }

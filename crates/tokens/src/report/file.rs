@@ -15,20 +15,24 @@ pub(super) const GENERATOR: &str = "tokens: report of a login";
 /// cannot be written.
 pub(crate) fn write(path: &Path, html: &str, force: bool) -> Result<()> {
     check(path, force)?;
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let folder = if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    };
     // A temporary file has mode 0600, and replaces the previous one atomically.
-    let written =
-        tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(|mut file| {
-            file.write_all(html.as_bytes())?;
-            file.as_file().sync_all()?;
-            Ok(file.persist(path)?)
-        });
+    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+        file.write_all(html.as_bytes())?;
+        file.as_file().sync_all()?;
+        Ok(file.persist(path)?)
+    });
     written.map(drop).map_err(|error| {
         Failure::failed(format!(
             "Cannot write the report {}: {error}",
             path.display()
         ))
-        .with_hint("name a file in a folder that can be written")
+        .with_hint("name a file in a folder that you can write to")
     })
 }
 
@@ -45,8 +49,8 @@ pub(crate) fn check(path: &Path, force: bool) -> Result<()> {
         return Ok(());
     }
     Err(Failure::usage(format!(
-        "{} is there already, and is no report",
+        "{} already exists and is not a report",
         path.display()
     ))
-    .with_hint("name another file, or write over it with --force"))
+    .with_hint("name another file, or overwrite this one with --force"))
 }

@@ -1,11 +1,13 @@
 //! The lab's page: every experiment, who refused it, and by which rule.
 
+use common::Failure;
 use maud::{Markup, html};
 
+use super::failed;
 use super::links::linked;
 
-/// The result of one experiment.
-pub(crate) struct Result {
+/// One experiment and its result.
+pub(crate) struct LabRow {
     /// Its name.
     pub name: &'static str,
     /// What was tried.
@@ -14,82 +16,86 @@ pub(crate) struct Result {
     pub refused_by: &'static str,
     /// The rule that forbids it.
     pub rule: &'static str,
-    /// `PASS`, `NOT SHOWN` or `FAIL`.
+    /// `PASS`, `NOT SHOWN`, `FAIL` or `NOT RUN`.
     pub verdict: &'static str,
     /// Why, if it is not `PASS`.
     pub why: String,
-    /// What was sent, and what was changed in it.
-    pub request: String,
-    /// What came back.
-    pub answer: String,
+    /// What was sent and what came back; `None` if it was not run.
+    pub sent_and_got: Option<(String, String)>,
 }
 
-/// The whole page.
-pub(crate) fn page(results: &[Result]) -> String {
-    let count = |verdict: &str| results.iter().filter(|it| it.verdict == verdict).count();
-    let (passed, failed) = (count("PASS"), count("FAIL"));
+/// The whole page; `failure` says why the lab stopped early, if it did.
+pub(crate) fn page(rows: &[LabRow], failure: Option<&Failure>) -> String {
+    let count = |verdict: &str| rows.iter().filter(|row| row.verdict == verdict).count();
+    let (all, passed, not_run) = (rows.len(), count("PASS"), count("NOT RUN"));
+    let good = count("FAIL") == 0 && failure.is_none();
     let body = html! {
         main {
-            header.good[failed == 0] {
-                h1 { (passed) " of " (results.len()) " attacks were refused, each by the right one" }
-                ul.facts {
-                    li { (passed) " PASS" }
-                    li { (count("NOT SHOWN")) " NOT SHOWN" }
-                    li { (failed) " FAIL" }
+            header.good[good] {
+                @if let Some(failure) = failure {
+                    h1 { "Stopped after " (all - not_run) " of " (all) " experiments" }
+                    (failed(failure))
+                } @else {
+                    h1 { (passed) " of " (all) " attacks were refused, each by the right party" }
                 }
-                p.hint { "NOT SHOWN: this cloud cannot show it, so it is not counted as passed." }
+                ul.facts {
+                    @for verdict in ["PASS", "NOT SHOWN", "FAIL", "NOT RUN"] {
+                        @if count(verdict) > 0 || verdict != "NOT RUN" { li { (count(verdict)) " " (verdict) } }
+                    }
+                }
+                p.hint { "NOT SHOWN: this cloud cannot show it, so it does not count as passed." }
             }
             section {
                 h2 id="results" { "At a glance" }
-                div.wide tabindex="0" role="region" aria-labelledby="results" {
-                    table {
-                        thead { tr { th { "result" } th { "experiment" } th { "refused by" } th { "rule" } } }
-                        tbody { @for result in results { (row(result)) } }
-                    }
+                table.lab {
+                    thead { tr { th { "result" } th { "experiment" } th { "must be refused by" } th { "rule" } } }
+                    tbody { @for row in rows { (line(row)) } }
                 }
             }
             section {
                 h2 { "One by one" }
-                @for result in results { (one(result)) }
+                @for row in rows { (one(row)) }
             }
         }
     };
     super::page("The lab", "", body)
 }
 
-fn class(result: &Result) -> &'static str {
-    match result.verdict {
+fn class(row: &LabRow) -> &'static str {
+    match row.verdict {
         "PASS" => "ok",
         "FAIL" => "fail",
         _ => "dim",
     }
 }
 
-fn row(result: &Result) -> Markup {
+fn line(row: &LabRow) -> Markup {
     html! {
         tr {
-            td class=(class(result)) { strong { (result.verdict) } }
-            td { a href={ "#" (result.name) } { (result.name) } }
-            td { (result.refused_by) }
-            td { (linked(result.rule)) }
+            td class=(class(row)) data-head="result" { strong { (row.verdict) } }
+            td data-head="experiment" { a href={ "#" (row.name) } { (row.name) } }
+            td data-head="must be refused by" { (row.refused_by) }
+            td data-head="rule" { (linked(row.rule)) }
         }
     }
 }
 
-fn one(result: &Result) -> Markup {
+fn one(row: &LabRow) -> Markup {
     html! {
-        details id=(result.name) {
+        details id=(row.name) {
             summary {
-                h3 { (result.name) } " "
-                span class={ "tag " (class(result)) } { (result.verdict) }
+                h3 { (row.name) } " "
+                span class={ "tag " (class(row)) } { (row.verdict) }
             }
-            p { (result.what) }
-            @if !result.why.is_empty() { p class=(class(result)) { (result.why) } }
-            p.dim { "What was sent:" }
-            pre { (result.request) }
-            p.dim { "What came back:" }
-            pre { (result.answer) }
-            p { "Must be refused by the " (result.refused_by) ": " (linked(result.rule)) }
+            p { (row.what) }
+            @if !row.why.is_empty() { p class=(class(row)) { (row.why) } }
+            @if let Some((request, answer)) = &row.sent_and_got {
+                p.dim { "What was sent:" }
+                pre { (request) }
+                p.dim { "What came back:" }
+                pre { (answer) }
+            }
+            p { "Must be refused by " (row.refused_by) ": " (linked(row.rule)) }
         }
     }
 }

@@ -32,9 +32,9 @@ fn next(text: &str) -> Option<(usize, usize, String)> {
         let after = &text[at + 4..];
         let digits = after.bytes().take_while(u8::is_ascii_digit).count();
         let (number, after) = after.split_at(digits);
-        let (length, section) = section(after);
-        let section = section.map_or(String::new(), |it| format!("#section-{it}"));
-        let found = (at, 4 + digits + length, format!("{RFC}{number}{section}"));
+        let (length, section_number) = section(after);
+        let anchor = section_number.map_or(String::new(), |number| format!("#section-{number}"));
+        let found = (at, 4 + digits + length, format!("{RFC}{number}{anchor}"));
         (digits > 0).then_some(found)
     });
     let openid = ["OpenID Connect Core", "OIDC Core"].map(|name| {

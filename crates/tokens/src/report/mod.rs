@@ -4,12 +4,13 @@
 //! Nothing on it gives access: signatures are cut short, codes and verifiers
 //! are used up or hidden, and credentials are not shown.
 
+mod arrows;
 mod checks;
 mod diagram;
 mod file;
 mod lab;
 mod links;
-mod redact;
+mod next;
 mod steps;
 mod tokens;
 
@@ -17,54 +18,61 @@ use common::Failure;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::api::ApiCall;
-use crate::jwt::check::{Verdict, failed};
-use crate::oauth::token_set::TokenSet;
+use crate::args::Args;
+use crate::jwt::check::{self, Verdict};
+use crate::oauth::token_set::CheckedTokens;
 use crate::transcript::step::Step;
 
 pub(crate) use file::{check, write};
-pub(crate) use lab::{Result as LabResult, page as lab_page};
+pub(crate) use lab::{LabRow, page as lab_page};
 
 /// The stylesheet of all pages; the listener allows it by its hash.
 pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// How a login went, whether or not it succeeded.
-pub(crate) struct Report<'a> {
+pub(crate) struct LoginReport<'a> {
     /// Every step, in order.
     pub steps: &'a [Step],
     /// The tokens and their checks, if there are any.
-    pub login: Option<&'a TokenSet>,
+    pub login: Option<&'a CheckedTokens>,
     /// The API's request and response, if the API was called.
     pub api_call: Option<&'a ApiCall>,
+    /// What was asked of this program.
+    pub args: &'a Args,
     /// Why the login failed, if it did.
     pub failure: Option<&'a Failure>,
 }
 
-impl Report<'_> {
+impl LoginReport<'_> {
     /// The whole page.
     pub(crate) fn html(&self) -> String {
         let title = self.title();
-        let steps = match self.login {
-            Some(_) => self.steps.to_vec(),
-            None => redact::without_unspent(self.steps),
-        };
+        let granted = self.login.is_some_and(|login| {
+            login
+                .tokens
+                .access
+                .scopes()
+                .iter()
+                .any(|scope| scope.contains('/'))
+        });
         let body = html! {
             main {
                 (self.summary(title))
-                (diagram::section(&steps))
-                (steps::section(&steps))
+                (diagram::section(self.steps))
+                (steps::section(self.steps))
                 @if let Some(login) = self.login {
                     (tokens::section(login))
                     (checks::section(&login.checks))
                 }
                 @if let Some(call) = self.api_call { (checks::api_call(call)) }
-                (what_next())
+                (next::section(self.args, granted, self.failure.is_some()))
             }
         };
         page(title, "", body)
     }
 
     fn title(&self) -> &'static str {
-        match (self.failure, self.api_call.map(|it| it.response.status)) {
+        match (self.failure, self.api_call.map(|call| call.response.status)) {
             (Some(_), _) => "Sign-in failed",
             (None, Some(status)) if !status.is_success() => "Signed in, and refused by the API",
             _ => "Signed in",
@@ -78,15 +86,14 @@ impl Report<'_> {
             header.good[good] {
                 h1 { (title) }
                 @if let Some(failure) = self.failure {
-                    p.bad { (failure.to_string()) }
-                    @if let Some(hint) = failure.hint() { p.hint { "Next: " (hint) } }
+                    (failed(failure))
                 } @else if let Some(login) = self.login {
-                    p { "You are signed in as " (login.username()) ". The tokens have been checked." }
+                    p { "You are signed in as " (login.tokens.username()) ". The tokens have been checked." }
                 }
                 ul.facts {
                     @if let Some(login) = self.login {
-                        @let failed = failed(&login.checks).len();
-                        @let held = login.checks.iter().filter(|it| it.verdict == Verdict::Ok).count();
+                        @let failed = check::failed(&login.checks).len();
+                        @let held = login.checks.iter().filter(|check| check.verdict == Verdict::Ok).count();
                         li { (held) " checks hold, " (failed) " failed" }
                     }
                     @if let Some(call) = self.api_call {
@@ -94,7 +101,7 @@ impl Report<'_> {
                     }
                     li { (self.steps.len()) " steps" }
                 }
-                p.hint { "You can close this window and go back to the terminal. This page loads nothing and runs nothing; what it shows opens nothing: a code and its verifier are spent, or hidden, and signatures are cut short." }
+                p.hint { "You can close this window and go back to the terminal. This page loads nothing and runs nothing. Nothing on it gives access: a code and its verifier are spent or hidden, and signatures are cut short." }
             }
         }
     }
@@ -120,21 +127,15 @@ pub(crate) fn page(title: &str, class: &str, body: Markup) -> String {
     page.into_string().replace(steers, "\u{fffd}")
 }
 
-fn what_next() -> Markup {
+/// Why a run failed, and what to do.
+fn failed(failure: &Failure) -> Markup {
     html! {
-        section {
-            h2 { "What to try next" }
-            ul {
-                li { code { "SCOPES=\"openid\" make request" } " asks for less: the API answers 403." }
-                li { code { "make lab" } " breaks the protocol on purpose, twenty times, and shows who refuses." }
-                li { code { "cargo run --bin tokens -- --refresh --userinfo --logout" } " shows what comes after a login." }
-            }
-        }
+        p.bad { (failure.to_string()) }
+        @if let Some(hint) = failure.hint() { p.hint { "Next: " (hint) } }
     }
 }
 
 /// The first 60 characters of the API's response, without control characters.
 fn shortened(text: &str) -> String {
-    let line: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
-    line
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
 }

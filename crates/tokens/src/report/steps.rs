@@ -9,8 +9,10 @@ impl Channel {
     /// The CSS class, and the word shown beside the colour.
     pub(super) fn mark(self) -> (&'static str, &'static str) {
         match self {
-            Channel::Here => ("here", "here"),
-            Channel::Front | Channel::Callback => ("front", "front channel"),
+            Channel::Here => ("here", "in this program"),
+            Channel::Browser | Channel::Headless | Channel::Callback | Channel::Pasted => {
+                ("front", "front channel")
+            }
             Channel::Back => ("back", "back channel"),
             Channel::Api => ("api", "to the API"),
         }
@@ -29,10 +31,12 @@ pub(super) fn section(steps: &[Step]) -> Markup {
 
 fn one(number: usize, step: &Step) -> Markup {
     let (class, word) = step.channel.mark();
+    // The parameters of an address are shown below, one by one.
+    let heading = step.heading.split('?').next().unwrap_or_default();
     html! {
         details id={ "step-" (number) } open[is_lesson(step)] {
             summary {
-                h3 { (number) ". " (heading(step)) }
+                h3 { (number) ". " (heading) }
                 " " span.tag.(class) { (word) }
             }
             @for line in &step.text { p { (linked(line)) } }
@@ -46,25 +50,15 @@ fn one(number: usize, step: &Step) -> Markup {
             }
             @for command in &step.commands { pre { "$ " (command) } }
             @if let Some(answer) = &step.answer {
-                p.mono {
-                    "answer: " (answer)
-                    @if let Some(took) = step.took { " after " (took.as_millis()) " ms" }
-                }
+                p.mono { "answer: " (answer.status) " after " (answer.took.as_millis()) " ms: " (answer.body) }
+                @if !answer.names.is_empty() { p.mono { "with " (answer.names.join(", ")) } }
             }
         }
     }
 }
 
-/// The heading without the channel, which is shown beside it, and without the
-/// parameters, which are shown below.
-fn heading(step: &Step) -> &str {
-    let heading = step.heading.split_once(": ");
-    let heading = heading.map_or(&*step.heading, |(_, rest)| rest);
-    heading.split('?').next().unwrap_or_default()
-}
-
-/// Whether the step is initially expanded: local steps such as PKCE, the
-/// request with state and nonce, and the callback.
+/// Whether the step is initially expanded: PKCE, the checks, the request with
+/// state and nonce, and its answer.
 fn is_lesson(step: &Step) -> bool {
-    matches!(step.channel, Channel::Here | Channel::Callback) || step.is_for_a_browser()
+    step.answer.is_none() || step.channel == Channel::Headless
 }

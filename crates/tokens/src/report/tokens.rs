@@ -7,7 +7,7 @@ use super::links::linked;
 use crate::jwt::check::{Check, relative_time};
 use crate::jwt::decode::Jwt;
 use crate::jwt::verify;
-use crate::oauth::token_set::TokenSet;
+use crate::oauth::token_set::CheckedTokens;
 
 /// The meanings of claims and header parameters, by name.
 #[rustfmt::skip] // one line each
@@ -16,36 +16,36 @@ const MEANINGS: [(&str, &str); 22] = [
     ("kid", "which of the issuer's keys signed it (RFC 7515 section 4.1.4)"),
     ("iss", "who issued it (RFC 7519 section 4.1.1)"),
     ("sub", "who signed in; never given to another user (RFC 7519 section 4.1.2)"),
-    ("aud", "whom it is for: this client (RFC 7519 section 4.1.3)"),
+    ("aud", "whom it is meant for: this client (RFC 7519 section 4.1.3)"),
     ("client_id", "which client it was issued to"),
-    ("exp", "not to be taken from then on (RFC 7519 section 4.1.4)"),
+    ("exp", "not valid from then on (RFC 7519 section 4.1.4)"),
     ("iat", "when it was issued (RFC 7519 section 4.1.6)"),
-    ("nbf", "not to be taken before (RFC 7519 section 4.1.5)"),
+    ("nbf", "not valid before (RFC 7519 section 4.1.5)"),
     ("auth_time", "when the person signed in (OpenID Connect Core section 2)"),
     ("nonce", "ties the id token to this login (OpenID Connect Core section 2)"),
     ("at_hash", "ties the id token to the access token (OpenID Connect Core section 3.1.3.6)"),
     ("token_use", "Cognito's own: id or access"),
     ("scope", "what it may be used for (RFC 6749 section 3.3)"),
-    ("jti", "this token's own name (RFC 7519 section 4.1.7)"),
-    ("origin_jti", "Cognito's own: the login that it comes from"),
-    ("event_id", "Cognito's own: the sign-in that it comes from"),
+    ("jti", "this token's own id (RFC 7519 section 4.1.7)"),
+    ("origin_jti", "Cognito's own: the login that it came from"),
+    ("event_id", "Cognito's own: the sign-in that it came from"),
     ("cognito:username", "Cognito's own: the user's name"),
     ("username", "the user's name"),
     ("email", "the user's address (OpenID Connect Core section 5.1)"),
-    ("email_verified", "whether the address was proved (OpenID Connect Core section 5.1)"),
-    ("version", "Cognito's own: the form of the token"),
+    ("email_verified", "whether the address was verified (OpenID Connect Core section 5.1)"),
+    ("version", "Cognito's own: the token's format"),
 ];
 
 /// Both tokens.
-pub(super) fn section(login: &TokenSet) -> Markup {
+pub(super) fn section(login: &CheckedTokens) -> Markup {
     html! {
         section {
             h2 { "The tokens" }
-            p.dim { "Header, payload and signature, each in its colour and on its line. The signature is cut short: what is shown here opens nothing." }
-            @if let Some(id) = &login.id { (token("id", "ID token: who signed in", id, &login.checks)) }
-            (token("access", "Access token: what may be done", &login.access, &login.checks))
-            @if login.tokens.refresh_token.is_some() {
-                p { "There is a refresh token, too. It is a credential for a day, and on no page." }
+            p.dim { "Header, payload and signature, each on its own line and in its own colour. The signature is cut short, so this token gives no access." }
+            @if let Some(id) = &login.tokens.id { (token("id", "ID token: who signed in", id, &login.checks)) }
+            (token("access", "Access token: what may be done", &login.tokens.access, &login.checks))
+            @if login.tokens.response.refresh_token.is_some() {
+                p { "There is also a refresh token. It is a credential, valid for a day, so no page shows it." }
             }
         }
     }
@@ -65,13 +65,9 @@ fn token(which: &str, title: &str, jwt: &Jwt, checks: &[Check]) -> Markup {
                 span.part2 { (payload) } "." br;
                 span.part3 { (signature) "… (cut)" }
             }
-            div.wide tabindex="0" role="region" aria-label={ "Claims of the " (which) " token" } {
-                table {
-                    thead { tr { th { "claim" } th { "value" } th { "what it means" } th { "checked by this client" } } }
-                    tbody {
-                        @for (name, value) in claims { (claim(which, name, value, checks)) }
-                    }
-                }
+            table.claims {
+                thead { tr { th { "claim" } th { "value" } th { "what it means" } th { "checked by this client" } } }
+                tbody { @for (name, value) in claims { (claim(which, name, value, checks)) } }
             }
         }
     }
@@ -84,13 +80,13 @@ fn claim(which: &str, name: &str, value: &Value, checks: &[Check]) -> Markup {
         .find(|check| check.token == which && check.check.split(' ').next() == Some(name));
     html! {
         tr {
-            td.mono { (name) }
-            td.mono {
+            td.mono data-head="claim" { (name) }
+            td.mono data-head="value" {
                 (text(value))
                 @if let Some(time) = time(name, value) { " (" (time) ")" }
             }
-            td { @if let Some((_, meaning)) = meaning { (linked(meaning)) } }
-            td { @if let Some(check) = check { (linked(check.rule)) } @else { span.dim { "shown only" } } }
+            td data-head="what it means" { @if let Some((_, meaning)) = meaning { (linked(meaning)) } }
+            td data-head="checked by this client" { @if let Some(check) = check { (linked(check.rule)) } @else { span.dim { "shown only" } } }
         }
     }
 }

@@ -29,9 +29,10 @@ fn commands(browser: Option<&str>, url: &Url) -> Vec<std::process::Command> {
         return open::commands(url.as_str());
     };
     // A path, or a command line, with "%s" for the URL as in xdg-open.
-    let words: Vec<&str> = match std::path::Path::new(browser).is_file() {
-        true => vec![browser],
-        false => browser.split_whitespace().collect(),
+    let words: Vec<&str> = if std::path::Path::new(browser).is_file() {
+        vec![browser]
+    } else {
+        browser.split_whitespace().collect()
     };
     let Some((program, arguments)) = words.split_first() else {
         return Vec::new();
@@ -85,8 +86,8 @@ fn watch(console: Arc<Console>, program: String, mut child: tokio::process::Chil
 pub(crate) fn ssh_forward(redirect_uri: &RedirectUri) -> Option<String> {
     let connection = env::var("SSH_CONNECTION").ok()?;
     let server = connection.split_whitespace().nth(2)?;
-    let user = env::var("USER").or_else(|_| env::var("LOGNAME")).ok();
-    let user = user.map(|user| format!("{user}@")).unwrap_or_default();
+    let name = env::var("USER").or_else(|_| env::var("LOGNAME"));
+    let user = name.map(|name| format!("{name}@")).unwrap_or_default();
     let port = redirect_uri.port;
     Some(format!("ssh -L {port}:localhost:{port} {user}{server}"))
 }

@@ -2,7 +2,7 @@
 
 use scraper::{ElementRef, Html, Selector};
 
-use crate::transcript::step::{Field, field};
+use crate::transcript::field::{Field, Secrecy, field};
 
 /// The form that a user would fill in.
 pub(crate) struct Form {
@@ -37,14 +37,11 @@ fn read(form: ElementRef<'_>) -> Option<Form> {
             .as_str()
         {
             // As sensitive as a cookie: Cognito's `_csrf`, for example.
-            "hidden" => hidden.push(Field {
-                hidden: true,
-                ..field(
-                    name,
-                    input.attr("value").unwrap_or_default(),
-                    "hidden in the form",
-                )
-            }),
+            "hidden" => {
+                let value = input.attr("value").unwrap_or_default();
+                let parameter = field(name, value, "hidden in the form");
+                hidden.push(parameter.with(Secrecy::Credential));
+            }
             "password" => password = password.or(Some(name)),
             "text" | "email" => username = username.or(Some(name)),
             _ => {}

@@ -11,17 +11,18 @@ use crate::http::client::Http;
 use crate::http::navigation::{self, Navigation};
 use crate::http::request::{Request, without_query};
 use crate::http::response::Response;
+use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::{
     AuthorizationResponse, ExpectedResponse, is_redirect_uri,
 };
-use crate::oauth::token::ErrorResponse;
+use crate::oauth::token_response::ErrorResponse;
 use crate::signin::form::{self, Form};
-use crate::transcript::explain::Explain;
-use crate::transcript::step::Field;
+use crate::transcript::field::{Secrecy, field};
+use crate::transcript::record::Transcript;
 
 const WHY_PAGE: &str = "The sign-in page, as a browser would get it.";
 const WHY_FORM: &str =
-    "User name and password go to the sign-in server and to nobody else; the app never needs them.";
+    "User name and password go only to the sign-in server; the app never needs them.";
 
 /// Signs in as the test user.
 pub(crate) struct Headless<'a> {
@@ -38,9 +39,13 @@ enum Place {
 
 impl<'a> Headless<'a> {
     /// Starts like a new browser, with no cookies yet.
-    pub(crate) fn new(explain: Explain, config: &'a ClientConfig, password: &'a Password) -> Self {
+    pub(crate) fn new(
+        transcript: Transcript,
+        config: &'a ClientConfig,
+        password: &'a Password,
+    ) -> Self {
         Headless {
-            http: Http::with_cookies(explain),
+            http: Http::with_cookies(transcript),
             config,
             password,
         }
@@ -53,7 +58,7 @@ impl<'a> Headless<'a> {
     /// If there is no form, the password is refused, or the response is wrong.
     pub(crate) async fn sign_in(
         &self,
-        authorization: &Url,
+        authorization: &AuthorizationRequest,
         expected: &ExpectedResponse,
     ) -> Result<AuthorizationResponse> {
         let address = self.final_address(authorization).await?;
@@ -61,7 +66,7 @@ impl<'a> Headless<'a> {
             .parse_url(&self.config.redirect_uri, address.as_str())
             .map_err(|why| {
                 Failure::failed(format!(
-                    "The sign-in server's answer is not for this program: {why}"
+                    "The sign-in server's answer is not meant for this program: {why}"
                 ))
             })
     }
@@ -70,19 +75,20 @@ impl<'a> Headless<'a> {
     ///
     /// # Errors
     /// If there is no form, or the password is refused.
-    async fn final_address(&self, authorization: &Url) -> Result<Url> {
-        let request = Request::get("sign-in page", WHY_PAGE, authorization.clone());
-        let (page, response) = match self.follow(request, authorization).await? {
+    async fn final_address(&self, authorization: &AuthorizationRequest) -> Result<Url> {
+        let home = &authorization.url;
+        let mut request = Request::get("sign-in page", WHY_PAGE, home.clone());
+        request.query.clone_from(&authorization.fields);
+        let (page, response) = match self.follow(request, home).await? {
             Place::Callback(address) => return Ok(address),
             Place::Page(url, response) => (url, response),
         };
+        // The form's hidden fields and the cookies go back as they came: they
+        // show that the page was fetched first (CSRF protection).
         let Some(form) = form::sign_in_form(&response.text()) else {
             return Err(no_form(&page, &response));
         };
-        match self
-            .follow(self.submit(&page, form)?, authorization)
-            .await?
-        {
+        match self.follow(self.submit(&page, form)?, home).await? {
             Place::Callback(address) => Ok(address),
             Place::Page(page, response) => Err(not_signed_in(&page, &response)),
         }
@@ -102,25 +108,17 @@ impl<'a> Headless<'a> {
 
     fn submit(&self, page: &Url, form: Form) -> Result<Request> {
         let to = page.join(&form.action).map_err(|error| {
-            Failure::failed(format!("The sign-in form goes to no address: {error}"))
+            Failure::failed(format!("The sign-in form has no valid address: {error}"))
         })?;
         // Only the server in the discovery document may get the password.
         if to.origin() != page.origin() {
             return Err(another_server(&to));
         }
-        let mut fields: Vec<Field> = form.hidden;
-        fields.push(Field {
-            name: form.username.into(),
-            value: self.config.username.clone(),
-            why: "who signs in",
-            hidden: false,
-        });
-        fields.push(Field {
-            name: form.password.into(),
-            value: self.password.reveal().to_owned(),
-            why: "known to the person and the sign-in server",
-            hidden: true,
-        });
+        let username = field(form.username, &self.config.username, "who signs in");
+        let why = "known only to the person and the sign-in server";
+        let password = field(form.password, self.password.reveal(), why);
+        let mut fields = form.hidden;
+        fields.extend([username, password.with(Secrecy::Credential)]);
         Ok(Request::post("sign-in form", WHY_FORM, to, fields))
     }
 }
@@ -155,13 +153,13 @@ fn not_signed_in(page: &Url, response: &Response) -> Failure {
     Failure::failed(format!(
         "The sign-in page did not let the test user in: {error}"
     ))
-    .with_hint("is PASSWORD the one that was set when 'create' made the user? 'make delete' and 'make api' make it anew")
+    .with_hint("is PASSWORD still what it was when 'create' made the user? 'make delete' and 'make api' set it again")
 }
 
 /// What a page says went wrong: an OAuth error as JSON, or text marked as an error.
 fn error_of(response: &Response) -> Option<String> {
     if let Some(error) = ErrorResponse::of(response) {
-        return Some(error.text());
+        return Some(error.to_string());
     }
     form::error_text(&response.text()).map(|text| printable(&text))
 }

@@ -17,7 +17,8 @@ use crate::signin::listener::page::Page;
 use crate::signin::listener::pending::PendingCallback;
 use crate::signin::listener::server::{Listener, RunningListener};
 use crate::signin::paste;
-use crate::transcript::explain::Explain;
+use crate::transcript::record::Transcript;
+use crate::transcript::step::Channel;
 
 /// How the user signs in.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ impl SignInMethod {
 /// The authorization response, and the browser that is waiting for a page.
 pub(crate) struct ReceivedResponse {
     response: AuthorizationResponse,
+    /// How it came.
+    channel: Channel,
     browser: Option<(PendingCallback, RunningListener)>,
 }
 
@@ -56,7 +59,7 @@ pub(crate) struct ReceivedResponse {
 pub(crate) struct SignIn<'a> {
     pub config: &'a ClientConfig,
     pub console: &'a Arc<Console>,
-    pub explain: &'a Explain,
+    pub transcript: &'a Transcript,
     pub method: &'a SignInMethod,
     /// How long the user may take.
     pub timeout: Duration,
@@ -73,9 +76,10 @@ impl SignIn<'_> {
         request: &AuthorizationRequest,
         provider: &Provider,
     ) -> Result<ReceivedResponse> {
+        request.narrate(self.transcript);
         let expected = ExpectedResponse::to(request, provider);
         let limit = self.timeout;
-        let response = async {
+        let answer = async {
             match self.method {
                 SignInMethod::Headless(password) => {
                     self.headless(password, request, &expected).await
@@ -83,14 +87,16 @@ impl SignIn<'_> {
                 _ => self.in_a_browser(request, expected).await,
             }
         };
-        tokio::time::timeout(limit, response)
-            .await
-            .unwrap_or_else(|_| {
-                Err(
-                    Failure::failed(format!("Nobody signed in within {} s", limit.as_secs()))
-                        .with_hint("run this again, or wait longer with --timeout SECONDS"),
-                )
-            })
+        let Ok(received) = tokio::time::timeout(limit, answer).await else {
+            let message = format!("Nobody signed in within {} s", limit.as_secs());
+            return Err(Failure::failed(message)
+                .with_hint("run this again, or wait longer with --timeout SECONDS"));
+        };
+        let received = received?;
+        received
+            .response
+            .narrate(self.transcript, received.channel, self.config, request);
+        Ok(received)
     }
 
     async fn headless(
@@ -100,10 +106,11 @@ impl SignIn<'_> {
         expected: &ExpectedResponse,
     ) -> Result<ReceivedResponse> {
         let _working = self.console.working("Signing in as the test user");
-        let headless = Headless::new(self.explain.clone(), self.config, password);
-        let response = headless.sign_in(&request.url, expected).await?;
+        let headless = Headless::new(self.transcript.clone(), self.config, password);
+        let response = headless.sign_in(request, expected).await?;
         Ok(ReceivedResponse {
             response,
+            channel: Channel::Headless,
             browser: None,
         })
     }
@@ -113,11 +120,13 @@ impl SignIn<'_> {
         request: &AuthorizationRequest,
         expected: ExpectedResponse,
     ) -> Result<ReceivedResponse> {
-        // Bind the port first: no browser may be sent to a port where another
-        // program listens.
-        let listener = Listener::bind(&self.config.redirect_uri).await?;
-        let mut listener = listener.start(expected.clone());
+        // Bind the port before the browser opens: if another program had it,
+        // that program would get the code.
+        let port = Listener::bind(&self.config.redirect_uri).await?;
+        let mut listener = port.start(expected.clone());
         self.show_address(request);
+        // On a machine reached over SSH the browser cannot reach the listener:
+        // the person may paste the address that it shows instead.
         let pasted = async {
             match self.method {
                 SignInMethod::NoBrowser => {
@@ -130,18 +139,34 @@ impl SignIn<'_> {
             "Waiting for the sign-in at {}",
             self.config.redirect_uri.uri
         ));
-        tokio::select! {
-            Some(callback) = listener.callback() => Ok(ReceivedResponse {
-                response: callback.response(),
-                browser: Some((callback, listener)),
-            }),
-            response = pasted => Ok(ReceivedResponse { response, browser: None }),
-        }
+        let response = tokio::select! {
+            Some(callback) = listener.callback() => {
+                return Ok(ReceivedResponse {
+                    response: callback.response(),
+                    channel: Channel::Callback,
+                    browser: Some((callback, listener)),
+                });
+            }
+            response = pasted => response,
+        };
+        listener.close().await;
+        Ok(ReceivedResponse {
+            response,
+            channel: Channel::Pasted,
+            browser: None,
+        })
     }
 
     /// Prints the URL unbroken on a line of its own, whether or not a browser
     /// opens, and opens one if the method is `Browser`.
     fn show_address(&self, request: &AuthorizationRequest) {
+        let mut page = request.url.clone();
+        page.set_query(None);
+        let channel = Channel::Browser;
+        let heading = format!("the browser is sent to {page}");
+        let text = format!("{} Nothing here is secret.", channel.who_sees());
+        let step = self.transcript.step(channel, &heading, &text);
+        step.fields(&request.fields);
         self.console
             .message("Sign in with a browser at this address:");
         self.console.message("");
@@ -165,10 +190,11 @@ impl ReceivedResponse {
         self.response.clone()
     }
 
-    /// Sends the page to the waiting browser, then drops the listener.
+    /// Sends the page to the waiting browser, then closes the listener.
     pub(crate) async fn show(self, page: Page) {
-        if let Some((callback, _listener)) = self.browser {
+        if let Some((callback, listener)) = self.browser {
             callback.show(page).await;
+            listener.close().await;
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) async fn pasted(
         return std::future::pending().await;
     }
     console
-        .message("or paste the address here that the browser shows at the end, and press Enter:");
+        .message("Or paste here the address that the browser shows at the end, and press Enter:");
     let mut lines = lines();
     while let Some(line) = lines.recv().await {
         if line.trim().is_empty() {
@@ -29,7 +29,7 @@ pub(crate) async fn pasted(
         match expected.parse_url(redirect_uri, &line) {
             Ok(response) => return response,
             Err(why) => console.note(&format!(
-                "This is not the sign-in's answer: {why}. It begins with {}?",
+                "This is not the answer to the sign-in: {why}. The address must begin with {}",
                 redirect_uri.uri
             )),
         }

@@ -1,5 +1,6 @@
-//! The record of a login: every step with its parameters, printed as it happens
-//! and shown at the end.
+//! The transcript of a login: every step with its parameters, printed as it
+//! happens and shown at the end.
 
-pub(crate) mod explain;
+pub(crate) mod field;
+pub(crate) mod record;
 pub(crate) mod step;

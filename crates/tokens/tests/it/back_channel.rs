@@ -60,7 +60,7 @@ fn an_endless_answer_is_cut_off() {
 }
 
 #[test]
-fn a_refused_code_is_told_with_the_server_s_words() {
+fn a_refused_code_is_reported_in_the_server_s_words() {
     fails(
         "/oauth2/token",
         |_| {
@@ -80,7 +80,7 @@ fn a_refused_code_is_told_with_the_server_s_words() {
     fails(
         "/oauth2/token",
         |_| "{}".into_response(),
-        "no tokens that RFC 6749 section 5.1 knows",
+        "not the tokens of RFC 6749 section 5.1",
     );
     fails(
         "/oauth2/token",
@@ -101,7 +101,7 @@ fn a_refused_code_is_told_with_the_server_s_words() {
             axum::Json(json!({"access_token": "a", "id_token": "b", "token_type": "Bearer"}))
                 .into_response()
         },
-        "is no JSON Web Token",
+        "is not a JSON Web Token",
     );
 }
 
@@ -109,7 +109,7 @@ fn a_refused_code_is_told_with_the_server_s_words() {
 fn the_discovery_document_must_be_of_our_issuer_and_name_protected_addresses() {
     distrusts(
         |d| d["issuer"] = json!("https://evil.example"),
-        "is of the issuer 'https://evil.example'",
+        "names the issuer 'https://evil.example'",
     );
     for name in [
         "authorization_endpoint",
@@ -155,7 +155,7 @@ fn keys_are_fetched_once_and_once_more_for_an_unknown_kid() {
 }
 
 #[test]
-fn an_unreachable_server_is_told_with_the_reason() {
+fn an_unreachable_server_is_reported_with_the_reason() {
     let idp = Idp::honest();
     let mut program =
         Program::new(&idp, &["--headless"]).env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");

@@ -42,7 +42,7 @@ fn refused(query: &str) -> (String, String) {
 }
 
 #[test]
-fn access_denied_is_told_with_what_to_do() {
+fn access_denied_is_reported_with_what_to_do() {
     let (page, stderr) = refused("error=access_denied&error_description=User+cancelled");
     for text in [&page, &stderr] {
         assert!(
@@ -54,7 +54,7 @@ fn access_denied_is_told_with_what_to_do() {
 }
 
 #[test]
-fn an_invalid_scope_is_told_as_cognito_says_it() {
+fn an_invalid_scope_is_recognised_as_cognito_sends_it() {
     let (_, stderr) = refused("error=invalid_request&error_description=invalid_scope");
     assert!(
         stderr.contains("see terminal_app_scopes in state.json"),
@@ -102,7 +102,7 @@ fn ctrl_c_ends_with_130_and_frees_the_port() {
 }
 
 #[test]
-fn a_busy_port_is_told_at_once_with_who_has_it() {
+fn a_busy_port_is_reported_at_once_with_who_has_it() {
     let idp = Idp::honest();
     for host in ["127.0.0.1", "::1"] {
         let program = Program::new(&idp, &["--no-browser"]);
@@ -213,14 +213,14 @@ fn a_pasted_address_is_checked_as_the_listener_checks_it() {
     }
     assert!(child.wait().unwrap().success(), "{printed}");
     assert!(
-        printed.contains("This is not the sign-in's answer: its state is not the one"),
+        printed.contains("This is not the answer to the sign-in: its state is not the one"),
         "{printed}"
     );
     assert!(printed.contains("hello world"), "{printed}");
 }
 
 #[test]
-fn a_wrong_password_is_told_without_the_password() {
+fn a_wrong_password_is_reported_without_the_password() {
     let idp = Idp::honest();
     let result = Program::new(&idp, &["--headless"])
         .env("PASSWORD", "Wrong-Horse-22")
@@ -232,7 +232,7 @@ fn a_wrong_password_is_told_without_the_password() {
 }
 
 #[test]
-fn a_page_without_a_form_is_told() {
+fn a_page_without_a_form_is_reported() {
     let idp = Idp::honest().with(|state| {
         state.overrides.insert("/oauth2/authorize", |_| {
             axum::response::IntoResponse::into_response("Down for maintenance")
@@ -245,7 +245,7 @@ fn a_page_without_a_form_is_told() {
 }
 
 #[test]
-fn a_page_that_asks_for_more_after_the_password_is_told() {
+fn a_page_that_asks_for_more_after_the_password_is_reported() {
     let idp = Idp::honest().with(|state| {
         state.overrides.insert("/login", |_| {
             let form = "<form><input type=password name=new_password></form>";
@@ -283,7 +283,7 @@ fn settings_are_checked_before_any_call() {
             .assert_says("hint: ");
     };
     for (scopes, said) in [
-        ("nobody", "Nobody knows the scope 'nobody'"),
+        ("nobody", "There is no scope 'nobody'"),
         ("a\"b", "is not a scope"),
         (" ", "names no scope"),
     ] {

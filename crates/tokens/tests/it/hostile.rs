@@ -235,7 +235,7 @@ fn two_hundred_bad_requests_at_once_end_nothing() {
 
 /// The same callback is sent again while the code is being exchanged.
 #[test]
-fn a_second_callback_is_told_that_the_first_counts() {
+fn a_second_callback_learns_that_the_first_counts() {
     let idp = Idp::honest().with(|state| {
         // A slow exchange, so that the duplicate falls into it.
         state.overrides.insert("/jwks", |_| {
@@ -254,7 +254,11 @@ fn a_second_callback_is_told_that_the_first_counts() {
     }
     let second = raw_http::get(&address);
     assert_eq!(second.status, 400, "{second:?}");
-    assert!(second.body.contains("answered already"), "{}", second.body);
+    assert!(
+        second.body.contains("already been answered"),
+        "{}",
+        second.body
+    );
     assert!(first.join().unwrap().body.contains("<h1>Signed in</h1>"));
     login.result().assert_code(0);
     assert_eq!(idp.count("/oauth2/token"), 1);

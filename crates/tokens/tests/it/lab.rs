@@ -3,6 +3,7 @@
 
 use axum::response::IntoResponse;
 
+use crate::fake_browser;
 use crate::idp::Idp;
 use crate::program::{Program, RunResult};
 
@@ -101,7 +102,7 @@ fn an_api_that_refuses_good_tokens_shows_nothing() {
             axum::http::StatusCode::UNAUTHORIZED.into_response()
         });
     });
-    lab(&idp, &["no-token"])
+    lab(&idp, &["id-token"])
         .assert_code(1)
         .assert_says("The API refuses a good token too");
 }
@@ -125,6 +126,36 @@ fn experiments_are_listed_without_any_call_and_unknown_names_refused() {
     Program::new(&idp, &["--json", "lab"])
         .run()
         .assert_code(2)
-        .assert_says("no use for --json");
+        .assert_says("does not take --json");
     assert!(idp.state.lock().unwrap().calls.is_empty());
+}
+
+/// This server voids a code at the first wrong attempt, so that three sign-ins
+/// are needed, each at the same port as the listener of forged-callback.
+#[test]
+fn one_program_listens_again_and_again_and_says_why() {
+    let idp = Idp::honest().with(|state| state.has_session = true);
+    let names = ["lab", "forged-callback", "wrong-verifier", "no-verifier"];
+    let program = Program::new(&idp, &names).env("BROWSER", &fake_browser::command_line());
+    let result = program.run();
+    result.assert_code(0);
+    assert_prints(&result, "3 experiments: 3 PASS, 0 NOT SHOWN, 0 FAIL");
+    result
+        .assert_says("Sign-in 1: it serves 2 of the 3 experiments.")
+        .assert_says("Sign-in 2: the experiments have used up the code of the first.")
+        .assert_says("Sign-in 3: the server voids a code after one wrong attempt");
+    assert!(!result.stderr.contains("Sign-in 4"), "{}", result.stderr);
+}
+
+#[test]
+fn what_needs_no_login_makes_none() {
+    let idp = Idp::honest();
+    // Twice: each listens at the port that the one before has just left.
+    for names in [["no-token"; 2], ["forged-callback"; 2]] {
+        let result = lab(&idp, &names);
+        result.assert_code(0);
+        assert_prints(&result, "2 experiments: 2 PASS");
+        assert!(!result.stderr.contains("Sign-in"), "{}", result.stderr);
+    }
+    assert_eq!(idp.count("/oauth2/authorize"), 0);
 }

@@ -19,8 +19,8 @@ fn report(idp: &Idp, args: &[&str]) -> (String, RunResult) {
     let mut program = Program::new(idp, &args);
     let dir = program.dir.path().to_owned();
     let result = program.run_and_keep();
-    let html = std::fs::read_to_string(dir.join("login.html"));
-    let html = html.unwrap_or_else(|error| panic!("{error}: {}", result.printed()));
+    let html = std::fs::read_to_string(dir.join("login.html"))
+        .unwrap_or_else(|error| panic!("{error}: {}", result.printed()));
     (html, result)
 }
 
@@ -43,7 +43,7 @@ fn the_browser_shows_what_was_really_sent() {
     let result = login.result();
     result.assert_code(0);
     for name in ["state", "nonce", "code_challenge", "client_id"] {
-        let (_, value) = sent.query_pairs().find(|(it, _)| it == name).unwrap();
+        let (_, value) = sent.query_pairs().find(|(key, _)| key == name).unwrap();
         assert!(page.body.contains(&*value), "no {name} in {}", page.body);
     }
     let told = result
@@ -64,12 +64,18 @@ fn the_same_checks_as_in_the_json() {
     let json: Value = serde_json::from_str(&result.stdout).unwrap();
     let checks = json["checks"].as_array().unwrap();
     for check in checks {
-        let name = format!("<td>{}</td>", check["check"].as_str().unwrap());
+        let name = format!(
+            "<td data-head=\"check\">{}</td>",
+            check["check"].as_str().unwrap()
+        );
         assert!(html.contains(&name), "no {name} in {html}");
     }
     let steps = json["steps"].as_array().unwrap();
     assert_eq!(steps.len(), html.matches("<details id=\"step-").count());
-    let held = checks.iter().filter(|it| it["verdict"] == "ok").count();
+    let held = checks
+        .iter()
+        .filter(|check| check["verdict"] == "ok")
+        .count();
     assert!(html.contains(&format!("{held} checks hold, 0 failed")));
 }
 
@@ -79,7 +85,7 @@ fn a_check_that_fails_is_shown_and_the_api_was_not_called() {
     let (html, result) = report(&idp, &[]);
     result.assert_code(1);
     assert!(html.contains("<h1>Sign-in failed</h1>"), "{html}");
-    assert!(html.contains("<td class=\"fail\"><strong>FAILED</strong></td>"));
+    assert!(html.contains("<td class=\"fail\" data-head=\"verdict\"><strong>FAILED</strong></td>"));
     assert!(html.contains("Next: the API was not called"));
     assert!(!html.contains("the API said"));
 }
@@ -96,6 +102,16 @@ fn a_refusal_of_the_api_is_shown() {
     result.assert_code(0);
     assert!(html.contains("<h1>Signed in, and refused by the API</h1>"));
     assert!(html.contains("the API said 403 no"));
+    let reason = "The token has a scope that the route accepts";
+    assert!(
+        html.contains(reason) && result.stdout.contains(reason),
+        "{html}"
+    );
+    let missing = "no WWW-Authenticate header";
+    assert!(
+        html.contains(missing) && result.stdout.contains(missing),
+        "{html}"
+    );
 }
 
 #[test]
@@ -151,7 +167,7 @@ fn only_a_report_is_written_over() {
     let (kept, result) = run(dir.path(), &[]);
     result
         .assert_code(2)
-        .assert_says("is there already, and is no report");
+        .assert_says("already exists and is not a report");
     assert_eq!((kept.as_str(), idp.api_calls()), ("my homework", 0));
     let (html, result) = run(dir.path(), &["--force"]);
     result.assert_code(0);
@@ -160,27 +176,181 @@ fn only_a_report_is_written_over() {
     run(dir.path(), &[]).1.assert_code(0);
 }
 
+/// A token endpoint that gives no tokens leaves code and verifier usable.
 #[test]
-fn a_code_that_was_not_exchanged_is_on_no_page() {
+fn a_code_that_was_not_exchanged_is_neither_on_the_page_nor_in_the_json() {
     fn unavailable(_: &SocketAddr) -> Response {
         axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response()
     }
     let idp = Idp::honest().with(|state| {
         state.overrides.insert("/oauth2/token", unavailable);
     });
-    let (html, result) = report(&idp, &["--explain"]);
+    let (html, result) = report(&idp, &["--explain", "--json"]);
     result.assert_code(1);
     let line = |start: &str| {
         let mut lines = result.stderr.lines().map(str::trim);
-        let line = lines.find_map(|line| line.strip_prefix(start));
-        line.unwrap_or_else(|| panic!("no {start} in {}", result.stderr))
+        let rest = lines.find_map(|line| line.strip_prefix(start));
+        rest.unwrap_or_else(|| panic!("no {start} in {}", result.stderr))
     };
-    for secret in [line("code_verifier  = "), line("code = ")] {
-        assert!(!html.contains(secret), "{secret} in {html}");
+    for secret in [line("code_verifier = "), line("code = ")] {
+        for place in [&html, &result.stdout] {
+            assert!(!place.contains(secret), "{secret} in {place}");
+        }
     }
-    assert!(html.contains("(hidden: not spent)"));
+    for place in [&html, &result.stdout] {
+        assert!(place.contains("(hidden: not spent)"), "{place}");
+        let public = line("nonce = ");
+        assert!(place.contains(public), "what is no secret is shown");
+        let reason = "The token endpoint answered 503 Service Unavailable";
+        assert!(place.contains(reason), "no reason in {place}");
+    }
+}
+
+/// The arrows of the diagram: number, from and to, what is sent.
+fn arrows(html: &str) -> Vec<(String, String)> {
+    let list = html.split("<ul class=\"arrows\">").nth(1).unwrap();
+    let items = list.split("</ul>").next().unwrap().split("<li");
+    let text = |item: &str| {
+        let mut tags = item.split('<').map(|part| part.split('>').nth(1));
+        tags.by_ref().flatten().collect::<String>()
+    };
+    items
+        .skip(1)
+        .map(|item| {
+            let who = item.split("<strong>").nth(1).unwrap();
+            let who = who.split("</strong>").next().unwrap().to_owned();
+            let (_, sent) = text(item)
+                .split_once(&who)
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                .unwrap();
+            (who, sent.trim_start_matches(": ").to_owned())
+        })
+        .collect()
+}
+
+/// Everything that servers and listener saw is an arrow from its sender to its
+/// receiver, in order, and no other arrow reaches a server.
+#[test]
+fn the_arrows_are_what_was_sent() {
+    let sent = |arrows: &[(String, String)]| {
+        let to_server = |who: &String| who.ends_with("→ Cognito") || who.ends_with("→ API");
+        let mut found: Vec<String> = arrows.iter().map(|(who, _)| who.clone()).collect();
+        found.retain(|who| to_server(who) && !who.starts_with("person"));
+        found
+    };
+    let seen = |idp: &Idp, browser: &str| -> Vec<String> {
+        let calls = idp.state.lock().unwrap().calls.clone();
+        let arrow = |call: &String| match call.as_str() {
+            "/oauth2/authorize" | "/login" => format!("{browser} → Cognito"),
+            "/dev/hello" => "tokens → API".to_owned(),
+            _ => "tokens → Cognito".to_owned(),
+        };
+        calls.iter().map(arrow).collect()
+    };
+    let has = |arrows: &[(String, String)], who: &str, what: &str| {
+        let found = arrows.iter().any(|(w, sent)| w == who && sent == what);
+        assert!(found, "no {who}: {what} in {arrows:?}");
+    };
+
+    let idp = Idp::honest();
+    let (html, _) = report(&idp, &["--refresh", "--userinfo"]);
+    let headless = arrows(&html);
+    assert_eq!(sent(&headless), seen(&idp, "tokens as browser"));
+    has(&headless, "Cognito → tokens as browser", "303 code, state");
+
+    let idp = Idp::honest().with(|state| state.has_session = true);
+    let args = ["--report", "login.html"];
+    let mut program =
+        Program::new(&idp, &args).env("BROWSER", &crate::fake_browser::command_line());
+    program.run_and_keep().assert_code(0);
+    let html = std::fs::read_to_string(program.dir.path().join("login.html")).unwrap();
+    let browser = arrows(&html);
+    assert_eq!(sent(&browser), seen(&idp, "browser"));
+    let request = "response_type, client_id, redirect_uri, scope, state, nonce, code_challenge, code_challenge_method";
+    has(&browser, "browser → Cognito", request);
+    has(&browser, "Cognito → browser", "302 code, state");
+    has(&browser, "browser → tokens", "code, state");
+    has(&browser, "tokens → browser", "200 this page");
+    let tokens = "200 access_token, token_type, expires_in, id_token, refresh_token";
+    has(&browser, "Cognito → tokens", tokens);
+}
+
+/// What did not happen is not on the page.
+#[test]
+fn a_refused_sign_in_shows_the_server_s_words_and_no_more() {
+    let idp = Idp::honest();
+    let login = Program::new(&idp, &["--no-browser"]).start();
+    let back = Url::parse(&idp.approve(&login.address)).unwrap();
+    let (_, state) = back
+        .query_pairs()
+        .find(|(name, _)| name == "state")
+        .unwrap();
+    let mut denied = back.clone();
+    let query = format!("error=access_denied&error_description=User+said+no&state={state}");
+    denied.set_query(Some(&query));
+    let html = raw_http::get(denied.as_str()).body;
+    login.result().assert_code(1);
     assert!(
-        html.contains(line("nonce = ")),
-        "what is no secret is shown"
+        html.contains("error_description</strong> = User said no"),
+        "{html}"
     );
+    for absent in ["person", "The code alone", "password", "$ (hidden)"] {
+        assert!(!html.contains(absent), "{absent} in {html}");
+    }
+    let arrows = arrows(&html);
+    let last = arrows.iter().rev().take(3).rev();
+    let last: Vec<(&str, &str)> = last.map(|(who, sent)| (&**who, &**sent)).collect();
+    let expected = [
+        ("Cognito → browser", "302 error, error_description, state"),
+        ("browser → tokens", "error, error_description, state"),
+        ("tokens → browser", "200 this page"),
+    ];
+    assert_eq!(last, expected);
+}
+
+#[test]
+fn nobody_who_did_not_come_is_drawn() {
+    let idp = Idp::honest();
+    let args = ["--no-browser", "--timeout", "1", "--report", "login.html"];
+    let mut program = Program::new(&idp, &args);
+    program.run_and_keep().assert_code(1);
+    let html = std::fs::read_to_string(program.dir.path().join("login.html")).unwrap();
+    let all = arrows(&html);
+    let (who, _) = all.last().unwrap();
+    assert_eq!(who, "tokens → browser");
+    assert!(!html.contains("browser → Cognito"), "{html}");
+}
+
+/// Waiting for a new stack is not part of the login.
+#[test]
+fn what_was_sent_to_find_out_whether_the_stack_is_ready_is_no_step() {
+    let idp = Idp::honest();
+    let args = ["--headless", "--report", "login.html"];
+    let mut program = Program::new(&idp, &args);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    program.state["last_created_at"] = json!(now.unwrap().as_millis() as u64);
+    program.run_and_keep().assert_code(0);
+    let html = std::fs::read_to_string(program.dir.path().join("login.html")).unwrap();
+    assert!(
+        idp.count("/oauth2/authorize") > 1,
+        "the sign-in page was not waited for"
+    );
+    let old = Idp::honest();
+    let (usual, _) = report(&old, &[]);
+    let who = |html: &str| {
+        arrows(html)
+            .into_iter()
+            .map(|(who, _)| who)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(who(&html), who(&usual));
+}
+
+#[test]
+fn a_command_that_lacks_a_hidden_value_is_not_printed() {
+    let (html, _) = report(&Idp::honest(), &[]);
+    let commands = html.split("<pre>$ ").skip(1);
+    for command in commands.map(|rest| rest.split("</pre>").next().unwrap()) {
+        assert!(!command.contains("(hidden"), "{command}");
+    }
 }

@@ -103,6 +103,10 @@ fn json_of_a_forged_login_says_which_check_failed() {
         (&json!("nonce"), &json!("other"))
     );
     assert_eq!(object.get("response"), None);
+    let error = &object["error"];
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("nonce of the id token"), "{error}");
+    assert!(error["hint"].is_string(), "{error}");
 }
 
 #[test]
@@ -156,7 +160,7 @@ fn refresh_shows_what_changed_and_what_did_not() {
 }
 
 #[test]
-fn a_refresh_for_somebody_else_is_not_believed() {
+fn a_refresh_for_another_user_is_refused() {
     let idp = Idp::tampering(|f| {
         if f.id.get("nonce").is_none() {
             f.id["sub"] = json!("somebody-else");
@@ -170,7 +174,7 @@ fn a_refresh_for_somebody_else_is_not_believed() {
 }
 
 #[test]
-fn userinfo_is_shown_and_must_speak_of_the_same_person() {
+fn userinfo_is_shown_and_must_describe_the_same_user() {
     let idp = Idp::honest();
     let result = Program::new(&idp, &["--headless", "--userinfo"]).run();
     result.assert_code(0);
@@ -190,7 +194,7 @@ fn userinfo_is_shown_and_must_speak_of_the_same_person() {
     Program::new(&idp, &["--headless", "--userinfo"])
         .run()
         .assert_code(1)
-        .assert_says("speaks of somebody else");
+        .assert_says("describes another user");
 }
 
 #[test]
@@ -256,7 +260,7 @@ fn signup_goes_to_the_page_for_new_users_with_the_same_request() {
 
 /// No call is missing, none is invented.
 #[test]
-fn explain_tells_every_call_that_the_server_saw_and_none_else() {
+fn explain_shows_every_call_that_the_server_saw_and_no_other() {
     let idp = Idp::honest();
     let args = [
         "--headless",

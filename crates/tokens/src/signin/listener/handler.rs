@@ -50,7 +50,7 @@ impl Handler {
             // The first response counts; a second cannot replace it.
             Ok(_) if self.has_response.swap(true, Ordering::SeqCst) => Page::refused(
                 StatusCode::BAD_REQUEST,
-                "This sign-in has been answered already",
+                "This sign-in has already been answered",
                 "The first answer counts. Look at the terminal for how it ended.",
             ),
             Ok(response) => self.hand_over(response, end).await,
@@ -61,7 +61,8 @@ impl Handler {
     fn read(&self, request: &Request<Incoming>) -> Result<AuthorizationResponse, Page> {
         let bad =
             |why: &str| Page::refused(StatusCode::BAD_REQUEST, "Not the answer to a sign-in", why);
-        // Against DNS rebinding: only the registered host name is accepted.
+        // Against DNS rebinding: a hostile page may point its own name at this
+        // machine, so only the registered host name is accepted.
         let mut hosts = request.headers().get_all(header::HOST).iter();
         let host = hosts
             .next()
@@ -69,7 +70,7 @@ impl Handler {
             .unwrap_or_default();
         if hosts.next().is_some() || !host.eq_ignore_ascii_case(&self.redirect_uri.authority()) {
             return Err(bad(
-                "It was sent to another host name than the registered one.",
+                "It was sent to a host name other than the registered one.",
             ));
         }
         if request
@@ -78,26 +79,28 @@ impl Handler {
             .is_some_and(|a| a.as_str() != self.redirect_uri.authority())
         {
             return Err(bad(
-                "It was sent to another host name than the registered one.",
+                "It was sent to a host name other than the registered one.",
             ));
         }
         if request.uri().path() != self.redirect_uri.path {
             return Err(Page::refused(
                 StatusCode::NOT_FOUND,
                 "Nothing here",
-                "This program answers one address only.",
+                "This program answers at one address only.",
             ));
         }
         if request.method() != Method::GET {
-            return Err(bad("A sign-in is answered with GET."));
+            return Err(bad("The answer to a sign-in is a GET request."));
         }
         let query = request.uri().query().unwrap_or_default();
         if query.len() > MAX_QUERY_BYTES {
             return Err(bad("Its query is too long."));
         }
-        self.expected
-            .parse_query(query)
-            .map_err(|why| bad(&format!("It is not what this program waits for: {why}.")))
+        self.expected.parse_query(query).map_err(|why| {
+            bad(&format!(
+                "It is not what this program is waiting for: {why}."
+            ))
+        })
     }
 
     /// Hands over the response. The page comes only after the code exchange and

@@ -7,12 +7,12 @@ use listeners::{Protocol, SocketState};
 /// programs are not visible.
 pub(crate) fn other_process_listening_on(port: u16) -> Option<String> {
     let all = listeners::get_all().ok()?;
-    let mut others = all.into_iter().filter(|it| {
-        it.socket.port() == port
-            && it.protocol == Protocol::TCP
-            && it.state == SocketState::Listen
+    let mut others = all.into_iter().filter(|listener| {
+        listener.socket.port() == port
+            && listener.protocol == Protocol::TCP
+            && listener.state == SocketState::Listen
             // This program may have the port at the other loopback address.
-            && it.process.pid != std::process::id()
+            && listener.process.pid != std::process::id()
     });
     let process = others.next()?.process;
     Some(format!("{} (process {})", process.name, process.pid))

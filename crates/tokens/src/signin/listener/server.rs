@@ -44,7 +44,8 @@ pub(crate) struct Listener {
     redirect_uri: RedirectUri,
 }
 
-/// A listener that serves requests. Dropping it closes it and its connections.
+/// A listener that serves requests. Dropping it begins to close it; only
+/// [`close`](RunningListener::close) waits until the port is free.
 #[derive(Debug)]
 pub(crate) struct RunningListener {
     callbacks: mpsc::Receiver<PendingCallback>,
@@ -89,6 +90,13 @@ impl RunningListener {
     pub(crate) async fn callback(&mut self) -> Option<PendingCallback> {
         self.callbacks.recv().await
     }
+
+    /// Closes the listener and its connections, and waits until the port is
+    /// free: the same program may need it again for another sign-in.
+    pub(crate) async fn close(mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
+    }
 }
 
 impl Drop for RunningListener {
@@ -101,7 +109,7 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
     let port = address.port();
     let failure = |why: &str| {
         Failure::failed(format!(
-            "Cannot listen on {address} for the sign-in's answer: {why}"
+            "Cannot listen on {address} for the answer to the sign-in: {why}"
         ))
     };
     if error.kind() != std::io::ErrorKind::AddrInUse {
@@ -168,4 +176,26 @@ fn response(page: &Page) -> Response<Full<Bytes>> {
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_closed_listener_has_freed_its_port() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let uri = RedirectUri::parse(&format!("http://localhost:{port}/callback")).unwrap();
+        for _ in 0..3 {
+            let expected = ExpectedResponse {
+                state: "S".into(),
+                issuer: "https://issuer".into(),
+                must_have_iss: false,
+            };
+            let listener = Listener::bind(&uri).await.expect("the port is free");
+            listener.start(expected).close().await;
+        }
+    }
 }

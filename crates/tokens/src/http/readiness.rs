@@ -1,0 +1,43 @@
+//! What `create` has just created takes a moment to answer: a new sign-in host
+//! must appear in DNS, a new stage must be deployed.
+
+use std::time::{Duration, Instant};
+
+use common::Console;
+use common::loopback::is_loopback;
+
+use crate::http::client::Http;
+use crate::http::request::Request;
+use crate::http::response::Response;
+
+/// The pause between two attempts.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// Repeats the request for up to `limit` while `is_too_new` holds for the
+/// response or there is none: the host may not be in DNS yet. These attempts
+/// are not part of the login, so no step records them.
+pub(crate) async fn wait(
+    http: &Http,
+    console: &Console,
+    limit: Duration,
+    request: &Request,
+    is_too_new: impl Fn(&Response) -> bool,
+) {
+    let begun = Instant::now();
+    let mut waiting = None;
+    while begun.elapsed() < limit {
+        let again = match http.probe(request).await {
+            Ok(response) => is_too_new(&response),
+            // On this machine a name does not have to appear in DNS first.
+            Err(_) => !is_loopback(&request.url),
+        };
+        if !again {
+            return;
+        }
+        waiting.get_or_insert_with(|| {
+            let to = request.to;
+            console.waiting(format!("Waiting until the {to} answers: it is new"))
+        });
+        tokio::time::sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,35 @@
+//! What attackers send to the token endpoint with a code that they have caught.
+
+use crate::config::ClientConfig;
+use crate::oauth::authorization_request::AuthorizationRequest;
+use crate::oauth::pkce::CodeVerifier;
+use crate::oauth::token::code_form;
+use crate::transcript::field::Field;
+
+pub(super) const TWICE: &str = "code-twice";
+pub(super) const WRONG_VERIFIER: &str = "wrong-verifier";
+pub(super) const NO_VERIFIER: &str = "no-verifier";
+pub(super) const OTHER_CLIENT: &str = "other-client";
+
+/// The form that an experiment sends, given a code and its request. `None` for
+/// an experiment that does not attack a fresh code.
+pub(super) fn form(
+    experiment: &str,
+    config: &ClientConfig,
+    request: &AuthorizationRequest,
+    code: &str,
+) -> Option<Vec<Field>> {
+    let verifier = Some(&request.code_verifier);
+    match experiment {
+        WRONG_VERIFIER => Some(code_form(config, code, Some(&CodeVerifier::generate()))),
+        NO_VERIFIER => Some(code_form(config, code, None)),
+        OTHER_CLIENT => {
+            let mut form = code_form(config, code, verifier);
+            for field in form.iter_mut().filter(|field| field.name == "client_id") {
+                field.value = "anotherclient0000000000000".into();
+            }
+            Some(form)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,118 @@
+//! Prints the experiments and their results.
+
+use anstyle::{AnsiColor, Style};
+use common::Console;
+
+use super::experiment::{Experiment, Outcome, Verdict};
+use crate::output::table::{BAD, GOOD, HEAD, Mark, table};
+use crate::report::LabRow;
+
+const DULL: Style = AnsiColor::Yellow.on_default().bold();
+
+impl Verdict {
+    fn mark(&self) -> Mark {
+        match self {
+            Verdict::Pass => Mark(GOOD, "PASS"),
+            Verdict::NotShown(_) => Mark(DULL, "NOT SHOWN"),
+            Verdict::Fail(_) => Mark(BAD, "FAIL"),
+        }
+    }
+}
+
+/// Prints the experiments and their descriptions.
+pub(crate) fn list(console: &Console, experiments: &[&Experiment]) {
+    let rows = experiments.iter().map(|experiment| {
+        let cells = [experiment.refused_by.name(), experiment.what];
+        let mark = Mark(Style::new(), experiment.name);
+        (mark, cells.map(str::to_owned).to_vec())
+    });
+    let head = ["name", "refused by", "what is tried"];
+    table(console, &head, rows.collect());
+}
+
+/// Prints the heading of an experiment.
+pub(crate) fn heading(console: &Console, number: usize, of: usize, experiment: &Experiment) {
+    let name = experiment.name;
+    console.line(&format!("{HEAD}# {number}/{of} {name}{HEAD:#}"));
+    console.line(&format!("What:    {}", experiment.what));
+}
+
+/// Prints the result of an experiment.
+pub(crate) fn outcome(console: &Console, experiment: &Experiment, outcome: &Outcome) {
+    let Mark(style, word) = outcome.verdict.mark();
+    let detail = match &outcome.verdict {
+        Verdict::Pass => String::new(),
+        Verdict::NotShown(why) | Verdict::Fail(why) => format!(": {why}"),
+    };
+    if !matches!(outcome.verdict, Verdict::NotShown(_)) {
+        console.line(&format!("Request: {}", indented(&outcome.request)));
+        console.line(&format!("Answer:  {}", indented(&outcome.answer)));
+        if outcome.verdict == Verdict::Pass {
+            let by = experiment.refused_by.with_article();
+            console.line(&format!("Refused: by {by}"));
+        } else {
+            console.line("Refused: by nobody, or not for the reason under test");
+        }
+        console.line(&format!("Rule:    {}", experiment.rule));
+    }
+    console.line(&format!("{style}{word}{style:#}{detail}"));
+    console.line("");
+}
+
+/// Indents the lines after the first to align with it.
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n         ")
+}
+
+/// All chosen experiments for the report page; those after the last result were
+/// not run.
+pub(crate) fn rows(chosen: &[&Experiment], outcomes: &[Outcome]) -> Vec<LabRow> {
+    let results = outcomes.iter().map(Some).chain(std::iter::repeat(None));
+    let rows = chosen.iter().zip(results).map(|(experiment, outcome)| {
+        let verdict = outcome.map(|outcome| &outcome.verdict);
+        LabRow {
+            name: experiment.name,
+            what: experiment.what,
+            refused_by: experiment.refused_by.with_article(),
+            rule: experiment.rule,
+            verdict: verdict.map_or("NOT RUN", |verdict| verdict.mark().1),
+            why: match verdict {
+                Some(Verdict::NotShown(why) | Verdict::Fail(why)) => why.clone(),
+                Some(Verdict::Pass) => String::new(),
+                None => "The lab stopped before this experiment.".to_owned(),
+            },
+            sent_and_got: outcome.map(|outcome| (outcome.request.clone(), outcome.answer.clone())),
+        }
+    });
+    rows.collect()
+}
+
+/// Prints all results in one table, and their counts.
+pub(crate) fn summary(console: &Console, chosen: &[&Experiment], outcomes: &[Outcome]) {
+    console.line(&format!("{HEAD}# Results{HEAD:#}"));
+    let rows = rows(chosen, outcomes);
+    let lines = rows.iter().enumerate().map(|(number, row)| {
+        let outcome = outcomes.get(number);
+        let mark = outcome.map_or(Mark(Style::new(), row.verdict), |outcome| {
+            outcome.verdict.mark()
+        });
+        let rule = row.rule.split(": ").next().unwrap_or_default();
+        let cells = [row.name, chosen[number].refused_by.name(), rule];
+        (mark, cells.map(str::to_owned).to_vec())
+    });
+    let head = ["result", "experiment", "refused by", "rule"];
+    table(console, &head, lines.collect());
+    let count = |verdict: &str| rows.iter().filter(|row| row.verdict == verdict).count();
+    let (total, not_run) = (rows.len(), count("NOT RUN"));
+    let mut line = format!(
+        "{total} experiment{}: {} PASS, {} NOT SHOWN, {} FAIL",
+        if total == 1 { "" } else { "s" },
+        count("PASS"),
+        count("NOT SHOWN"),
+        count("FAIL")
+    );
+    if not_run > 0 {
+        line.push_str(&format!(", {not_run} NOT RUN"));
+    }
+    console.line(&line);
+}

@@ -1,0 +1,94 @@
+//! What the token endpoint answers: RFC 6749 sections 5.1 and 5.2.
+
+use std::fmt;
+
+use common::text::printable;
+use common::{Failure, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::http::response::Response;
+use crate::oauth::error_code::ErrorCode;
+
+/// The successful response, RFC 6749 section 5.1.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct TokenResponse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    pub access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    pub token_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<i64>,
+}
+
+/// The error response, RFC 6749 section 5.2.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ErrorResponse {
+    pub error: ErrorCode,
+    pub error_description: Option<String>,
+}
+
+impl TokenResponse {
+    /// Reads the answer of the token endpoint.
+    ///
+    /// # Errors
+    /// If the server refuses, or its answer contains no bearer tokens.
+    pub(crate) fn read(answer: &Response) -> Result<TokenResponse> {
+        if let Some(refusal) = ErrorResponse::of(answer) {
+            let failure = Failure::failed(format!("The token endpoint refused: {refusal}"));
+            return Err(failure.with_hint(match refusal.error {
+                ErrorCode::InvalidGrant => "a code works once and for a few minutes, a refresh token until it is revoked: run this again",
+                ErrorCode::InvalidClient => "does the app client still exist? 'make api' creates it again",
+                _ => "RFC 6749 section 5.2 explains the error code",
+            }));
+        }
+        let odd = |what: &str| {
+            let status = answer.status;
+            Failure::failed(format!("The token endpoint answered {status}: {what}"))
+        };
+        if !answer.status.is_success() {
+            return Err(odd("not an error response of RFC 6749 section 5.2"));
+        }
+        let tokens: TokenResponse = answer
+            .json()
+            .ok_or_else(|| odd("not the tokens of RFC 6749 section 5.1"))?;
+        // A client must not use a type that it does not understand.
+        if !tokens.token_type.eq_ignore_ascii_case("bearer") {
+            return Err(odd("its token_type is not Bearer (RFC 6749 section 7.1)"));
+        }
+        Ok(tokens)
+    }
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenResponse(hidden)")
+    }
+}
+
+impl ErrorResponse {
+    /// The error in a response; `None` if it has none.
+    pub(crate) fn of(answer: &Response) -> Option<ErrorResponse> {
+        answer.json().filter(|_| !answer.status.is_success())
+    }
+
+    /// Why an endpoint refused: its error, or else its status.
+    pub(crate) fn reason(answer: &Response) -> String {
+        match ErrorResponse::of(answer) {
+            Some(error) => error.to_string(),
+            None => answer.status.to_string(),
+        }
+    }
+}
+
+/// `error: error_description`.
+impl fmt::Display for ErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match &self.error_description {
+            Some(description) => format!("{}: {description}", self.error),
+            None => self.error.to_string(),
+        };
+        f.write_str(&printable(&text))
+    }
+}

@@ -1,0 +1,167 @@
+//! Why the API refused a request, as far as the answer and the token show it.
+
+use common::loopback::is_loopback;
+use common::text::printable;
+use reqwest::StatusCode;
+use url::Url;
+
+use crate::config::ApiRoute;
+use crate::http::response::Response;
+use crate::jwt::decode::Jwt;
+
+/// The reasons, in sentences; none if the API did not refuse.
+pub(crate) fn explain(response: &Response, route: &ApiRoute, token: Option<&str>) -> Vec<String> {
+    let mut lines = match (response.status, token) {
+        (status, _) if status.is_success() => return Vec::new(),
+        (StatusCode::UNAUTHORIZED, None) => {
+            vec!["The request had no token (RFC 6750 section 3).".to_owned()]
+        }
+        (StatusCode::UNAUTHORIZED, Some(_)) => vec![
+            "The gateway did not accept the access token (RFC 6750 section 3.1, invalid_token). It has expired, or its issuer or client is not the one that the authorizer trusts, or its signature does not match the issuer's keys.".to_owned(),
+            "This client's own checks of the token passed, so look at the authorizer: its Issuer and Audience. 'make api' compares and repairs both.".to_owned(),
+        ],
+        (StatusCode::FORBIDDEN, Some(token)) => vec![scopes(route, token)],
+        (StatusCode::NOT_FOUND, _) => vec![format!(
+            "There is no {} {} behind the gateway: the stage or the route is missing or not deployed yet. 'make api' repairs both.",
+            route.method, route.url
+        )],
+        (status, _) if status.is_server_error() => vec![
+            "The token was accepted; the function or the gateway failed. The function's log group has the reason.".to_owned(),
+        ],
+        (status, _) => vec![format!("The gateway answered {status}, which does not concern the token.")],
+    };
+    if matches!(
+        response.status,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+    ) {
+        lines.extend(challenge(response, route));
+    }
+    lines
+}
+
+fn scopes(route: &ApiRoute, token: &str) -> String {
+    let token = Jwt::decode_unverified(token);
+    let granted = token.as_ref().map(Jwt::scopes).unwrap_or_default();
+    if granted
+        .iter()
+        .any(|scope| route.scopes.iter().any(|wanted| wanted == scope))
+    {
+        return "The token has a scope that the route accepts, so its scopes are not the reason. Compare the route's scopes and the API's policies; 'make api' repairs the route.".to_owned();
+    }
+    let has = match granted.len() {
+        0 => "has no scope".to_owned(),
+        _ => format!("has `{}`", granted.join("`, `")),
+    };
+    format!(
+        "The token {has}; the route asks for one of `{}` (RFC 6750 section 3.1, insufficient_scope).",
+        route.scopes.join("`, `")
+    )
+}
+
+/// What `WWW-Authenticate` says, or that it is missing.
+fn challenge(response: &Response, route: &ApiRoute) -> Option<String> {
+    if let Some(reason) = response.header("www-authenticate") {
+        return Some(format!(
+            "The API's WWW-Authenticate header says: {}",
+            printable(reason)
+        ));
+    }
+    let local = Url::parse(&route.url).is_ok_and(|url| is_loopback(&url));
+    local.then(|| {
+        "The answer has no WWW-Authenticate header. RFC 6750 section 3 requires it and AWS sends it; this local cloud does not.".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderMap, HeaderValue};
+    use serde_json::json;
+
+    use super::*;
+    use crate::jwt::sign::unsigned;
+
+    fn route(url: &str) -> ApiRoute {
+        ApiRoute {
+            method: "GET".into(),
+            url: url.into(),
+            scopes: vec!["HelloAPI/hello.read".into(), "HelloAPI/hello.write".into()],
+        }
+    }
+
+    fn answer(status: u16, challenge: Option<&'static str>) -> Response {
+        let mut headers = HeaderMap::new();
+        if let Some(challenge) = challenge {
+            headers.insert("www-authenticate", HeaderValue::from_static(challenge));
+        }
+        Response {
+            version: reqwest::Version::HTTP_11,
+            status: StatusCode::from_u16(status).unwrap(),
+            headers,
+            body: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_its_reason() {
+        let token = |scope: &str| format!("{}.x", unsigned(&json!({}), &json!({ "scope": scope })));
+        let (local, aws) = (
+            "http://a.execute-api.localhost:1/dev",
+            "https://a.execute-api.us-east-1.amazonaws.com/dev",
+        );
+        for (status, scope, url, challenge, expected) in [
+            (
+                403,
+                "openid",
+                local,
+                None,
+                "The token has `openid`; the route asks for one of `HelloAPI/hello.read`, `HelloAPI/hello.write`",
+            ),
+            (
+                403,
+                "",
+                local,
+                None,
+                "The token has no scope; the route asks",
+            ),
+            (
+                403,
+                "openid HelloAPI/hello.read",
+                aws,
+                None,
+                "its scopes are not the reason",
+            ),
+            (403, "openid", local, None, "this local cloud does not"),
+            (
+                401,
+                "openid",
+                local,
+                None,
+                "It has expired, or its issuer or client",
+            ),
+            (
+                401,
+                "openid",
+                aws,
+                Some("Bearer error=\"invalid_token\""),
+                "says: Bearer error=\"invalid_token\"",
+            ),
+            (
+                404,
+                "openid",
+                aws,
+                None,
+                "the stage or the route is missing",
+            ),
+            (502, "openid", aws, None, "The function's log group"),
+            (429, "openid", aws, None, "429 Too Many Requests"),
+        ] {
+            let lines =
+                explain(&answer(status, challenge), &route(url), Some(&token(scope))).join("\n");
+            assert!(lines.contains(expected), "no {expected:?} in {lines}");
+            assert_eq!(lines.contains("local cloud"), url == local, "{lines}");
+        }
+        assert!(explain(&answer(200, None), &route(local), Some("x")).is_empty());
+        let without = explain(&answer(401, None), &route(local), None);
+        assert!(without[0].contains("no token"), "{without:?}");
+    }
+}

@@ -1,0 +1,165 @@
+//! Who sent what to whom: the arrows of the diagram, made from the steps.
+
+use crate::transcript::step::{Answer, Channel, Step};
+
+/// A participant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Lane {
+    Person,
+    Browser,
+    /// With `--headless`: this program in place of the browser.
+    Headless,
+    Tokens,
+    Cognito,
+    Api,
+}
+
+impl Lane {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Lane::Person => "person",
+            Lane::Browser => "browser",
+            Lane::Headless => "tokens as browser",
+            Lane::Tokens => "tokens",
+            Lane::Cognito => "Cognito",
+            Lane::Api => "API",
+        }
+    }
+}
+
+/// Something sent from one participant to another; a step that `tokens` does
+/// by itself goes from it to itself.
+pub(super) struct Arrow {
+    /// The number of its step; the page itself has none.
+    pub step: Option<usize>,
+    pub from: Lane,
+    pub to: Lane,
+    pub label: String,
+    /// Whether it answers the arrow before.
+    pub reply: bool,
+    /// The CSS class of its channel.
+    pub class: &'static str,
+}
+
+/// The arrows of all steps, in order.
+pub(super) fn of(steps: &[Step]) -> Vec<Arrow> {
+    let mut arrows = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let mut add = |from, to, label: String, reply| {
+            let (step, class) = (Some(index + 1), step.channel.mark().0);
+            arrows.push(Arrow {
+                step,
+                from,
+                to,
+                label,
+                reply,
+                class,
+            });
+        };
+        let sent = label(step);
+        match step.channel {
+            Channel::Here => add(Lane::Tokens, Lane::Tokens, sent, false),
+            Channel::Browser => {
+                add(
+                    Lane::Tokens,
+                    Lane::Browser,
+                    "the address of the sign-in page".into(),
+                    false,
+                );
+                // Whether the browser went there is known only from its return.
+                let later = steps[index..].iter().find(|step| came_back(step));
+                if let Some(later) = later {
+                    add(Lane::Browser, Lane::Cognito, sent, false);
+                    if has(later, "code") {
+                        let label = "signs in, on Cognito's page";
+                        add(Lane::Person, Lane::Cognito, label.into(), false);
+                    }
+                    let label = format!("302 {}", names(later));
+                    add(Lane::Cognito, Lane::Browser, label, true);
+                }
+            }
+            Channel::Callback => add(Lane::Browser, Lane::Tokens, sent, false),
+            Channel::Pasted => add(Lane::Person, Lane::Tokens, sent, false),
+            Channel::Headless if step.answer.is_none() => {
+                add(Lane::Headless, Lane::Tokens, sent, false);
+            }
+            Channel::Headless => pair(&mut add, Lane::Headless, Lane::Cognito, step),
+            Channel::Back => pair(&mut add, Lane::Tokens, Lane::Cognito, step),
+            Channel::Api => {
+                add(Lane::Tokens, Lane::Api, sent, false);
+                if let Some(answer) = &step.answer {
+                    add(Lane::Api, Lane::Tokens, answer.status.clone(), true);
+                }
+            }
+        }
+    }
+    if steps.iter().any(|step| step.channel == Channel::Callback) {
+        arrows.push(Arrow {
+            step: None,
+            from: Lane::Tokens,
+            to: Lane::Browser,
+            label: "200 this page".into(),
+            reply: true,
+            class: "front",
+        });
+    }
+    arrows
+}
+
+/// A request and its answer, if one came.
+fn pair(add: &mut impl FnMut(Lane, Lane, String, bool), from: Lane, to: Lane, step: &Step) {
+    add(from, to, label(step), false);
+    if let Some(answer) = &step.answer {
+        add(to, from, reply(answer), true);
+    }
+}
+
+fn came_back(step: &Step) -> bool {
+    matches!(step.channel, Channel::Callback | Channel::Pasted)
+}
+
+fn has(step: &Step, name: &str) -> bool {
+    step.fields.iter().any(|field| field.name == name)
+}
+
+fn names(step: &Step) -> String {
+    let names: Vec<&str> = step.fields.iter().map(|field| &*field.name).collect();
+    names.join(", ")
+}
+
+/// What is sent: the names of the parameters, or else the request itself.
+fn label(step: &Step) -> String {
+    let names = names(step);
+    match step.channel {
+        Channel::Here => step.heading.clone(),
+        Channel::Api => format!("{}, Authorization: Bearer …", request(step)),
+        _ if names.is_empty() => request(step),
+        _ => names,
+    }
+}
+
+/// Method and last part of the path.
+fn request(step: &Step) -> String {
+    let (method, url) = step.heading.split_once(' ').unwrap_or_default();
+    let path = url.split('?').next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    format!("{method} {last}")
+}
+
+/// What came back: the status, and the names of what it carries.
+fn reply(answer: &Answer) -> String {
+    const SHOWN: usize = 5;
+    let code = answer.status.split(' ').next().unwrap_or_default();
+    let shown: Vec<&str> = answer
+        .names
+        .iter()
+        .take(SHOWN)
+        .map(|name| &**name)
+        .collect();
+    match answer.names.len().saturating_sub(SHOWN) {
+        _ if shown.is_empty() && answer.body.contains("html") => format!("{code} a page"),
+        _ if shown.is_empty() => answer.status.clone(),
+        0 => format!("{code} {}", shown.join(", ")),
+        more => format!("{code} {} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,121 @@
+//! Records the steps of a login and, with `--explain`, prints them to stderr as
+//! they happen.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anstyle::Style;
+use common::Console;
+use common::console::numbered_heading;
+
+use crate::transcript::field::Field;
+use crate::transcript::step::{Answer, Channel, Step};
+
+const DIM: Style = Style::new().dimmed();
+
+/// Everything that has happened so far. Clones share the same steps.
+#[derive(Clone)]
+pub(crate) struct Transcript {
+    console: Arc<Console>,
+    /// Whether `--explain` prints each step as it happens.
+    aloud: bool,
+    steps: Arc<Mutex<Vec<Step>>>,
+}
+
+/// A recorded step, to which what is learned later is added.
+pub(crate) struct StepHandle<'a> {
+    transcript: &'a Transcript,
+    index: usize,
+}
+
+impl Transcript {
+    /// An empty transcript, whose steps are printed if `aloud`.
+    pub(crate) fn new(aloud: bool, console: Arc<Console>) -> Transcript {
+        Transcript {
+            console,
+            aloud,
+            steps: Arc::default(),
+        }
+    }
+
+    /// The steps so far.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        self.lock().clone()
+    }
+
+    /// Adds a step with a heading and sentences below it.
+    pub(crate) fn step(&self, channel: Channel, heading: &str, text: &str) -> StepHandle<'_> {
+        let mut steps = self.lock();
+        let index = steps.len();
+        steps.push(Step {
+            channel,
+            heading: heading.to_owned(),
+            text: Vec::new(),
+            fields: Vec::new(),
+            commands: Vec::new(),
+            answer: None,
+        });
+        drop(steps);
+        let named = if channel == Channel::Here {
+            heading.to_owned()
+        } else {
+            format!("{}: {heading}", channel.name())
+        };
+        self.say(&numbered_heading(index + 1, &named));
+        let step = StepHandle {
+            transcript: self,
+            index,
+        };
+        step.text(text);
+        step
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Step>> {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn say(&self, line: &str) {
+        if self.aloud {
+            self.console.message(line);
+        }
+    }
+}
+
+impl StepHandle<'_> {
+    /// Adds sentences.
+    pub(crate) fn text(&self, text: &str) {
+        self.add(|step| step.text.extend(text.lines().map(str::to_owned)));
+        for line in text.lines() {
+            self.transcript.say(&format!("    {line}"));
+        }
+    }
+
+    /// Adds parameters, each with its purpose.
+    pub(crate) fn fields(&self, fields: &[Field]) {
+        self.add(|step| step.fields.extend(fields.iter().cloned()));
+        for field in fields {
+            let (name, value) = (&field.name, field.shown());
+            self.transcript.say(&format!("      {name} = {value}"));
+            self.transcript
+                .say(&format!("          {DIM}{}{DIM:#}", field.why));
+        }
+    }
+
+    /// Adds a shell command that reproduces the step.
+    pub(crate) fn command(&self, command: &str) {
+        self.add(|step| step.commands.push(command.to_owned()));
+        self.transcript.say(&format!("    $ {command}"));
+    }
+
+    /// Adds the response.
+    pub(crate) fn answer(&self, answer: Answer) {
+        let took = answer.took.as_millis();
+        let (status, body) = (&answer.status, &answer.body);
+        self.transcript
+            .say(&format!("    answer: {status} after {took} ms: {body}"));
+        self.add(|step| step.answer = Some(answer));
+    }
+
+    fn add(&self, change: impl FnOnce(&mut Step)) {
+        change(&mut self.transcript.lock()[self.index]);
+    }
+}
