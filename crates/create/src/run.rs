@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_client::account::{self, Account};
 use aws_client::{Clients, DeploymentTag};
-use common::{Console, Result, Settings, State, StateFile, interrupt, state};
+use common::{Access, Console, Result, Settings, State, StateFile, interrupt, state};
 
 use crate::config::Config;
 use crate::resource::change::{Change, Summary};
@@ -48,8 +48,8 @@ impl Run {
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, belongs elsewhere, or
     /// records a stack that `create` cannot continue.
-    pub(crate) async fn open(config: Config, settings: &Settings) -> Result<Run> {
-        let file = Arc::new(StateFile::open(&settings.state_file)?);
+    pub(crate) async fn open(config: Config, settings: &Settings, access: Access) -> Result<Run> {
+        let file = Arc::new(StateFile::open(&settings.state_file, access)?);
         let before = file.get();
         let resumed = before != State::default();
         if resumed {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_client::account::{self, Account};
 use aws_client::find::Found;
 use aws_client::{Clients, DeploymentTag};
-use common::{Console, Result, Settings, State, StateFile, interrupt};
+use common::{Access, Console, Result, Settings, State, StateFile, interrupt};
 
 /// The calls that create resources that are not part of another resource.
 const CREATES: [&str; 5] = [
@@ -41,8 +41,8 @@ impl Stack {
     ///
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, or belongs elsewhere.
-    pub(crate) async fn open(settings: &Settings) -> Result<Option<Stack>> {
-        let Some(file) = StateFile::open_existing(&settings.state_file)? else {
+    pub(crate) async fn open(settings: &Settings, access: Access) -> Result<Option<Stack>> {
+        let Some(file) = StateFile::open_existing(&settings.state_file, access)? else {
             return Ok(None);
         };
         let state = file.get();

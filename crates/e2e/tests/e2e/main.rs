@@ -5,6 +5,7 @@ mod bad_input;
 mod changes;
 mod class;
 mod explain;
+mod files;
 mod first_minute;
 mod foreign;
 mod iam_policy;
