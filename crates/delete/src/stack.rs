@@ -48,7 +48,7 @@ impl Stack {
         let state = file.get();
         let console = Arc::new(Console::new());
         let aws = Clients::new(settings, &console, state.region.as_deref()).await?;
-        account::check_endpoint_and_region(&state, settings, Some(&aws.region))?;
+        account::check_endpoint_and_region(&state, &aws)?;
         Ok(Some(Stack {
             aws,
             state: file,

@@ -15,6 +15,7 @@ use std::time::Duration;
 use crate::cli::CommonArgs;
 use crate::failure::{Failure, Result};
 use crate::state::SETTLE_TIME;
+use crate::{ca_bundle, endpoint};
 
 /// The test user's password. `Debug` hides it; there is no `Display`.
 #[derive(Clone)]
@@ -64,10 +65,12 @@ impl Settings {
     ///
     /// # Errors
     /// Exit code 2 if the file named by `--env-file` is missing, a file cannot
-    /// be read or parsed, a value is not UTF-8, the endpoint is not an http or
-    /// https URL, or `SETTLE_SECONDS` is not a number of seconds.
+    /// be read or parsed, a value is not UTF-8, the endpoint is not one that
+    /// [`endpoint::parse`] takes or is to be ignored, or `SETTLE_SECONDS` is not
+    /// a number of seconds.
     pub fn load(args: &CommonArgs) -> Result<Settings> {
         env_file::load(args.env_file.as_deref())?;
+        ca_bundle::load()?;
         let region = match get(var::AWS_REGION)? {
             Some(region) => Some(region),
             None => get(var::AWS_DEFAULT_REGION)?,
@@ -78,7 +81,7 @@ impl Settings {
         };
         Ok(Settings {
             region,
-            endpoint_url: get(var::AWS_ENDPOINT_URL)?.map(endpoint_url).transpose()?,
+            endpoint_url: endpoint_url()?,
             password: text(var::PASSWORD)?.map(Password),
             domain_prefix: get(var::DOMAIN_PREFIX)?,
             name_suffix: get(var::NAME_SUFFIX)?.unwrap_or_default(),
@@ -199,18 +202,20 @@ fn path(name: &str, default: &str) -> Result<PathBuf> {
     Ok(get(name)?.unwrap_or_else(|| default.to_owned()).into())
 }
 
-/// Validates an endpoint's URL and removes trailing slashes.
-fn endpoint_url(value: String) -> Result<String> {
-    let is_http = ["http://", "https://"]
-        .iter()
-        .any(|scheme| value.starts_with(scheme));
-    match url::Url::parse(&value) {
-        Ok(url) if is_http && url.has_host() => Ok(value.trim_end_matches('/').to_owned()),
-        _ => Err(
-            Failure::usage(format!("AWS_ENDPOINT_URL '{value}' is no http or https address"))
-                .with_hint("for example http://127.0.0.1:4566, where 'make cloud' starts the local cloud; leave it out for AWS itself"),
-        ),
+/// `AWS_ENDPOINT_URL`, checked. Beside it, the SDK must not be told to ignore it:
+/// what is meant for the local cloud would go to AWS.
+fn endpoint_url() -> Result<Option<String>> {
+    let Some(value) = get(var::AWS_ENDPOINT_URL)? else {
+        return Ok(None);
+    };
+    let ignored = get(var::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)?;
+    if ignored.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return Err(endpoint::ignored(
+            var::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,
+            &value,
+        ));
     }
+    endpoint::parse(var::AWS_ENDPOINT_URL, &value).map(Some)
 }
 
 fn settle(value: Option<String>) -> Result<Duration> {

@@ -59,28 +59,6 @@ fn a_domain_prefix_keeps_cognito_s_rules() {
 }
 
 #[test]
-fn an_endpoint_is_an_http_address() {
-    let check = |url: &str| endpoint_url(url.to_owned());
-    assert_eq!(
-        check("http://127.0.0.1:4566/").unwrap(),
-        "http://127.0.0.1:4566"
-    );
-    assert!(check("https://example.com/aws").is_ok());
-    for bad in [
-        "4566",
-        "localhost:4566",
-        "ftp://localhost",
-        "http://",
-        "http:x",
-        "http://a:b",
-    ] {
-        let error = check(bad).unwrap_err();
-        assert_eq!(error.exit(), crate::Exit::Usage);
-        assert!(error.to_string().contains(&format!("'{bad}'")), "{error}");
-    }
-}
-
-#[test]
 fn a_suffix_is_part_of_a_name() {
     assert!(settings(None, None, "-ada").name_suffix().is_ok());
     assert!(settings(None, None, "a b").name_suffix().is_err());

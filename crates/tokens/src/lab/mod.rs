@@ -65,7 +65,7 @@ pub(crate) async fn run(
         timeout: Duration::from_secs(args.timeout),
         explain: &explain,
     };
-    let cognito = cognito(&config, settings);
+    let cognito = cognito(&config);
     let mut session = Session::new(&config, &provider, &http, sign_in, cognito);
     let mut results = Vec::new();
     let run = run_all(&mut session, &chosen, &mut results).await;
@@ -99,12 +99,12 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Experiment>> {
 
 /// The URL of Cognito's own API, some of whose operations need no AWS
 /// credentials.
-fn cognito(config: &ClientConfig, settings: &Settings) -> String {
+fn cognito(config: &ClientConfig) -> String {
     let pool = config
         .issuer
         .rsplit_once('/')
         .map_or(config.issuer.as_str(), |(cognito, _)| cognito);
-    settings
+    config
         .endpoint_url
         .clone()
         .unwrap_or_else(|| pool.to_owned())
