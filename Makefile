@@ -114,9 +114,10 @@ cloud: tools ## start the local cloud on 127.0.0.1:4566
 cloud-stop: ## stop the local cloud
 	@scripts/cloud stop
 
-clean: ## remove what was built; refuses while there is something on AWS
+clean: ## stop the local cloud, remove what was built; refuses while there is something on AWS
 	@if [ -e "$(STATE_FILE)" ] && [ -z "$(FORCE)" ]; then \
 		echo "error: $(STATE_FILE) still lists resources: run 'make delete' first, or 'make clean FORCE=1' to forget them" >&2; \
 		exit 1; \
 	fi
+	@scripts/cloud stop-all
 	rm -rf target .venv "$(STATE_FILE)" "$(STATE_FILE).lock" "$(STATE_FILE).unreadable"

@@ -1,7 +1,7 @@
 //! Account checks: state.json belongs to one account, region and endpoint.
 
 use common::endpoint::{check_endpoint, elsewhere};
-use common::{Failure, Result, Settings, State};
+use common::{Failure, Result, State};
 
 use crate::{Clients, Named};
 
@@ -41,16 +41,15 @@ pub async fn current(aws: &Clients) -> Result<Account> {
 ///
 /// # Errors
 /// Exit code 2 if they are not; the message names both values.
-pub fn check_endpoint_and_region(
-    state: &State,
-    settings: &Settings,
-    region: Option<&str>,
-) -> Result<()> {
-    check_endpoint(state, settings)?;
-    match (state.region.as_deref(), region) {
-        (Some(recorded), Some(here)) if recorded != here => {
-            Err(elsewhere("region", recorded, here, "AWS_DEFAULT_REGION"))
-        }
+pub fn check_endpoint_and_region(state: &State, aws: &Clients) -> Result<()> {
+    check_endpoint(state, aws.endpoint_url.as_deref())?;
+    match state.region.as_deref() {
+        Some(recorded) if recorded != aws.region => Err(elsewhere(
+            "region",
+            recorded,
+            &aws.region,
+            "AWS_DEFAULT_REGION",
+        )),
         _ => Ok(()),
     }
 }

@@ -10,11 +10,11 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::SharedInterceptor;
 use common::{Console, Failure, Result, Settings};
 
-use crate::credentials;
 use crate::explain::operations::Operations;
 use crate::explain::{Explain, Operation};
 use crate::interceptors::{BeforeRetry, StopOnSignal};
 use crate::retry::{RetryClassifier, RetryInterceptor, RetrySleep};
+use crate::{credentials, endpoint, http};
 
 /// A client for each service, in one region of one account.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct Clients {
     pub sts: aws_sdk_sts::Client,
     /// The region of all of them.
     pub region: String,
+    /// The endpoint of all of them; `None` for AWS itself.
+    pub endpoint_url: Option<String>,
     before_retry: BeforeRetry,
     operations: Operations,
 }
@@ -46,7 +48,10 @@ macro_rules! client {
         let retries_cost_nothing = RetryPartition::custom("retries")
             .token_bucket(TokenBucket::unlimited())
             .build();
-        let mut builder = $service::config::Builder::from($config)
+        let mut builder = $service::config::Builder::from($config);
+        // The one that was resolved for all services, whatever is set for this one.
+        builder.set_endpoint_url($config.endpoint_url().map(str::to_owned));
+        let mut builder = builder
             .retry_partition(retries_cost_nothing)
             .retry_classifier(RetryClassifier)
             .sleep_impl(defaults.sleep.clone())
@@ -67,8 +72,8 @@ impl Clients {
     /// With `--explain`, every call is narrated on `console`.
     ///
     /// # Errors
-    /// Exit code 2 if there is no region, there are no credentials, or
-    /// `AWS_PROFILE` does not exist.
+    /// Exit code 2 if there is no region, there are no credentials,
+    /// `AWS_PROFILE` does not exist, or there is not one endpoint for all.
     pub async fn new(
         settings: &Settings,
         console: &Arc<Console>,
@@ -80,8 +85,13 @@ impl Clients {
             .region(region.clone())
             .app_name(AppName::new("oidc-and-oauth2-on-aws").expect("a valid name"))
             .timeout_config(timeouts())
+            .http_client(http::client()?)
             .load()
             .await;
+        let endpoint_url = endpoint::resolve(&config, settings)?;
+        let mut config = config.into_builder();
+        config.set_endpoint_url(endpoint_url);
+        let config = config.build();
         let config = credentials::fetch(config).await?;
         let defaults = ClientDefaults::new(console, settings.explain);
         Ok(Clients::of(&config, &region, &defaults))
@@ -96,6 +106,7 @@ impl Clients {
             logs: client!(aws_sdk_cloudwatchlogs, config, defaults),
             sts: client!(aws_sdk_sts, config, defaults),
             region: region.to_string(),
+            endpoint_url: config.endpoint_url().map(str::to_owned),
             before_retry: defaults.before_retry.clone(),
             operations: defaults.operations.clone(),
         }

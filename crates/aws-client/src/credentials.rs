@@ -11,7 +11,7 @@ use common::{Failure, Result};
 
 use crate::error::chain;
 
-const SIGN_IN: &str = "set AWS_PROFILE in .env, or sign in ('aws configure', 'aws sso login'); without an AWS account, 'make demo' shows everything on the local cloud";
+const SIGN_IN: &str = "set AWS_PROFILE in .env, or sign in ('aws login', 'aws sso login', 'aws configure'); without an AWS account, 'make demo' shows everything on the local cloud";
 
 /// Checks that `AWS_PROFILE` is in one of the files. Otherwise the SDK would go
 /// on to look for a virtual machine's credentials, and complain about those.

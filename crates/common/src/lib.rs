@@ -1,10 +1,13 @@
 //! Code that all programs share, apart from AWS: settings, `state.json`, the
 //! console, errors and exit codes.
 
+mod aws_profile;
+pub mod ca_bundle;
 pub mod cli;
 pub mod console;
 pub mod endpoint;
 pub mod failure;
+pub mod file;
 pub mod interrupt;
 pub mod loopback;
 pub mod program;
@@ -15,4 +18,4 @@ pub mod text;
 pub use console::Console;
 pub use failure::{Exit, Failure, Result};
 pub use settings::Settings;
-pub use state::{State, StateFile};
+pub use state::{Access, State, StateFile};

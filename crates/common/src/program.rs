@@ -1,6 +1,7 @@
 //! The `main` of each program: settings before threads, one exit point.
 
 use std::future::Future;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;
 
 use crate::cli::CommonArgs;
@@ -16,14 +17,27 @@ pub fn main<F>(args: &CommonArgs, run: impl FnOnce(Settings) -> F) -> ExitCode
 where
     F: Future<Output = Result<Exit>>,
 {
-    let ended = Settings::load(args).and_then(|settings| runtime()?.block_on(run(settings)));
-    match ended {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
+    panic::set_hook(Box::new(print_panic));
+    let whole = || Settings::load(args).and_then(|settings| runtime()?.block_on(run(settings)));
+    match panic::catch_unwind(AssertUnwindSafe(whole)) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failure)) => {
             console::print_failure(&failure);
             failure.exit().into()
         }
+        Err(_) => Exit::Failed.into(),
     }
+}
+
+/// Prints where the program panicked. The message is left out: it may have the
+/// password in it, as that of `std::env::set_var` does.
+fn print_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    let place = place.unwrap_or_else(|| "an unknown place".to_owned());
+    let failure = Failure::failed(format!("The program has a defect, at {place}"));
+    console::print_failure(&failure.with_hint(
+        "run the same command again: what was made is recorded; please report this line",
+    ));
 }
 
 /// One thread is enough: the programs' concurrent tasks wait for the network.

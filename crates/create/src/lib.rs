@@ -29,7 +29,7 @@ mod user;
 mod user_pool;
 
 use common::cli::CommonArgs;
-use common::{Exit, Result, Settings};
+use common::{Access, Exit, Result, Settings};
 
 use crate::config::Config;
 use crate::run::Run;
@@ -58,7 +58,7 @@ pub struct Args {
 /// call fails; 130 after a signal. What was created by then is in state.json.
 pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     let config = Config::check(&settings)?;
-    let run = Run::open(config, &settings).await?;
+    let run = Run::open(config, &settings, Access::of(args.dry_run)).await?;
     let mut steps = Steps::new(&run);
     stack::stack(&mut steps);
 

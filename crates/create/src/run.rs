@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_client::account::{self, Account};
 use aws_client::{Clients, DeploymentTag};
-use common::{Console, Result, Settings, State, StateFile, interrupt, state};
+use common::{Access, Console, Result, Settings, State, StateFile, interrupt, state};
 
 use crate::compare::change::{Change, Summary};
 use crate::config::Config;
@@ -38,7 +38,6 @@ pub(crate) struct Run {
     summary: Mutex<Summary>,
     /// state.json as it was when this run began.
     before: State,
-    endpoint_url: Option<String>,
 }
 
 impl Run {
@@ -48,8 +47,8 @@ impl Run {
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, belongs elsewhere, or
     /// records a stack that `create` cannot continue.
-    pub(crate) async fn open(config: Config, settings: &Settings) -> Result<Run> {
-        let file = Arc::new(StateFile::open(&settings.state_file)?);
+    pub(crate) async fn open(config: Config, settings: &Settings, access: Access) -> Result<Run> {
+        let file = Arc::new(StateFile::open(&settings.state_file, access)?);
         let before = file.get();
         let resumed = before != State::default();
         if resumed {
@@ -59,7 +58,7 @@ impl Run {
         let aws = Clients::new(settings, &console, before.region.as_deref()).await?;
         let noted = Arc::clone(&file);
         aws.before_retry(move |operation| noted.repeat_call(operation));
-        account::check_endpoint_and_region(&before, settings, Some(&aws.region))?;
+        account::check_endpoint_and_region(&before, &aws)?;
         let deployment_id = before.deployment_id.clone();
         Ok(Run {
             aws,
@@ -75,7 +74,6 @@ impl Run {
             account: account::recorded(&before).map_or_else(OnceLock::new, OnceLock::from),
             summary: Mutex::default(),
             before,
-            endpoint_url: settings.endpoint_url.clone(),
         })
     }
 
@@ -107,7 +105,7 @@ impl Run {
     pub(crate) fn begin(&self) -> Result<()> {
         interrupt::listen_between_calls(Arc::clone(&self.console))?;
         let (account, region) = (&self.account().id, &self.aws.region);
-        let place = self.endpoint_url.as_deref().unwrap_or("AWS");
+        let place = self.aws.endpoint_url.as_deref().unwrap_or("AWS");
         self.console.message(&format!(
             "In account {account}, region {region}, at {place}:"
         ));
@@ -117,7 +115,7 @@ impl Run {
                 state.state_version = Some(state::VERSION);
                 state.deployment_id = Some(deployment_id);
                 state.account_id = Some(account.clone());
-                state.endpoint_url = self.endpoint_url.clone();
+                state.endpoint_url = self.aws.endpoint_url.clone();
                 state.region = Some(region.clone());
             }
             self.config.names.record(state);
@@ -170,9 +168,9 @@ impl Run {
         self.state.update(|state| *state = after)
     }
 
-    /// `AWS_ENDPOINT_URL`; `None` for AWS itself.
+    /// The endpoint of all clients; `None` for AWS itself.
     pub(crate) fn endpoint_url(&self) -> Option<&str> {
-        self.endpoint_url.as_deref()
+        self.aws.endpoint_url.as_deref()
     }
 
     /// Whether this run has created or updated anything.

@@ -12,7 +12,7 @@ mod user_pool;
 use aws_client::account::Account;
 use aws_client::retry::Backoff;
 use common::cli::CommonArgs;
-use common::{Console, Exit, Result, Settings, join_all};
+use common::{Access, Console, Exit, Result, Settings, join_all};
 
 use crate::stack::Stack;
 use crate::user_pool::UserPool;
@@ -37,7 +37,7 @@ pub struct Args {
 /// Exit code 2 if state.json belongs to another cloud; 1 if something could not
 /// be deleted, which then stays in state.json; 130 after a signal.
 pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
-    let Some(stack) = Stack::open(&settings).await? else {
+    let Some(stack) = Stack::open(&settings, Access::of(args.dry_run)).await? else {
         let path = settings.state_file.display();
         Console::new().line(&format!("Nothing to delete: there is no '{path}'"));
         return Ok(Exit::Done);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_client::account::{self, Account};
 use aws_client::find::Found;
 use aws_client::{Clients, DeploymentTag};
-use common::{Console, Result, Settings, State, StateFile, interrupt};
+use common::{Access, Console, Result, Settings, State, StateFile, interrupt};
 
 /// The calls that create resources that are not part of another resource.
 const CREATES: [&str; 5] = [
@@ -41,14 +41,14 @@ impl Stack {
     ///
     /// # Errors
     /// Exit code 2 if state.json is in use, unreadable, or belongs elsewhere.
-    pub(crate) async fn open(settings: &Settings) -> Result<Option<Stack>> {
-        let Some(file) = StateFile::open_existing(&settings.state_file)? else {
+    pub(crate) async fn open(settings: &Settings, access: Access) -> Result<Option<Stack>> {
+        let Some(file) = StateFile::open_existing(&settings.state_file, access)? else {
             return Ok(None);
         };
         let state = file.get();
         let console = Arc::new(Console::new());
         let aws = Clients::new(settings, &console, state.region.as_deref()).await?;
-        account::check_endpoint_and_region(&state, settings, Some(&aws.region))?;
+        account::check_endpoint_and_region(&state, &aws)?;
         Ok(Some(Stack {
             aws,
             state: file,

@@ -38,6 +38,8 @@ pub enum Fault {
     RetryAfter(u16),
     /// No effect, and AWS's conflict error "try again later".
     TryAgainLater,
+    /// No effect, and this error: status, code and message.
+    Error(u16, &'static str, &'static str),
 }
 
 /// The faults for sweeps over all calls: none of them kills the program.
@@ -164,7 +166,7 @@ fn is_query(request: &Parts) -> bool {
     })
 }
 
-fn answer(status: u16, code: &str, message: &str, request: &Parts) -> Response<Body> {
+pub(crate) fn answer(status: u16, code: &str, message: &str, request: &Parts) -> Response<Body> {
     if !is_query(request) {
         return json_answer(status, code, message);
     }

@@ -9,6 +9,7 @@ mod proxied_env;
 pub mod proxy;
 pub mod run_result;
 pub mod test_env;
+pub mod tls_front;
 
 pub use cloud::Cloud;
 pub use fault::Fault;
@@ -17,6 +18,7 @@ pub use proxied_env::ProxiedEnv;
 pub use proxy::{Proxy, Rules};
 pub use run_result::RunResult;
 pub use test_env::TestEnv;
+pub use tls_front::TlsFront;
 
 use std::path::PathBuf;
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use common::ca_bundle;
 use common::loopback::is_loopback;
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder};
+use reqwest::{Certificate, Client, ClientBuilder};
 use url::Url;
 
 use crate::hosts::Resolver;
@@ -23,16 +24,24 @@ pub fn for_url(url: &Url) -> reqwest::Result<Client> {
 }
 
 /// A builder for clients of this machine, which a proxy could not reach, or of
-/// all other hosts, through the proxy set in the environment.
+/// all other hosts, through the proxy set in the environment. They trust the
+/// configured certificates ([`ca_bundle`]) beside the system's.
 pub fn builder(loopback: bool) -> ClientBuilder {
     let builder = ClientBuilder::new()
         .redirect(Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TOTAL_TIMEOUT)
-        .dns_resolver(Resolver);
+        .dns_resolver(Resolver)
+        .tls_certs_merge(configured_certificates());
     if loopback {
         builder.no_proxy()
     } else {
         builder
     }
+}
+
+fn configured_certificates() -> Vec<Certificate> {
+    let bundle = ca_bundle::pem().map(Certificate::from_pem_bundle);
+    // Settings::load has refused one that cannot be read.
+    bundle.and_then(Result::ok).unwrap_or_default()
 }

@@ -25,6 +25,31 @@ pub fn secure_url(what: &str, text: &str) -> Result<Url> {
     }
 }
 
+/// Checks that the API is in the cloud at `endpoint`, if that is not AWS itself:
+/// on this machine, or at the endpoint's host or a name under it. An emulator may
+/// answer with an address in `amazonaws.com`, where its tokens must not go.
+///
+/// # Errors
+/// Exit code 2 if it is not. An address that is no URL is left to [`secure_url`].
+pub fn check_api_host(api_url: &str, endpoint: Option<&str>) -> Result<()> {
+    let (Some(endpoint), Ok(api)) = (endpoint, Url::parse(api_url)) else {
+        return Ok(());
+    };
+    let host = Url::parse(endpoint).ok();
+    let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let api_host = api.host_str().unwrap_or_default();
+    let is_under = api_host
+        .strip_suffix(host)
+        .is_some_and(|rest| rest.is_empty() || (rest.ends_with('.') && !host.is_empty()));
+    if is_loopback(&api) || is_under {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "The API '{api_url}' is not in the cloud at '{endpoint}': the access token does not go there"
+    ))
+    .with_hint("the emulator names an address that is not its own: use one that serves the APIs that it creates"))
+}
+
 /// Resolves names as the system does, except those under `.localhost`: not
 /// every system resolves them to loopback.
 #[derive(Debug)]
@@ -72,6 +97,35 @@ mod tests {
                 error.contains("token_endpoint") && error.contains(bad),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn an_emulator_s_api_is_at_its_host_or_on_this_machine() {
+        let local = Some("http://127.0.0.1:4566");
+        let remote = Some("https://emulator.example:8443/aws");
+        for (api, endpoint) in [
+            ("https://x.execute-api.eu-west-1.amazonaws.com/dev", None),
+            ("http://x.execute-api.localhost:4566/dev", local),
+            ("http://127.0.0.1:4566/dev", local),
+            ("http://localhost:1/dev", remote),
+            ("https://emulator.example/dev", remote),
+            ("https://x.execute-api.emulator.example/dev", remote),
+            ("no URL", local),
+        ] {
+            assert!(check_api_host(api, endpoint).is_ok(), "{api} {endpoint:?}");
+        }
+        for (api, endpoint) in [
+            ("https://x.execute-api.eu-west-1.amazonaws.com/dev", local),
+            ("https://x.execute-api.eu-west-1.amazonaws.com/dev", remote),
+            ("https://notemulator.example/dev", remote),
+            ("https://emulator.example.com/dev", remote),
+            ("https://emulator.example.@evil.example/", remote),
+            ("mailto:ada@emulator.example", remote),
+        ] {
+            let error = check_api_host(api, endpoint).unwrap_err();
+            assert_eq!(error.exit(), common::Exit::Usage);
+            assert!(error.to_string().contains(api), "{error}");
         }
     }
 }

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use common::endpoint::check_endpoint;
+use common::endpoint;
 use common::{Failure, Result, Settings, State};
 use http_client::discovery::document_url;
+use http_client::hosts::check_api_host;
 use url::{Host, Url};
 
 /// The terminal app as registered at the sign-in server, and the API it calls.
@@ -13,6 +14,8 @@ use url::{Host, Url};
 pub(crate) struct ClientConfig {
     /// The expected `iss` of every token.
     pub issuer: String,
+    /// The local cloud's URL; `None` for AWS itself.
+    pub endpoint_url: Option<String>,
     /// URL of the discovery document.
     pub discovery_url: String,
     /// Id of the public app client; it is not a secret (RFC 6749 section 2.2).
@@ -78,7 +81,7 @@ impl ClientConfig {
             ))
             .with_hint("run 'make api' (or 'create') first")
         })?;
-        check_endpoint(&state, settings)?;
+        let endpoint_url = endpoint::of_stack(&state, settings.endpoint_url.as_deref())?;
         let missing = |key: &str| {
             Failure::usage(format!("{path} has no {key}: 'create' has not finished"))
                 .with_hint("run 'make api' (or 'create') again: it continues where it stopped")
@@ -93,11 +96,13 @@ impl ClientConfig {
             .and_then(|urls| urls.first())
             .ok_or_else(|| missing("terminal_app_callback_urls"))?;
         let api_url = state.api_url.clone().ok_or_else(|| missing("api_url"))?;
+        check_api_host(&api_url, endpoint_url.as_deref())?;
         let settle = settings.settle;
         Ok(ClientConfig {
             startup_limit: state.unsettled(settle * 20).map(|_| settle * 2),
-            discovery_url: document_url(&issuer, settings.endpoint_url.as_deref()),
+            discovery_url: document_url(&issuer, endpoint_url.as_deref()),
             issuer,
+            endpoint_url,
             client_id: state
                 .terminal_app_client_id
                 .clone()

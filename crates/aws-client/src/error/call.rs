@@ -14,7 +14,7 @@ use crate::interceptors::Stopped;
 pub struct CallError {
     pub(super) operation: &'static str,
     pub(super) code: String,
-    message: String,
+    pub(super) message: String,
     pub(super) kind: Kind,
 }
 
@@ -135,6 +135,7 @@ where
 fn transport_code<E>(error: &SdkError<E, HttpResponse>, kind: Kind, status: Option<u16>) -> String {
     match error {
         _ if kind == Kind::Unreachable => "no connection".into(),
+        _ if kind == Kind::Untrusted => "certificate not trusted".into(),
         SdkError::TimeoutError(_) => "no answer in time".into(),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => "no answer in time".into(),
         SdkError::DispatchFailure(_) if kind == Kind::Other => "not sent".into(),

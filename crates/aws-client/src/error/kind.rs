@@ -4,6 +4,8 @@ use aws_smithy_runtime_api::client::interceptors::context::Error;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
+use common::ca_bundle::is_untrusted;
+
 use super::body::ErrorBody;
 use super::causes::chain;
 
@@ -27,6 +29,8 @@ pub enum Kind {
     Incomplete,
     /// No connection could be made: the call had no effect.
     Unreachable,
+    /// The server's certificate is not trusted: the call was not sent.
+    Untrusted,
     /// Never sent, because a signal asked the program to stop.
     Stopped,
     /// Anything else: invalid, forbidden, over quota. Retrying does not help.
@@ -51,10 +55,14 @@ pub(crate) fn of_try(error: &OrchestratorError<Error>, response: Option<&HttpRes
 /// had an effect.
 pub(super) fn of_connection(error: &ConnectorError) -> Kind {
     let text = chain(error).to_lowercase();
-    match text.contains("connection refused") || text.contains("dns error") {
-        true => Kind::Unreachable,
-        false if error.is_user() => Kind::Other,
-        false => Kind::Lost,
+    if is_untrusted(&text) {
+        Kind::Untrusted
+    } else if text.contains("connection refused") || text.contains("dns error") {
+        Kind::Unreachable
+    } else if error.is_user() {
+        Kind::Other
+    } else {
+        Kind::Lost
     }
 }
 
@@ -66,7 +74,9 @@ pub(super) fn of_refusal(code: &str, message: &str, status: Option<u16>) -> Kind
         "LimitExceededException" | "LimitExceeded" => Kind::Other,
         "ConflictException" if says("try again later") => Kind::TryLater,
         "ResourceConflictException"
-            if says("cannot be performed at this time") || says("in progress") =>
+            if says("cannot be performed at this time")
+                || says("in progress")
+                || says("concurrent update operation") =>
         {
             Kind::TryLater
         }
@@ -125,6 +135,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_certificate_that_is_not_trusted_is_no_lost_answer() {
+        let said = "io error: invalid peer certificate: UnknownIssuer";
+        let error = ConnectorError::io(said.into());
+        assert_eq!(of_connection(&error), Kind::Untrusted);
+        let error = ConnectorError::io("connection reset".into());
+        assert_eq!(of_connection(&error), Kind::Lost);
+    }
+
+    #[test]
     fn refusals_are_told_apart_by_code_and_message() {
         #[rustfmt::skip] // a line for each
         let cases = [
@@ -132,6 +151,8 @@ mod tests {
             ("ConflictException", "Stage already exists", 409, Kind::Exists),
             ("ResourceConflictException", "Function already exist: EchoFunction", 409, Kind::Exists),
             ("ResourceConflictException", "The operation cannot be performed at this time. The function is currently in the following state: Pending", 409, Kind::TryLater),
+            ("ResourceConflictException", "The function could not be updated due to a concurrent update operation.", 409, Kind::TryLater),
+            ("ResourceConflictException", "The statement id (api) provided already exists. Please provide a new statement id, or remove the existing statement.", 409, Kind::Exists),
             ("InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.", 400, Kind::NotYet),
             ("InvalidParameterValueException", "Unzipped size must be smaller", 400, Kind::Other),
             ("BadRequestException", "Caught exception when connecting to https://x for issuer. Please try again later. Error: Issuer must have a valid discovery endpoint ended with '/.well-known/openid-configuration'", 400, Kind::NotYet),

@@ -1,6 +1,7 @@
 //! All settings, each named and documented once. The environment takes
 //! precedence over the `.env` file.
 
+mod env_file;
 pub mod var;
 
 #[cfg(test)]
@@ -8,12 +9,13 @@ mod tests;
 
 use std::env::VarError;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::CommonArgs;
 use crate::failure::{Failure, Result};
 use crate::state::SETTLE_TIME;
+use crate::{ca_bundle, endpoint};
 
 /// The test user's password. `Debug` hides it; there is no `Display`.
 #[derive(Clone)]
@@ -63,10 +65,12 @@ impl Settings {
     ///
     /// # Errors
     /// Exit code 2 if the file named by `--env-file` is missing, a file cannot
-    /// be read or parsed, a value is not UTF-8, the endpoint is not an http or
-    /// https URL, or `SETTLE_SECONDS` is not a number of seconds.
+    /// be read or parsed, a value is not UTF-8, the endpoint is not one that
+    /// [`endpoint::parse`] takes or is to be ignored, or `SETTLE_SECONDS` is not
+    /// a number of seconds.
     pub fn load(args: &CommonArgs) -> Result<Settings> {
-        load_env_file(args.env_file.as_deref())?;
+        env_file::load(args.env_file.as_deref())?;
+        ca_bundle::load()?;
         let region = match get(var::AWS_REGION)? {
             Some(region) => Some(region),
             None => get(var::AWS_DEFAULT_REGION)?,
@@ -77,8 +81,8 @@ impl Settings {
         };
         Ok(Settings {
             region,
-            endpoint_url: get(var::AWS_ENDPOINT_URL)?.map(endpoint_url).transpose()?,
-            password: get(var::PASSWORD)?.map(Password),
+            endpoint_url: endpoint_url()?,
+            password: text(var::PASSWORD)?.map(Password),
             domain_prefix: get(var::DOMAIN_PREFIX)?,
             name_suffix: get(var::NAME_SUFFIX)?.unwrap_or_default(),
             lambda_zip: path(var::LAMBDA_ZIP, "target/lambda/echo/bootstrap.zip")?,
@@ -92,17 +96,33 @@ impl Settings {
     /// The test user's password.
     ///
     /// # Errors
-    /// Exit code 2 if it is not set or shorter than the pool's policy allows.
+    /// Exit code 2 if it is not set, shorter than the pool's policy allows, or
+    /// none that Cognito takes (AdminSetUserPassword).
     pub fn password(&self) -> Result<&Password> {
         let password = self
             .password
             .as_ref()
             .ok_or_else(|| missing(var::PASSWORD, "the test user's password"))?;
-        if password.reveal().chars().count() < 8 {
-            return Err(Failure::usage("PASSWORD has fewer than 8 characters")
-                .with_hint("the user pool asks for at least 8: set a longer PASSWORD in .env"));
-        }
-        Ok(password)
+        let (text, length) = (password.reveal(), password.reveal().chars().count());
+        let (why, hint) = if length < 8 {
+            (
+                "has fewer than 8 characters",
+                "the user pool asks for at least 8: set a longer PASSWORD in .env",
+            )
+        } else if length > 256 {
+            (
+                "has more than 256 characters",
+                "Cognito takes no more: set a shorter PASSWORD in .env",
+            )
+        } else if text.trim() != text {
+            (
+                "begins or ends with a space",
+                "Cognito takes none there: set another PASSWORD in .env",
+            )
+        } else {
+            return Ok(password);
+        };
+        Err(Failure::usage(format!("PASSWORD {why}")).with_hint(hint))
     }
 
     /// The first label of the sign-in page's host name.
@@ -162,11 +182,17 @@ fn missing(name: &str, what: &str) -> Failure {
     ))
 }
 
-/// An empty value counts as not set, as in the AWS SDK.
+/// The value of a variable, without spaces around it. An empty one counts as not
+/// set, as in the AWS SDK.
 fn get(name: &str) -> Result<Option<String>> {
+    let value = text(name)?.map(|value| value.trim().to_owned());
+    Ok(value.filter(|value| !value.is_empty()))
+}
+
+/// The value as it stands. An empty one counts as not set.
+fn text(name: &str) -> Result<Option<String>> {
     match std::env::var(name) {
-        Ok(value) if value.trim().is_empty() => Ok(None),
-        Ok(value) => Ok(Some(value.trim().to_owned())),
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(Failure::usage(format!("{name} is not UTF-8 text"))),
     }
@@ -176,18 +202,20 @@ fn path(name: &str, default: &str) -> Result<PathBuf> {
     Ok(get(name)?.unwrap_or_else(|| default.to_owned()).into())
 }
 
-/// Validates an endpoint's URL and removes trailing slashes.
-fn endpoint_url(value: String) -> Result<String> {
-    let is_http = ["http://", "https://"]
-        .iter()
-        .any(|scheme| value.starts_with(scheme));
-    match url::Url::parse(&value) {
-        Ok(url) if is_http && url.has_host() => Ok(value.trim_end_matches('/').to_owned()),
-        _ => Err(
-            Failure::usage(format!("AWS_ENDPOINT_URL '{value}' is no http or https address"))
-                .with_hint("for example http://127.0.0.1:4566, where 'make cloud' starts the local cloud; leave it out for AWS itself"),
-        ),
+/// `AWS_ENDPOINT_URL`, checked. Beside it, the SDK must not be told to ignore it:
+/// what is meant for the local cloud would go to AWS.
+fn endpoint_url() -> Result<Option<String>> {
+    let Some(value) = get(var::AWS_ENDPOINT_URL)? else {
+        return Ok(None);
+    };
+    let ignored = get(var::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)?;
+    if ignored.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return Err(endpoint::ignored(
+            var::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,
+            &value,
+        ));
     }
+    endpoint::parse(var::AWS_ENDPOINT_URL, &value).map(Some)
 }
 
 fn settle(value: Option<String>) -> Result<Duration> {
@@ -201,24 +229,4 @@ fn settle(value: Option<String>) -> Result<Duration> {
         ))
         .with_hint("take it out: AWS's own time is the default")
     })
-}
-
-/// Loads the variables that are not set yet. A missing `.env` is not an error:
-/// the environment may already have all settings.
-fn load_env_file(asked: Option<&Path>) -> Result<()> {
-    let path = asked.unwrap_or(Path::new(".env"));
-    match dotenvy::from_path(path) {
-        Ok(()) => Ok(()),
-        Err(error) if error.not_found() && asked.is_none() => Ok(()),
-        // dotenvy's message would repeat the line, and with it the password.
-        Err(dotenvy::Error::LineParse(..)) => Err(Failure::usage(format!(
-            "{} has a line that is not NAME=value",
-            path.display()
-        ))
-        .with_hint("quote values that have spaces or a '#': PASSWORD='two words'")),
-        Err(error) => Err(Failure::usage(format!(
-            "Cannot read {}: {error}",
-            path.display()
-        ))),
-    }
 }

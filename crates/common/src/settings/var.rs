@@ -8,6 +8,10 @@ pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
 pub const AWS_PROFILE: &str = "AWS_PROFILE";
 /// URL used instead of AWS's, for example a local cloud's. Defined by the SDK.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+/// If `true`, the SDK ignores every configured endpoint. Defined by the SDK.
+pub const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+/// A file of certificates to trust beside the system's. Defined by the AWS CLI.
+pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// The test user's password, at least 8 characters.
 pub const PASSWORD: &str = "PASSWORD";
 /// First label of the hosted sign-in page's host name; unique in a region.

@@ -5,17 +5,40 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::lock::{Lock, beside};
-use super::model::{State, VERSION};
-use super::private::write_private;
+use super::model::{State, VERSION, cannot_read};
 use super::under_way;
 use crate::failure::{Failure, Result};
+use crate::file::{follow, write_private};
+
+/// What a program is going to do with `state.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Read and change it.
+    ReadWrite,
+    /// Only read it, as for `--dry-run`: the folder need not be writable.
+    ReadOnly,
+}
+
+impl Access {
+    /// Of a program that was started with `--dry-run`, or without.
+    pub fn of(dry_run: bool) -> Access {
+        if dry_run {
+            Access::ReadOnly
+        } else {
+            Access::ReadWrite
+        }
+    }
+}
 
 /// The only writer of `state.json`: holds the lock, saves each change at once.
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
+    /// Where the file is, if `path` is a link to it.
+    target: PathBuf,
     state: Mutex<State>,
-    _lock: Lock,
+    /// `None` if the file is only read, in a folder that cannot be written.
+    lock: Option<Lock>,
 }
 
 impl StateFile {
@@ -23,14 +46,20 @@ impl StateFile {
     /// nothing is written before the first change.
     ///
     /// # Errors
-    /// If another program holds the lock, or as for [`State::load`].
-    pub fn open(path: &Path) -> Result<StateFile> {
-        let lock = Lock::acquire(path)?;
+    /// If another program holds the lock, the folder cannot be written though
+    /// it has to be, or as for [`State::load`].
+    pub fn open(path: &Path, access: Access) -> Result<StateFile> {
+        let target = follow(path).map_err(|error| cannot_read(path, &error))?;
+        let lock = match access {
+            Access::ReadWrite => Some(Lock::acquire(&target)?),
+            Access::ReadOnly => Lock::acquire_where_writable(&target)?,
+        };
         let state = State::load(path)?.unwrap_or_default();
         Ok(StateFile {
             path: path.to_owned(),
+            target,
             state: Mutex::new(state),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -40,12 +69,13 @@ impl StateFile {
     ///
     /// # Errors
     /// As [`open`](StateFile::open).
-    pub fn open_existing(path: &Path) -> Result<Option<StateFile>> {
-        if !path.exists() && !beside(path, "lock").exists() {
+    pub fn open_existing(path: &Path, access: Access) -> Result<Option<StateFile>> {
+        let target = follow(path).map_err(|error| cannot_read(path, &error))?;
+        if !target.exists() && !beside(&target, "lock").exists() {
             return Ok(None);
         }
-        let file = StateFile::open(path)?;
-        Ok(path.exists().then_some(file))
+        let file = StateFile::open(path, access)?;
+        Ok(target.exists().then_some(file))
     }
 
     /// The file's path.
@@ -55,7 +85,7 @@ impl StateFile {
 
     /// A copy of the current state.
     pub fn get(&self) -> State {
-        self.lock().clone()
+        self.state().clone()
     }
 
     /// Changes the state and saves it, so that a crash right after loses nothing.
@@ -64,9 +94,13 @@ impl StateFile {
     /// If the file cannot be written. The old file stays as it was; the state
     /// in memory keeps the change, which is saved with the next one.
     pub fn update(&self, change: impl FnOnce(&mut State)) -> Result<()> {
-        let mut state = self.lock();
+        let mut state = self.state();
         change(&mut state);
-        save(&self.path, &state).map_err(|error| {
+        let saved = match self.lock {
+            Some(_) => save(&self.target, &state),
+            None => Err(std::io::ErrorKind::PermissionDenied.into()),
+        };
+        saved.map_err(|error| {
             Failure::failed(format!("Cannot save {}: {error}", self.path.display())).with_hint(
                 "make room or make the folder writable, then run this again: what is missing in the file is found by its tag",
             )
@@ -117,13 +151,13 @@ impl StateFile {
         self.update(|state| state.under_way.end(operation))
     }
 
-    /// Removes the file: nothing is left to record.
+    /// Removes the file: nothing is left to record. A link to it stays.
     ///
     /// # Errors
     /// If the file exists and cannot be removed.
     pub fn remove(&self) -> Result<()> {
-        let _ = std::fs::remove_file(beside(&self.path, "new"));
-        match std::fs::remove_file(&self.path) {
+        let _ = std::fs::remove_file(beside(&self.target, "new"));
+        match std::fs::remove_file(&self.target) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::failed(
                 format!("Cannot remove {}: {error}", self.path.display()),
             )),
@@ -131,7 +165,7 @@ impl StateFile {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Result};
+use crate::file::open_regular;
 
 /// A held lock. The operating system releases it when its holder ends, however
 /// that happens; a holder that ends normally also removes the file.
@@ -24,21 +25,40 @@ impl Lock {
     pub(super) fn acquire(path: &Path) -> Result<Lock> {
         let lock_path = beside(path, "lock");
         loop {
-            let mut file = open(&lock_path)?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
-                Err(TryLockError::Error(error)) => return Err(unwritable(&lock_path, &error)),
-            }
-            // The last holder may have removed the file between open and lock.
-            if is_the_file_at(&file, &lock_path) {
-                write_holder(&mut file).map_err(|error| unwritable(&lock_path, &error))?;
-                return Ok(Lock {
-                    path: lock_path,
-                    _file: file,
-                });
+            let file = open(&lock_path).map_err(|error| unwritable(&lock_path, &error))?;
+            if let Some(lock) = Lock::of(file, path, &lock_path)? {
+                return Ok(lock);
             }
         }
+    }
+
+    /// Like [`acquire`](Lock::acquire), but `None` if the folder cannot be written.
+    ///
+    /// # Errors
+    /// Exit code 2 if another program holds the lock.
+    pub(super) fn acquire_where_writable(path: &Path) -> Result<Option<Lock>> {
+        match open(&beside(path, "lock")) {
+            Err(error) if is_about_permission(&error) => Ok(None),
+            _ => Lock::acquire(path).map(Some),
+        }
+    }
+
+    /// Locks the open file; `None` if it has to be opened anew.
+    fn of(mut file: File, path: &Path, lock_path: &Path) -> Result<Option<Lock>> {
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
+            Err(TryLockError::Error(error)) => return Err(unwritable(lock_path, &error)),
+        }
+        // The last holder may have removed the file between open and lock.
+        if !is_the_file_at(&file, lock_path) {
+            return Ok(None);
+        }
+        write_holder(&mut file).map_err(|error| unwritable(lock_path, &error))?;
+        Ok(Some(Lock {
+            path: lock_path.to_owned(),
+            _file: file,
+        }))
     }
 }
 
@@ -48,7 +68,7 @@ impl Drop for Lock {
     }
 }
 
-fn open(path: &Path) -> Result<File> {
+fn open(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options
         .create(true)
@@ -56,7 +76,19 @@ fn open(path: &Path) -> Result<File> {
         .write(true)
         .truncate(false)
         .mode(0o600);
-    options.open(path).map_err(|error| unwritable(path, &error))
+    let file = open_regular(path, &mut options)?;
+    // The name of the holder is written into it.
+    if file.metadata()?.nlink() > 1 {
+        return Err(std::io::Error::other(
+            "it is another file too (a hard link)",
+        ));
+    }
+    Ok(file)
+}
+
+fn is_about_permission(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
@@ -66,7 +98,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 fn is_the_file_at(file: &File, path: &Path) -> bool {
-    match (file.metadata(), std::fs::metadata(path)) {
+    match (file.metadata(), path.symlink_metadata()) {
         (Ok(held), Ok(there)) => held.ino() == there.ino() && held.dev() == there.dev(),
         _ => false,
     }

@@ -3,13 +3,12 @@
 mod file;
 mod lock;
 mod model;
-mod private;
 mod python;
 mod under_way;
 
 #[cfg(test)]
 mod tests;
 
-pub use self::file::StateFile;
+pub use self::file::{Access, StateFile};
 pub use self::model::{State, VERSION};
 pub use self::under_way::SETTLE_TIME;

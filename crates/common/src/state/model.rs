@@ -8,13 +8,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::lock::beside;
-use super::private::write_private;
 use super::under_way::{self, UnderWay};
 use crate::failure::{Failure, Result};
+use crate::file::{self, write_private};
 
 /// The version of `state.json` that this program writes. It also reads the
 /// version before, which has no calls under way.
 pub const VERSION: u32 = 2;
+
+/// No state.json is longer, in bytes.
+const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 
 /// The data in `state.json`. The key of something not yet created is absent.
 ///
@@ -111,15 +114,10 @@ impl State {
     /// Exit code 2 if it cannot be read, or its format is not known. A copy of
     /// a file of unknown format is kept next to it.
     pub fn load(path: &Path) -> Result<Option<State>> {
-        let text = match std::fs::read(path) {
+        let text = match file::read(path, MAX_LENGTH) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(Failure::usage(format!(
-                    "Cannot read {}: {error}",
-                    path.display()
-                )));
-            }
+            Err(error) => return Err(cannot_read(path, &error)),
         };
         let state = parse(&text).map_err(|why| unreadable(path, &text, &why))?;
         Ok(Some(state))
@@ -161,6 +159,11 @@ fn parse(text: &[u8]) -> Result<State, String> {
     }
     serde_json::from_slice(text)
         .map_err(|error| format!("it is not of a shape that this program knows ({error})"))
+}
+
+pub(super) fn cannot_read(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("Cannot read {}: {error}", path.display()))
+        .with_hint("state.json is a regular file: move away what is there, or give --state PATH")
 }
 
 fn unreadable(path: &Path, text: &[u8], why: &str) -> Failure {

@@ -1,5 +1,5 @@
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ fn a_file_of_the_python_scripts_is_read_and_keeps_its_values() {
 fn a_change_is_on_disk_at_once_private_and_indented() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("state.json");
-    let file = StateFile::open(&path).unwrap();
+    let file = StateFile::open(&path, Access::ReadWrite).unwrap();
     assert!(!path.exists(), "opening writes nothing");
     file.update(|state| state.api_id = Some("aoe1ba4ed6".into()))
         .unwrap();
@@ -67,7 +67,7 @@ fn a_change_is_on_disk_at_once_private_and_indented() {
         0o600
     );
     drop(file);
-    let again = StateFile::open(&path).unwrap();
+    let again = StateFile::open(&path, Access::ReadWrite).unwrap();
     assert_eq!(again.get().api_id.as_deref(), Some("aoe1ba4ed6"));
     again.remove().unwrap();
     assert_eq!(
@@ -83,7 +83,7 @@ fn a_failed_save_leaves_the_file_before() {
     let folder = dir.path().join("folder");
     std::fs::create_dir(&folder).unwrap();
     let path = folder.join("state.json");
-    let file = StateFile::open(&path).unwrap();
+    let file = StateFile::open(&path, Access::ReadWrite).unwrap();
     file.update(|state| state.api_id = Some("first".into()))
         .unwrap();
     // Even root cannot create a file in a folder that is gone.
@@ -119,4 +119,75 @@ fn what_cannot_be_read_is_refused_and_kept() {
         let copy = dir.path().join("state.json.unreadable");
         assert_eq!(std::fs::read_to_string(copy).unwrap(), text);
     }
+}
+
+/// Another user of the folder may have put links where we write.
+#[test]
+fn a_planted_link_is_not_written_through() {
+    let (dir, path) = in_folder("{");
+    let precious = dir.path().join("precious");
+    std::fs::write(&precious, "mine").unwrap();
+    for name in ["state.json.new", "state.json.unreadable"] {
+        symlink(&precious, dir.path().join(name)).unwrap();
+    }
+    State::load(&path).unwrap_err();
+    std::fs::write(&path, "{}").unwrap();
+    let file = StateFile::open(&path, Access::ReadWrite).unwrap();
+    file.update(|state| state.api_id = Some("a".into()))
+        .unwrap();
+    drop(file);
+    let lock = dir.path().join("state.json.lock");
+    let plants: [fn(&Path, &Path) -> std::io::Result<()>; 2] = [
+        |from, to| symlink(from, to),
+        |from, to| std::fs::hard_link(from, to),
+    ];
+    for plant in plants {
+        plant(&precious, &lock).unwrap();
+        let error = StateFile::open(&path, Access::ReadWrite).unwrap_err();
+        assert_eq!(error.exit(), Exit::Usage);
+        assert!(error.to_string().contains("link"), "{error}");
+        std::fs::remove_file(&lock).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&precious).unwrap(), "mine");
+}
+
+#[test]
+fn a_link_to_the_file_stays_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = dir.path().join("kept");
+    std::fs::create_dir(&kept).unwrap();
+    let (path, target) = (dir.path().join("state.json"), kept.join("mine.json"));
+    // There is nothing at its end yet.
+    symlink("kept/mine.json", &path).unwrap();
+    let file = StateFile::open(&path, Access::ReadWrite).unwrap();
+    let other_name = StateFile::open(&target, Access::ReadWrite).unwrap_err();
+    assert!(other_name.to_string().contains("in use"), "{other_name}");
+    file.update(|state| state.api_id = Some("a".into()))
+        .unwrap();
+    assert!(path.is_symlink());
+    let state = State::load(&target).unwrap().unwrap();
+    assert_eq!(state.api_id.as_deref(), Some("a"));
+    file.remove().unwrap();
+    drop(file);
+    assert!(path.is_symlink() && !target.exists());
+    assert_eq!(std::fs::read_dir(&kept).unwrap().count(), 0);
+}
+
+#[test]
+fn what_is_only_read_needs_no_lock_and_is_not_changed() {
+    let (dir, path) = in_folder("{\"api_id\": \"a\"}");
+    let file = StateFile::open(&path, Access::ReadOnly).unwrap();
+    assert!(
+        dir.path().join("state.json.lock").exists(),
+        "it could be locked"
+    );
+    assert_eq!(file.get().api_id.as_deref(), Some("a"));
+    drop(file);
+    // Not even root can make a file there.
+    let unwritable = Path::new("/sys/state.json");
+    let error = StateFile::open(unwritable, Access::ReadWrite).unwrap_err();
+    assert_eq!(error.exit(), Exit::Usage);
+    let file = StateFile::open(unwritable, Access::ReadOnly).unwrap();
+    assert_eq!(file.get(), State::default());
+    file.update(|state| state.api_id = None).unwrap_err();
 }

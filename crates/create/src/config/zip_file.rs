@@ -1,15 +1,18 @@
 //! The function's zip, as cargo-lambda builds it, checked before it is uploaded.
 //!
+//! `bootstrap` becomes executable in the copy that is uploaded: a zip made on
+//! Windows has no permissions at all, and Lambda would not start the program.
+//!
 //! Each build writes the time into the zip. It is removed, so that the same
 //! program gives the same zip: AWS's `CodeSha256` then tells whether it changed.
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, ErrorKind, Read};
 use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_lambda::types::Architecture;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use common::{Failure, Result};
+use common::{Failure, Result, file};
 use object::{Endianness, elf, read::elf::FileHeader};
 use zip::result::ZipResult;
 use zip::{DateTime, ZipArchive, ZipWriter};
@@ -17,13 +20,16 @@ use zip::{DateTime, ZipArchive, ZipWriter};
 /// The program that Lambda's `provided.al2023` runtime starts.
 const BOOTSTRAP: &str = "bootstrap";
 
+/// What Lambda takes in one request, in bytes: "50 MB (zipped, for direct upload)".
+const MAX_LENGTH: u64 = 50 * 1024 * 1024;
+
 /// The length of a 64-bit ELF header, in bytes.
 const ELF_HEADER: u64 = 64;
 
 /// A zip that Lambda can run.
 #[derive(Debug)]
 pub(crate) struct ZipFile {
-    /// The zip, without the times of its files.
+    /// The zip, without the times of its files, and with an executable `bootstrap`.
     pub bytes: Vec<u8>,
     /// What Lambda calls `CodeSha256`: the SHA-256 of `bytes`, in base64.
     pub code_sha256: String,
@@ -35,18 +41,24 @@ impl ZipFile {
     /// Reads the zip at `path`.
     ///
     /// # Errors
-    /// Exit code 2 if it is missing, not a zip, or has no `bootstrap` that is a
-    /// Linux program for arm64 or x86_64.
+    /// Exit code 2 if it is missing, not a zip, larger than Lambda takes, or has
+    /// no `bootstrap` that is a Linux program for arm64 or x86_64.
     pub(crate) fn open(path: &Path) -> Result<ZipFile> {
         let refuse = |why: String| {
             Failure::usage(format!("{}: {why}", path.display()))
                 .with_hint("run 'make' to build the function, or set LAMBDA_ZIP to a zip made by 'cargo lambda build --output-format zip'")
         };
-        let bytes = std::fs::read(path)
-            .map_err(|error| refuse(format!("the function's zip cannot be read ({error})")))?;
+        let bytes = file::read(path, MAX_LENGTH).map_err(|error| {
+            refuse(match error.kind() {
+                ErrorKind::FileTooLarge => {
+                    "it has more than 50 MB, and Lambda takes no more in one request".to_owned()
+                }
+                _ => format!("the function's zip cannot be read ({error})"),
+            })
+        })?;
         let architecture = architecture(&bytes).map_err(refuse)?;
-        let bytes = without_times(&bytes)
-            .map_err(|error| refuse(format!("it cannot be read ({error})")))?;
+        let bytes =
+            for_upload(&bytes).map_err(|error| refuse(format!("it cannot be read ({error})")))?;
         let hash = digest(&SHA256, &bytes);
         Ok(ZipFile {
             code_sha256: STANDARD.encode(hash.as_ref()),
@@ -57,12 +69,16 @@ impl ZipFile {
 }
 
 /// Copies the compressed files, all dated 1980, the earliest date in a zip.
-fn without_times(zip: &[u8]) -> ZipResult<Vec<u8>> {
+fn for_upload(zip: &[u8]) -> ZipResult<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(zip))?;
     let mut copy = ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index)?;
-        let mode = file.unix_mode();
+        let mode = if file.name()? == BOOTSTRAP {
+            Some(0o755)
+        } else {
+            file.unix_mode()
+        };
         copy.raw_copy_file_touch(file, DateTime::default(), mode)?;
     }
     Ok(copy.finish()?.into_inner())
@@ -110,10 +126,14 @@ mod tests {
     }
 
     fn zip_from(year: u16, name: &str, content: &[u8]) -> Vec<u8> {
+        zip_with_mode(year, 0o755, name, content)
+    }
+
+    fn zip_with_mode(year: u16, mode: u32, name: &str, content: &[u8]) -> Vec<u8> {
         let time = DateTime::from_date_and_time(year, 1, 2, 3, 4, 6).unwrap();
         let options = SimpleFileOptions::default()
             .last_modified_time(time)
-            .unix_permissions(0o755);
+            .unix_permissions(mode);
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         zip.start_file(name, options).unwrap();
         zip.write_all(content).unwrap();
@@ -147,8 +167,8 @@ mod tests {
             zip_from(2026, "bootstrap", b"x"),
         );
         assert_ne!(one, other);
-        let copy = without_times(&one).unwrap();
-        assert_eq!(copy, without_times(&other).unwrap());
+        let copy = for_upload(&one).unwrap();
+        assert_eq!(copy, for_upload(&other).unwrap());
         let mut copy = ZipArchive::new(Cursor::new(copy)).unwrap();
         let mut file = copy.by_index(0).unwrap();
         assert_eq!(file.unix_mode().map(|mode| mode & 0o777), Some(0o755));
@@ -156,6 +176,26 @@ mod tests {
         file.read_to_string(&mut content).unwrap();
         assert_eq!(file.name().unwrap(), "bootstrap");
         assert_eq!(content, "x");
+    }
+
+    #[test]
+    fn bootstrap_is_executable_and_nothing_else_is_changed() {
+        for (name, uploaded) in [("bootstrap", 0o755), ("data.json", 0o640)] {
+            let copy = for_upload(&zip_with_mode(2026, 0o640, name, b"x")).unwrap();
+            let mut copy = ZipArchive::new(Cursor::new(copy)).unwrap();
+            let mode = copy.by_index(0).unwrap().unix_mode();
+            assert_eq!(mode.map(|mode| mode & 0o777), Some(uploaded), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_lambda_would_not_take_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("large.zip");
+        let file = std::fs::File::create(&path).unwrap();
+        file.set_len(MAX_LENGTH + 1).unwrap();
+        let error = ZipFile::open(&path).unwrap_err().to_string();
+        assert!(error.contains("more than 50 MB"), "{error}");
     }
 
     #[test]

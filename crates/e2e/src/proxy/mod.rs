@@ -281,6 +281,9 @@ impl Shared {
                 self.respond(number, fault::retry_after(seconds, &parts))
             }
             Some(Fault::TryAgainLater) => self.respond(number, fault::try_again_later(&parts)),
+            Some(Fault::Error(status, code, message)) => {
+                self.respond(number, fault::answer(status, code, message, &parts))
+            }
         }
     }
 

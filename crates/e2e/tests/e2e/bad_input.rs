@@ -31,6 +31,10 @@ fn missing_or_wrong_settings() {
             "fewer than 8 characters",
         ),
         (
+            no_cloud().set("PASSWORD", &"long-".repeat(52)),
+            "more than 256 characters",
+        ),
+        (
             no_cloud().unset("DOMAIN_PREFIX"),
             "DOMAIN_PREFIX is not set",
         ),
@@ -225,21 +229,43 @@ fn a_busy_callback_port() {
 
 #[test]
 fn settings_from_a_file_and_its_errors() {
-    let env = TestEnv::new().unset("PASSWORD").unset("DOMAIN_PREFIX");
-    let mut file = std::fs::File::create(env.dir().join(".env")).unwrap();
-    writeln!(
-        file,
-        "export PASSWORD='{}'\nDOMAIN_PREFIX=from-file",
-        e2e::run_result::PASSWORD
-    )
-    .unwrap();
+    let env = TestEnv::new();
+    let file = "export PASSWORD='MySecret$Pass9word'\nDOMAIN_PREFIX=from-file\n";
+    std::fs::write(env.dir().join(".env"), file).unwrap();
+    let env = env.unset("PASSWORD").unset("DOMAIN_PREFIX");
     env.create().code(0).stdout_has("https://from-file.auth.");
+    // In whichever way it is set, it is the same password.
+    std::fs::write(env.dir().join(".env"), "PASSWORD=MySecret$Pass9word\n").unwrap();
+    env.tokens(&[]).code(0);
+    std::fs::write(env.dir().join(".env"), "").unwrap();
+    let env = env.set("PASSWORD", "MySecret$Pass9word");
+    env.tokens(&[]).code(0);
+    let env = env.unset("PASSWORD");
     env.delete().code(0);
 
-    writeln!(file, "PASSWORD=correct-horse-42 and more words").unwrap();
-    env.create()
-        .code(2)
-        .stderr_has("a line that is not NAME=value");
+    // Each has the password in it, which no message may repeat.
+    for (line, why) in [
+        (
+            "PASSWORD=correct-horse-42 and more words",
+            "a space outside quotes",
+        ),
+        ("PASSWORD='correct-horse-42", "no closing"),
+        (
+            "PASSWORD='correct-horse-42's'",
+            "goes on after its closing quote",
+        ),
+        (
+            "PASSWORD=\"correct-horse-42\\d\"",
+            "before a character that needs none",
+        ),
+        ("PASSWORD=correct-horse-42\0", "a control character"),
+    ] {
+        std::fs::write(env.dir().join(".env"), format!("\n{line}\n")).unwrap();
+        for program in ["create", "tokens", "delete"] {
+            let result = env.run(program, &[]);
+            refused(&env, result, why);
+        }
+    }
     env.run("create", &["--env-file", "nowhere"])
         .code(2)
         .stderr_has("nowhere");

@@ -2,7 +2,7 @@
 
 use e2e::{Fault, ProxiedEnv, Rules};
 
-use crate::whole_path::the_design;
+use crate::whole_path::complete_stack;
 
 /// The calls that make something with an id of AWS's own: the operation, the
 /// field as AWS documents it, and its name in the response.
@@ -46,7 +46,7 @@ fn a_create_whose_answer_has_no_id_is_an_error_that_the_next_run_heals() {
         proxied.create();
         assert_eq!(
             proxied.env.inventory(),
-            the_design("hello-42"),
+            complete_stack("hello-42"),
             "{operation}"
         );
         proxied.env.tokens(&[]).code(0).stdout_has("hello world");

@@ -1,10 +1,13 @@
 //! End-to-end tests of the built programs against the local cloud, with the
 //! function's real zip file.
 
+mod answers;
 mod bad_input;
 mod changes;
 mod class;
+mod endpoint;
 mod explain;
+mod files;
 mod first_minute;
 mod foreign;
 mod iam_policy;
@@ -14,4 +17,5 @@ mod moto;
 mod repository;
 mod signals;
 mod sweeps;
+mod tls;
 mod whole_path;

@@ -110,6 +110,59 @@ fn clean_refuses_while_there_is_something_on_aws() {
     make(dir.path(), &["clean"]).code(0);
 }
 
+/// It runs code for whoever finds its port.
+#[test]
+fn the_local_cloud_knows_no_secret_and_says_how_it_is_stopped() {
+    let dir = folder();
+    std::os::unix::fs::symlink(workspace().join(".venv"), dir.path().join(".venv")).unwrap();
+    let port = free_port();
+    let start = || {
+        let mut command = Command::new("scripts/cloud");
+        command.arg("start").current_dir(dir.path());
+        command
+            .env("CLOUD_PORT", port.to_string())
+            .env("PASSWORD", e2e::run_result::PASSWORD)
+            .env("AWS_SECRET_ACCESS_KEY", "a-secret");
+        RunResult::of(command)
+            .code(0)
+            .stdout_has("MiniStack, an emulator")
+            .stdout_has(&format!("CLOUD_PORT={port} make cloud-stop"));
+    };
+    start();
+    start();
+    let pid = dir.path().join(format!("target/cloud/{port}.pid"));
+    let pid = std::fs::read_to_string(pid).unwrap();
+    let process = Path::new("/proc").join(pid.trim());
+    let environment = std::fs::read(process.join("environ")).unwrap();
+    let environment = String::from_utf8_lossy(&environment);
+    assert!(environment.contains("GATEWAY_PORT"), "{environment}");
+    for secret in ["PASSWORD", "AWS_SECRET_ACCESS_KEY"] {
+        assert!(!environment.contains(secret), "{environment}");
+    }
+    let own = dir.path().join(format!("target/cloud/{port}"));
+    let own = own.canonicalize().unwrap();
+    assert_eq!(std::fs::read_link(process.join("cwd")).unwrap(), own);
+    make(dir.path(), &["clean"])
+        .code(0)
+        .stdout_has("Local cloud stopped");
+    std::net::TcpListener::bind(("127.0.0.1", port)).expect("nobody has the port any more");
+}
+
+#[test]
+fn a_stale_number_of_a_process_stops_nobody_else() {
+    let dir = folder();
+    let mut other = Command::new("sleep").arg("60").spawn().unwrap();
+    std::fs::create_dir_all(dir.path().join("target/cloud")).unwrap();
+    let pid = dir.path().join("target/cloud/4566.pid");
+    std::fs::write(pid, format!("{}\n", other.id())).unwrap();
+    make(dir.path(), &["cloud-stop"])
+        .code(0)
+        .stdout_has("No local cloud");
+    assert_eq!(other.try_wait().unwrap(), None);
+    other.kill().unwrap();
+    other.wait().unwrap();
+}
+
 #[test]
 fn every_target_is_explained() {
     let help = make(&workspace(), &["help"]).code(0).stdout;

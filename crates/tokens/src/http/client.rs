@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::error::Error;
 use std::time::Instant;
 
+use common::ca_bundle::{UNTRUSTED_HINT, is_untrusted};
 use common::loopback::is_loopback;
 use common::{Failure, Result};
 use http_client::client;
@@ -153,13 +154,15 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
 }
 
 fn no_answer(request: &Request, error: reqwest::Error) -> Failure {
+    let cause = cause(&error);
     let failure = Failure::failed(format!(
-        "No answer from the {} {}: {}",
+        "No answer from the {} {}: {cause}",
         request.to,
-        without_query(&request.url),
-        cause(&error)
+        without_query(&request.url)
     ));
-    if is_loopback(&request.url) {
+    if is_untrusted(&cause) {
+        failure.with_hint(UNTRUSTED_HINT)
+    } else if is_loopback(&request.url) {
         failure.with_hint("is the local cloud running? 'make cloud' starts it")
     } else {
         failure.with_hint("check the network, HTTPS_PROXY and NO_PROXY")

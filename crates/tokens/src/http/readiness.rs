@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use common::Console;
+use common::ca_bundle::is_untrusted;
 use common::loopback::is_loopback;
 
 use crate::http::client::Http;
@@ -28,8 +29,9 @@ pub(crate) async fn wait(
     while begun.elapsed() < limit {
         let again = match http.probe(request).await {
             Ok(response) => is_too_new(&response),
-            // On this machine a name does not have to appear in DNS first.
-            Err(_) => !is_loopback(&request.url),
+            // On this machine a name does not have to appear in DNS first, and
+            // time makes no certificate trusted.
+            Err(failure) => !is_loopback(&request.url) && !is_untrusted(&failure.to_string()),
         };
         if !again {
             return;

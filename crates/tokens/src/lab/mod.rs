@@ -64,7 +64,7 @@ pub(crate) async fn run(
         timeout: Duration::from_secs(args.timeout),
         transcript: &http.transcript,
     };
-    let cognito = cognito(&config, settings);
+    let cognito = cognito(&config);
     let names = chosen.iter().map(|experiment| experiment.name).collect();
     let mut session = Session::new(&config, &provider, &http, sign_in, cognito, names);
     let mut outcomes = Vec::new();
@@ -100,11 +100,10 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Experiment>> {
 
 /// The URL of Cognito's own API, some of whose operations need no AWS
 /// credentials.
-fn cognito(config: &ClientConfig, settings: &Settings) -> String {
+fn cognito(config: &ClientConfig) -> String {
     let issuer = &config.issuer;
     let host = issuer.rsplit_once('/').map_or(&**issuer, |(host, _)| host);
-    let local = settings.endpoint_url.as_deref();
-    local.unwrap_or(host).to_owned()
+    config.endpoint_url.as_deref().unwrap_or(host).to_owned()
 }
 
 /// Runs the experiments. After an error, `outcomes` has those completed so far.

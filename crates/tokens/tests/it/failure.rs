@@ -298,11 +298,6 @@ fn settings_are_checked_before_any_call() {
             Some(elsewhere),
             "and this is endpoint 'http://localhost:1'",
         ),
-        (
-            "AWS_ENDPOINT_URL",
-            None,
-            "and this is endpoint 'AWS itself'",
-        ),
         ("STATE_FILE", Some("none.json"), "There is no none.json"),
     ] {
         let change: &dyn Fn(&mut Program) = &|program| {

@@ -235,6 +235,15 @@ fn logout_revokes_the_refresh_token_where_that_is_possible() {
     );
 }
 
+/// `create` may have it from a profile, which this program does not read.
+#[test]
+fn the_endpoint_is_the_one_that_create_has_recorded() {
+    let idp = Idp::honest();
+    let mut program = Program::new(&idp, &["--headless"]);
+    program.command.env_remove("AWS_ENDPOINT_URL");
+    program.run().assert_code(0);
+}
+
 #[test]
 fn a_state_of_the_python_scripts_works_as_well() {
     let idp = Idp::honest();
