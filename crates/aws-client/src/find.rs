@@ -32,7 +32,8 @@ impl DeploymentTag {
         (KEY.to_owned(), self.0.clone())
     }
 
-    fn is_in(&self, tags: Option<&HashMap<String, String>>) -> bool {
+    /// Whether it is among a resource's tags.
+    pub fn is_in(&self, tags: Option<&HashMap<String, String>>) -> bool {
         tags.and_then(|tags| tags.get(KEY)) == Some(&self.0)
     }
 }

@@ -7,13 +7,13 @@
 
 use std::collections::HashMap;
 
-use aws_client::find::{self, deployment_tag};
+use aws_client::find;
 use aws_sdk_apigatewayv2::operation::create_api::builders::CreateApiFluentBuilder;
 use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
 use aws_sdk_apigatewayv2::types::ProtocolType;
 
-use crate::compare::difference::{differences, has};
-use crate::compare::property::Property;
+use crate::compare::difference::differences;
+use crate::compare::property::{Property, overwrite};
 use crate::config::names::{ROUTE_PATH, STAGE};
 use crate::resource::prelude::*;
 
@@ -61,7 +61,6 @@ impl Resource for Api {
     );
     const IMMUTABLE: &'static [&'static str] = &["ProtocolType"];
     const PART_OF_API: bool = true;
-    const UNIQUE: bool = false;
     type Needs = ();
     type Ref = ApiRef;
     type Live = GetApiOutput;
@@ -85,7 +84,11 @@ impl Resource for Api {
 
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let answer = run.aws.api_gateway.get_api().api_id(&key.id).send().await;
-        Ok(optional(answer.named("GetApi"))?)
+        let api = optional(answer.named("GetApi"))?;
+        if let Some(api) = &api {
+            run.check_tag(&Self::title(run), &key.id, api.tags.as_ref())?;
+        }
+        Ok(api)
     }
 
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
@@ -113,36 +116,26 @@ impl Resource for Api {
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
         let desired = self.create_call(run);
         let protocol = desired.get_protocol_type().to_json();
-        let tags = deployment_tag(live.tags.clone().unwrap_or_default());
         differences([
             ("Name", live.name.to_json(), desired.get_name().to_json()),
             ("ProtocolType", live.protocol_type.to_json(), protocol),
-            ("Tags", tags.to_json(), desired.get_tags().to_json()),
         ])
     }
 
-    async fn update(&self, run: &Run, live: &Self::Live, differences: &[Difference]) -> CallResult {
-        let (gateway, desired) = (&run.aws.api_gateway, self.create_call(run));
-        let id = live.api_id().unwrap_or_default();
-        if has(differences, "Name") {
-            let call = gateway.update_api().api_id(id);
-            let call = call.set_name(desired.get_name().clone());
-            call.send().await.named("UpdateApi")?;
-        }
-        if has(differences, "Tags") {
-            let partition = &run.account().partition;
-            let region = &run.aws.region;
-            let arn = format!("arn:{partition}:apigateway:{region}::/apis/{id}");
-            let call = gateway.tag_resource().resource_arn(arn);
-            let call = call.set_tags(desired.get_tags().clone());
-            call.send().await.named("TagResource")?;
-        }
-        Ok(())
+    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
+        let call = run.aws.api_gateway.update_api();
+        let call = overwrite!(call, self.create_call(run); name);
+        let call = call.set_api_id(live.api_id.clone());
+        call.send().await.named("UpdateApi").map(drop)
     }
 
     fn record(&self, _: &Run, api: &ApiRef, state: &mut State) {
         state.api_id = Some(api.id.clone());
         state.api_url = Some(format!("{}/{STAGE}{ROUTE_PATH}", api.endpoint));
+    }
+
+    fn created_at(live: &Self::Live) -> Option<u64> {
+        milliseconds(live.created_date)
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {

@@ -8,15 +8,19 @@
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool_client::builders::CreateUserPoolClientFluentBuilder;
 use aws_sdk_cognitoidentityprovider::operation::update_user_pool_client::builders::UpdateUserPoolClientFluentBuilder;
 use aws_sdk_cognitoidentityprovider::types::{
-    ExplicitAuthFlowsType, OAuthFlowType, PreventUserExistenceErrorTypes, TimeUnitsType,
-    TokenValidityUnitsType, UserPoolClientType,
+    ExplicitAuthFlowsType, FeatureType, OAuthFlowType, PreventUserExistenceErrorTypes,
+    RefreshTokenRotationType, TimeUnitsType, TokenValidityUnitsType, UserPoolClientType,
 };
 use serde_json::Value;
 
+use crate::compare::difference::differences;
 use crate::compare::property::{Property, keep, object};
 use crate::config::names::{APP_CLIENT, APP_CLIENT_SCOPES, CALLBACK_URL};
 use crate::resource::prelude::*;
 use crate::user_pool::UserPoolRef;
+
+/// The property that an emulator may not know.
+const ROTATION: &str = "RefreshTokenRotation";
 
 /// The app client of this pool.
 pub(crate) struct AppClient {
@@ -43,8 +47,21 @@ impl AppClient {
             .callback_urls(CALLBACK_URL)
             // The pool's own users; others sign in with Google, SAML and so on.
             .supported_identity_providers("COGNITO")
-            // No flow in which the client sees the password (RFC 9700, section 2.4).
-            .explicit_auth_flows(ExplicitAuthFlowsType::AllowRefreshTokenAuth)
+            // Cognito's own API has flows in which the client sees the password
+            // (RFC 9700, section 2.4): none of them. It needs one entry, as an
+            // empty list stands for several; this one does nothing in a pool
+            // without Lambda triggers. Rotation rules ALLOW_REFRESH_TOKEN_AUTH out.
+            .explicit_auth_flows(ExplicitAuthFlowsType::AllowCustomAuth)
+            // A public client's refresh tokens must be rotated (RFC 9700, section
+            // 2.2.2): each works once, so a stolen one is noticed. The old one
+            // works for 10 s more, for an answer that was lost on its way.
+            .refresh_token_rotation(
+                RefreshTokenRotationType::builder()
+                    .feature(FeatureType::Enabled)
+                    .retry_grace_period_seconds(10)
+                    .build()
+                    .expect("its required value is set"),
+            )
             // An unknown name and a wrong password look alike, so nobody can
             // find out who has an account.
             .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
@@ -65,6 +82,12 @@ impl AppClient {
     }
 }
 
+impl Property for RefreshTokenRotationType {
+    fn to_json(&self) -> Value {
+        object!(self; feature, retry_grace_period_seconds)
+    }
+}
+
 impl Property for TokenValidityUnitsType {
     fn to_json(&self) -> Value {
         object!(self; access_token, id_token, refresh_token)
@@ -75,7 +98,7 @@ properties!(CreateUserPoolClientFluentBuilder, UserPoolClientType, UpdateUserPoo
     client_name, allowed_o_auth_flows_user_pool_client, allowed_o_auth_flows,
     allowed_o_auth_scopes, callback_urls, supported_identity_providers, explicit_auth_flows,
     prevent_user_existence_errors, enable_token_revocation, access_token_validity,
-    id_token_validity, refresh_token_validity, token_validity_units);
+    id_token_validity, refresh_token_validity, refresh_token_rotation, token_validity_units);
 
 impl Resource for AppClient {
     const NAME: &'static str = "app client";
@@ -85,7 +108,6 @@ impl Resource for AppClient {
         &["UserPoolClient.ClientId"],
     );
     /// The resource server must exist: the client names its scopes.
-    const UNIQUE: bool = false;
     type Needs = (UserPoolRef, String);
     /// `client_id` of OAuth 2.0 (RFC 6749, section 2.2).
     type Ref = String;
@@ -140,6 +162,7 @@ impl Resource for AppClient {
     async fn create(&self, run: &Run) -> CallResult<String> {
         let answer = self.create_call(run).send().await;
         let client = answer.named("CreateUserPoolClient")?.user_pool_client;
+        check_shown(run, client.as_ref());
         let id = client.and_then(|client| client.client_id);
         required("CreateUserPoolClient", "ClientId", id)
     }
@@ -149,17 +172,34 @@ impl Resource for AppClient {
     }
 
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
-        compare(live, &self.create_call(run))
+        let desired = self.create_call(run);
+        let default = allowed_default(live, &desired).to_json();
+        let mut found = compare(live, &desired);
+        found.extend(differences([(
+            "DefaultRedirectURI",
+            live.default_redirect_uri.to_json(),
+            default,
+        )]));
+        if live.refresh_token_rotation.is_none() && run.is_not_shown(ROTATION) {
+            found.retain(|difference| !difference.is_in(&[ROTATION]));
+        }
+        found
     }
 
     async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
         let call = run.aws.cognito.update_user_pool_client();
         let call = updated(call, live, &self.create_call(run));
-        call.send().await.named("UpdateUserPoolClient").map(drop)
+        let answer = call.send().await.named("UpdateUserPoolClient")?;
+        check_shown(run, answer.user_pool_client.as_ref());
+        Ok(())
     }
 
     fn record(&self, _: &Run, client_id: &String, state: &mut State) {
         state.terminal_app_client_id = Some(client_id.clone());
+    }
+
+    fn created_at(live: &Self::Live) -> Option<u64> {
+        milliseconds(live.creation_date)
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {
@@ -177,7 +217,26 @@ fn updated(
 ) -> UpdateUserPoolClientFluentBuilder {
     let call = keep!(call, live;
         user_pool_id, client_id, analytics_configuration, auth_session_validity,
-        default_redirect_uri, enable_propagate_additional_user_context_data, logout_urls,
-        read_attributes, refresh_token_rotation, write_attributes);
+        enable_propagate_additional_user_context_data, logout_urls,
+        read_attributes, write_attributes);
+    let call = call.set_default_redirect_uri(allowed_default(live, desired));
     overwrite(call, desired)
+}
+
+/// The default that a person has set, unless it is no longer a callback address:
+/// AWS would refuse it for ever.
+fn allowed_default(
+    live: &UserPoolClientType,
+    desired: &CreateUserPoolClientFluentBuilder,
+) -> Option<String> {
+    let mut allowed = desired.get_callback_urls().iter().flatten();
+    let default = live.default_redirect_uri.clone()?;
+    allowed.any(|url| *url == default).then_some(default)
+}
+
+/// An emulator may take rotation and not answer with it.
+fn check_shown(run: &Run, client: Option<&UserPoolClientType>) {
+    if client.is_some_and(|client| client.refresh_token_rotation.is_none()) {
+        run.note_not_shown(ROTATION);
+    }
 }

@@ -16,6 +16,7 @@ use crate::api::ApiRef;
 use crate::compare::property::{Property, object};
 use crate::config::names::AUTHORIZER;
 use crate::resource::prelude::*;
+use crate::route;
 use crate::user_pool::UserPoolRef;
 
 /// The authorizer of this API for this pool's tokens.
@@ -66,7 +67,6 @@ impl Resource for Authorizer {
         &["authorizerId"],
     );
     const PART_OF_API: bool = true;
-    const UNIQUE: bool = false;
     type Needs = (ApiRef, UserPoolRef, String);
     type Ref = String;
     type Live = GetAuthorizerOutput;
@@ -137,6 +137,14 @@ impl Resource for Authorizer {
 
     fn record(&self, _: &Run, id: &String, state: &mut State) {
         state.api_authorizer_id = Some(id.clone());
+    }
+
+    /// A route that a person has added may refer to it.
+    async fn is_used(run: &Run, key: &Key) -> Result<bool> {
+        let routes = route::list(run, &key.parent).await?;
+        Ok(routes
+            .iter()
+            .any(|route| route.authorizer_id() == Some(&*key.id)))
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {

@@ -11,7 +11,7 @@ use aws_sdk_cognitoidentityprovider::operation::create_user_pool_domain::builder
 use aws_sdk_cognitoidentityprovider::types::DomainDescriptionType;
 
 use crate::compare::difference::{differences, has};
-use crate::compare::property::Property;
+use crate::compare::property::{Property, keep, overwrite};
 use crate::readiness;
 use crate::resource::prelude::*;
 use crate::user_pool::UserPoolRef;
@@ -67,11 +67,14 @@ impl Resource for Domain {
         Some(Key::within(state.user_pool_id?, prefix))
     }
 
-    /// The recorded domain, if it still belongs to the recorded pool. Its prefix
+    /// The recorded domain, or the one that the pool has in its place. Its prefix
     /// may differ from the desired one.
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let domain = describe(run, &key.id).await?;
-        Ok(domain.filter(|domain| domain.user_pool_id() == Some(&key.parent)))
+        let ours = describe(run, &key.id).await?;
+        match ours.filter(|domain| domain.user_pool_id() == Some(&key.parent)) {
+            Some(domain) => Ok(Some(domain)),
+            None => of_pool(run, &key.parent).await,
+        }
     }
 
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
@@ -81,9 +84,10 @@ impl Resource for Domain {
     /// A domain is ours when it belongs to our pool.
     async fn find(&self, run: &Run) -> Result<Option<Self::Live>> {
         let found = match describe(run, &run.config.domain_prefix).await? {
-            None => Found::Nothing,
             Some(domain) if domain.user_pool_id() == Some(&self.pool.id) => Found::Ours(domain),
             Some(_) => Found::Foreign,
+            // A run that was killed may have made it with another prefix.
+            None => return of_pool(run, &self.pool.id).await,
         };
         found.refuse_foreign(&Self::title(run), "another DOMAIN_PREFIX")
     }
@@ -113,13 +117,9 @@ impl Resource for Domain {
     }
 
     async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
-        let call = run
-            .aws
-            .cognito
-            .update_user_pool_domain()
-            .set_domain(live.domain.clone())
-            .user_pool_id(&self.pool.id)
-            .managed_login_version(CLASSIC_PAGE);
+        let call = run.aws.cognito.update_user_pool_domain();
+        let call = keep!(call, live; domain, user_pool_id, custom_domain_config, routing);
+        let call = overwrite!(call, self.create_call(run); managed_login_version);
         call.send().await.named("UpdateUserPoolDomain").map(drop)
     }
 
@@ -142,6 +142,21 @@ impl Resource for Domain {
         })
     }
 
+    /// Another account may have the new prefix: only the create call tells.
+    async fn restore(&self, run: &Run, live: &Self::Live) -> Result<()> {
+        let prefix = Self::reference(run, live)?;
+        run.state.begin_call(Self::CREATE.name)?;
+        let call = self.create_call(run).domain(&prefix);
+        call.send().await.named("CreateUserPoolDomain")?;
+        run.state
+            .record_made(Self::CREATE.name, |state| self.record(run, &prefix, state))?;
+        let title = format!("Sign-in domain '{prefix}'");
+        run.console.note(&format!(
+            "{title} was made again, because the new one could not be"
+        ));
+        Ok(())
+    }
+
     fn record(&self, run: &Run, prefix: &String, state: &mut State) {
         state.user_pool_auth_domain_prefix = Some(prefix.clone());
         state.user_pool_auth_domain = Some(url(run, prefix));
@@ -158,6 +173,17 @@ impl Resource for Domain {
 fn url(run: &Run, prefix: &str) -> String {
     let region = &run.aws.region;
     format!("https://{prefix}.auth.{region}.amazoncognito.com")
+}
+
+/// The domain that the pool itself names.
+async fn of_pool(run: &Run, pool_id: &str) -> Result<Option<DomainDescriptionType>> {
+    let call = run.aws.cognito.describe_user_pool().user_pool_id(pool_id);
+    let answer = optional(call.send().await.named("DescribeUserPool"))?;
+    let pool = answer.and_then(|answer| answer.user_pool);
+    match pool.and_then(|pool| pool.domain) {
+        Some(prefix) => describe(run, &prefix).await,
+        None => Ok(None),
+    }
 }
 
 /// An empty response means that there is no such domain.

@@ -14,6 +14,7 @@ use aws_client::find;
 use crate::api::ApiRef;
 use crate::function::FunctionRef;
 use crate::resource::prelude::*;
+use crate::route;
 
 /// The integration of this API with this function.
 pub(crate) struct Integration {
@@ -50,7 +51,6 @@ impl Resource for Integration {
         &["integrationId"],
     );
     const PART_OF_API: bool = true;
-    const UNIQUE: bool = false;
     type Needs = (ApiRef, FunctionRef);
     type Ref = String;
     type Live = GetIntegrationOutput;
@@ -128,6 +128,14 @@ impl Resource for Integration {
 
     fn record(&self, _: &Run, id: &String, state: &mut State) {
         state.api_integration_id = Some(id.clone());
+    }
+
+    /// A route that a person has added may refer to it.
+    async fn is_used(run: &Run, key: &Key) -> Result<bool> {
+        let routes = route::list(run, &key.parent).await?;
+        Ok(routes
+            .iter()
+            .any(|route| route.target() == Some(&format!("integrations/{}", key.id))))
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {

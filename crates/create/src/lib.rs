@@ -68,7 +68,7 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     read?;
     let plan = steps.plan()?;
     if args.dry_run {
-        dry_run::show(&run, &plan);
+        dry_run::show(&run, &plan, &steps.duplicates().await?);
         return Ok(Exit::Done);
     }
 

@@ -93,7 +93,8 @@ pub(crate) async fn wait_for_function(run: &Run, arn: &str) -> Result<()> {
 pub(crate) fn is_ready(now: &FunctionConfiguration) -> bool {
     // A new function has no update yet.
     let updated = now.last_update_status() != Some(&LastUpdateStatus::InProgress);
-    now.state() == Some(&State::Active) && updated
+    // `Inactive`: idle for weeks, and started by the next request.
+    matches!(now.state(), Some(State::Active | State::Inactive)) && updated
 }
 
 fn check_not_failed(now: &FunctionConfiguration) -> Result<()> {

@@ -108,21 +108,23 @@ impl Resource for RolePolicy {
         Ok(())
     }
 
+    /// What a person has attached is left: the role's boundary holds anyway.
     fn differences(&self, run: &Run, live: &Policies) -> Vec<Difference> {
         let inline = live.inline.clone().unwrap_or_default();
         let none: Vec<String> = Vec::new();
+        let outdated: Vec<String> = outdated(run, live).cloned().collect();
         differences([
             ("PolicyDocument", inline, write_own_log_group(run)),
-            ("AttachedPolicies", live.attached.to_json(), none.to_json()),
+            ("AttachedPolicies", outdated.to_json(), none.to_json()),
         ])
     }
 
-    /// Also detaches managed policies: earlier versions attached AWS's.
+    /// Also detaches the policy of AWS that earlier versions attached.
     async fn update(&self, run: &Run, live: &Policies, differences: &[Difference]) -> CallResult {
         if has(differences, "PolicyDocument") {
             self.create(run).await?;
         }
-        for arn in &live.attached {
+        for arn in outdated(run, live) {
             let call = run.aws.iam.detach_role_policy();
             let call = call.role_name(&run.config.names.role);
             let answer = call.policy_arn(arn).send().await;
@@ -130,6 +132,12 @@ impl Resource for RolePolicy {
         }
         Ok(())
     }
+}
+
+/// The policy that earlier versions attached: it allows making log groups.
+fn outdated<'l>(run: &Run, live: &'l Policies) -> impl Iterator<Item = &'l String> {
+    let theirs = names::basic_execution_policy(&run.account().partition);
+    live.attached.iter().filter(move |arn| **arn == theirs)
 }
 
 async fn inline(run: &Run, key: &Key) -> Result<Option<Value>> {

@@ -9,7 +9,7 @@ use aws_client::find;
 use aws_sdk_apigatewayv2::operation::create_route::builders::CreateRouteFluentBuilder;
 use aws_sdk_apigatewayv2::operation::get_route::GetRouteOutput;
 use aws_sdk_apigatewayv2::operation::update_route::builders::UpdateRouteFluentBuilder;
-use aws_sdk_apigatewayv2::types::AuthorizationType;
+use aws_sdk_apigatewayv2::types::{AuthorizationType, Route as Description};
 
 use crate::api::ApiRef;
 use crate::config::names::{Names, ROUTE_SCOPES};
@@ -83,13 +83,7 @@ impl Resource for Route {
 
     /// The API is ours, and so is the route of this key in it.
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
-        let mut routes = find::pages(async |token| {
-            let call = run.aws.api_gateway.get_routes();
-            let call = call.api_id(&self.api.id).set_next_token(token);
-            let answer = call.send().await.named("GetRoutes")?;
-            Ok((answer.items, answer.next_token))
-        })
-        .await?;
+        let mut routes = list(run, &self.api.id).await?;
         routes.retain(|one| one.route_key() == Some(&Names::route_key()));
         let ids = routes.into_iter().filter_map(|one| one.route_id);
         Ok(ids.map(|id| Key::within(&self.api.id, id)).collect())
@@ -121,4 +115,15 @@ impl Resource for Route {
     fn record(&self, _: &Run, id: &String, state: &mut State) {
         state.api_route_id = Some(id.clone());
     }
+}
+
+/// The routes of an API, all pages (GetRoutes).
+pub(crate) async fn list(run: &Run, api_id: &str) -> Result<Vec<Description>> {
+    let routes = find::pages(async |token| {
+        let call = run.aws.api_gateway.get_routes();
+        let call = call.api_id(api_id).set_next_token(token);
+        let answer = call.send().await.named("GetRoutes")?;
+        Ok((answer.items, answer.next_token))
+    });
+    Ok(routes.await?)
 }

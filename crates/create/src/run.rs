@@ -1,12 +1,12 @@
 //! What every step shares: clients, state.json, settings, the deployment's tag.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_client::account::{self, Account};
 use aws_client::{Clients, DeploymentTag};
-use common::{Access, Console, Result, Settings, State, StateFile, interrupt, state};
+use common::{Access, Console, Failure, Result, Settings, State, StateFile, interrupt, state};
 
 use crate::compare::change::{Change, Summary};
 use crate::config::Config;
@@ -26,8 +26,6 @@ pub(crate) struct Run {
     pub tag: DeploymentTag,
     /// Whether an earlier run began this deployment: if so, look, then create.
     pub resumed: bool,
-    /// Whether a response was lost: state.json may lack a second resource.
-    pub answer_lost: AtomicBool,
     /// How long a call without a response may still take effect.
     pub settle: Duration,
     /// Held during each change of the API: AWS accepts only one at a time.
@@ -67,7 +65,6 @@ impl Run {
             config,
             tag: DeploymentTag::new(&deployment_id.unwrap_or_else(new_deployment_id)),
             resumed,
-            answer_lost: AtomicBool::new(false),
             settle: settings.settle,
             api_change: tokio::sync::Mutex::default(),
             explain: settings.explain,
@@ -97,6 +94,29 @@ impl Run {
         self.account.get().expect("check_account comes first")
     }
 
+    /// Checks that a resource that state.json records carries our tag: the file
+    /// may be edited, or belong to another stack.
+    ///
+    /// # Errors
+    /// Exit code 2 if it does not.
+    pub(crate) fn check_tag(
+        &self,
+        title: &str,
+        id: &str,
+        tags: Option<&HashMap<String, String>>,
+    ) -> Result<()> {
+        if self.tag.is_in(tags) {
+            return Ok(());
+        }
+        let (key, value) = self.tag.pair();
+        Err(Failure::usage(format!(
+            "{title} with the id '{id}' does not carry the tag of this deployment: nothing was changed"
+        ))
+        .with_hint(format!(
+            "if state.json is another stack's, use the right one with --state PATH; if the tag was removed by hand, set it again: {key}={value}"
+        )))
+    }
+
     /// Saves the deployment's identity and names, before the first call that
     /// changes something.
     ///
@@ -122,20 +142,46 @@ impl Run {
         })
     }
 
-    /// Whether state.json may not list everything: this run or an earlier one
-    /// lost a response, or an earlier one did not complete.
-    pub(crate) fn was_disturbed(&self) -> bool {
-        let unfinished = self.resumed && self.before.complete != Some(true);
-        unfinished || self.answer_lost.load(Ordering::Relaxed)
+    /// Whether state.json is known to list everything: every call that makes
+    /// something was answered, or looked for. A file of an earlier version did
+    /// not note lost answers.
+    fn lists_everything(&self) -> bool {
+        let state = self.state.get();
+        let noted = !self.resumed
+            || self.before.complete == Some(true)
+            || self.before.state_version >= Some(3);
+        noted && state.under_way.is_empty() && state.lost_calls.is_empty()
     }
 
-    /// Marks state.json as complete, unless the run was disturbed, and prints
-    /// the last lines: the API's URL and where state.json is.
+    /// Whether this cloud does not show a property that was set.
+    pub(crate) fn is_not_shown(&self, property: &str) -> bool {
+        let state = self.state.get();
+        let mut not_shown = state.not_shown.iter().flatten();
+        not_shown.any(|name| name == property)
+    }
+
+    /// Records that the answer to a call that set a property does not show it.
+    pub(crate) fn note_not_shown(&self, property: &str) {
+        if self.is_not_shown(property) {
+            return;
+        }
+        self.console.note(&format!(
+            "{property} was set, but this cloud does not show it: it cannot be compared"
+        ));
+        // If it cannot be saved, neither can what is recorded next, which fails.
+        let _ = self.save(|state| {
+            let not_shown = state.not_shown.get_or_insert_default();
+            not_shown.push(property.to_owned());
+        });
+    }
+
+    /// Marks state.json as complete, if it lists everything, and prints the last
+    /// lines: the API's URL and where state.json is.
     ///
     /// # Errors
     /// If state.json cannot be written.
     pub(crate) fn end(&self) -> Result<()> {
-        if !self.was_disturbed() {
+        if self.lists_everything() {
             self.save(|state| state.complete = Some(true))?;
         }
         let state = self.state.get();

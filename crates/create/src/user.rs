@@ -8,8 +8,8 @@ use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutp
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use serde_json::Value;
 
-use crate::compare::difference::differences;
-use crate::compare::property::Property;
+use crate::compare::difference::{differences, has};
+use crate::compare::property::{Property, overwrite};
 use crate::config::names::{EMAIL, USERNAME};
 use crate::resource::prelude::*;
 use crate::user_pool::UserPoolRef;
@@ -122,16 +122,25 @@ impl Resource for User {
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
         let desired = self.create_call(run);
         let desired = attributes(desired.get_user_attributes().as_deref());
-        let live = attributes(live.user_attributes.as_deref());
-        differences([("UserAttributes", live, desired)])
+        let attributes_of_live = attributes(live.user_attributes.as_deref());
+        differences([
+            ("UserAttributes", attributes_of_live, desired),
+            ("Enabled", live.enabled.to_json(), true.to_json()),
+        ])
     }
 
-    async fn update(&self, run: &Run, _: &Self::Live, _: &[Difference]) -> CallResult {
-        let attributes = self.create_call(run).get_user_attributes().clone();
-        let call = run.aws.cognito.admin_update_user_attributes();
-        let call = call.user_pool_id(&self.pool.id).username(USERNAME);
-        let answer = call.set_user_attributes(attributes).send().await;
-        answer.named("AdminUpdateUserAttributes")?;
+    async fn update(&self, run: &Run, live: &Self::Live, found: &[Difference]) -> CallResult {
+        if !live.enabled {
+            let call = run.aws.cognito.admin_enable_user();
+            let call = call.user_pool_id(&self.pool.id).username(USERNAME);
+            call.send().await.named("AdminEnableUser")?;
+        }
+        if has(found, "UserAttributes") {
+            let call = run.aws.cognito.admin_update_user_attributes();
+            let call =
+                overwrite!(call, self.create_call(run); user_pool_id, username, user_attributes);
+            call.send().await.named("AdminUpdateUserAttributes")?;
+        }
         Ok(())
     }
 

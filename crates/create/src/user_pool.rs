@@ -7,13 +7,14 @@
 
 use std::collections::HashMap;
 
-use aws_client::find::{self, deployment_tag};
+use aws_client::find;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool::builders::CreateUserPoolFluentBuilder;
 use aws_sdk_cognitoidentityprovider::operation::update_user_pool::builders::UpdateUserPoolFluentBuilder;
 use aws_sdk_cognitoidentityprovider::types::{
-    AccountRecoverySettingType, AdminCreateUserConfigType, AttributeDataType, PasswordPolicyType,
-    RecoveryOptionNameType, RecoveryOptionType, SchemaAttributeType, UserPoolPolicyType,
-    UserPoolType, UsernameConfigurationType, VerifiedAttributeType,
+    AccountRecoverySettingType, AdminCreateUserConfigType, AttributeDataType,
+    IssuerConfigurationType, IssuerType, PasswordPolicyType, RecoveryOptionNameType,
+    RecoveryOptionType, SchemaAttributeType, UserPoolPolicyType, UserPoolType,
+    UsernameConfigurationType, VerifiedAttributeType,
 };
 use serde_json::{Value, json};
 
@@ -62,15 +63,18 @@ impl UserPool {
             )
             // Anybody may sign up. A code sent to the address verifies it: until
             // then `email` in a token is only a claim of the person's own.
-            .admin_create_user_config(
-                AdminCreateUserConfigType::builder()
-                    .allow_admin_create_user_only(false)
-                    .build(),
-            )
+            .admin_create_user_config(sign_up(None))
             .schema(email())
             .auto_verified_attributes(VerifiedAttributeType::Email)
             // A forgotten password is reset by way of the verified address.
             .account_recovery_setting(recovery_by_email())
+            // The other form, `https://issuer-cognito-idp...`, is not yet what API
+            // Gateway and most libraries are tried with.
+            .issuer_configuration(
+                IssuerConfigurationType::builder()
+                    .r#type(IssuerType::Original)
+                    .build(),
+            )
             // Names are not unique: the tag says that it is ours.
             .set_user_pool_tags(Some(HashMap::from([run.tag.pair()])))
     }
@@ -117,7 +121,6 @@ impl Resource for UserPool {
         "SchemaAttributes.email.Mutable",
         "SchemaAttributes.email.Required",
     ];
-    const UNIQUE: bool = false;
     type Needs = ();
     type Ref = UserPoolRef;
     type Live = UserPoolType;
@@ -141,7 +144,11 @@ impl Resource for UserPool {
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.cognito.describe_user_pool().user_pool_id(&key.id);
         let answer = optional(call.send().await.named("DescribeUserPool"))?;
-        Ok(answer.and_then(|answer| answer.user_pool))
+        let pool = answer.and_then(|answer| answer.user_pool);
+        if let Some(pool) = &pool {
+            run.check_tag(&Self::title(run), &key.id, pool.user_pool_tags.as_ref())?;
+        }
+        Ok(pool)
     }
 
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
@@ -177,8 +184,10 @@ impl Resource for UserPool {
                 live.admin_create_user_config.to_json(), desired.get_admin_create_user_config().to_json()),
             ("RecoveryMechanisms",
                 live.account_recovery_setting.to_json(), desired.get_account_recovery_setting().to_json()),
-            ("UserPoolTags",
-                live.user_pool_tags.clone().map(deployment_tag).to_json(), desired.get_user_pool_tags().to_json()),
+            ("IssuerConfiguration",
+                issuer_form(&live.issuer_configuration), issuer_form(desired.get_issuer_configuration())),
+            ("UserAttributeUpdateSettings",
+                verified_before_update(live), verified_before_update(&allowed(live, &desired))),
             ("UsernameConfiguration",
                 username_rules(&live.username_configuration), username_rules(desired.get_username_configuration())),
             ("SchemaAttributes",
@@ -198,6 +207,10 @@ impl Resource for UserPool {
     fn record(&self, _: &Run, pool: &UserPoolRef, state: &mut State) {
         state.user_pool_id = Some(pool.id.clone());
         state.user_pool_jwt_issuer_url = Some(pool.issuer.clone());
+    }
+
+    fn created_at(live: &Self::Live) -> Option<u64> {
+        milliseconds(live.creation_date)
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {
@@ -220,33 +233,90 @@ fn updated(
     desired: &CreateUserPoolFluentBuilder,
 ) -> UpdateUserPoolFluentBuilder {
     // What others may have set.
+    let live = allowed(live, desired);
     let call = keep!(call, live;
         acr_configuration, deletion_protection, device_configuration, email_configuration,
-        email_verification_message, email_verification_subject, issuer_configuration,
-        key_configuration, lambda_config, mfa_configuration, sms_authentication_message,
-        sms_configuration, sms_verification_message, user_attribute_update_settings,
-        user_pool_add_ons, user_pool_tier, verification_message_template);
+        email_verification_message, email_verification_subject, key_configuration,
+        lambda_config, mfa_configuration, sms_authentication_message, sms_configuration,
+        sms_verification_message, user_attribute_update_settings, user_pool_add_ons,
+        user_pool_tier, verification_message_template);
     // What is ours.
     let call = overwrite!(call, desired;
-        pool_name, auto_verified_attributes, account_recovery_setting);
+        pool_name, auto_verified_attributes, account_recovery_setting, issuer_configuration);
     // What is ours in part.
-    let mut policies = desired.get_policies().clone();
-    if let (Some(policies), Some(live)) = (&mut policies, &live.policies) {
-        policies.sign_in_policy = live.sign_in_policy.clone();
-        if let (Some(ours), Some(live)) = (&mut policies.password_policy, &live.password_policy) {
-            ours.password_history_size = live.password_history_size;
+    let mut tags = live.user_pool_tags.unwrap_or_default();
+    tags.extend(desired.get_user_pool_tags().clone().unwrap_or_default());
+    call.set_user_pool_id(live.id)
+        .policies(policies(live.policies))
+        .admin_create_user_config(sign_up(live.admin_create_user_config))
+        .set_user_pool_tags(Some(tags))
+}
+
+/// The live pool without what contradicts ours, which AWS would refuse for ever:
+/// an update can wait for verification only of attributes that are verified.
+fn allowed(live: &UserPoolType, desired: &CreateUserPoolFluentBuilder) -> UserPoolType {
+    let mut live = live.clone();
+    let verified = desired.get_auto_verified_attributes().iter().flatten();
+    let verified: Vec<_> = verified.collect();
+    if let Some(settings) = &mut live.user_attribute_update_settings
+        && let Some(attributes) = &mut settings.attributes_require_verification_before_update
+    {
+        attributes.retain(|attribute| verified.contains(&attribute));
+    }
+    live
+}
+
+fn policies(live: Option<UserPoolPolicyType>) -> UserPoolPolicyType {
+    let ours = password_policy();
+    let Some(mut policies) = live else {
+        return UserPoolPolicyType::builder().password_policy(ours).build();
+    };
+    policies.password_policy = Some(match policies.password_policy {
+        None => ours,
+        Some(mut rules) => {
+            rules.minimum_length = ours.minimum_length;
+            rules.require_lowercase = ours.require_lowercase;
+            rules.require_uppercase = ours.require_uppercase;
+            rules.require_numbers = ours.require_numbers;
+            rules.require_symbols = ours.require_symbols;
+            rules.temporary_password_validity_days = ours.temporary_password_validity_days;
+            rules
+        }
+    });
+    policies
+}
+
+/// The message of an invitation, if a person has set one, is kept.
+fn sign_up(live: Option<AdminCreateUserConfigType>) -> AdminCreateUserConfigType {
+    let ours = AdminCreateUserConfigType::builder()
+        .allow_admin_create_user_only(false)
+        .build();
+    match live {
+        None => ours,
+        Some(mut config) => {
+            config.allow_admin_create_user_only = ours.allow_admin_create_user_only;
+            config
         }
     }
-    let mut invitation = desired.get_admin_create_user_config().clone();
-    if let (Some(ours), Some(live)) = (&mut invitation, &live.admin_create_user_config) {
-        ours.invite_message_template = live.invite_message_template.clone();
-    }
-    let mut tags = live.user_pool_tags.clone().unwrap_or_default();
-    tags.extend(desired.get_user_pool_tags().clone().unwrap_or_default());
-    call.set_user_pool_id(live.id.clone())
-        .set_policies(policies)
-        .set_admin_create_user_config(invitation)
-        .set_user_pool_tags(Some(tags))
+}
+
+/// A pool that does not say has the original form.
+fn issuer_form(configuration: &Option<IssuerConfigurationType>) -> Value {
+    let form = configuration
+        .as_ref()
+        .and_then(|configuration| configuration.r#type.as_ref());
+    json!({ "Type": form.unwrap_or(&IssuerType::Original).as_str() })
+}
+
+fn verified_before_update(pool: &UserPoolType) -> Value {
+    let settings = pool.user_attribute_update_settings.as_ref();
+    settings
+        .and_then(|settings| {
+            settings
+                .attributes_require_verification_before_update
+                .clone()
+        })
+        .to_json()
 }
 
 fn password_rules(policies: &Option<UserPoolPolicyType>) -> Value {

@@ -56,6 +56,9 @@ impl Operations {
 /// The operations that read, change or delete something.
 #[rustfmt::skip] // one operation, three lines
 const OTHERS: &[Operation] = &[
+    Operation::new("AdminEnableUser",
+        "Lets the test user sign in again, whom somebody has disabled.",
+        &[]),
     Operation::new("AdminGetUser",
         "Reads the test user: it is compared with what is wanted, but for the password, which nobody can read.",
         &["Username", "UserStatus"]),
@@ -175,9 +178,6 @@ const OTHERS: &[Operation] = &[
         &[]),
     Operation::new("RemovePermission",
         "Takes the permission away: it cannot be changed, so it is added anew.",
-        &[]),
-    Operation::new("TagResource",
-        "Puts the deployment's tag back on the API.",
         &[]),
     Operation::new("UpdateApi",
         "Gives the API its name back.",

@@ -108,15 +108,17 @@ impl StateFile {
     }
 
     /// Records that a call that creates something begins. From now on,
-    /// state.json is not known to list everything.
+    /// state.json is not known to list everything. If the same call is under way
+    /// already, its answer was lost, and there may be two of what it makes.
     ///
     /// # Errors
     /// As [`update`](StateFile::update); the call must not be made then.
     pub fn begin_call(&self, operation: &str) -> Result<()> {
         self.update(|state| {
-            state.complete = None;
-            state.state_version = state.state_version.map(|_| VERSION);
-            state.under_way.begin(operation);
+            if let Some(since) = state.under_way.since(operation) {
+                state.lost_calls.keep(operation, since);
+            }
+            begin(state, operation);
         })
     }
 
@@ -125,10 +127,10 @@ impl StateFile {
     /// # Errors
     /// As [`update`](StateFile::update); the call must not be sent then.
     pub fn repeat_call(&self, operation: &str) -> Result<()> {
-        match self.get().under_way.has(operation) {
-            true => self.begin_call(operation),
-            false => Ok(()),
+        if !self.get().under_way.has(operation) {
+            return Ok(());
         }
+        self.update(|state| begin(state, operation))
     }
 
     /// Records what a call has created, and that it is no longer under way.
@@ -173,6 +175,12 @@ impl StateFile {
 /// Writes a new file next to the old one and renames it over the old one, so
 /// that a reader, or a crash, sees either the old or the new state. A crash may
 /// leave the new file behind; the next save overwrites it.
+fn begin(state: &mut State, operation: &str) {
+    state.complete = None;
+    state.state_version = state.state_version.map(|_| VERSION);
+    state.under_way.begin(operation);
+}
+
 fn save(path: &Path, state: &State) -> std::io::Result<()> {
     let new = beside(path, "new");
     write_private(&new, &state.to_json()?)?;

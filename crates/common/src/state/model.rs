@@ -12,9 +12,9 @@ use super::under_way::{self, UnderWay};
 use crate::failure::{Failure, Result};
 use crate::file::{self, write_private};
 
-/// The version of `state.json` that this program writes. It also reads the
-/// version before, which has no calls under way.
-pub const VERSION: u32 = 2;
+/// The version of `state.json` that this program writes. It also reads those
+/// before: version 1 has no calls under way, version 2 no lost calls.
+pub const VERSION: u32 = 3;
 
 /// No state.json is longer, in bytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
@@ -44,6 +44,13 @@ pub struct State {
     /// Calls whose response is not known, and which may still take effect.
     #[serde(skip_serializing_if = "UnderWay::is_empty")]
     pub under_way: UnderWay,
+    /// Calls that were sent again because an answer was lost, with the time of the
+    /// first: they may have made something twice. Kept until a run has looked.
+    #[serde(skip_serializing_if = "UnderWay::is_empty")]
+    pub lost_calls: UnderWay,
+    /// Properties that this cloud did not answer with although they were set, as
+    /// an emulator may do. They cannot be compared.
+    pub not_shown: Option<Vec<String>>,
     /// When something was last created, in milliseconds since 1970. Until AWS
     /// has settled, "not found" may mean "not visible yet".
     pub last_created_at: Option<u64>,

@@ -29,6 +29,16 @@ impl UnderWay {
         self.0.insert(operation.to_owned(), now());
     }
 
+    /// Records a call that began then, unless it is recorded already.
+    pub(crate) fn keep(&mut self, operation: &str, since: u64) {
+        self.0.entry(operation.to_owned()).or_insert(since);
+    }
+
+    /// When the call began, in milliseconds since 1970.
+    pub fn since(&self, operation: &str) -> Option<u64> {
+        self.0.get(operation).copied()
+    }
+
     /// Whether the call is recorded.
     pub fn has(&self, operation: &str) -> bool {
         self.0.contains_key(operation)

@@ -7,8 +7,8 @@ use aws_sdk_apigatewayv2::types::{
     AuthorizationType, AuthorizerType, IntegrationType, ProtocolType,
 };
 use aws_sdk_cognitoidentityprovider::types::{
-    ExplicitAuthFlowsType, OAuthFlowType, PreventUserExistenceErrorTypes, TimeUnitsType,
-    VerifiedAttributeType,
+    ExplicitAuthFlowsType, FeatureType, OAuthFlowType, PreventUserExistenceErrorTypes,
+    TimeUnitsType, VerifiedAttributeType,
 };
 use aws_sdk_lambda::types::{Architecture, Runtime};
 use serde_json::Value;
@@ -106,6 +106,7 @@ enums!(
     AuthorizationType,
     AuthorizerType,
     ExplicitAuthFlowsType,
+    FeatureType,
     IntegrationType,
     OAuthFlowType,
     PreventUserExistenceErrorTypes,

@@ -6,6 +6,7 @@ pub(crate) mod prelude;
 
 use aws_client::CallResult;
 use aws_client::explain::Operation;
+use aws_smithy_types::DateTime;
 use common::{Result, State};
 
 use crate::compare::change::Change;
@@ -26,9 +27,6 @@ pub(crate) trait Resource: Sized {
     const IMMUTABLE: &'static [&'static str] = &[];
     /// Whether it is part of the API: AWS accepts one change of an API at a time.
     const PART_OF_API: bool = false;
-    /// Whether AWS refuses a second one of the same name. If not, one may be there
-    /// twice after a lost answer.
-    const UNIQUE: bool = true;
     /// Whether it has no line on stdout: then only a change is said, on stderr.
     const QUIET: bool = false;
 
@@ -108,16 +106,37 @@ pub(crate) trait Resource: Sized {
     /// Deletes it, because it [must be replaced](Resource::must_be_replaced).
     ///
     /// # Errors
-    /// If AWS refuses, or the new one could not be made.
+    /// If AWS refuses, or the new one is somebody else's.
     async fn remove(&self, _run: &Run, _live: &Self::Live) -> Result<()> {
         Ok(())
     }
 
-    /// Deletes a second one, if it is not [`UNIQUE`](Resource::UNIQUE).
+    /// When AWS made it, in milliseconds since 1970, if AWS says so.
+    fn created_at(_live: &Self::Live) -> Option<u64> {
+        None
+    }
+
+    /// Whether another resource refers to it.
+    ///
+    /// # Errors
+    /// If a call fails.
+    async fn is_used(_run: &Run, _key: &Key) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Deletes a second one. Of most resources AWS refuses a second one.
     ///
     /// # Errors
     /// If AWS refuses.
     async fn delete(_run: &Run, _key: &Key) -> CallResult {
+        Ok(())
+    }
+
+    /// Brings the removed one back, because the new one could not be made.
+    ///
+    /// # Errors
+    /// If AWS refuses.
+    async fn restore(&self, _run: &Run, _live: &Self::Live) -> Result<()> {
         Ok(())
     }
 
@@ -175,4 +194,9 @@ impl Key {
             id: id.into(),
         }
     }
+}
+
+/// AWS's time in milliseconds since 1970.
+pub(crate) fn milliseconds(time: Option<DateTime>) -> Option<u64> {
+    u64::try_from(time?.to_millis().ok()?).ok()
 }

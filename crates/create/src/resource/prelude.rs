@@ -8,5 +8,5 @@ pub(crate) use common::{Result, State};
 pub(crate) use crate::compare::change::Change;
 pub(crate) use crate::compare::difference::Difference;
 pub(crate) use crate::compare::property::properties;
-pub(crate) use crate::resource::{Key, Reference, Resource};
+pub(crate) use crate::resource::{Key, Reference, Resource, milliseconds};
 pub(crate) use crate::run::Run;

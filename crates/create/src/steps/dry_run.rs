@@ -4,8 +4,9 @@ use crate::compare::change::{Change, Summary, list};
 use crate::run::Run;
 use crate::steps::plan::PlannedChange;
 
-/// Prints what would be done to each resource.
-pub(crate) fn show(run: &Run, plan: &[PlannedChange]) {
+/// Prints what would be done to each resource, and which `duplicates` would be
+/// deleted.
+pub(crate) fn show(run: &Run, plan: &[PlannedChange], duplicates: &[String]) {
     let (account, region) = (&run.account().id, &run.aws.region);
     let console = &run.console;
     console.line(&format!("In account '{account}', region '{region}':"));
@@ -13,6 +14,9 @@ pub(crate) fn show(run: &Run, plan: &[PlannedChange]) {
     for planned in plan {
         summary.count(&planned.change);
         console.line(&line(planned, run.resumed));
+    }
+    for duplicate in duplicates {
+        console.line(&format!("Would delete: {duplicate}"));
     }
     if run.resumed {
         console.message(&summary.to_string());

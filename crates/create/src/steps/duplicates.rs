@@ -1,35 +1,68 @@
 //! Removes what was made twice, because an answer was lost and AWS's list lagged
 //! behind. The one in state.json is kept; our other one is deleted.
+//!
+//! A person may have added something that looks like ours. So only what a lost
+//! call can have made is removed: a call that was sent again, something made
+//! since then, equal to what we would make, and not used by anything.
 
 use aws_client::error::optional;
 use common::Result;
 
-use crate::resource::Resource;
+use crate::resource::{Key, Resource};
 use crate::run::Run;
 
+/// By how much this machine's clock and AWS's may differ, in milliseconds.
+const CLOCK_SKEW: u64 = 5 * 60 * 1000;
+
 impl Run {
-    /// Removes any second one of this resource. Looks for it only if state.json
-    /// may lack something.
+    /// The second ones of this resource that a lost call has made.
+    ///
+    /// # Errors
+    /// If a call fails.
+    pub(super) async fn duplicates<R: Resource>(&self, resource: &R) -> Result<Vec<Key>> {
+        let state = self.state.get();
+        let lost_since = state.lost_calls.since(R::CREATE.name);
+        let (Some(since), Some(kept)) = (lost_since, R::recorded(state)) else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for key in resource.search(self).await? {
+            if key == kept {
+                continue;
+            }
+            let Some(live) = R::get(self, &key).await? else {
+                continue;
+            };
+            let created = R::created_at(&live);
+            let older = created.is_some_and(|created| created + CLOCK_SKEW < since);
+            let equal = resource.differences(self, &live).is_empty();
+            if !older && equal && !R::is_used(self, &key).await? {
+                found.push(key);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Removes them. Once AWS's lists must have shown everything, it is not
+    /// looked for again.
     ///
     /// # Errors
     /// If a call fails.
     pub(super) async fn remove_duplicates<R: Resource>(&self, resource: &R) -> Result<()> {
-        let Some(kept) = R::recorded(self.state.get()) else {
-            return Ok(());
-        };
-        for other in resource.search(self).await? {
-            if other == kept {
-                continue;
-            }
-            self.console.note(&format!(
-                "a second {} of this deployment, '{}', is deleted; '{}' stays",
-                R::NAME,
-                other.id,
-                kept.id
-            ));
+        for key in self.duplicates(resource).await? {
+            self.console
+                .note(&format!("{}: it is deleted", second::<R>(&key)));
             let _turn = self.turn_at_the_api::<R>().await;
-            optional(R::delete(self, &other).await)?;
+            optional(R::delete(self, &key).await)?;
+        }
+        if self.state.get().unsettled(self.settle).is_none() {
+            self.save(|state| state.lost_calls.end(R::CREATE.name))?;
         }
         Ok(())
     }
+}
+
+/// For example `a second app client of this deployment, '1234fgc1abc'`.
+pub(super) fn second<R: Resource>(key: &Key) -> String {
+    format!("a second {} of this deployment, '{}'", R::NAME, key.id)
 }

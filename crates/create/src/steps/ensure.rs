@@ -1,7 +1,6 @@
 //! Ensuring that a resource exists and is as desired: look first, write ahead,
 //! compare, wait.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aws_client::retry::Backoff;
@@ -80,7 +79,14 @@ impl Run {
     async fn replace<R: Resource>(&self, resource: &R, mut live: R::Live) -> Result<R::Ref> {
         loop {
             resource.remove(self, &live).await?;
-            match self.create_once(resource, false).await? {
+            let origin = match self.create_once(resource, false).await {
+                Ok(origin) => origin,
+                Err(failure) => {
+                    resource.restore(self, &live).await?;
+                    return Err(failure);
+                }
+            };
+            match origin {
                 Origin::Created(made) => return Ok(made),
                 Origin::Found(found) if resource.differences(self, &found).is_empty() => {
                     return Ok(R::reference(self, &found)?);
@@ -134,7 +140,6 @@ impl Run {
             };
             match error.kind() {
                 Kind::Lost => {
-                    self.answer_lost.store(true, Ordering::Relaxed);
                     look_first = true;
                     if !after_lost_answer.wait().await? {
                         return Err(error.into());

@@ -83,14 +83,23 @@ impl<'d> Steps<'d> {
         Ok(plan)
     }
 
-    /// Removes what was made twice, if an answer was lost, now or earlier.
+    /// What was made twice, as text, for `--dry-run`.
+    ///
+    /// # Errors
+    /// If a call fails.
+    pub(crate) async fn duplicates(&self) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for step in &self.steps {
+            found.extend(step.duplicates().await?);
+        }
+        Ok(found)
+    }
+
+    /// Removes what was made twice.
     ///
     /// # Errors
     /// If a call fails.
     pub(crate) async fn remove_duplicates(&self) -> Result<()> {
-        if !self.run.was_disturbed() {
-            return Ok(());
-        }
         all(join_all(self.steps.iter().map(|step| step.remove_duplicates())).await)
     }
 
@@ -114,7 +123,10 @@ trait Step {
     /// Creates, updates or leaves the resource.
     fn make(&self) -> LocalBoxFuture<'_, Result<()>>;
 
-    /// Removes a second one, if there can be one.
+    /// A second one, if a lost call made it, as text.
+    fn duplicates(&self) -> LocalBoxFuture<'_, Result<Vec<String>>>;
+
+    /// Removes a second one, if a lost call made it.
     fn remove_duplicates(&self) -> LocalBoxFuture<'_, Result<()>>;
 }
 
@@ -170,11 +182,20 @@ impl<R: Resource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N> {
         .boxed_local()
     }
 
+    fn duplicates(&self) -> LocalBoxFuture<'_, Result<Vec<String>>> {
+        async {
+            let resource = R::new(self.needs.planned());
+            let found = self.run.duplicates(&resource).await?;
+            Ok(found.iter().map(duplicates::second::<R>).collect())
+        }
+        .boxed_local()
+    }
+
     fn remove_duplicates(&self) -> LocalBoxFuture<'_, Result<()>> {
         async {
             match self.needs.made().await {
-                Some(needs) if !R::UNIQUE => self.run.remove_duplicates(&R::new(needs)).await,
-                _ => Ok(()),
+                Some(needs) => self.run.remove_duplicates(&R::new(needs)).await,
+                None => Ok(()),
             }
         }
         .boxed_local()
