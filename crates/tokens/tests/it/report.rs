@@ -418,7 +418,7 @@ fn the_words_of_a_page_are_those_of_its_login() {
     let refused = text_of(&report(&idp, &[]).0);
     for absent in [
         "gave this program tokens",
-        "to the API.",
+        "showed one to the API",
         "refresh token gets",
     ] {
         assert!(!refused.contains(absent), "{absent} in {refused}");
