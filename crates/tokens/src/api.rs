@@ -23,6 +23,8 @@ pub(crate) struct ApiCall {
     url: Url,
     headers: Vec<(&'static str, String)>,
     pub response: Response,
+    /// The route opens to a token with one of these.
+    pub scopes: Vec<String>,
     /// If the API refused: why, in sentences.
     pub refusal: Vec<String>,
 }
@@ -69,6 +71,7 @@ pub(crate) async fn call(
         method,
         url,
         headers,
+        scopes: config.route.scopes.clone(),
         refusal: refusal::explain(&response, &config.route, token),
         response,
     })

@@ -146,6 +146,7 @@ fn a_lab_that_stops_early_says_so_on_a_red_page() {
         let state = value.as_str().expect("a state");
         let back = format!("http://localhost:8083/callback?error=access_denied&state={state}");
         browser.go(&back).await;
+        browser.wait_for("h1", "Sign-in failed").await;
     });
     result
         .code(1)

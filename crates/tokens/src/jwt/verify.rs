@@ -52,16 +52,12 @@ pub(crate) fn check(
     checks
 }
 
+#[rustfmt::skip] // one line each
 fn id_token(id: &Jwt, access: &Jwt, keys: &JwkSet, expect: &Expectations) -> Vec<Check> {
     let of = TokenChecks("id");
     let mut checks = signature(of, id, keys);
     // Anyone can run an issuer with valid keys: only ours counts.
-    checks.push(of.equal(
-        "iss",
-        expect.issuer,
-        id.text("iss"),
-        "OIDC Core 3.1.3.7 (2)",
-    ));
+    checks.push(of.equal("iss", expect.issuer, id.text("iss"), "OIDC Core 3.1.3.7 (2)"));
     // An id token issued to another client, handed on by it, must not sign its
     // user in here.
     checks.push(audience(of, id, expect.client_id));
@@ -71,55 +67,41 @@ fn id_token(id: &Jwt, access: &Jwt, keys: &JwkSet, expect: &Expectations) -> Vec
     // Without it, the id token of an earlier login would pass for this one's.
     checks.push(nonce(of, id, expect));
     // Ties the access token to the id token, so that it cannot be swapped.
-    checks.push(of.equal_if_present(
-        "at_hash",
-        &crypto::at_hash(&access.raw),
-        id.text("at_hash"),
-        "OIDC Core 3.1.3.6",
-    ));
+    let at_hash = crypto::at_hash(&access.raw);
+    checks.push(of.equal_if_present("at_hash", &at_hash, id.text("at_hash"), "OIDC Core 3.1.3.6"));
     checks
 }
 
+#[rustfmt::skip] // one line each
 fn access_token(access: &Jwt, keys: &JwkSet, expect: &Expectations) -> Vec<Check> {
     let of = TokenChecks("access");
     let mut checks = signature(of, access, keys);
     checks.push(of.equal("iss", expect.issuer, access.text("iss"), "RFC 7519 4.1.1"));
     // Cognito's access token has no `aud`: it says to whom it was issued, not
     // for which API.
-    checks.push(of.equal(
-        "client_id",
-        expect.client_id,
-        access.text("client_id"),
-        "Cognito, RFC 9068 2.2",
-    ));
+    checks.push(of.equal("client_id", expect.client_id, access.text("client_id"), "Cognito, RFC 9068 2.2"));
     checks.push(of.equal("token_use", "access", access.text("token_use"), "Cognito"));
     checks.extend(times(of, access, expect.now));
     checks.push(scope(of, access, expect.scopes));
     checks
 }
 
-/// The algorithm is pinned before anything is computed, and the key comes from
-/// the issuer's own set; only then is the signature verified.
+#[rustfmt::skip] // one line each
 fn signature(of: TokenChecks, token: &Jwt, keys: &JwkSet) -> Vec<Check> {
     let header = |name| token.header.get(name).and_then(Value::as_str);
     let kid = header("kid").unwrap_or("none");
+    // The algorithm is compared before anything is computed: a token must not
+    // choose how it is verified.
     let valid = header("alg") == Some("RS256") && keys.verify_signature(token);
-    let shown_valid = if valid { "valid" } else { "not valid" };
+    let shown = if valid { "valid" } else { "not valid" };
     let mut checks = vec![
         of.equal("alg", "RS256", header("alg"), "RFC 8725 3.1"),
-        of.check(
-            "kid",
-            keys.has_key_of(token),
-            "a key of jwks_uri",
-            kid,
-            "RFC 7515 4.1.4",
-        ),
-        of.check("signature", valid, "valid", shown_valid, "RFC 7515 5.2"),
+        of.check("kid", keys.has_key_of(token), "a key of jwks_uri", kid, "RFC 7515 4.1.4"),
+        of.check("signature", valid, "valid", shown, "RFC 7515 5.2"),
     ];
     // Extensions that the verifier must understand; this client supports none.
     if let Some(crit) = token.header.get("crit") {
-        let shown = crit.to_string();
-        checks.push(of.check("crit", false, "not present", &shown, "RFC 7515 4.1.11"));
+        checks.push(of.check("crit", false, "not present", &crit.to_string(), "RFC 7515 4.1.11"));
     }
     checks
 }
@@ -136,27 +118,17 @@ fn audience(of: TokenChecks, id: &Jwt, client_id: &str) -> Check {
     of.check("aud", ours, client_id, &shown, "OIDC Core 3.1.3.7 (3)")
 }
 
+#[rustfmt::skip] // one line each
 fn times(of: TokenChecks, token: &Jwt, now: i64) -> Vec<Check> {
+    // Clocks differ a little, so LEEWAY seconds are allowed on either side.
     let past = |name, rule| {
         let time = token.time(name);
         let good = time.is_some_and(|time| time <= now + LEEWAY);
-        of.check(
-            name,
-            good,
-            "not in the future",
-            &relative_time(time, now),
-            rule,
-        )
+        of.check(name, good, "not in the future", &relative_time(time, now), rule)
     };
     let exp = token.time("exp");
     let good = exp.is_some_and(|time| time + LEEWAY > now);
-    let mut checks = vec![of.check(
-        "exp",
-        good,
-        "in the future",
-        &relative_time(exp, now),
-        "RFC 7519 4.1.4",
-    )];
+    let mut checks = vec![of.check("exp", good, "in the future", &relative_time(exp, now), "RFC 7519 4.1.4")];
     if token.payload.contains_key("nbf") {
         checks.push(past("nbf", "RFC 7519 4.1.5"));
     }

@@ -75,6 +75,7 @@ pub(super) async fn changed_payload(session: &mut Session<'_>) -> Result<Outcome
 }
 
 pub(super) async fn alg_none(session: &mut Session<'_>) -> Result<Outcome> {
+    // RFC 7519 section 6 has unsigned tokens; an API must not take any.
     let access = &session.login().await?.tokens.access;
     let header = forge::with_alg(access, "none");
     let forged = format!("{}.", unsigned(&header, &access.payload));
@@ -84,6 +85,8 @@ pub(super) async fn alg_none(session: &mut Session<'_>) -> Result<Outcome> {
 }
 
 pub(super) async fn hs256_public_key(session: &mut Session<'_>) -> Result<Outcome> {
+    // A verifier that takes the algorithm from the token, and has one function
+    // for all keys, would use the public key as the HMAC's secret.
     let login = session.login().await?;
     let access = &login.tokens.access;
     let Some(secret) = login.keys.modulus(access) else {
@@ -98,6 +101,7 @@ pub(super) async fn hs256_public_key(session: &mut Session<'_>) -> Result<Outcom
 }
 
 pub(super) async fn other_key(session: &mut Session<'_>) -> Result<Outcome> {
+    // A correct signature, of the wrong key: only the issuer's own set tells.
     let access = &session.login().await?.tokens.access;
     let forged = SigningKey::generate()?.sign(&access.header, &access.payload)?;
     let kid = access.header.get("kid").unwrap_or(&Value::Null);

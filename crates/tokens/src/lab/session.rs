@@ -218,7 +218,7 @@ impl<'a> Session<'a> {
         let request = AuthorizationRequest::new(self.config, self.provider, scopes, false);
         let received = self.sign_in.authorize(&request, self.provider).await?;
         let code = received.response().code();
-        received.show(Page::code_received()).await;
+        received.show(Page::of_code(code.as_ref().err())).await;
         Ok((request, code?))
     }
 

@@ -83,22 +83,16 @@ impl AuthorizationRequest {
         let pkce = transcript.step(
             Channel::Here,
             "PKCE: a secret for this one login",
-            "The browser carries only the hash of the secret; the secret itself goes to the token endpoint, with the code.",
+            "Proof Key for Code Exchange (RFC 7636): only the program that asked for the code can use it. The browser carries the hash of a secret; the secret itself goes straight to the token endpoint, with the code.",
         );
         let verifier = self.code_verifier.reveal();
-        let challenge = self.code_verifier.code_challenge();
+        let why = "random; stays in this program until the code is exchanged";
+        let secret = field("code_verifier", verifier, why).with(Secrecy::OneTime);
+        let why = "its SHA-256, which anyone may see";
+        let hash = field("code_challenge", self.code_verifier.code_challenge(), why);
         pkce.fields(&[
-            field(
-                "code_verifier",
-                verifier,
-                "random; stays in this program until the code is exchanged",
-            )
-            .with(Secrecy::OneTime),
-            field(
-                "code_challenge",
-                challenge,
-                "its SHA-256, which anyone may see",
-            ),
+            secret.without("whoever sees the code in the browser, its history or a log exchanges it for your tokens (lab: wrong-verifier, no-verifier)."),
+            hash,
         ]);
         pkce.command(&format!(
             "printf %s {verifier} | openssl dgst -sha256 -binary | openssl base64 | tr '+/' '-_' | tr -d '='"
@@ -119,10 +113,13 @@ fn fields(
     vec![
         field("response_type", "code", "a code instead of tokens: the browser never sees a token (RFC 6749 section 4.1)"),
         field("client_id", &config.client_id, "which app asks; it is public"),
-        field("redirect_uri", redirect_uri, "where the answer is sent; must be registered for this client"),
+        field("redirect_uri", redirect_uri, "where the answer is sent; must be registered for this client")
+            .without("an attacker could have your code sent to an address of their own (lab: other-redirect)."),
         field("scope", scopes.join(" "), "what the tokens may be used for"),
-        field("state", state, "ties the answer to this request and stops forged callbacks (RFC 6749 section 10.12)"),
-        field("nonce", nonce, "comes back inside the id token and ties it to this login (OpenID Connect Core)"),
+        field("state", state, "ties the answer to this request and stops forged callbacks (RFC 6749 section 10.12)")
+            .without("a web page could send this program the attacker's own code and, where PKCE does not stop that, you would work in the attacker's account without noticing (lab: forged-callback)."),
+        field("nonce", nonce, "comes back inside the id token and ties it to this login (OpenID Connect Core)")
+            .without("an attacker could slip the code of another login into this one and, where PKCE does not stop that, this program would take its tokens for yours (lab: nonce-swapped)."),
         field("code_challenge", code_verifier.code_challenge(), "SHA-256 of a secret that stays here: without that secret, a stolen code is useless (RFC 7636)"),
         field("code_challenge_method", pkce::METHOD, "how the challenge was made"),
     ]

@@ -56,11 +56,14 @@ impl ExpectedResponse {
     /// program on this machine and any web page can send such a query.
     pub(crate) fn parse_query(&self, query: &str) -> Result<AuthorizationResponse, &'static str> {
         let one = |name| single(query, name);
+        // Compared first, and in constant time: whoever cannot guess the state
+        // learns nothing else.
         let state = one("state")?.ok_or("it has no state")?;
         if !crypto::constant_time_eq(&state, &self.state) {
             return Err("its state is not the one of the sign-in that is waiting");
         }
-        // RFC 9207: it comes from the server that the request was sent to.
+        // It must come from the server that the request was sent to: a client of
+        // two servers would otherwise give one's code to the other (RFC 9207).
         match one("iss")? {
             Some(iss) if iss != self.issuer => return Err("its iss names another issuer"),
             None if self.must_have_iss => return Err("it has no iss"),

@@ -95,6 +95,7 @@ impl Provider {
                     "does the user pool still exist? 'make delete' and 'make api' start over",
                 )
             })?;
+        // Otherwise one issuer could send its users' codes to another's endpoints.
         if document.issuer != config.issuer {
             return Err(Failure::failed(format!(
                 "The discovery document {} names the issuer '{}', but state.json expects '{}'",

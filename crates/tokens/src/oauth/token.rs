@@ -57,6 +57,8 @@ pub(crate) async fn exchange(
     code: &str,
 ) -> Result<TokenSet> {
     const WHY: &str = "Exchanges the code for tokens. They come straight to this program and never pass through the browser (RFC 6749 section 4.1.3).";
+    // A public client has no secret to authenticate with: the verifier alone
+    // shows that this is the program that asked for the code.
     let form = code_form(config, code, Some(&request.code_verifier));
     let endpoint = provider.token_endpoint.clone();
     let answer = http

@@ -70,8 +70,8 @@ pub(super) fn of(steps: &[Step]) -> Vec<Arrow> {
                 let later = steps[index..].iter().find(|step| came_back(step));
                 if let Some(later) = later {
                     add(Lane::Browser, Lane::Cognito, sent, false);
-                    if has(later, "code") {
-                        let label = "signs in, on Cognito's page";
+                    if later.has("code") {
+                        let label = "signs in on Cognito's page, unless already signed in";
                         add(Lane::Person, Lane::Cognito, label.into(), false);
                     }
                     let label = format!("302 {}", names(later));
@@ -114,12 +114,37 @@ fn pair(add: &mut impl FnMut(Lane, Lane, String, bool), from: Lane, to: Lane, st
     }
 }
 
-fn came_back(step: &Step) -> bool {
-    matches!(step.channel, Channel::Callback | Channel::Pasted)
+/// What happened, in everyday words.
+pub(super) fn in_words(steps: &[Step]) -> String {
+    let mut words = Vec::new();
+    if let Some(answer) = steps
+        .iter()
+        .find(|step| is_answer(step) && step.has("code"))
+    {
+        words.push(if answer.channel == Channel::Headless {
+            "This program filled in Cognito's sign-in form as the test user, which is why it knew the password; with a browser it never does."
+        } else {
+            "You proved to Cognito who you are, and this program never saw how."
+        });
+    } else {
+        words.push("The sign-in did not come to its end.");
+    }
+    if steps.iter().any(|step| step.got("access_token")) {
+        words.push("Cognito gave this program tokens.");
+    }
+    if steps.iter().any(|step| step.channel == Channel::Api) {
+        words.push("It checked them and showed one to the API.");
+    }
+    words.join(" ")
 }
 
-fn has(step: &Step, name: &str) -> bool {
-    step.fields.iter().any(|field| field.name == name)
+/// Whether the step is the answer to the authorization request.
+fn is_answer(step: &Step) -> bool {
+    came_back(step) || step.channel == Channel::Headless && step.answer.is_none()
+}
+
+fn came_back(step: &Step) -> bool {
+    matches!(step.channel, Channel::Callback | Channel::Pasted)
 }
 
 fn names(step: &Step) -> String {

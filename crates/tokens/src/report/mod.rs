@@ -61,14 +61,20 @@ impl LoginReport<'_> {
                 (diagram::section(self.steps))
                 (steps::section(self.steps))
                 @if let Some(login) = self.login {
-                    (tokens::section(login))
+                    (tokens::section(login, self.revoked()))
                     (checks::section(&login.checks))
                 }
-                @if let Some(call) = self.api_call { (checks::api_call(call)) }
+                @if let Some(call) = self.api_call { (checks::api_call(call, self.login)) }
                 (next::section(self.args, granted, self.failure.is_some()))
             }
         };
         page(title, "", body)
+    }
+
+    /// Whether the refresh token was revoked.
+    fn revoked(&self) -> bool {
+        let mut revocations = self.steps.iter().filter(|step| step.has("token"));
+        revocations.any(|step| step.answer.as_ref().is_some_and(|answer| answer.success))
     }
 
     fn title(&self) -> &'static str {
@@ -101,7 +107,7 @@ impl LoginReport<'_> {
                     }
                     li { (self.steps.len()) " steps" }
                 }
-                p.hint { "You can close this window and go back to the terminal. This page loads nothing and runs nothing. Nothing on it gives access: a code and its verifier are spent or hidden, and signatures are cut short." }
+                p.hint { "You can close this window and go back to the terminal. Whoever sees this page learns how this login went and what the tokens say about you, but gets no access: a code and its verifier are spent or hidden, and signatures are cut short. The page loads nothing and runs nothing." }
             }
         }
     }

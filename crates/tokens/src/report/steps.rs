@@ -24,6 +24,7 @@ pub(super) fn section(steps: &[Step]) -> Markup {
     html! {
         section {
             h2 { "Step by step" }
+            p { "What was done, why, and who could see it. \"Without it\" says what an attacker could do if that part were missing, and which experiment of the lab shows it." }
             @for (number, step) in (1..).zip(steps) { (one(number, step)) }
         }
     }
@@ -44,7 +45,10 @@ fn one(number: usize, step: &Step) -> Markup {
                 dl {
                     @for field in &step.fields {
                         dt { strong { (field.name) } " = " (field.shown()) }
-                        dd { (linked(field.why)) }
+                        dd {
+                            (linked(field.why))
+                            @if !field.without.is_empty() { p.without { strong { "Without it: " } (field.without) } }
+                        }
                     }
                 }
             }

@@ -37,15 +37,21 @@ const MEANINGS: [(&str, &str); 22] = [
 ];
 
 /// Both tokens.
-pub(super) fn section(login: &CheckedTokens) -> Markup {
+pub(super) fn section(login: &CheckedTokens, revoked: bool) -> Markup {
     html! {
         section {
             h2 { "The tokens" }
+            p { "The id token tells this program who signed in. The access token tells the API what this program may do. The id token is not sent to the API: it is addressed to this program (aud) and has no scope, so the API refuses it (lab: id-token)." }
             p.dim { "Header, payload and signature, each on its own line and in its own colour. The signature is cut short, so this token gives no access." }
             @if let Some(id) = &login.tokens.id { (token("id", "ID token: who signed in", id, &login.checks)) }
             (token("access", "Access token: what may be done", &login.tokens.access, &login.checks))
             @if login.tokens.response.refresh_token.is_some() {
-                p { "There is also a refresh token. It is a credential, valid for a day, so no page shows it." }
+                p {
+                    "The refresh token gets new tokens without a new sign-in. "
+                    @if revoked { "It has been revoked." } @else {
+                        "It was printed in the terminal, is saved nowhere, and works until it expires or " code { "--logout" } " revokes it; no page shows it."
+                    }
+                }
             }
         }
     }

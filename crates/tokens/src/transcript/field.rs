@@ -29,6 +29,8 @@ pub(crate) struct Field {
     pub value: String,
     /// Its purpose, in one line for the learner.
     pub why: &'static str,
+    /// If it is a protection: what an attacker could do without it. May be empty.
+    pub without: &'static str,
     pub secrecy: Secrecy,
 }
 
@@ -42,6 +44,7 @@ pub(crate) fn field(
         name: name.into(),
         value: value.into(),
         why,
+        without: "",
         secrecy: Secrecy::Public,
     }
 }
@@ -50,6 +53,11 @@ impl Field {
     /// The same parameter with another secrecy.
     pub(crate) fn with(self, secrecy: Secrecy) -> Field {
         Field { secrecy, ..self }
+    }
+
+    /// The same parameter, with what an attacker could do without it.
+    pub(crate) fn without(self, without: &'static str) -> Field {
+        Field { without, ..self }
     }
 
     /// The value, unless it must not be shown.
@@ -69,10 +77,11 @@ impl Field {
 
 impl Serialize for Field {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut field = serializer.serialize_struct("Field", 3)?;
+        let mut field = serializer.serialize_struct("Field", 4)?;
         field.serialize_field("name", &self.name)?;
         field.serialize_field("value", self.shown())?;
         field.serialize_field("why", self.why)?;
+        field.serialize_field("without", self.without)?;
         field.end()
     }
 }

@@ -97,6 +97,12 @@ impl StepHandle<'_> {
             self.transcript.say(&format!("      {name} = {value}"));
             self.transcript
                 .say(&format!("          {DIM}{}{DIM:#}", field.why));
+            if !field.without.is_empty() {
+                self.transcript.say(&format!(
+                    "          {DIM}Without it: {}{DIM:#}",
+                    field.without
+                ));
+            }
         }
     }
 

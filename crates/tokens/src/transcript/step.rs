@@ -70,6 +70,19 @@ pub(crate) struct Step {
     pub answer: Option<Answer>,
 }
 
+impl Step {
+    /// Whether a parameter of this name was sent.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+
+    /// Whether a successful answer had something of this name.
+    pub(crate) fn got(&self, name: &str) -> bool {
+        let answer = self.answer.as_ref().filter(|answer| answer.success);
+        answer.is_some_and(|answer| answer.names.iter().any(|n| n == name))
+    }
+}
+
 /// What came back, without its body, which may contain tokens.
 #[derive(Clone, Serialize)]
 pub(crate) struct Answer {
@@ -91,10 +104,8 @@ pub(crate) struct Answer {
 /// give tokens. The commands that contain them go.
 pub(crate) fn hide_unspent(steps: &mut [Step]) {
     let one_time = |field: &Field| field.secrecy == Secrecy::OneTime;
-    // The code is spent once the token endpoint has answered with tokens.
-    let mut answered = steps
-        .iter()
-        .filter(|step| step.answer.as_ref().is_some_and(|answer| answer.success));
+    // The code is spent once the token endpoint has answered it with tokens.
+    let mut answered = steps.iter().filter(|step| step.got("access_token"));
     if answered.any(|step| step.fields.iter().any(one_time)) {
         return;
     }

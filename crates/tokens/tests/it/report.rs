@@ -354,3 +354,73 @@ fn a_command_that_lacks_a_hidden_value_is_not_printed() {
         assert!(!command.contains("(hidden"), "{command}");
     }
 }
+
+/// What a learner asks, and the sentence of the page that answers.
+#[rustfmt::skip] // one line each
+const ANSWERS: [(&str, &str); 14] = [
+    ("Who sent what to whom?", "You proved to Cognito who you are, and this program never saw how. Cognito gave this program tokens. It checked them and showed one to the API."),
+    ("What is PKCE for?", "only the program that asked for the code can use it"),
+    ("And without it?", "whoever sees the code in the browser, its history or a log exchanges it for your tokens (lab: wrong-verifier, no-verifier)"),
+    ("What is state for, and without it?", "a web page could send this program the attacker's own code and, where PKCE does not stop that, you would work in the attacker's account without noticing (lab: forged-callback)"),
+    ("What is nonce for, and without it?", "an attacker could slip the code of another login into this one and, where PKCE does not stop that, this program would take its tokens for yours (lab: nonce-swapped)"),
+    ("What is the front channel, and why does it matter?", "Its history, extensions and logs may see what passes through it, so nothing passes through it that gives access by itself."),
+    ("Why did the API trust this token?", "it trusts the signature on the access token"),
+    ("Where did it get the keys?", "with the issuer's public keys, from the same jwks_uri"),
+    ("Which scopes does it ask for?", "one of the scopes HelloAPI/hello.read, HelloAPI/hello.write; this token has openid, email, HelloAPI/hello.read."),
+    ("What differs between id token and access token?", "The id token tells this program who signed in. The access token tells the API what this program may do."),
+    ("Why is the id token not sent to the API?", "it is addressed to this program (aud) and has no scope"),
+    ("What is the refresh token for, and where is it now?", "The refresh token gets new tokens without a new sign-in. It was printed in the terminal, is saved nowhere"),
+    ("What could somebody do who sees this page?", "learns how this login went and what the tokens say about you, but gets no access"),
+    ("What next?", "make lab breaks the protocol on purpose"),
+];
+
+/// A page's text, without its markup.
+fn text_of(html: &str) -> String {
+    let parts = html.split('<').skip(1);
+    parts
+        .filter_map(|part| part.split_once('>'))
+        .map(|(_, text)| text)
+        .collect()
+}
+
+#[test]
+fn the_page_answers_what_a_learner_asks() {
+    let idp = Idp::honest();
+    let login = Program::new(&idp, &["--no-browser", "--explain"]).start();
+    let page = text_of(&raw_http::get(&idp.approve(&login.address)).body);
+    let result = login.result();
+    result.assert_code(0);
+    for (question, answer) in ANSWERS {
+        assert!(page.contains(answer), "{question} {answer} in {page}");
+    }
+    let shared = result.stderr.matches("Without it: ").count();
+    assert_eq!(shared, 4, "{}", result.stderr);
+    for (_, answer) in &ANSWERS[2..5] {
+        assert!(result.stderr.contains(answer), "{answer}");
+    }
+}
+
+/// What the page says in words fits what happened.
+#[test]
+fn the_words_of_a_page_are_those_of_its_login() {
+    let headless = text_of(&report(&Idp::honest(), &["--logout"]).0);
+    assert!(
+        headless.contains("This program filled in Cognito's sign-in form"),
+        "{headless}"
+    );
+    assert!(headless.contains("It has been revoked."), "{headless}");
+    assert!(!headless.contains("never saw how"), "{headless}");
+    let idp = Idp::honest().with(|state| {
+        state
+            .overrides
+            .insert("/oauth2/token", |_| ().into_response());
+    });
+    let refused = text_of(&report(&idp, &[]).0);
+    for absent in [
+        "gave this program tokens",
+        "showed one to the API",
+        "refresh token gets",
+    ] {
+        assert!(!refused.contains(absent), "{absent} in {refused}");
+    }
+}

@@ -92,6 +92,7 @@ impl Handler {
         if request.method() != Method::GET {
             return Err(bad("The answer to a sign-in is a GET request."));
         }
+        // A code has some hundred characters at most: more is not from a sign-in.
         let query = request.uri().query().unwrap_or_default();
         if query.len() > MAX_QUERY_BYTES {
             return Err(bad("Its query is too long."));

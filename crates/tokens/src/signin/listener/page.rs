@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use common::Failure;
 use hyper::StatusCode;
 use maud::html;
 
@@ -26,16 +27,18 @@ impl Page {
         }
     }
 
-    /// The lab has received the code, which is all it needs from this sign-in.
-    pub(crate) fn code_received() -> Page {
+    /// The lab has received the code, which is all it needs from this sign-in,
+    /// or `failure` says why there is none.
+    pub(crate) fn of_code(failure: Option<&Failure>) -> Page {
+        if let Some(failure) = failure {
+            let why = failure.to_string();
+            return Page::refused(StatusCode::OK, "Sign-in failed", &why);
+        }
+        let text = "The lab goes on in the terminal.";
+        let hint = "You can close this window. An experiment may open the next one.";
         Page {
             status: StatusCode::OK,
-            html: small(
-                true,
-                "Code received",
-                "The lab goes on in the terminal.",
-                "You can close this window. An experiment may open the next one.",
-            ),
+            html: small(true, "Code received", text, hint),
         }
     }
 
@@ -106,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_page_needs_nothing_from_elsewhere() {
-        let html = Page::code_received().html;
+        let html = Page::of_code(None).html;
         assert!(
             !html.contains("http") && !html.contains("src=") && !html.contains("url("),
             "{html}"
