@@ -71,6 +71,16 @@ pub(crate) fn refusal(status: u16, request: &Parts) -> Response<Body> {
     answer(status, code, message, request)
 }
 
+/// AWS's error for a prefix that is used in another account.
+pub(crate) fn domain_is_taken(request: &Parts) -> Response<Body> {
+    answer(
+        400,
+        "InvalidParameterException",
+        "Domain already associated with another user pool.",
+        request,
+    )
+}
+
 /// The response without a field, wherever it is.
 pub fn without(field: &str, response: Response<Bytes>) -> Response<Body> {
     let (parts, body) = response.into_parts();

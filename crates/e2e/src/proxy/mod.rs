@@ -58,6 +58,9 @@ pub struct Rules {
     pub lag: Duration,
     /// How long a new sign-in host responds with 503, and a new stage with 404.
     pub not_ready: Option<Duration>,
+    /// A prefix for which CreateUserPoolDomain answers as if another account had
+    /// it.
+    pub taken_prefix: Option<&'static str>,
     /// The account's quotas; `None` for no limit.
     pub quotas: Option<Quotas>,
 }
@@ -225,6 +228,12 @@ impl Shared {
             .not_found(&operation, &parts, &body, rules.lag)
         {
             return self.respond(number, unseen);
+        }
+        if operation == "CreateUserPoolDomain"
+            && let Some(prefix) = rules.taken_prefix
+            && String::from_utf8_lossy(&body).contains(prefix)
+        {
+            return self.respond(number, fault::domain_is_taken(&parts));
         }
         if operation == "CreateFunction" && !self.role_is_ready(rules.propagation) {
             return self.respond(number, fault::cannot_be_assumed());

@@ -5,6 +5,7 @@ mod by_make;
 mod deleted;
 mod function;
 mod gateway;
+mod kept;
 mod properties;
 mod settings;
 mod sign_in;

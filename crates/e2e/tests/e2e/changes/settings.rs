@@ -62,6 +62,66 @@ fn a_taken_domain_leaves_the_old_one() {
     colleague.delete().code(0);
 }
 
+/// A prefix that another account has: Describe shows nothing, and only Create
+/// refuses. The old domain comes back.
+#[test]
+fn a_prefix_of_another_account_brings_the_old_one_back() {
+    let mut proxied = ProxiedEnv::new();
+    proxied.env = proxied.env.set("SETTLE_SECONDS", "0.2");
+    proxied.create();
+    proxied.env = proxied.env.set("DOMAIN_PREFIX", "elsewhere");
+    let rules = Rules {
+        taken_prefix: Some("elsewhere"),
+        ..Rules::default()
+    };
+    proxied
+        .run("create", &[], rules)
+        .code(1)
+        .stderr_has("CreateUserPoolDomain: InvalidParameterException: Domain already associated")
+        .stderr_has("'hello-42' was made again");
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
+    assert_eq!(
+        proxied.env.state()["user_pool_auth_domain_prefix"],
+        "hello-42"
+    );
+    proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+    proxied.env = proxied.env.set("DOMAIN_PREFIX", "hello-42");
+    proxied.create();
+    proxied.delete_all("a taken prefix");
+}
+
+/// The pool itself says which domain it has, whatever state.json says.
+#[test]
+fn a_domain_that_state_json_does_not_know_is_replaced() {
+    let mut proxied = ProxiedEnv::new();
+    proxied.env = proxied.env.set("SETTLE_SECONDS", "0.2");
+    proxied.create();
+
+    // Changed by hand.
+    let stack = LiveStack::new(&proxied.env);
+    let call = stack.cognito.delete_user_pool_domain().domain("hello-42");
+    stack.call(call.user_pool_id(stack.pool()).send());
+    let call = stack.cognito.create_user_pool_domain().domain("by-hand");
+    stack.call(call.user_pool_id(stack.pool()).send());
+    let line = "Domain by-hand -> hello-42";
+    let dry = proxied.run("create", &["--dry-run"], Rules::default());
+    dry.code(0).stdout_has(line);
+    proxied.create().stdout_has(line);
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
+    proxied.delete_all("a domain by hand");
+
+    // Made by a run that was killed, and started again with another prefix.
+    let rules = Rules {
+        fault_on: Some(("CreateUserPoolDomain", Fault::KillAfter)),
+        ..Rules::default()
+    };
+    proxied.run("create", &[], rules);
+    proxied.env = proxied.env.set("DOMAIN_PREFIX", "hello-43");
+    proxied.create();
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-43"));
+    proxied.delete_all("another prefix after a kill");
+}
+
 /// Killed at any call from deleting the old domain to creating the new one.
 #[test]
 fn killed_between_two_domains() {

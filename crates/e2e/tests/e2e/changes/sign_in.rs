@@ -79,17 +79,6 @@ pub(super) const ROWS: &[Row] = &[
         );
         "RecoveryMechanisms [admin_only] -> [verified_email]".into()
     }),
-    ("User Pool 'HelloUserPool'", |stack| {
-        stack.call(
-            pool(stack)
-                .set_user_pool_tags(Some([("other".into(), "tag".into())].into()))
-                .send(),
-        );
-        format!(
-            "UserPoolTags.deployment_id (none) -> {}",
-            stack.id("deployment_id")
-        )
-    }),
     ("Sign-in domain 'hello-42'", |stack| {
         let call = stack.cognito.update_user_pool_domain().domain("hello-42");
         stack.call(
@@ -141,7 +130,8 @@ pub(super) const ROWS: &[Row] = &[
                 .explicit_auth_flows(ExplicitAuthFlowsType::AllowUserPasswordAuth)
                 .send(),
         );
-        "ExplicitAuthFlows [ALLOW_REFRESH_TOKEN_AUTH ALLOW_USER_PASSWORD_AUTH] -> [ALLOW_REFRESH_TOKEN_AUTH]".into()
+        "ExplicitAuthFlows [ALLOW_CUSTOM_AUTH ALLOW_USER_PASSWORD_AUTH] -> [ALLOW_CUSTOM_AUTH]"
+            .into()
     }),
     ("App Client 'Terminal Application'", |stack| {
         stack.call(client(stack).enable_token_revocation(false).send());
@@ -195,6 +185,11 @@ pub(super) const ROWS: &[Row] = &[
                 .send(),
         );
         "AllowedOAuthFlowsUserPoolClient false -> true".into()
+    }),
+    ("User 'Testuser'", |stack| {
+        let call = stack.cognito.admin_disable_user();
+        stack.call(call.user_pool_id(stack.pool()).username("Testuser").send());
+        "Enabled false -> true".into()
     }),
     ("User 'Testuser'", |stack| {
         user(stack, "email", "other@example.com");
@@ -256,7 +251,7 @@ fn client(stack: &LiveStack) -> UpdateUserPoolClientFluentBuilder {
         .allowed_o_auth_flows(OAuthFlowType::Code)
         .callback_urls("http://localhost:8083/callback")
         .supported_identity_providers("COGNITO")
-        .explicit_auth_flows(ExplicitAuthFlowsType::AllowRefreshTokenAuth)
+        .explicit_auth_flows(ExplicitAuthFlowsType::AllowCustomAuth)
         .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
         .enable_token_revocation(true)
         .access_token_validity(1)

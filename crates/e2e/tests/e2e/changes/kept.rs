@@ -1,0 +1,171 @@
+//! What a person adds beside our resources, or in them, is kept.
+
+use aws_sdk_apigatewayv2::types::IntegrationType;
+use e2e::{Fault, ProxiedEnv, Rules, operation};
+
+use super::by_hand::{LiveStack, ROLE};
+
+/// A policy of AWS's that a person may attach.
+const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+
+/// A `create` that lost the answers of these calls, and one that went on.
+fn interrupted() -> ProxiedEnv {
+    let mut proxied = ProxiedEnv::new();
+    proxied.env = proxied.env.set("SETTLE_SECONDS", "0.2");
+    for operation in ["CreateUserPoolClient", "CreateIntegration"] {
+        let rules = Rules {
+            fault_on: Some((operation, Fault::KillAfter)),
+            ..Rules::default()
+        };
+        proxied.run("create", &[], rules);
+    }
+    proxied.create();
+    proxied
+}
+
+/// The operations of a run that change something.
+fn changes(proxied: &ProxiedEnv, args: &[&str]) -> Vec<String> {
+    proxied.run("create", args, Rules::default()).code(0);
+    let mut operations = proxied.proxy.operations();
+    operations.retain(|operation| operation::changes(operation));
+    operations
+}
+
+#[test]
+fn routes_integrations_and_clients_that_a_person_adds() {
+    let proxied = interrupted();
+    let stack = LiveStack::new(&proxied.env);
+    let integration = stack.gateway.create_integration().api_id(stack.api());
+    let integration = stack.call(
+        integration
+            .integration_type(IntegrationType::AwsProxy)
+            .integration_method("POST")
+            .integration_uri(stack.id("lambda_function_arn"))
+            .payload_format_version("2.0")
+            .send(),
+    );
+    let integration = integration.integration_id.expect("an id");
+    let route = stack.gateway.create_route().api_id(stack.api());
+    let route = route.route_key("POST /hello");
+    stack.call(route.target(format!("integrations/{integration}")).send());
+    let client = stack.cognito.create_user_pool_client();
+    let client = client.user_pool_id(stack.pool());
+    stack.call(client.client_name("Terminal Application").send());
+
+    for args in [&["--dry-run"][..], &[], &[]] {
+        let found = changes(&proxied, args);
+        let deletes = found
+            .iter()
+            .filter(|operation| operation.starts_with("Delete"));
+        assert_eq!(deletes.count(), 0, "{args:?}: {found:?}");
+    }
+    let clients = stack.cognito.list_user_pool_clients();
+    let clients = stack.call(clients.user_pool_id(stack.pool()).send());
+    assert_eq!(clients.user_pool_clients().len(), 2);
+    let integrations = stack.gateway.get_integrations().api_id(stack.api());
+    assert_eq!(stack.call(integrations.send()).items().len(), 2);
+    let routes = stack.gateway.get_routes().api_id(stack.api());
+    assert_eq!(stack.call(routes.send()).items().len(), 2);
+    assert_eq!(proxied.env.state()["complete"], true, "it has looked");
+    proxied.delete_all("what a person added");
+}
+
+/// Two integrations: the first call's answer was lost, and the list did not show
+/// what it had made until the second was there.
+#[test]
+fn what_a_lost_call_made_twice_is_shown_and_removed() {
+    let mut proxied = ProxiedEnv::new();
+    proxied.env = proxied.env.set("SETTLE_SECONDS", "0.2");
+    let rules = Rules {
+        fault_on: Some(("CreateIntegration", Fault::DropAnswer)),
+        lag: std::time::Duration::from_secs(4),
+        ..Rules::default()
+    };
+    proxied.run("create", &[], rules);
+    let stack = LiveStack::new(&proxied.env);
+    let count = || {
+        let call = stack.gateway.get_integrations().api_id(stack.api());
+        stack.call(call.send()).items().len()
+    };
+    assert_eq!(count(), 2, "the test must bring about a second one");
+    let dry = proxied.run("create", &["--dry-run"], Rules::default());
+    dry.code(0)
+        .stdout_has("Would delete: a second integration of this deployment, '");
+    assert_eq!(count(), 2);
+    proxied
+        .create()
+        .stderr_has("a second integration of this deployment");
+    assert_eq!(count(), 1);
+    proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+    proxied.delete_all("a second integration");
+}
+
+/// A policy that a person attached to the role is left: the boundary holds.
+#[test]
+fn a_policy_that_a_person_attaches() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let stack = LiveStack::new(&proxied.env);
+    let policy = stack.iam.create_policy().policy_name("of-a-person");
+    let policy = policy.policy_document(r#"{"Version":"2012-10-17","Statement":[]}"#);
+    let policy = stack.call(policy.send()).policy.expect("a policy");
+    let arn = policy.arn.unwrap_or_else(|| READ_ONLY.to_owned());
+    let call = stack.iam.attach_role_policy().role_name(ROLE);
+    stack.call(call.policy_arn(&arn).send());
+    assert_eq!(changes(&proxied, &[]), ["AdminSetUserPassword"]);
+    let call = stack.iam.list_attached_role_policies().role_name(ROLE);
+    let attached = stack.call(call.send());
+    let attached = attached.attached_policies().iter();
+    let attached: Vec<_> = attached.filter_map(|policy| policy.policy_arn()).collect();
+    assert_eq!(attached, [arn.as_str()]);
+    let call = stack.iam.detach_role_policy().role_name(ROLE);
+    stack.call(call.policy_arn(&arn).send());
+    stack.call(stack.iam.delete_policy().policy_arn(&arn).send());
+    proxied.delete_all("a policy");
+}
+
+/// A state.json with the ids of somebody else's pool and API touches nothing.
+#[test]
+fn ids_of_somebody_else() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let colleague = proxied.env.colleague();
+    let colleague = colleague
+        .set("NAME_SUFFIX", "-ada")
+        .set("DOMAIN_PREFIX", "hello-ada");
+    colleague.create().code(0);
+    let before = proxied.env.inventory();
+    let theirs = colleague.state();
+    for keys in [
+        &["user_pool_id"][..],
+        &["api_id"],
+        &[
+            "user_pool_id",
+            "terminal_app_client_id",
+            "api_id",
+            "api_route_id",
+        ],
+    ] {
+        let ours = std::fs::read(proxied.env.state_path()).expect("the file");
+        let mut edited = proxied.env.state();
+        for key in keys {
+            edited[key] = theirs[key].clone();
+        }
+        std::fs::write(proxied.env.state_path(), edited.to_string()).expect("the file");
+        for args in [&["--dry-run"][..], &[]] {
+            let result = proxied.run("create", args, Rules::default());
+            result
+                .code(2)
+                .stderr_has("does not carry the tag of this deployment");
+            let operations = proxied.proxy.operations();
+            let changed = operations
+                .iter()
+                .any(|operation| operation::changes(operation));
+            assert!(!changed, "{keys:?} {args:?}: {operations:?}");
+        }
+        std::fs::write(proxied.env.state_path(), ours).expect("the file");
+    }
+    assert_eq!(proxied.env.inventory(), before);
+    colleague.delete().code(0);
+    proxied.delete_all("somebody else's ids");
+}
