@@ -112,7 +112,7 @@ def draw(name, title, text):
     print(f".images/{name}.svg")
 
 
-draw("create", "create", run("create"))
+run("create")
 draw("checks", "tokens --headless", section(run("tokens --headless"), "Checks"))
 draw("lab", "tokens lab --headless", section(run("tokens lab --headless"), "Results"))
 run("delete")

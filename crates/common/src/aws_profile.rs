@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::file;
-use crate::settings::var;
+use crate::var;
 
 /// No configuration is longer, in bytes.
 const MAX_LENGTH: u64 = 1024 * 1024;

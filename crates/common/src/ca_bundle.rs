@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use crate::aws_profile::{self, ProfileSetting};
 use crate::failure::{Failure, Result};
 use crate::file;
-use crate::settings::var;
+use crate::var;
 
 /// No bundle is longer, in bytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;

@@ -14,6 +14,7 @@ pub mod program;
 pub mod settings;
 pub mod state;
 pub mod text;
+pub mod var;
 
 pub use console::Console;
 pub use failure::{Exit, Failure, Result};

@@ -118,7 +118,7 @@ impl Resource for Domain {
 
     async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
         let call = run.aws.cognito.update_user_pool_domain();
-        let call = keep!(call, live; domain, user_pool_id, custom_domain_config, routing);
+        let call = keep!(call, live; domain, user_pool_id, routing);
         let call = overwrite!(call, self.create_call(run); managed_login_version);
         call.send().await.named("UpdateUserPoolDomain").map(drop)
     }

@@ -2,7 +2,6 @@
 //! precedence over the `.env` file.
 
 mod env_file;
-pub mod var;
 
 #[cfg(test)]
 mod tests;
@@ -15,7 +14,7 @@ use std::time::Duration;
 use crate::cli::CommonArgs;
 use crate::failure::{Failure, Result};
 use crate::state::SETTLE_TIME;
-use crate::{ca_bundle, endpoint};
+use crate::{ca_bundle, endpoint, var};
 
 /// The test user's password. `Debug` hides it; there is no `Display`.
 #[derive(Clone)]

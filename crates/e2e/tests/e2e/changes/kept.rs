@@ -1,12 +1,14 @@
 //! What a person adds beside our resources, or in them, is kept.
 
+use std::time::Duration;
+
 use aws_sdk_apigatewayv2::types::IntegrationType;
 use e2e::{Fault, ProxiedEnv, Rules, operation};
 
 use super::by_hand::{LiveStack, ROLE};
 
-/// A policy of AWS's that a person may attach.
-const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+/// A policy that a person may attach.
+const LIST_BUCKETS: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}"#;
 
 /// A `create` that lost the answers of these calls, and one that went on.
 fn interrupted() -> ProxiedEnv {
@@ -70,15 +72,16 @@ fn routes_integrations_and_clients_that_a_person_adds() {
     proxied.delete_all("what a person added");
 }
 
-/// Two integrations: the first call's answer was lost, and the list did not show
-/// what it had made until the second was there.
+/// Two integrations: the first call's answer was lost, it took effect late, and
+/// the list did not show what it had made until the second was there.
 #[test]
 fn what_a_lost_call_made_twice_is_shown_and_removed() {
     let mut proxied = ProxiedEnv::new();
-    proxied.env = proxied.env.set("SETTLE_SECONDS", "0.2");
+    proxied.env = proxied.env.set("SETTLE_SECONDS", "3");
+    let late = Fault::DropThenEffect(Duration::from_millis(2500));
     let rules = Rules {
-        fault_on: Some(("CreateIntegration", Fault::DropAnswer)),
-        lag: std::time::Duration::from_secs(4),
+        fault_on: Some(("CreateIntegration", late)),
+        lag: Duration::from_secs(2),
         ..Rules::default()
     };
     proxied.run("create", &[], rules);
@@ -107,9 +110,8 @@ fn a_policy_that_a_person_attaches() {
     proxied.create();
     let stack = LiveStack::new(&proxied.env);
     let policy = stack.iam.create_policy().policy_name("of-a-person");
-    let policy = policy.policy_document(r#"{"Version":"2012-10-17","Statement":[]}"#);
-    let policy = stack.call(policy.send()).policy.expect("a policy");
-    let arn = policy.arn.unwrap_or_else(|| READ_ONLY.to_owned());
+    let policy = stack.call(policy.policy_document(LIST_BUCKETS).send());
+    let arn = policy.policy.and_then(|policy| policy.arn).expect("an ARN");
     let call = stack.iam.attach_role_policy().role_name(ROLE);
     stack.call(call.policy_arn(&arn).send());
     assert_eq!(changes(&proxied, &[]), ["AdminSetUserPassword"]);
