@@ -35,7 +35,11 @@ impl Run {
     ) -> Result<(R::Ref, Change)> {
         let _shown = self.console.working(R::NAME);
         let origin = match live {
-            Some(live) => Origin::Found(live),
+            Some(live) => {
+                // A killed run may have left the call noted that made it.
+                self.save(|state| state.under_way.end(R::CREATE.name))?;
+                Origin::Found(live)
+            }
             None => self.create_once(resource, self.resumed).await?,
         };
         let (made, change) = match origin {
