@@ -10,10 +10,10 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::aws_profile::{self, ProfileSetting};
+use super::aws_profile::{self, ProfileSetting};
+use super::var;
 use crate::failure::{Failure, Result};
 use crate::file;
-use crate::settings::var;
 
 /// No bundle is longer, in bytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
