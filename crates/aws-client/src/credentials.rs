@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use common::var;
+use common::settings::var;
 use common::{Failure, Result};
 
 use crate::error::chain;

@@ -3,7 +3,7 @@
 
 use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
-use common::var;
+use common::settings::var;
 use common::{Failure, Result, Settings, endpoint};
 
 /// The services that are called, by the ids that settings are named after.

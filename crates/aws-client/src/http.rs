@@ -10,7 +10,8 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use common::{Failure, Result, ca_bundle, loopback};
+use common::settings::ca_bundle;
+use common::{Failure, Result, loopback};
 
 /// A client that trusts the configured certificates beside the system's, and
 /// sends requests to this machine directly, all others through the proxy that

@@ -1,8 +1,6 @@
 //! Code that all programs share, apart from AWS: settings, `state.json`, the
 //! console, errors and exit codes.
 
-mod aws_profile;
-pub mod ca_bundle;
 pub mod cli;
 pub mod console;
 pub mod endpoint;
@@ -14,7 +12,6 @@ pub mod program;
 pub mod settings;
 pub mod state;
 pub mod text;
-pub mod var;
 
 pub use console::Console;
 pub use failure::{Exit, Failure, Result};

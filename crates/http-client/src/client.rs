@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use common::ca_bundle;
 use common::loopback::is_loopback;
+use common::settings::ca_bundle;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 use url::Url;

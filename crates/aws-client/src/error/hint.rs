@@ -1,7 +1,7 @@
 //! Hints for failed calls: what the user can do next.
 
 use common::Failure;
-use common::ca_bundle::UNTRUSTED_HINT;
+use common::settings::ca_bundle::UNTRUSTED_HINT;
 
 use super::call::CallError;
 use super::kind::Kind;

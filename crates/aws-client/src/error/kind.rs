@@ -4,7 +4,7 @@ use aws_smithy_runtime_api::client::interceptors::context::Error;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use common::ca_bundle::is_untrusted;
+use common::settings::ca_bundle::is_untrusted;
 
 use super::body::ErrorBody;
 use super::causes::chain;

@@ -1,7 +1,10 @@
 //! All settings, each named and documented once. The environment takes
 //! precedence over the `.env` file.
 
+mod aws_profile;
+pub mod ca_bundle;
 mod env_file;
+pub mod var;
 
 #[cfg(test)]
 mod tests;
@@ -12,9 +15,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::CommonArgs;
+use crate::endpoint;
 use crate::failure::{Failure, Result};
 use crate::state::SETTLE_TIME;
-use crate::{ca_bundle, endpoint, var};
 
 /// The test user's password. `Debug` hides it; there is no `Display`.
 #[derive(Clone)]

@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use std::error::Error;
 use std::time::Instant;
 
-use common::ca_bundle::{UNTRUSTED_HINT, is_untrusted};
 use common::loopback::is_loopback;
+use common::settings::ca_bundle::{UNTRUSTED_HINT, is_untrusted};
 use common::{Failure, Result};
 use http_client::client;
 use reqwest::header::HeaderValue;

@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use common::Console;
-use common::ca_bundle::is_untrusted;
 use common::loopback::is_loopback;
+use common::settings::ca_bundle::is_untrusted;
 
 use crate::http::client::Http;
 use crate::http::request::Request;

@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
+use super::var;
 use crate::file;
-use crate::var;
 
 /// No configuration is longer, in bytes.
 const MAX_LENGTH: u64 = 1024 * 1024;
