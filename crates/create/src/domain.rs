@@ -5,13 +5,15 @@
 //! it, a client would have to ask for the password itself, which OAuth exists to
 //! avoid.
 
-use aws_client::domain::wait_until_deleted;
+use aws_client::domain::{DELETE_TIMEOUT, wait_until_deleted};
 use aws_client::find::Found;
+use aws_client::retry::Backoff;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool_domain::builders::CreateUserPoolDomainFluentBuilder;
-use aws_sdk_cognitoidentityprovider::types::DomainDescriptionType;
+use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
 
 use crate::compare::difference::{differences, has};
 use crate::compare::property::{Property, keep, overwrite};
+use crate::config::hosts;
 use crate::readiness;
 use crate::resource::prelude::*;
 use crate::user_pool::UserPoolRef;
@@ -58,7 +60,7 @@ impl Resource for Domain {
     }
 
     fn line(&self, run: &Run, prefix: &String, change: &Change) -> String {
-        let url = url(run, prefix);
+        let url = hosts::sign_in_page(&run.aws.region, prefix);
         format!("User pool signup/signin page created at: '{url}'{change}")
     }
 
@@ -159,20 +161,38 @@ impl Resource for Domain {
 
     fn record(&self, run: &Run, prefix: &String, state: &mut State) {
         state.user_pool_auth_domain_prefix = Some(prefix.clone());
-        state.user_pool_auth_domain = Some(url(run, prefix));
+        state.user_pool_auth_domain = Some(hosts::sign_in_page(&run.aws.region, prefix));
     }
 
-    async fn finish(&self, run: &Run, _: &String, change: &Change) -> Result<()> {
+    async fn finish(&self, run: &Run, prefix: &String, change: &Change) -> Result<()> {
         if *change == Change::Unchanged {
             return Ok(());
         }
+        // Before the first look-up of its name: a name that is asked for too early
+        // counts as missing for minutes, wherever the answer is kept.
+        wait_until_active(run, prefix).await?;
         readiness::wait_for_sign_in(run, &self.pool).await
     }
 }
 
-fn url(run: &Run, prefix: &str) -> String {
-    let region = &run.aws.region;
-    format!("https://{prefix}.auth.{region}.amazoncognito.com")
+/// Waits until AWS says that the domain is active, for a minute at most: what
+/// follows waits too, and says so.
+async fn wait_until_active(run: &Run, prefix: &str) -> Result<()> {
+    let _shown = run.console.working("sign-in domain becoming active");
+    let mut backoff = Backoff::poll().up_to(DELETE_TIMEOUT);
+    loop {
+        let domain = describe(run, prefix).await?;
+        if domain.is_some_and(|domain| is_active(&domain)) || !backoff.wait().await? {
+            return Ok(());
+        }
+    }
+}
+
+/// A cloud may give no status.
+fn is_active(domain: &DomainDescriptionType) -> bool {
+    domain
+        .status()
+        .is_none_or(|status| *status == DomainStatusType::Active)
 }
 
 /// The domain that the pool itself names.
@@ -193,4 +213,20 @@ async fn describe(run: &Run, prefix: &str) -> Result<Option<DomainDescriptionTyp
     let answer = optional(answer.named("DescribeUserPoolDomain"))?;
     let domain = answer.and_then(|answer| answer.domain_description);
     Ok(domain.filter(|domain| domain.user_pool_id.is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_that_is_being_made_is_not_active() {
+        let domain = |status: Option<DomainStatusType>| {
+            let domain = DomainDescriptionType::builder().set_status(status);
+            is_active(&domain.build())
+        };
+        assert!(domain(None) && domain(Some(DomainStatusType::Active)));
+        assert!(!domain(Some(DomainStatusType::Creating)));
+        assert!(!domain(Some(DomainStatusType::Updating)));
+    }
 }

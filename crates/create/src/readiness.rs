@@ -41,10 +41,21 @@ pub(crate) async fn wait_for_sign_in(run: &Run, pool: &UserPoolRef) -> Result<()
     let readiness = async || {
         let document = get(document.parse().ok()?).await?;
         let document: Document = document.json().await.ok()?;
-        let page = get(document.authorization_endpoint.parse().ok()?).await?;
+        let page: Url = document.authorization_endpoint.parse().ok()?;
+        if !is_sign_in_host(&page, &pool.issuer) {
+            return None;
+        }
+        let page = get(page).await?;
         (!page.status().is_server_error()).then_some(())
     };
     wait(run, "the sign-in page", &document, readiness).await
+}
+
+/// Whether the host is that of a sign-in page. For a while, the document of a new
+/// pool names the issuer's own host, which has no page.
+fn is_sign_in_host(page: &Url, issuer: &str) -> bool {
+    let issuer: Option<Url> = issuer.parse().ok();
+    page.host_str() != issuer.as_ref().and_then(Url::host_str)
 }
 
 /// If this run has changed anything, waits until the API refuses a request
@@ -154,4 +165,37 @@ fn limit(run: &Run) -> Duration {
 async fn get(url: Url) -> Option<reqwest::Response> {
     let client = client::for_url(&url).ok()?;
     client.get(url).timeout(ANSWER_TIMEOUT).send().await.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issuer_s_host_has_no_sign_in_page() {
+        let issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc";
+        let is_ready = |page: &str| is_sign_in_host(&page.parse().unwrap(), issuer);
+        assert!(is_ready(
+            "https://hello.auth.us-east-1.amazoncognito.com/oauth2/authorize"
+        ));
+        assert!(
+            is_ready("http://localhost:4566/oauth2/authorize"),
+            "an emulator"
+        );
+        assert!(!is_ready(
+            "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc/oauth2/authorize"
+        ));
+    }
+
+    #[test]
+    fn an_idle_function_is_ready_and_a_changing_one_is_not() {
+        let function = |state: State, update: LastUpdateStatus| {
+            let function = FunctionConfiguration::builder().state(state);
+            is_ready(&function.last_update_status(update).build())
+        };
+        assert!(function(State::Active, LastUpdateStatus::Successful));
+        assert!(function(State::Inactive, LastUpdateStatus::Successful));
+        assert!(!function(State::Pending, LastUpdateStatus::Successful));
+        assert!(!function(State::Active, LastUpdateStatus::InProgress));
+    }
 }

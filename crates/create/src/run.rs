@@ -9,7 +9,7 @@ use aws_client::{Clients, DeploymentTag};
 use common::{Access, Console, Failure, Result, Settings, State, StateFile, interrupt, state};
 
 use crate::compare::change::{Change, Summary};
-use crate::config::Config;
+use crate::config::{Config, hosts};
 
 /// The deployment that is being created or changed.
 #[derive(Debug)]
@@ -57,6 +57,7 @@ impl Run {
         let noted = Arc::clone(&file);
         aws.before_retry(move |operation| noted.repeat_call(operation));
         account::check_endpoint_and_region(&before, &aws)?;
+        hosts::check_region(&aws.region)?;
         let deployment_id = before.deployment_id.clone();
         Ok(Run {
             aws,

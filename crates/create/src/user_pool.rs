@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 use crate::compare::difference::differences;
 use crate::compare::property::{Property, keep, object, overwrite};
+use crate::config::hosts;
 use crate::resource::prelude::*;
 
 /// The user pool.
@@ -61,9 +62,9 @@ impl UserPool {
                     .build()
                     .expect("its only required value is set"),
             )
-            // Anybody may sign up. A code sent to the address verifies it: until
-            // then `email` in a token is only a claim of the person's own.
-            .admin_create_user_config(sign_up(None))
+            .admin_create_user_config(sign_up(run, None))
+            // A code sent to the address verifies it: until then `email` in a token
+            // is only a claim of the person's own.
             .schema(email())
             .auto_verified_attributes(VerifiedAttributeType::Email)
             // A forgotten password is reset by way of the verified address.
@@ -201,7 +202,18 @@ impl Resource for UserPool {
     async fn update(&self, run: &Run, live: &UserPoolType, _: &[Difference]) -> CallResult {
         let call = run.aws.cognito.update_user_pool();
         let call = updated(call, live, &self.create_call(run));
-        call.send().await.named("UpdateUserPool").map(drop)
+        let config = sign_up(run, live.admin_create_user_config.clone());
+        let answer = call.admin_create_user_config(config).send().await;
+        answer.named("UpdateUserPool").map(drop)
+    }
+
+    async fn finish(&self, run: &Run, _: &UserPoolRef, _: &Change) -> Result<()> {
+        if run.config.sign_up_is_open {
+            run.console.note(
+                "anybody with an email address may sign up, and call the API; SIGN_UP=closed in .env closes that",
+            );
+        }
+        Ok(())
     }
 
     fn record(&self, _: &Run, pool: &UserPoolRef, state: &mut State) {
@@ -220,9 +232,8 @@ impl Resource for UserPool {
 }
 
 fn reference(run: &Run, id: String) -> UserPoolRef {
-    let region = &run.aws.region;
     UserPoolRef {
-        issuer: format!("https://cognito-idp.{region}.amazonaws.com/{id}"),
+        issuer: hosts::issuer(&run.aws.region, &id),
         id,
     }
 }
@@ -248,7 +259,7 @@ fn updated(
     tags.extend(desired.get_user_pool_tags().clone().unwrap_or_default());
     call.set_user_pool_id(live.id)
         .policies(policies(live.policies))
-        .admin_create_user_config(sign_up(live.admin_create_user_config))
+        .set_admin_create_user_config(live.admin_create_user_config)
         .set_user_pool_tags(Some(tags))
 }
 
@@ -286,18 +297,12 @@ fn policies(live: Option<UserPoolPolicyType>) -> UserPoolPolicyType {
     policies
 }
 
-/// The message of an invitation, if a person has set one, is kept.
-fn sign_up(live: Option<AdminCreateUserConfigType>) -> AdminCreateUserConfigType {
-    let ours = AdminCreateUserConfigType::builder()
-        .allow_admin_create_user_only(false)
-        .build();
-    match live {
-        None => ours,
-        Some(mut config) => {
-            config.allow_admin_create_user_only = ours.allow_admin_create_user_only;
-            config
-        }
-    }
+/// Whether anybody may sign up; the message of an invitation is kept, if a person
+/// has set one.
+fn sign_up(run: &Run, live: Option<AdminCreateUserConfigType>) -> AdminCreateUserConfigType {
+    let mut config = live.unwrap_or_else(|| AdminCreateUserConfigType::builder().build());
+    config.allow_admin_create_user_only = !run.config.sign_up_is_open;
+    config
 }
 
 /// A pool that does not say has the original form.
@@ -361,4 +366,110 @@ fn email_rules(attributes: &Option<Vec<SchemaAttributeType>>) -> Value {
         Value::Null,
         |email| json!({ "email": object!(email; required, mutable) }),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cognitoidentityprovider as cognito;
+    use aws_sdk_cognitoidentityprovider::types::{
+        AcrLevelConfigType, DeletionProtectionType, DeviceConfigurationType,
+        EmailConfigurationType, KeyConfigurationType, LambdaConfigType, SmsConfigurationType,
+        UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolMfaType, UserPoolTierType,
+        VerificationMessageTemplateType,
+    };
+
+    use super::*;
+
+    fn client() -> cognito::Client {
+        let config = cognito::Config::builder();
+        cognito::Client::from_conf(config.behavior_version_latest().build())
+    }
+
+    fn desired(client: &cognito::Client) -> CreateUserPoolFluentBuilder {
+        client
+            .create_user_pool()
+            .pool_name("HelloUserPool")
+            .auto_verified_attributes(VerifiedAttributeType::Email)
+            .account_recovery_setting(recovery_by_email())
+            .issuer_configuration(IssuerConfigurationType::builder().build())
+    }
+
+    /// A pool in which a person has set whatever can be set.
+    fn set_by_hand() -> UserPoolType {
+        let audit = UserPoolAddOnsType::builder()
+            .advanced_security_mode(cognito::types::AdvancedSecurityModeType::Audit);
+        let sms = SmsConfigurationType::builder().sns_caller_arn("arn:of-a-person");
+        let acr = AcrLevelConfigType::builder().acr_value("of-a-person");
+        let verified = UserAttributeUpdateSettingsType::builder()
+            .attributes_require_verification_before_update(VerifiedAttributeType::Email)
+            .attributes_require_verification_before_update(VerifiedAttributeType::PhoneNumber);
+        let rules = PasswordPolicyType::builder().password_history_size(5);
+        UserPoolType::builder()
+            .id("us-east-1_abc")
+            .policies(
+                UserPoolPolicyType::builder()
+                    .password_policy(rules.build())
+                    .build(),
+            )
+            .deletion_protection(DeletionProtectionType::Active)
+            .lambda_config(LambdaConfigType::builder().build())
+            .sms_verification_message("sms")
+            .email_verification_message("email")
+            .email_verification_subject("subject")
+            .verification_message_template(VerificationMessageTemplateType::builder().build())
+            .sms_authentication_message("sms")
+            .user_attribute_update_settings(verified.build())
+            .mfa_configuration(UserPoolMfaType::Optional)
+            .device_configuration(DeviceConfigurationType::builder().build())
+            .email_configuration(EmailConfigurationType::builder().build())
+            .sms_configuration(sms.build())
+            .user_pool_tags("of", "a person")
+            .admin_create_user_config(AdminCreateUserConfigType::builder().build())
+            .user_pool_add_ons(audit.build().expect("a mode"))
+            .user_pool_tier(UserPoolTierType::Plus)
+            .key_configuration(KeyConfigurationType::builder().build())
+            .acr_configuration("1", acr.build().expect("a value"))
+            .build()
+    }
+
+    /// A member that the next SDK adds is `None` here, until it is kept or set.
+    #[test]
+    fn an_update_sends_every_member() {
+        let client = client();
+        let call = updated(client.update_user_pool(), &set_by_hand(), &desired(&client));
+        let members = format!("{:#?}", call.as_input());
+        let left_out: Vec<&str> = members
+            .lines()
+            .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
+            .filter(|line| line.ends_with(": None,"))
+            .collect();
+        assert!(left_out.is_empty(), "AWS would reset {left_out:?}");
+        assert!(members.lines().count() > 20, "{members}");
+        assert!(
+            members.contains("password_history_size: Some(\n"),
+            "{members}"
+        );
+    }
+
+    #[test]
+    fn what_contradicts_ours_gives_way_and_is_said() {
+        let client = client();
+        let (live, desired) = (set_by_hand(), desired(&client));
+        assert_eq!(
+            verified_before_update(&live),
+            json!(["email", "phone_number"])
+        );
+        assert_eq!(
+            verified_before_update(&allowed(&live, &desired)),
+            json!(["email"])
+        );
+    }
+
+    #[test]
+    fn a_pool_that_does_not_name_its_issuer_has_the_original_one() {
+        let form = |form: IssuerType| IssuerConfigurationType::builder().r#type(form).build();
+        let original = issuer_form(&None);
+        assert_eq!(original, issuer_form(&Some(form(IssuerType::Original))));
+        assert_ne!(original, issuer_form(&Some(form(IssuerType::Updated))));
+    }
 }

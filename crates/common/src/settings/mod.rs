@@ -48,6 +48,8 @@ pub struct Settings {
     pub password: Option<Password>,
     /// `DOMAIN_PREFIX`.
     pub domain_prefix: Option<String>,
+    /// `SIGN_UP`, as it is set.
+    pub sign_up: Option<String>,
     /// `NAME_SUFFIX`; empty if not set.
     pub name_suffix: String,
     /// `LAMBDA_ZIP`, else `target/lambda/echo/bootstrap.zip`.
@@ -86,6 +88,7 @@ impl Settings {
             endpoint_url: endpoint_url()?,
             password: text(var::PASSWORD)?.map(Password),
             domain_prefix: get(var::DOMAIN_PREFIX)?,
+            sign_up: get(var::SIGN_UP)?,
             name_suffix: get(var::NAME_SUFFIX)?.unwrap_or_default(),
             lambda_zip: path(var::LAMBDA_ZIP, "target/lambda/echo/bootstrap.zip")?,
             state_file,
@@ -125,6 +128,20 @@ impl Settings {
             return Ok(password);
         };
         Err(Failure::usage(format!("PASSWORD {why}")).with_hint(hint))
+    }
+
+    /// Whether anybody with an email address may make an account.
+    ///
+    /// # Errors
+    /// Exit code 2 if `SIGN_UP` is neither `open` nor `closed`.
+    pub fn sign_up_is_open(&self) -> Result<bool> {
+        match self.sign_up.as_deref() {
+            None | Some("open") => Ok(true),
+            Some("closed") => Ok(false),
+            Some(other) => Err(Failure::usage(format!("SIGN_UP is '{other}'")).with_hint(
+                "SIGN_UP=open lets anybody with an email address make an account, SIGN_UP=closed nobody",
+            )),
+        }
     }
 
     /// The first label of the sign-in page's host name.

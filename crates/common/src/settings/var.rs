@@ -16,6 +16,9 @@ pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 pub const PASSWORD: &str = "PASSWORD";
 /// First label of the hosted sign-in page's host name; unique in a region.
 pub const DOMAIN_PREFIX: &str = "DOMAIN_PREFIX";
+/// Who may make an account: `open`, anybody with an email address (the default),
+/// or `closed`, nobody but an administrator.
+pub const SIGN_UP: &str = "SIGN_UP";
 /// Appended to the names of pool, API, function and role.
 pub const NAME_SUFFIX: &str = "NAME_SUFFIX";
 /// Path of the function's zip file, as built by cargo-lambda.

@@ -1,5 +1,6 @@
 //! Names, settings and the function's zip, checked before the first AWS call.
 
+pub(crate) mod hosts;
 pub(crate) mod names;
 pub(crate) mod zip_file;
 
@@ -18,12 +19,15 @@ pub(crate) struct Config {
     pub password: Password,
     /// First label of the sign-in page's host name.
     pub domain_prefix: String,
+    /// Whether anybody with an email address may make an account.
+    pub sign_up_is_open: bool,
     /// The function's zip.
     pub zip: ZipFile,
 }
 
 impl Config {
-    /// Checks `PASSWORD`, `DOMAIN_PREFIX`, `NAME_SUFFIX` and the function's zip.
+    /// Checks `PASSWORD`, `DOMAIN_PREFIX`, `NAME_SUFFIX`, `SIGN_UP` and the
+    /// function's zip.
     ///
     /// # Errors
     /// Exit code 2 if one of them is missing or invalid; no call was made.
@@ -32,6 +36,7 @@ impl Config {
             names: Names::new(settings.name_suffix()?),
             password: settings.password()?.clone(),
             domain_prefix: settings.domain_prefix()?.to_owned(),
+            sign_up_is_open: settings.sign_up_is_open()?,
             zip: ZipFile::open(&settings.lambda_zip)?,
         })
     }
