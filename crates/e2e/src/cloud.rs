@@ -138,6 +138,10 @@ fn stopped_with_us(program: &str) -> Command {
     );
     let mut command = Command::new("sh");
     command.args(["-c", STOP_WITH_PARENT, "sh"]).arg(program);
+    // Whoever finds its port can have it run code: it gets no secrets.
+    command.env_clear();
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command.env("HOME", std::env::temp_dir());
     command
 }
 

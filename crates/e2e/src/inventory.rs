@@ -6,6 +6,8 @@ use aws_sdk_cloudwatchlogs as logs;
 use aws_sdk_cognitoidentityprovider as cognito;
 use aws_sdk_iam as iam;
 use aws_sdk_lambda as lambda;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use cognito::config::{Credentials, SharedCredentialsProvider};
 
 /// The names of everything in an account that the programs could have created.
@@ -44,9 +46,14 @@ pub struct Inventory {
 /// SDK configuration for `account` in the local cloud at `url`.
 pub async fn config(url: &str, account: &str) -> SdkConfig {
     let credentials = Credentials::new(account, "test", None, None, "tests");
+    // Unlike the SDK's default client, this one asks no proxy.
+    let direct = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::rustls(CryptoMode::AwsLc))
+        .build_https();
     aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .endpoint_url(url)
+        .http_client(direct)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .load()
         .await

@@ -194,6 +194,11 @@ fn the_demo_shows_the_whole_path_and_leaves_nothing() {
     // The demo uses its own account and settings, whatever this machine's are.
     command
         .env("AWS_PROFILE", "nobody")
+        .env("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9")
+        .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+        .env("AWS_CA_BUNDLE", "missing.pem")
+        .env("HTTP_PROXY", "http://127.0.0.1:9")
+        .env("http_proxy", "http://127.0.0.1:9")
         .env("NAME_SUFFIX", "-other");
     let result = RunResult::of(command).code(0);
     let mut rest = result.stdout.as_str();
