@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -57,19 +59,42 @@ pub(crate) fn load() -> Result<()> {
     Ok(())
 }
 
+/// The certificates in the file that rustls can use. Others, as old bundles have
+/// them, are left out: the clients' libraries would not all do that.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let pem = file::read(path, MAX_LENGTH).map_err(|error| error.to_string())?;
     let mut roots = RootCertStore::empty();
+    let mut usable = String::new();
+    let mut refused = None;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let added = certificate
             .map_err(|error| error.to_string())
-            .and_then(|certificate| roots.add(certificate).map_err(|error| error.to_string()));
-        added.map_err(|why| format!("it has a certificate that cannot be used ({why})"))?;
+            .and_then(|certificate| {
+                let added = roots.add(certificate.clone());
+                added.map_err(|error| error.to_string())?;
+                Ok(certificate)
+            });
+        match added {
+            Ok(certificate) => usable.push_str(&to_pem(&certificate)),
+            Err(why) => refused = Some(why),
+        }
     }
-    if roots.is_empty() {
-        return Err("it has no certificate".to_owned());
+    match refused {
+        _ if !usable.is_empty() => Ok(usable.into_bytes()),
+        Some(why) => Err(format!("it has no certificate that can be used ({why})")),
+        None => Err("it has no certificate".to_owned()),
     }
-    Ok(pem)
+}
+
+/// RFC 7468 section 2.
+fn to_pem(certificate: &CertificateDer<'_>) -> String {
+    let text = STANDARD.encode(certificate);
+    let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
+    let lines: Vec<_> = lines.collect();
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        lines.join("\n")
+    )
 }
 
 #[cfg(test)]
@@ -89,7 +114,7 @@ mod tests {
         assert_eq!(refusal(key), "it has no certificate");
         let garbage = key.replace("PRIVATE KEY", "CERTIFICATE");
         let why = refusal(&garbage);
-        assert!(why.contains("cannot be used"), "{why}");
+        assert!(why.contains("no certificate that can be used"), "{why}");
         assert!(read(dir.path()).unwrap_err().contains("not a regular file"));
     }
 }
