@@ -107,7 +107,7 @@ fn what_cannot_be_read_is_refused_and_kept() {
         ("{\"region\": 1}", "not of a shape"),
         ("{\"a_key_of_tomorrow\": 1}", "a_key_of_tomorrow"),
         (
-            "{\"state_version\": 3, \"region\": 1}",
+            "{\"state_version\": 99, \"region\": 1}",
             "a newer one wrote it",
         ),
     ] {
