@@ -5,8 +5,6 @@
 //! code of ours runs. Deleting it deletes its stage, route, integration and
 //! authorizer.
 
-use std::collections::HashMap;
-
 use aws_client::find;
 use aws_sdk_apigatewayv2::operation::create_api::builders::CreateApiFluentBuilder;
 use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
@@ -48,7 +46,7 @@ impl Api {
             // authorizer and costs three times as much a request.
             .protocol_type(ProtocolType::Http)
             // Names are not unique: the tag says that it is ours.
-            .set_tags(Some(HashMap::from([run.tag.pair()])))
+            .set_tags(Some(run.tags()))
     }
 }
 

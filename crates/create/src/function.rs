@@ -49,7 +49,6 @@ impl Function {
     fn create_call(&self, run: &Run) -> CreateFunctionFluentBuilder {
         let zip = &run.config.zip;
         let code = FunctionCode::builder().zip_file(Blob::new(zip.bytes.clone()));
-        let (tag, deployment_id) = run.tag.pair();
         run.aws
             .lambda
             .create_function()
@@ -65,7 +64,7 @@ impl Function {
             .memory_size(128)
             // In seconds: whoever hangs should not cost for long.
             .timeout(5)
-            .tags(tag, deployment_id)
+            .set_tags(Some(run.tags()))
     }
 }
 

@@ -43,12 +43,11 @@ impl Reference for Owner {
 
 impl LogGroup {
     fn create_call(&self, run: &Run) -> CreateLogGroupFluentBuilder {
-        let (tag, deployment_id) = run.tag.pair();
         run.aws
             .logs
             .create_log_group()
             .log_group_name(name(run))
-            .tags(tag, deployment_id)
+            .set_tags(Some(run.tags()))
     }
 
     /// CreateLogGroup cannot set it.

@@ -20,8 +20,10 @@ pub(crate) struct Role;
 
 impl Role {
     fn create_call(&self, run: &Run) -> CreateRoleFluentBuilder {
-        let (key, value) = run.tag.pair();
-        let tag = Tag::builder().key(key).value(value).build();
+        let tags = run.tags().into_iter().map(|(key, value)| {
+            let tag = Tag::builder().key(key).value(value).build();
+            tag.expect("its required values are set")
+        });
         let partition = &run.account().partition;
         run.aws
             .iam
@@ -30,7 +32,7 @@ impl Role {
             .assume_role_policy_document(only_lambda().to_string())
             // Whatever the role's policies say, it can only write logs.
             .permissions_boundary(names::basic_execution_policy(partition))
-            .tags(tag.expect("its required values are set"))
+            .set_tags(Some(tags.collect()))
     }
 }
 

@@ -95,6 +95,17 @@ impl Run {
         self.account.get().expect("check_account comes first")
     }
 
+    /// The tags of everything that takes tags: the deployment's own, and whose it
+    /// is in a shared account, which `iam-policy.json` compares.
+    pub(crate) fn tags(&self) -> HashMap<String, String> {
+        let mut tags = HashMap::from([self.tag.pair()]);
+        let suffix = &self.config.names.suffix;
+        if !suffix.is_empty() {
+            tags.insert("name_suffix".to_owned(), suffix.clone());
+        }
+        tags
+    }
+
     /// Checks that a resource that state.json records carries our tag: the file
     /// may be edited, or belong to another stack.
     ///

@@ -5,8 +5,6 @@
 //! keys of its own, and publishes the public ones, with which the API and
 //! `tokens` verify what it signs.
 
-use std::collections::HashMap;
-
 use aws_client::find;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool::builders::CreateUserPoolFluentBuilder;
 use aws_sdk_cognitoidentityprovider::operation::update_user_pool::builders::UpdateUserPoolFluentBuilder;
@@ -77,7 +75,7 @@ impl UserPool {
                     .build(),
             )
             // Names are not unique: the tag says that it is ours.
-            .set_user_pool_tags(Some(HashMap::from([run.tag.pair()])))
+            .set_user_pool_tags(Some(run.tags()))
     }
 }
 

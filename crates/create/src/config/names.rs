@@ -34,6 +34,8 @@ pub(crate) const ROUTE_PATH: &str = "/hello";
 /// The names with `NAME_SUFFIX`, which lets several people share an account.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Names {
+    /// `NAME_SUFFIX`, empty if it is not set.
+    pub suffix: String,
     /// The user pool.
     pub user_pool: String,
     /// The HTTP API.
@@ -49,6 +51,7 @@ impl Names {
     pub(crate) fn new(suffix: &str) -> Names {
         let name = |name: &str| format!("{name}{suffix}");
         Names {
+            suffix: suffix.to_owned(),
             user_pool: name("HelloUserPool"),
             api: name("HelloAPI"),
             function: name("EchoFunction"),
