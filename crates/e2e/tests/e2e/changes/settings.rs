@@ -21,6 +21,56 @@ fn another_password_is_set() {
     env.delete().code(0);
 }
 
+/// Sign-up is open by default, which `create` says, and one setting closes it.
+#[test]
+fn sign_up_is_closed_and_opened_in_place() {
+    let mut env = TestEnv::new();
+    env.create()
+        .code(0)
+        .stderr_has("anybody with an email address may sign up");
+    let only_admins = |env: &TestEnv| {
+        let stack = LiveStack::new(env);
+        let call = stack.cognito.describe_user_pool();
+        let pool = stack.call(call.user_pool_id(stack.pool()).send()).user_pool;
+        let config = pool.and_then(|pool| pool.admin_create_user_config);
+        config.is_some_and(|config| config.allow_admin_create_user_only)
+    };
+    assert!(!only_admins(&env));
+    env.change("SIGN_UP", "closed");
+    let closed = env
+        .create()
+        .code(0)
+        .stdout_has("(updated: AdminCreateUserConfig.AllowAdminCreateUserOnly false -> true)");
+    assert!(!closed.stderr.contains("may sign up"), "{closed:#?}");
+    assert!(only_admins(&env));
+    env.change("SIGN_UP", "open");
+    env.create().code(0).stderr_has("may sign up");
+    assert!(!only_admins(&env));
+    env.change("SIGN_UP", "perhaps");
+    env.create().code(2).stderr_has("SIGN_UP is 'perhaps'");
+    env.change("SIGN_UP", "open");
+    env.delete().code(0);
+}
+
+/// The local cloud takes the rotation of refresh tokens and does not answer with
+/// it: that is said once, and is no difference.
+#[test]
+fn a_property_that_this_cloud_does_not_show() {
+    let env = TestEnv::new();
+    let note = "RefreshTokenRotation was set, but this cloud does not show it";
+    env.create().code(0).stderr_has(note);
+    assert_eq!(
+        env.state()["not_shown"],
+        serde_json::json!(["RefreshTokenRotation"])
+    );
+    for args in [&["--dry-run"][..], &[]] {
+        let again = env.run("create", args).code(0);
+        assert!(!again.stdout.contains("pdate"), "{again:#?}");
+        assert!(!again.stderr.contains(note), "{again:#?}");
+    }
+    env.delete().code(0);
+}
+
 #[test]
 fn another_domain_takes_the_place_of_the_first() {
     let mut env = TestEnv::new();
