@@ -11,19 +11,19 @@ mod ensure;
 mod needs;
 mod output;
 mod plan;
+mod step;
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use common::Result;
 use common::failure::all;
-use futures_util::future::{FutureExt, LocalBoxFuture, join_all};
+use futures_util::future::join_all;
 
 use self::needs::{Made, Needs, NeedsByReference};
-use self::output::Output;
+use self::output::{Output, StepOutput};
 use self::plan::PlannedChange;
-use crate::compare::change::Change;
-use crate::resource::{Reference, Resource};
+use self::step::{ResourceStep, Step};
+use crate::resource::Resource;
 use crate::run::Run;
 
 /// The steps of a run, in the order of their output.
@@ -50,14 +50,13 @@ impl<'d> Steps<'d> {
     ) -> Made<R::Ref> {
         self.run.aws.explain(&[R::CREATE]);
         let made = Made::default();
-        self.steps.push(Box::new(ResourceStep::<R, _> {
-            run: self.run,
-            number: self.steps.len(),
-            output: Rc::clone(&self.output),
-            needs: needs.keep(),
-            live: RefCell::default(),
-            made: made.clone(),
-        }));
+        let step = ResourceStep::<R, _>::new(
+            self.run,
+            needs.keep(),
+            made.clone(),
+            StepOutput::new(&self.output, self.steps.len()),
+        );
+        self.steps.push(Box::new(step));
         made
     }
 
@@ -109,119 +108,5 @@ impl<'d> Steps<'d> {
     /// The failures of all steps, in order.
     pub(crate) async fn make(&self) -> Result<()> {
         all(join_all(self.steps.iter().map(|step| step.make())).await)
-    }
-}
-
-/// A step, whatever its resource is.
-trait Step {
-    /// Reads the resource, if state.json records it.
-    fn read(&self) -> LocalBoxFuture<'_, Result<()>>;
-
-    /// Compares what was read.
-    fn plan(&self) -> Result<PlannedChange>;
-
-    /// Creates, updates or leaves the resource.
-    fn make(&self) -> LocalBoxFuture<'_, Result<()>>;
-
-    /// A second one, if a lost call made it, as text.
-    fn duplicates(&self) -> LocalBoxFuture<'_, Result<Vec<String>>>;
-
-    /// Removes a second one, if a lost call made it.
-    fn remove_duplicates(&self) -> LocalBoxFuture<'_, Result<()>>;
-}
-
-/// The step of one resource.
-struct ResourceStep<'d, R: Resource, N> {
-    run: &'d Run,
-    number: usize,
-    output: Rc<Output<'d>>,
-    needs: N,
-    /// The resource as it was read.
-    live: RefCell<Option<R::Live>>,
-    made: Made<R::Ref>,
-}
-
-impl<R: Resource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N> {
-    fn read(&self) -> LocalBoxFuture<'_, Result<()>> {
-        async {
-            if let Some(key) = R::recorded(self.run.state.get()) {
-                let live = R::get(self.run, &key).await?;
-                *self.live.borrow_mut() = live;
-            }
-            Ok(())
-        }
-        .boxed_local()
-    }
-
-    fn plan(&self) -> Result<PlannedChange> {
-        let run = self.run;
-        let resource = R::new(self.needs.planned());
-        let (reference, change) = match &*self.live.borrow() {
-            None => (R::Ref::unknown(), Change::Created),
-            Some(live) => (
-                R::reference(run, live)?,
-                Change::of(resource.differences(run, live)),
-            ),
-        };
-        self.made.plan(reference);
-        Ok(PlannedChange {
-            title: R::title(run),
-            create: R::CREATE.name,
-            change,
-            immutable: R::IMMUTABLE,
-        })
-    }
-
-    fn make(&self) -> LocalBoxFuture<'_, Result<()>> {
-        async {
-            let result = self.ensure().await;
-            self.made.skip_the_others();
-            self.output.end_step(self.number);
-            result
-        }
-        .boxed_local()
-    }
-
-    fn duplicates(&self) -> LocalBoxFuture<'_, Result<Vec<String>>> {
-        async {
-            let resource = R::new(self.needs.planned());
-            let found = self.run.duplicates(&resource).await?;
-            Ok(found.iter().map(duplicates::second::<R>).collect())
-        }
-        .boxed_local()
-    }
-
-    fn remove_duplicates(&self) -> LocalBoxFuture<'_, Result<()>> {
-        async {
-            match self.needs.made().await {
-                Some(needs) => self.run.remove_duplicates(&R::new(needs)).await,
-                None => Ok(()),
-            }
-        }
-        .boxed_local()
-    }
-}
-
-impl<R: Resource, N: Needs<Refs = R::Needs>> ResourceStep<'_, R, N> {
-    async fn ensure(&self) -> Result<()> {
-        let Some(needs) = self.needs.made().await else {
-            return Ok(()); // The step that failed reports it.
-        };
-        let (run, resource) = (self.run, R::new(needs));
-        let live = self.live.take();
-        if let Some(line) = resource.announcement(run, live.as_ref()) {
-            self.output.line(self.number, line);
-        }
-        let (made, change) = run.ensure(&resource, live).await?;
-        // From here on, the steps that need it go on.
-        self.made.set(made.clone());
-        resource.finish(run, &made, &change).await?;
-        let line = resource.line(run, &made, &change);
-        if !R::QUIET {
-            self.output.line(self.number, line);
-        } else if let Change::Updated(_) = change {
-            run.console.message(&line);
-        }
-        Ok(())
     }
 }

@@ -18,7 +18,8 @@ fn blocks(stderr: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block> = Vec::new();
     let explanation = |line: &&str| {
         let summary = line.ends_with("unchanged") && !line.starts_with(' ');
-        !line.is_empty() && !line.starts_with("In account ") && !summary
+        let between = ["In account ", "note: "];
+        !line.is_empty() && !between.iter().any(|start| line.starts_with(start)) && !summary
     };
     for line in stderr.lines().filter(explanation) {
         if let Some((number, operation)) = heading(line) {

@@ -1,0 +1,142 @@
+//! One step: a resource is read, compared, and made or changed.
+
+use std::cell::RefCell;
+
+use common::Result;
+use futures_util::future::{FutureExt, LocalBoxFuture};
+
+use crate::compare::change::Change;
+use crate::resource::{Reference, Resource};
+use crate::run::Run;
+use crate::steps::duplicates;
+use crate::steps::needs::{Made, Needs};
+use crate::steps::output::StepOutput;
+use crate::steps::plan::PlannedChange;
+
+/// A step, whatever its resource is.
+pub(super) trait Step {
+    /// Reads the resource, if state.json records it.
+    fn read(&self) -> LocalBoxFuture<'_, Result<()>>;
+
+    /// Compares what was read.
+    fn plan(&self) -> Result<PlannedChange>;
+
+    /// Creates, updates or leaves the resource.
+    fn make(&self) -> LocalBoxFuture<'_, Result<()>>;
+
+    /// A second one, if a lost call made it, as text.
+    fn duplicates(&self) -> LocalBoxFuture<'_, Result<Vec<String>>>;
+
+    /// Removes a second one, if a lost call made it.
+    fn remove_duplicates(&self) -> LocalBoxFuture<'_, Result<()>>;
+}
+
+/// The step of one resource.
+pub(super) struct ResourceStep<'d, R: Resource, N> {
+    run: &'d Run,
+    output: StepOutput<'d>,
+    needs: N,
+    /// The resource as it was read.
+    live: RefCell<Option<R::Live>>,
+    made: Made<R::Ref>,
+}
+
+impl<'d, R: Resource, N> ResourceStep<'d, R, N> {
+    /// The step that makes `R` once what it needs is made.
+    pub(super) fn new(run: &'d Run, needs: N, made: Made<R::Ref>, output: StepOutput<'d>) -> Self {
+        ResourceStep {
+            run,
+            output,
+            needs,
+            live: RefCell::default(),
+            made,
+        }
+    }
+}
+
+/// Ends a step, however it ends: those who need it are skipped if it has failed,
+/// and the lines of the next one are printed.
+struct EndOfStep<'s, 'd, R: Resource, N>(&'s ResourceStep<'d, R, N>);
+
+impl<R: Resource, N> Drop for EndOfStep<'_, '_, R, N> {
+    fn drop(&mut self) {
+        self.0.made.skip_the_others();
+        self.0.output.end();
+    }
+}
+
+impl<R: Resource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N> {
+    fn read(&self) -> LocalBoxFuture<'_, Result<()>> {
+        async {
+            if let Some(key) = R::recorded(self.run.state.get()) {
+                let live = R::get(self.run, &key).await?;
+                *self.live.borrow_mut() = live;
+            }
+            Ok(())
+        }
+        .boxed_local()
+    }
+
+    fn plan(&self) -> Result<PlannedChange> {
+        let run = self.run;
+        let resource = R::new(self.needs.planned());
+        let (reference, change) = match &*self.live.borrow() {
+            None => (R::Ref::unknown(), Change::Created),
+            Some(live) => (
+                R::reference(run, live)?,
+                Change::of(resource.differences(run, live)),
+            ),
+        };
+        self.made.plan(reference);
+        Ok(PlannedChange {
+            title: R::title(run),
+            create: R::CREATE.name,
+            change,
+            immutable: R::IMMUTABLE,
+        })
+    }
+
+    fn make(&self) -> LocalBoxFuture<'_, Result<()>> {
+        async {
+            let (run, _end) = (self.run, EndOfStep(self));
+            let Some(needs) = self.needs.made().await else {
+                return Ok(()); // The step that failed reports it.
+            };
+            let (resource, live) = (R::new(needs), self.live.take());
+            if let Some(line) = resource.announcement(run, live.as_ref()) {
+                self.output.line(line);
+            }
+            let (made, change) = run.ensure(&resource, live).await?;
+            // From here on, the steps that need it go on.
+            self.made.set(made.clone());
+            resource.finish(run, &made, &change).await?;
+            let line = resource.line(run, &made, &change);
+            if !R::QUIET {
+                self.output.line(line);
+            } else if let Change::Updated(_) = change {
+                run.console.message(&line);
+            }
+            Ok(())
+        }
+        .boxed_local()
+    }
+
+    fn duplicates(&self) -> LocalBoxFuture<'_, Result<Vec<String>>> {
+        async {
+            let resource = R::new(self.needs.planned());
+            let found = self.run.duplicates(&resource).await?;
+            Ok(found.iter().map(duplicates::second::<R>).collect())
+        }
+        .boxed_local()
+    }
+
+    fn remove_duplicates(&self) -> LocalBoxFuture<'_, Result<()>> {
+        async {
+            match self.needs.made().await {
+                Some(needs) => self.run.remove_duplicates(&R::new(needs)).await,
+                None => Ok(()),
+            }
+        }
+        .boxed_local()
+    }
+}
