@@ -10,6 +10,7 @@ mod explain;
 mod files;
 mod first_minute;
 mod foreign;
+mod half_deleted;
 mod iam_policy;
 mod incomplete;
 mod make;
