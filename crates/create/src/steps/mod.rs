@@ -61,8 +61,8 @@ impl<'d> Steps<'d> {
         made
     }
 
-    /// Reads every resource that state.json records. The ids are known, so no
-    /// read waits for another.
+    /// Reads every resource that state.json records; before a first run, whether
+    /// the names are free. The ids and names are known, so no read waits for another.
     ///
     /// # Errors
     /// If a call fails, or somebody else's resource has a name.
@@ -114,7 +114,7 @@ impl<'d> Steps<'d> {
 
 /// A step, whatever its resource is.
 trait Step {
-    /// Reads the resource, if state.json records it.
+    /// Reads the resource, if state.json records it, or whether its name is free.
     fn read(&self) -> LocalBoxFuture<'_, Result<()>>;
 
     /// Compares what was read.
@@ -147,6 +147,8 @@ impl<R: Resource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N> {
             if let Some(key) = R::recorded(self.run.state.get()) {
                 let live = R::get(self.run, &key).await?;
                 *self.live.borrow_mut() = live;
+            } else if !self.run.resumed {
+                R::check_name_is_free(self.run).await?;
             }
             Ok(())
         }
