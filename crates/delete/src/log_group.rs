@@ -6,9 +6,8 @@
 //! deleted.
 
 use aws_client::error::optional;
-use aws_client::find::{self, Found};
-use aws_client::{DeploymentTag, Named, names};
-use common::{Failure, Result};
+use aws_client::{Named, account, find, names};
+use common::{Failure, Result, join_all};
 
 use crate::python;
 use crate::run::Run;
@@ -33,28 +32,26 @@ pub(crate) async fn find(run: &Run) -> Result<Option<LogGroup>> {
         python::leave_log_group(run, &name);
         return Ok(None);
     };
-    let found = look_up(run, &name, tag).await?;
+    // Its tags are listed by its ARN, which contains account and partition.
+    let account = match account::recorded(&state) {
+        Some(account) => account,
+        None => account::current(&run.aws).await?,
+    };
+    let (found, protected) = join_all!(
+        find::log_group(&run.aws, &account, &name, tag),
+        is_protected(run, &name),
+    )?;
     let recorded = state.lambda_log_group_name.is_some();
-    Ok(run.ours_only(found, recorded, &format!("log group '{name}'")))
+    let ours = run.ours_only(found, recorded, &format!("log group '{name}'"));
+    Ok(ours.map(|()| LogGroup { name, protected }))
 }
 
-/// Reads its description (DescribeLogGroups), then its tags, which are listed by
-/// the ARN in the description.
-async fn look_up(run: &Run, name: &str, tag: &DeploymentTag) -> Result<Found<LogGroup>> {
+/// Whether AWS refuses to delete it (DescribeLogGroups).
+async fn is_protected(run: &Run, name: &str) -> Result<bool> {
     let groups = find::log_groups(&run.aws, name).await?;
     let mut named = groups.iter();
-    let Some(group) = named.find(|group| group.log_group_name() == Some(name)) else {
-        return Ok(Found::Nothing);
-    };
-    let arn = find::log_group_arn(group).unwrap_or_default();
-    let Some(tags) = find::log_group_tags(&run.aws, arn).await? else {
-        return Ok(Found::Nothing);
-    };
-    let group = LogGroup {
-        name: name.to_owned(),
-        protected: group.deletion_protection_enabled() == Some(true),
-    };
-    Ok(tag.whose(group, Some(&tags)))
+    let group = named.find(|group| group.log_group_name() == Some(name));
+    Ok(group.is_some_and(|group| group.deletion_protection_enabled() == Some(true)))
 }
 
 impl LogGroup {

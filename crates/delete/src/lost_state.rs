@@ -38,5 +38,5 @@ pub(crate) async fn open(settings: &Settings, access: Access, id: &str) -> Resul
         "In account '{account_id}', region '{region}': deployment {deployment}"
     ));
     let state = Mutex::new(deployment.state(&aws, &account));
-    Ok(Run::new(settings, aws, console, Record::Found(state)))
+    Ok(Run::new(settings, aws, console, Record::Memory(state)))
 }

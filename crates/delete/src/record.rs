@@ -11,7 +11,7 @@ pub(crate) enum Record {
     File(StateFile),
     /// What was found by the tag, as state.json is lost. Nothing is saved: a
     /// second run finds what is left in the same way.
-    Found(Mutex<State>),
+    Memory(Mutex<State>),
 }
 
 impl Record {
@@ -19,7 +19,7 @@ impl Record {
     pub(crate) fn get(&self) -> State {
         match self {
             Record::File(file) => file.get(),
-            Record::Found(state) => lock(state).clone(),
+            Record::Memory(state) => lock(state).clone(),
         }
     }
 
@@ -30,7 +30,7 @@ impl Record {
     pub(crate) fn update(&self, change: impl FnOnce(&mut State)) -> Result<()> {
         match self {
             Record::File(file) => file.update(change),
-            Record::Found(state) => {
+            Record::Memory(state) => {
                 change(&mut lock(state));
                 Ok(())
             }
@@ -47,7 +47,7 @@ impl Record {
                 file.remove()?;
                 Ok(Some(file.path().display().to_string()))
             }
-            Record::Found(_) => Ok(None),
+            Record::Memory(_) => Ok(None),
         }
     }
 }

@@ -113,12 +113,17 @@ async fn attached(run: &Run, role: &str) -> Result<Vec<String>> {
 }
 
 impl Role {
-    /// What somebody else has put on it, as `--dry-run` shows it.
+    /// What would be done with the policies that somebody else has put on it, as
+    /// `--dry-run` shows it.
     pub(crate) fn foreign_policies(&self) -> impl Iterator<Item = String> {
         let foreign = self.policies.iter().filter(|policy| !policy.is_ours());
-        foreign.map(|policy| match policy {
-            Policy::Inline(_) => format!("{} (DeleteRolePolicy)", policy.title()),
-            Policy::Attached(_) => format!("{} (DetachRolePolicy)", policy.title()),
+        foreign.map(|policy| {
+            let (act, call) = match policy {
+                Policy::Inline(_) => ("delete", "DeleteRolePolicy"),
+                Policy::Attached(_) => ("detach", "DetachRolePolicy"),
+            };
+            let title = policy.title();
+            format!("{act}: {title}, which somebody else added to the role ({call})")
         })
     }
 

@@ -67,101 +67,71 @@ impl Stack {
     /// The failures of all parts; what is left stays in the record.
     pub(crate) async fn delete(&self, run: &Run) -> Result<()> {
         join_all!(
-            self.delete_apis(run),
-            self.delete_user_pools(run),
+            // The address that requests go to, and what decides who may pass.
+            each(&self.apis, async |api| api.delete(run).await),
+            // Who can sign in, and who signs the tokens.
+            each(&self.user_pools, async |pool| pool.delete(run).await),
+            // The program behind the API, and what belongs to it.
             self.delete_function(run),
         )?;
         Ok(())
     }
 
-    /// The address that requests go to, and with it who may pass.
-    async fn delete_apis(&self, run: &Run) -> Result<()> {
-        let mut results = Vec::new();
-        for api in &self.apis {
-            results.push(api.delete(run).await);
-        }
-        all(results)
-    }
-
-    /// Who can sign in, and who signs the tokens.
-    async fn delete_user_pools(&self, run: &Run) -> Result<()> {
-        let mut results = Vec::new();
-        for pool in &self.user_pools {
-            results.push(pool.delete(run).await);
-        }
-        all(results)
-    }
-
-    /// The function and what belongs to it: the log group, once nothing can write
-    /// to it any more, and the role, once it has no policies.
+    /// Deletes the function, and what it may do. Then nothing can write to the log
+    /// group any more, and the role has no policies: these two can go.
     async fn delete_function(&self, run: &Run) -> Result<()> {
         let (function, policies) = tokio::join!(
-            async {
-                match &self.function {
-                    Some(function) => function.delete(run).await,
-                    None => Ok(()),
-                }
-            },
-            async {
-                match &self.role {
-                    Some(role) => role.delete_policies(run).await,
-                    None => Ok(()),
-                }
-            },
+            each(&self.function, async |function| function.delete(run).await),
+            each(&self.role, async |role| role.delete_policies(run).await),
         );
         let nothing_writes = function.is_ok() && policies.is_ok();
-        join_all!(
-            async { function },
-            async {
-                policies?;
-                match &self.role {
-                    Some(role) => role.delete(run).await,
-                    None => Ok(()),
-                }
-            },
-            async {
-                match &self.log_group {
-                    Some(group) if nothing_writes => group.delete(run).await,
-                    _ => Ok(()),
-                }
-            },
-        )?;
-        Ok(())
+        let role = self.role.as_ref().filter(|_| policies.is_ok());
+        let log_group = self.log_group.as_ref().filter(|_| nothing_writes);
+        let (role, log_group) = tokio::join!(
+            each(role, async |role| role.delete(run).await),
+            each(log_group, async |group| group.delete(run).await),
+        );
+        all([function, policies, role, log_group])
     }
 
     /// Prints what would be deleted, and by which calls.
     pub(crate) fn show(&self, run: &Run) {
-        for line in self.lines() {
-            run.console.line(&format!("Would delete: {line}"));
-        }
-        let foreign = self.role.iter().flat_map(Role::foreign_policies);
-        for policy in foreign {
-            run.console.line(&format!(
-                "Would remove, though somebody else added it to the role: {policy}"
-            ));
-        }
-    }
-
-    fn lines(&self) -> Vec<String> {
-        let mut lines = Vec::new();
+        let line = |text: String| run.console.line(&format!("Would {text}"));
         for Api { id, .. } in &self.apis {
-            lines.push(format!("API '{id}' (DeleteApi)"));
+            line(format!("delete: API '{id}' (DeleteApi)"));
         }
         for UserPool { id, domain, .. } in &self.user_pools {
             if let Some(domain) = domain {
-                lines.push(format!("Sign-in domain '{domain}' (DeleteUserPoolDomain)"));
+                line(format!(
+                    "delete: Sign-in domain '{domain}' (DeleteUserPoolDomain)"
+                ));
             }
-            lines.push(format!("User Pool '{id}' (DeleteUserPool)"));
+            line(format!("delete: User Pool '{id}' (DeleteUserPool)"));
         }
         if let Some(Function { name }) = &self.function {
-            lines.push(format!("Function '{name}' (DeleteFunction)"));
+            line(format!("delete: Function '{name}' (DeleteFunction)"));
         }
-        if let Some(Role { name, .. }) = &self.role {
-            lines.push(format!("Role '{name}' (DeleteRolePolicy, DeleteRole)"));
+        if let Some(role) = &self.role {
+            role.foreign_policies().for_each(line);
+            let name = &role.name;
+            line(format!(
+                "delete: Role '{name}' (DeleteRolePolicy, DeleteRole)"
+            ));
         }
         if let Some(LogGroup { name, .. }) = &self.log_group {
-            lines.push(format!("Log group '{name}' (DeleteLogGroup)"));
+            line(format!("delete: Log group '{name}' (DeleteLogGroup)"));
         }
-        lines
     }
+}
+
+/// Does something with one resource after the other, also if it fails with one.
+async fn each<'s, T: 's>(
+    resources: impl IntoIterator<Item = &'s T>,
+    act: impl AsyncFn(&'s T) -> Result<()>,
+) -> Result<()> {
+    let mut results = Vec::new();
+    for resource in resources {
+        results.push(act(resource).await);
+    }
+    all(results)
 }

@@ -162,8 +162,10 @@ fn policies_that_others_put_on_the_role_are_removed_and_named() {
     });
     env.run("delete", &["--dry-run"])
         .code(0)
-        .stdout_has(&format!("Policy '{managed}' (DetachRolePolicy)"))
-        .stdout_has("Policy 'Mine' (DeleteRolePolicy)");
+        .stdout_has(&format!(
+            "Would detach: Policy '{managed}', which somebody else"
+        ))
+        .stdout_has("Would delete: Policy 'Mine', which somebody else");
     env.delete()
         .code(0)
         .stdout_has(&format!(
