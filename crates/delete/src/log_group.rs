@@ -24,10 +24,10 @@ pub(crate) struct LogGroup {
 /// Our log group, if it exists. One that is not ours is left.
 pub(crate) async fn find(run: &Run) -> Result<Option<LogGroup>> {
     let state = run.record.get();
-    let Some(function) = state.lambda_function_name else {
+    let Some(function) = &state.lambda_function_name else {
         return Ok(None);
     };
-    let name = names::log_group(&function);
+    let name = names::log_group(function);
     let Some(tag) = &run.tag else {
         python::leave_log_group(run, &name);
         return Ok(None);
