@@ -11,7 +11,7 @@ REPORT_FLAG = $(if $(REPORT),--report "$(REPORT)")
 ARCH_FLAG = $(if $(LAMBDA_ARCH),$(if $(filter arm64,$(LAMBDA_ARCH)),--arm64,--x86-64))
 
 .DEFAULT_GOAL := all
-.PHONY: all api request delete demo lab test test-fast lint audit bench clean cloud cloud-stop tools build build-demo function pictures help
+.PHONY: all api request delete delete-all demo lab test test-fast lint audit bench clean cloud cloud-stop tools build build-demo function pictures help
 
 # Tools are a download and programs a compilation: side by side they take less.
 SIDE_BY_SIDE := --no-print-directory -j2
@@ -60,6 +60,9 @@ lab: .env ## attacks on the login and the API, and who refuses them; REPORT=lab.
 
 delete: .env ## delete everything
 	cargo run --locked --quiet --bin delete
+
+delete-all: .env ## for a teacher: delete every deployment in the account and region, asking before each; YES=1 does not ask
+	@YES="$(YES)" scripts/delete-all cargo run --locked --quiet --bin delete --
 
 demo: ## the whole path on the local cloud: no account needed
 	@$(MAKE) $(SIDE_BY_SIDE) build-demo function

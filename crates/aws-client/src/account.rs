@@ -19,12 +19,8 @@ pub struct Account {
 /// # Errors
 /// If the call fails, or its response lacks the account.
 pub async fn current(aws: &Clients) -> Result<Account> {
-    let identity = aws
-        .sts
-        .get_caller_identity()
-        .send()
-        .await
-        .named("GetCallerIdentity")?;
+    let answer = aws.sts.get_caller_identity().send().await;
+    let identity = answer.named("GetCallerIdentity")?;
     let partition = identity.arn().and_then(|arn| arn.split(':').nth(1));
     match (identity.account(), partition) {
         (Some(id), Some(partition)) => Ok(Account {
@@ -43,13 +39,11 @@ pub async fn current(aws: &Clients) -> Result<Account> {
 /// Exit code 2 if they are not; the message names both values.
 pub fn check_endpoint_and_region(state: &State, aws: &Clients) -> Result<()> {
     check_endpoint(state, aws.endpoint_url.as_deref())?;
-    match state.region.as_deref() {
-        Some(recorded) if recorded != aws.region => Err(elsewhere(
-            "region",
-            recorded,
-            &aws.region,
-            "AWS_DEFAULT_REGION",
-        )),
+    let here = &aws.region;
+    match &state.region {
+        Some(recorded) if recorded != here => {
+            Err(elsewhere("region", recorded, here, "AWS_DEFAULT_REGION"))
+        }
         _ => Ok(()),
     }
 }

@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
 use aws_sdk_apigatewayv2::types::Api;
+use aws_sdk_cloudwatchlogs::types::LogGroup;
 use aws_sdk_cognitoidentityprovider::types::UserPoolType;
-use aws_sdk_iam::types::Role;
+use aws_sdk_iam::types::{Role, Tag};
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use common::{Failure, Result};
 
@@ -15,6 +17,9 @@ use crate::{CallError, Clients, Named};
 
 /// The key of the tag that every resource of a deployment carries.
 const KEY: &str = "deployment_id";
+
+/// A resource's tags.
+pub type Tags = HashMap<String, String>;
 
 /// The tag of a deployment: it distinguishes the resources of this deployment
 /// from those of others.
@@ -32,51 +37,67 @@ impl DeploymentTag {
         (KEY.to_owned(), self.0.clone())
     }
 
-    /// Whether it is among a resource's tags.
-    pub fn is_in(&self, tags: Option<&HashMap<String, String>>) -> bool {
-        tags.and_then(|tags| tags.get(KEY)) == Some(&self.0)
+    /// Whose resource this is, by its tags.
+    pub fn whose<T>(&self, resource: T, tags: Option<&Tags>) -> Found<T> {
+        match deployment_of(tags) {
+            Some(id) if id == self.0 => Found::Ours(resource),
+            Some(id) => Found::OfDeployment(id.to_owned()),
+            None => Found::Foreign,
+        }
     }
+
+    /// Whether it is among a resource's tags.
+    pub fn is_in(&self, tags: Option<&Tags>) -> bool {
+        deployment_of(tags) == Some(&self.0)
+    }
+}
+
+/// The `deployment_id` in a resource's tags.
+pub fn deployment_of(tags: Option<&Tags>) -> Option<&str> {
+    tags?.get(KEY).map(String::as_str)
 }
 
 /// Of a resource's tags that of its deployment: those that others have set are
 /// left to them.
-pub fn deployment_tag(mut tags: HashMap<String, String>) -> HashMap<String, String> {
+pub fn deployment_tag(mut tags: Tags) -> Tags {
     tags.retain(|key, _| key == KEY);
     tags
 }
 
-/// The result of a look-up by a unique name.
-#[derive(Clone, Debug)]
+/// The result of a look-up by a unique name or a recorded id.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Found<T> {
     /// This deployment made it.
     Ours(T),
-    /// Somebody else made it: neither adopt nor delete.
+    /// Another deployment made it, with this id: neither adopt nor delete.
+    OfDeployment(String),
+    /// Somebody else made it, without our programs: neither adopt nor delete.
     Foreign,
     /// It does not exist.
     Nothing,
 }
 
 impl<T> Found<T> {
-    fn new(ours: bool, value: T) -> Found<T> {
-        match ours {
-            true => Found::Ours(value),
-            false => Found::Foreign,
-        }
-    }
-
     /// Returns our resource, or `None` if there is none.
     ///
     /// # Errors
-    /// If it is somebody else's: names it (`what`) and the `setting` to change.
+    /// If it is not ours: names it (`what`), whose it is if that is known, and the
+    /// `setting` to change.
     pub fn refuse_foreign(self, what: &str, setting: &str) -> Result<Option<T>> {
+        let another_name =
+            format!("run 'make delete', set {setting} in .env, then run 'make api' again");
         match self {
-            Found::Ours(value) => Ok(Some(value)),
+            Found::Ours(resource) => Ok(Some(resource)),
             Found::Nothing => Ok(None),
             Found::Foreign => Err(Failure::failed(format!(
                 "{what} is there already, and this deployment did not make it: it is left as it is"
             ))
+            .with_hint(another_name)),
+            Found::OfDeployment(id) => Err(Failure::failed(format!(
+                "{what} is there already: it belongs to deployment '{id}', and is left as it is"
+            ))
             .with_hint(format!(
-                "run 'make delete', set {setting} in .env, then run 'make api' again"
+                "if that deployment is yours and its state.json is lost, 'cargo run --bin delete -- --deployment {id}' takes it down (--list instead shows all); if not, {another_name}"
             ))),
         }
     }
@@ -92,44 +113,57 @@ pub async fn user_pools(
     name: &str,
     tag: &DeploymentTag,
 ) -> Result<Vec<UserPoolType>> {
-    let mut pages = aws
-        .cognito
-        .list_user_pools()
-        .max_results(60)
-        .into_paginator()
-        .send();
-    let mut found = Vec::new();
+    let mut pools = user_pools_named(aws, |found| found == name).await?;
+    pools.retain(|pool| tag.is_in(pool.user_pool_tags.as_ref()));
+    Ok(pools)
+}
+
+/// The user pools of some names, whoever made them, oldest first (ListUserPools,
+/// DescribeUserPool).
+///
+/// # Errors
+/// If a call fails.
+pub async fn user_pools_named(
+    aws: &Clients,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<UserPoolType>> {
+    let call = aws.cognito.list_user_pools().max_results(60);
+    let mut pages = call.into_paginator().send();
+    let mut pools = Vec::new();
     while let Some(page) = pages.next().await {
-        for pool in page.named("ListUserPools")?.user_pools.unwrap_or_default() {
-            if pool.name.as_deref() == Some(name)
-                && let Some(pool) =
-                    user_pool(aws, pool.id.as_deref().unwrap_or_default(), tag).await?
+        let listed = page.named("ListUserPools")?.user_pools;
+        for pool in listed.into_iter().flatten() {
+            if is_wanted(pool.name().unwrap_or_default())
+                && let Some(id) = pool.id()
             {
-                found.push(pool);
+                // It may have been deleted since it was listed.
+                pools.extend(user_pool(aws, id).await?);
             }
         }
     }
-    found.sort_by_key(|pool| pool.creation_date);
-    Ok(found)
+    pools.sort_by_key(|pool| pool.creation_date);
+    Ok(pools)
 }
 
-/// The user pool with this id, if it exists and is ours (DescribeUserPool).
+/// The user pool with this id, whoever made it (DescribeUserPool).
 ///
 /// # Errors
 /// If the call fails.
-pub async fn user_pool(
-    aws: &Clients,
-    id: &str,
-    tag: &DeploymentTag,
-) -> Result<Option<UserPoolType>> {
-    let answer = aws
-        .cognito
-        .describe_user_pool()
-        .user_pool_id(id)
-        .send()
-        .await;
-    let pool = optional(answer.named("DescribeUserPool"))?.and_then(|answer| answer.user_pool);
-    Ok(pool.filter(|pool| tag.is_in(pool.user_pool_tags.as_ref())))
+pub async fn user_pool(aws: &Clients, id: &str) -> Result<Option<UserPoolType>> {
+    let call = aws.cognito.describe_user_pool().user_pool_id(id);
+    let answer = optional(call.send().await.named("DescribeUserPool"))?;
+    Ok(answer.and_then(|answer| answer.user_pool))
+}
+
+/// Whose a user pool is that is not ours, by its tag: for the message that
+/// refuses its sign-in domain. A pool of another account cannot be read.
+pub async fn owner_of_foreign_pool<T>(aws: &Clients, id: &str) -> Found<T> {
+    let pool = user_pool(aws, id).await.ok().flatten();
+    let tags = pool.and_then(|pool| pool.user_pool_tags);
+    match deployment_of(tags.as_ref()) {
+        Some(deployment) => Found::OfDeployment(deployment.to_owned()),
+        None => Found::Foreign,
+    }
 }
 
 /// The id of the pool that a sign-in domain belongs to (DescribeUserPoolDomain,
@@ -155,15 +189,33 @@ pub async fn pool_of_domain(aws: &Clients, prefix: &str) -> Result<Option<String
 /// # Errors
 /// If a call fails.
 pub async fn apis(aws: &Clients, tag: &DeploymentTag) -> Result<Vec<Api>> {
+    let mut apis = all_apis(aws).await?;
+    apis.retain(|api| tag.is_in(api.tags.as_ref()));
+    Ok(apis)
+}
+
+/// All APIs, whoever made them, oldest first (GetApis).
+///
+/// # Errors
+/// If a call fails.
+pub async fn all_apis(aws: &Clients) -> Result<Vec<Api>> {
     let mut apis = pages(async |token| {
         let call = aws.api_gateway.get_apis().max_results("100");
         let answer = call.set_next_token(token).send().await.named("GetApis")?;
         Ok((answer.items, answer.next_token))
     })
     .await?;
-    apis.retain(|api| tag.is_in(api.tags.as_ref()));
     apis.sort_by_key(|api| api.created_date);
     Ok(apis)
+}
+
+/// The API with this id, whoever made it (GetApi, which returns tags).
+///
+/// # Errors
+/// If the call fails.
+pub async fn api(aws: &Clients, id: &str) -> Result<Option<GetApiOutput>> {
+    let call = aws.api_gateway.get_api().api_id(id);
+    Ok(optional(call.send().await.named("GetApi"))?)
 }
 
 /// The items of every page of an API Gateway list, for which the SDK has no
@@ -191,45 +243,43 @@ pub async fn pages<T>(
 /// # Errors
 /// If the call fails.
 pub async fn role(aws: &Clients, name: &str, tag: &DeploymentTag) -> Result<Found<Role>> {
-    let answer = aws
-        .iam
-        .get_role()
-        .role_name(name)
-        .send()
-        .await
-        .named("GetRole");
-    let Some(role) = optional(answer)?.and_then(|answer| answer.role) else {
+    let call = aws.iam.get_role().role_name(name);
+    let answer = optional(call.send().await.named("GetRole"))?;
+    let Some(role) = answer.and_then(|answer| answer.role) else {
         return Ok(Found::Nothing);
     };
-    let tags = role
-        .tags()
-        .iter()
-        .map(|tag| (tag.key.clone(), tag.value.clone()))
-        .collect();
-    Ok(Found::new(tag.is_in(Some(&tags)), role))
+    let tags = iam_tags(role.tags());
+    Ok(tag.whose(role, Some(&tags)))
+}
+
+/// IAM's tags, in the form of the other services'.
+pub fn iam_tags(tags: &[Tag]) -> Tags {
+    let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
+    pairs.collect()
 }
 
 /// The function of this name (GetFunction, which returns tags).
 ///
 /// # Errors
-/// If the call fails.
+/// If the call fails, or the tags cannot be read.
 pub async fn function(
     aws: &Clients,
     name: &str,
     tag: &DeploymentTag,
 ) -> Result<Found<GetFunctionOutput>> {
-    let answer = aws.lambda.get_function().function_name(name).send().await;
-    Ok(match optional(answer.named("GetFunction"))? {
+    let call = aws.lambda.get_function().function_name(name);
+    let Some(function) = optional(call.send().await.named("GetFunction"))? else {
+        return Ok(Found::Nothing);
+    };
+    if function.tags_error.is_some() {
         // Status 200, but no permission to read the tags: the owner is unknown.
-        Some(function) if function.tags_error.is_some() => {
-            return Err(Failure::failed(format!(
-                "GetFunction: the tags of '{name}' cannot be read"
-            ))
-            .with_hint("allow lambda:ListTags: without it, whose function it is cannot be told"));
-        }
-        Some(function) => Found::new(tag.is_in(function.tags.as_ref()), function),
-        None => Found::Nothing,
-    })
+        return Err(
+            Failure::failed(format!("GetFunction: the tags of '{name}' cannot be read"))
+                .with_hint("allow lambda:ListTags: only the tags say whose function it is"),
+        );
+    }
+    let tags = function.tags.clone();
+    Ok(tag.whose(function, tags.as_ref()))
 }
 
 /// The log group of this name (CloudWatch Logs ListTagsForResource).
@@ -244,14 +294,79 @@ pub async fn log_group(
 ) -> Result<Found<()>> {
     let (Account { id, partition }, region) = (account, &aws.region);
     let arn = format!("arn:{partition}:logs:{region}:{id}:log-group:{name}");
-    let answer = aws
-        .logs
-        .list_tags_for_resource()
-        .resource_arn(arn)
-        .send()
-        .await;
-    Ok(match optional(answer.named("ListTagsForResource"))? {
-        Some(answer) => Found::new(tag.is_in(answer.tags.as_ref()), ()),
-        None => Found::Nothing,
-    })
+    let tags = log_group_tags(aws, &arn).await?;
+    Ok(tags.map_or(Found::Nothing, |tags| tag.whose((), Some(&tags))))
+}
+
+/// The tags of the log group with this ARN, without `:*` at its end (CloudWatch
+/// Logs ListTagsForResource); `None` if there is no such group.
+///
+/// # Errors
+/// If the call fails.
+pub async fn log_group_tags(aws: &Clients, arn: &str) -> Result<Option<Tags>> {
+    let call = aws.logs.list_tags_for_resource().resource_arn(arn);
+    let answer = optional(call.send().await.named("ListTagsForResource"))?;
+    Ok(answer.map(|answer| answer.tags.unwrap_or_default()))
+}
+
+/// The log groups whose names begin so, whoever made them (DescribeLogGroups).
+///
+/// # Errors
+/// If a call fails.
+pub async fn log_groups(aws: &Clients, prefix: &str) -> Result<Vec<LogGroup>> {
+    let call = aws.logs.describe_log_groups();
+    let mut pages = call.log_group_name_prefix(prefix).into_paginator().send();
+    let mut groups = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.named("DescribeLogGroups")?;
+        groups.extend(page.log_groups.into_iter().flatten());
+    }
+    Ok(groups)
+}
+
+/// The ARN of a log group without `:*` at its end, as calls for its tags need it.
+pub fn log_group_arn(group: &LogGroup) -> Option<&str> {
+    let arn = group.log_group_arn().or(group.arn())?;
+    Some(arn.trim_end_matches(":*"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(pairs: &[(&str, &str)]) -> Tags {
+        let pairs = pairs.iter();
+        let owned = pairs.map(|(key, value)| (key.to_string(), value.to_string()));
+        owned.collect()
+    }
+
+    #[test]
+    fn the_tag_says_whose_a_resource_is() {
+        let ours = DeploymentTag::new("1a");
+        let whose = |pairs: &[(&str, &str)]| ours.whose("it", Some(&tags(pairs)));
+        assert_eq!(whose(&[("deployment_id", "1a")]), Found::Ours("it"));
+        let other = Found::OfDeployment("2b".to_owned());
+        assert_eq!(whose(&[("deployment_id", "2b"), ("x", "1a")]), other);
+        assert_eq!(whose(&[("team", "1a")]), Found::Foreign);
+        assert_eq!(ours.whose("it", None), Found::Foreign);
+    }
+
+    #[test]
+    fn a_refusal_names_the_deployment_and_the_way_out() {
+        let refuse = |found: Found<()>| found.refuse_foreign("Role 'R'", "NAME_SUFFIX");
+        assert!(refuse(Found::Nothing).unwrap().is_none());
+        assert!(refuse(Found::Ours(())).unwrap().is_some());
+        for (found, named) in [
+            (Found::OfDeployment("2b".to_owned()), "--deployment 2b"),
+            (Found::Foreign, "NAME_SUFFIX"),
+        ] {
+            let error = refuse(found).unwrap_err();
+            assert!(error.to_string().contains("Role 'R' is there already"));
+            let hint = error.hint().unwrap_or_default();
+            assert!(
+                hint.contains(named) && hint.contains("NAME_SUFFIX"),
+                "{hint}"
+            );
+        }
+    }
 }

@@ -1,5 +1,14 @@
 //! Names that AWS sets, or that `create` and `delete` must agree on.
 
+/// The user pool's name, without `NAME_SUFFIX`.
+pub const USER_POOL: &str = "HelloUserPool";
+/// The HTTP API's name, without `NAME_SUFFIX`.
+pub const API: &str = "HelloAPI";
+/// The function's name, without `NAME_SUFFIX`.
+pub const FUNCTION: &str = "EchoFunction";
+/// The name of the function's role, without `NAME_SUFFIX`.
+pub const ROLE: &str = "APIGatewayLambdaRole";
+
 /// The log group that Lambda writes a function's log to.
 pub fn log_group(function: &str) -> String {
     format!("/aws/lambda/{function}")

@@ -6,7 +6,7 @@
 //! avoid.
 
 use aws_client::domain::{DELETE_TIMEOUT, wait_until_deleted};
-use aws_client::find::Found;
+use aws_client::find::{self, Found};
 use aws_client::retry::Backoff;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool_domain::builders::CreateUserPoolDomainFluentBuilder;
 use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
@@ -85,13 +85,15 @@ impl Resource for Domain {
 
     /// A domain is ours when it belongs to our pool.
     async fn find(&self, run: &Run) -> Result<Option<Self::Live>> {
-        let found = match describe(run, &run.config.domain_prefix).await? {
-            Some(domain) if domain.user_pool_id() == Some(&self.pool.id) => Found::Ours(domain),
-            Some(_) => Found::Foreign,
+        match look_up(run, Some(&self.pool.id)).await? {
+            Some(domain) => Ok(Some(domain)),
             // A run that was killed may have made it with another prefix.
-            None => return of_pool(run, &self.pool.id).await,
-        };
-        found.refuse_foreign(&Self::title(run), "another DOMAIN_PREFIX")
+            None => of_pool(run, &self.pool.id).await,
+        }
+    }
+
+    async fn check_name_is_free(run: &Run) -> Result<()> {
+        look_up(run, None).await.map(drop)
     }
 
     async fn create(&self, run: &Run) -> CallResult<String> {
@@ -204,6 +206,19 @@ async fn of_pool(run: &Run, pool_id: &str) -> Result<Option<DomainDescriptionTyp
         Some(prefix) => describe(run, &prefix).await,
         None => Ok(None),
     }
+}
+
+/// The domain with the desired prefix; an error, if it is not that of `our_pool`.
+async fn look_up(run: &Run, our_pool: Option<&str>) -> Result<Option<DomainDescriptionType>> {
+    let found = match describe(run, &run.config.domain_prefix).await? {
+        None => Found::Nothing,
+        Some(domain) if domain.user_pool_id() == our_pool => Found::Ours(domain),
+        Some(domain) => {
+            let pool = domain.user_pool_id.unwrap_or_default();
+            find::owner_of_foreign_pool(&run.aws, &pool).await
+        }
+    };
+    found.refuse_foreign(&Domain::title(run), "another DOMAIN_PREFIX")
 }
 
 /// An empty response means that there is no such domain.

@@ -123,6 +123,11 @@ impl Resource for Function {
         Ok(vec![Key::new(&run.config.names.function)])
     }
 
+    async fn check_name_is_free(run: &Run) -> Result<()> {
+        let key = Key::new(&run.config.names.function);
+        Self::get(run, &key).await.map(drop) // Nothing is ours before a first run.
+    }
+
     async fn create(&self, run: &Run) -> CallResult<FunctionRef> {
         let call = self.create_call(run).customize();
         let answer = call.config_override(upload_timeout()).send().await;

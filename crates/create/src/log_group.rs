@@ -101,7 +101,7 @@ impl Resource for LogGroup {
         let owner = match found {
             Found::Nothing => return Ok(None),
             Found::Ours(()) => Owner::Ours,
-            Found::Foreign => Owner::Foreign,
+            Found::OfDeployment(_) | Found::Foreign => Owner::Foreign,
         };
         Ok(Some(Description {
             owner,

@@ -90,6 +90,11 @@ impl Resource for Role {
         Ok(vec![Key::new(&run.config.names.role)])
     }
 
+    async fn check_name_is_free(run: &Run) -> Result<()> {
+        let key = Key::new(&run.config.names.role);
+        Self::get(run, &key).await.map(drop) // Nothing is ours before a first run.
+    }
+
     async fn create(&self, run: &Run) -> CallResult<String> {
         let answer = self.create_call(run).send().await;
         let role = answer.named("CreateRole")?.role;

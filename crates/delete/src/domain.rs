@@ -1,31 +1,24 @@
-//! The domain of the hosted sign-in page.
+//! The domain of the hosted sign-in page: without it, nobody can sign in any more.
+//!
+//! It does not go with its pool. On the contrary: AWS does not delete a pool that
+//! has a domain.
 
 use aws_client::Named;
 use aws_client::error::optional;
 use common::Result;
 
-use crate::stack::Stack;
+use crate::run::Run;
 
-/// Deletes the pool's sign-in domain (DeleteUserPoolDomain): AWS does not delete
-/// a pool that still has one.
-pub(crate) async fn delete(stack: &Stack, pool_id: &str, prefix: Option<&str>) -> Result<()> {
-    let Some(prefix) = prefix else {
-        return Ok(());
-    };
-    let _working = stack.console.working("sign-in domain");
-    let call = stack
-        .aws
-        .cognito
-        .delete_user_pool_domain()
-        .domain(prefix)
-        .user_pool_id(pool_id);
-    let there = optional(call.send().await.named("DeleteUserPoolDomain"))?.is_some();
-    stack.deleted(&format!("Sign-in domain '{prefix}'"), there, |state| {
-        if state
-            .user_pool_auth_domain_prefix
-            .take_if(|known| known == prefix)
-            .is_some()
-        {
+/// Deletes the pool's sign-in domain (DeleteUserPoolDomain). AWS may take a moment
+/// to do it.
+pub(crate) async fn delete(run: &Run, pool_id: &str, prefix: &str) -> Result<()> {
+    let _shown = run.console.working("sign-in domain");
+    let call = run.aws.cognito.delete_user_pool_domain();
+    let call = call.domain(prefix).user_pool_id(pool_id);
+    let was_there = optional(call.send().await.named("DeleteUserPoolDomain"))?.is_some();
+    run.deleted(&format!("Sign-in domain '{prefix}'"), was_there, |state| {
+        let known = &mut state.user_pool_auth_domain_prefix;
+        if known.take_if(|known| known == prefix).is_some() {
             state.user_pool_auth_domain = None;
         }
     })

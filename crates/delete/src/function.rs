@@ -1,47 +1,51 @@
-//! The Lambda function. Its policy is deleted with it, its log group is not.
+//! The Lambda function. Its policy, with the permission for the API, goes with it;
+//! its log group does not.
+//!
+//! The name is unique in a region, and anybody could use it: the function is ours
+//! only if it has our tag.
 
 use aws_client::error::optional;
-use aws_client::{DeploymentTag, Named, find};
+use aws_client::{Named, find};
 use common::Result;
 
 use crate::python;
-use crate::stack::Stack;
+use crate::run::Run;
 
-/// Our function's name, if it exists and is ours: others could use the name.
-pub(crate) async fn find(stack: &Stack) -> Result<Option<String>> {
-    let state = stack.state.get();
-    let Some(name) = state.lambda_function_name.clone() else {
+/// An existing function.
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    /// For example `EchoFunction`.
+    pub name: String,
+}
+
+/// Our function, if it exists and is ours.
+pub(crate) async fn find(run: &Run) -> Result<Option<Function>> {
+    let state = run.record.get();
+    let Some(name) = state.lambda_function_name else {
         return Ok(None);
     };
-    match &stack.tag {
-        Some(tag) => by_tag(stack, name, tag).await,
-        None => python::function(stack, name).await,
-    }
-}
-
-async fn by_tag(stack: &Stack, name: String, tag: &DeploymentTag) -> Result<Option<String>> {
-    let recorded = stack.state.get().lambda_function_arn.is_some();
-    let found = find::function(&stack.aws, &name, tag).await?;
-    let function = stack.ours_only(found, recorded, &format!("function '{name}'"));
-    Ok(function.map(|_| name))
-}
-
-/// Deletes it (DeleteFunction).
-pub(crate) async fn delete(stack: &Stack, name: Option<&str>) -> Result<()> {
-    let Some(name) = name else {
-        return Ok(());
+    let ours = match &run.tag {
+        Some(tag) => {
+            let found = find::function(&run.aws, &name, tag).await?;
+            let recorded = state.lambda_function_arn.is_some();
+            let ours = run.ours_only(found, recorded, &format!("function '{name}'"));
+            ours.is_some()
+        }
+        None => python::is_their_function(run, &name).await?,
     };
-    let _working = stack.console.working("function");
-    let answer = stack
-        .aws
-        .lambda
-        .delete_function()
-        .function_name(name)
-        .send()
-        .await;
-    let there = optional(answer.named("DeleteFunction"))?.is_some();
-    stack.deleted(&format!("Function '{name}'"), there, |state| {
-        state.under_way.end("CreateFunction");
-        state.lambda_function_arn = None;
-    })
+    Ok(ours.then_some(Function { name }))
+}
+
+impl Function {
+    /// Deletes it (DeleteFunction).
+    pub(crate) async fn delete(&self, run: &Run) -> Result<()> {
+        let name = &self.name;
+        let _shown = run.console.working("function");
+        let call = run.aws.lambda.delete_function().function_name(name);
+        let was_there = optional(call.send().await.named("DeleteFunction"))?.is_some();
+        run.deleted(&format!("Function '{name}'"), was_there, |state| {
+            state.under_way.end("CreateFunction");
+            state.lambda_function_arn = None;
+        })
+    }
 }

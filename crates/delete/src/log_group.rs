@@ -1,46 +1,86 @@
 //! The function's log group.
+//!
+//! It goes last, once nothing can write to it any more: a line that arrives late
+//! would bring it back, without a tag, and for ever. It can be protected from
+//! deletion; `create` does not do that, so it is looked for before anything is
+//! deleted.
 
-use aws_client::account::Account;
 use aws_client::error::optional;
-use aws_client::{Named, find, names};
-use common::Result;
+use aws_client::{Named, account, find, names};
+use common::{Failure, Result, join_all};
 
 use crate::python;
-use crate::stack::Stack;
+use crate::run::Run;
 
-/// Our log group's name, if it exists. One that is not ours is left.
-pub(crate) async fn find(stack: &Stack, account: &Account) -> Result<Option<String>> {
-    let state = stack.state.get();
-    let Some(function) = state.lambda_function_name else {
-        return Ok(None);
-    };
-    let name = names::log_group(&function);
-    let Some(tag) = &stack.tag else {
-        python::leave_log_group(stack, &name);
-        return Ok(None);
-    };
-    let found = find::log_group(&stack.aws, account, &name, tag).await?;
-    let group = stack.ours_only(
-        found,
-        state.lambda_log_group_name.is_some(),
-        &format!("log group '{name}'"),
-    );
-    Ok(group.map(|()| name))
+/// An existing log group.
+#[derive(Clone, Debug)]
+pub(crate) struct LogGroup {
+    /// For example `/aws/lambda/EchoFunction`.
+    pub name: String,
+    /// Whether AWS refuses to delete it.
+    protected: bool,
 }
 
-/// Deletes it (DeleteLogGroup).
-pub(crate) async fn delete(stack: &Stack, name: &str) -> Result<()> {
-    let _working = stack.console.working("log group");
-    let answer = stack
-        .aws
-        .logs
-        .delete_log_group()
-        .log_group_name(name)
-        .send()
-        .await;
-    let there = optional(answer.named("DeleteLogGroup"))?.is_some();
-    stack.deleted(&format!("Log group '{name}'"), there, |state| {
-        state.under_way.end("CreateLogGroup");
-        state.lambda_log_group_name = None;
-    })
+/// Our log group, if it exists. One that is not ours is left.
+pub(crate) async fn find(run: &Run) -> Result<Option<LogGroup>> {
+    let state = run.record.get();
+    let Some(function) = &state.lambda_function_name else {
+        return Ok(None);
+    };
+    let name = names::log_group(function);
+    let Some(tag) = &run.tag else {
+        python::leave_log_group(run, &name);
+        return Ok(None);
+    };
+    // Its tags are listed by its ARN, which contains account and partition.
+    let account = match account::recorded(&state) {
+        Some(account) => account,
+        None => account::current(&run.aws).await?,
+    };
+    let (found, protected) = join_all!(
+        find::log_group(&run.aws, &account, &name, tag),
+        is_protected(run, &name),
+    )?;
+    let recorded = state.lambda_log_group_name.is_some();
+    let ours = run.ours_only(found, recorded, &format!("log group '{name}'"));
+    Ok(ours.map(|()| LogGroup { name, protected }))
+}
+
+/// Whether AWS refuses to delete it (DescribeLogGroups).
+async fn is_protected(run: &Run, name: &str) -> Result<bool> {
+    let groups = find::log_groups(&run.aws, name).await?;
+    let mut named = groups.iter();
+    let group = named.find(|group| group.log_group_name() == Some(name));
+    Ok(group.is_some_and(|group| group.deletion_protection_enabled() == Some(true)))
+}
+
+impl LogGroup {
+    /// Checks that AWS will delete it.
+    ///
+    /// # Errors
+    /// If it is protected; the hint says how to change that.
+    pub(crate) fn check_deletable(&self, run: &Run) -> Result<()> {
+        let (name, region) = (&self.name, &run.aws.region);
+        if !self.protected {
+            return Ok(());
+        }
+        Err(Failure::failed(format!(
+            "Log group '{name}' cannot be deleted: its deletion protection is on"
+        ))
+        .with_hint(format!(
+            "run 'aws logs put-log-group-deletion-protection --log-group-identifier {name} --no-deletion-protection-enabled --region {region}', then 'make delete' again"
+        )))
+    }
+
+    /// Deletes it (DeleteLogGroup).
+    pub(crate) async fn delete(&self, run: &Run) -> Result<()> {
+        let name = &self.name;
+        let _shown = run.console.working("log group");
+        let call = run.aws.logs.delete_log_group().log_group_name(name);
+        let was_there = optional(call.send().await.named("DeleteLogGroup"))?.is_some();
+        run.deleted(&format!("Log group '{name}'"), was_there, |state| {
+            state.under_way.end("CreateLogGroup");
+            state.lambda_log_group_name = None;
+        })
+    }
 }

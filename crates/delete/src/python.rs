@@ -5,28 +5,28 @@ use aws_client::Named;
 use aws_client::error::optional;
 use common::{Result, State};
 
-use crate::stack::Stack;
+use crate::run::Run;
 
-/// The function of this name, if it runs with the recorded role.
+/// Whether the function of this name runs with the recorded role, and so is theirs.
 ///
 /// # Errors
 /// If the call fails.
-pub(crate) async fn function(stack: &Stack, name: String) -> Result<Option<String>> {
-    let call = stack.aws.lambda.get_function().function_name(&name);
+pub(crate) async fn is_their_function(run: &Run, name: &str) -> Result<bool> {
+    let call = run.aws.lambda.get_function().function_name(name);
     let answer = optional(call.send().await.named("GetFunction"))?;
     let Some(function) = answer.and_then(|answer| answer.configuration) else {
-        return Ok(None);
+        return Ok(false);
     };
-    if function.role == stack.state.get().lambda_role_arn {
-        return Ok(Some(name));
+    let theirs = function.role == run.record.get().lambda_role_arn;
+    if !theirs {
+        run.note_foreign(&format!("function '{name}'"));
     }
-    stack.note_foreign(&format!("function '{name}'"));
-    Ok(None)
+    Ok(theirs)
 }
 
-/// The ARN of the role that they recorded.
-pub(crate) fn role_arn(state: &State) -> Option<String> {
-    state.lambda_role_arn.clone()
+/// Whether they recorded the role, and so made it.
+pub(crate) fn made_role(state: &State) -> bool {
+    state.lambda_role_arn.is_some()
 }
 
 /// Whether the role's ARN must stay in state.json although the role is deleted:
@@ -36,6 +36,6 @@ pub(crate) fn needs_role_arn(state: &State) -> bool {
 }
 
 /// Prints a note that the log group is left: Lambda created it, without a tag.
-pub(crate) fn leave_log_group(stack: &Stack, name: &str) {
-    stack.note_foreign(&format!("log group '{name}'"));
+pub(crate) fn leave_log_group(run: &Run, name: &str) {
+    run.note_foreign(&format!("log group '{name}'"));
 }

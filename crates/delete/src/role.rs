@@ -1,93 +1,194 @@
 //! The function's execution role.
+//!
+//! AWS deletes only a role without policies. Ours go with the function: from then
+//! on, no late line can bring the log group back. What somebody else has put on the
+//! role has to go too; each such policy is named when it does.
 
 use std::time::Duration;
 
 use aws_client::error::optional;
 use aws_client::retry::Backoff;
 use aws_client::{Kind, Named, find, names};
+use common::failure::all;
 use common::{Result, join_all};
 
 use crate::python;
-use crate::stack::Stack;
+use crate::run::Run;
+
+/// How long AWS may go on to count a policy that is gone.
+const POLICY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An existing role.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
     /// For example `APIGatewayLambdaRole`.
     pub name: String,
-    /// Its ARN; its partition is also that of the attached policy.
-    pub arn: String,
+    policies: Vec<Policy>,
 }
 
-/// Our role, if it exists and is ours: others could use the name.
-pub(crate) async fn find(stack: &Stack) -> Result<Option<Role>> {
-    let state = stack.state.get();
-    let Some(name) = state.lambda_role_name.clone() else {
+/// A policy of the role.
+#[derive(Clone, Debug)]
+pub(crate) enum Policy {
+    /// Written into the role, with this name: deleted with it.
+    Inline(String),
+    /// Attached to the role, with this ARN: it stays in the account.
+    Attached(String),
+}
+
+impl Policy {
+    /// Whether `create`, an earlier version of it or the Python scripts put it there.
+    fn is_ours(&self) -> bool {
+        match self {
+            Policy::Inline(name) => name == names::ROLE_POLICY,
+            // In every partition: `arn:aws:…`, `arn:aws-cn:…`.
+            Policy::Attached(arn) => {
+                let aws_policy = names::basic_execution_policy("aws");
+                arn.rsplit(':').next() == aws_policy.rsplit(':').next()
+            }
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Policy::Inline(name) => format!("Policy '{name}'"),
+            Policy::Attached(arn) => format!("Policy '{arn}'"),
+        }
+    }
+}
+
+/// Our role, if it exists and is ours: anybody could use the name.
+pub(crate) async fn find(run: &Run) -> Result<Option<Role>> {
+    let Some(name) = run.record.get().lambda_role_name else {
         return Ok(None);
     };
-    let Some(tag) = &stack.tag else {
-        return Ok(python::role_arn(&state).map(|arn| Role { name, arn }));
-    };
-    let found = find::role(&stack.aws, &name, tag).await?;
-    let role = stack.ours_only(
-        found,
-        state.lambda_role_arn.is_some(),
-        &format!("role '{name}'"),
-    );
-    Ok(role.map(|role| Role {
-        name,
-        arn: role.arn,
-    }))
+    let (ours, policies) = join_all!(is_ours(run, &name), policies(run, &name))?;
+    Ok(ours.then_some(Role { name, policies }))
 }
 
-/// Removes its policies (DeleteRolePolicy, DetachRolePolicy): AWS deletes only a
-/// role without policies, and no late line can bring the log group back then.
-pub(crate) async fn delete_policies(stack: &Stack, role: Option<&Role>) -> Result<()> {
-    let Some(Role { name, arn }) = role else {
-        return Ok(());
+async fn is_ours(run: &Run, name: &str) -> Result<bool> {
+    let state = run.record.get();
+    let Some(tag) = &run.tag else {
+        return Ok(python::made_role(&state));
     };
-    let _working = stack.console.working("role's policy");
-    let iam = &stack.aws.iam;
-    let inline = async {
-        let call = iam.delete_role_policy();
-        let call = call.role_name(name).policy_name(names::ROLE_POLICY);
-        Ok(optional(call.send().await.named("DeleteRolePolicy"))?)
-    };
-    // AWS's policy, attached by earlier versions and by the Python scripts.
-    let attached = async {
-        let partition = arn.split(':').nth(1).unwrap_or("aws");
-        let policy = names::basic_execution_policy(partition);
-        let call = iam.detach_role_policy().role_name(name).policy_arn(policy);
-        Ok(optional(call.send().await.named("DetachRolePolicy"))?)
-    };
-    join_all!(inline, attached)?;
-    Ok(())
+    let found = find::role(&run.aws, name, tag).await?;
+    let recorded = state.lambda_role_arn.is_some();
+    let ours = run.ours_only(found, recorded, &format!("role '{name}'"));
+    Ok(ours.is_some())
 }
 
-/// Deletes it (DeleteRole), with the policies that still refuse it.
-///
-/// # Errors
-/// If AWS refuses for another reason, or still refuses after half a minute.
-pub(crate) async fn delete(stack: &Stack, role: Option<&Role>) -> Result<()> {
-    let Some(Role { name, .. }) = role else {
-        return Ok(());
-    };
-    let _working = stack.console.working("role");
-    let mut backoff = Backoff::poll().up_to(Duration::from_secs(30));
-    let there = loop {
-        let call = stack.aws.iam.delete_role().role_name(name);
-        match optional(call.send().await.named("DeleteRole")) {
-            // A policy counts for a moment longer, or a late call has just put it there.
-            Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {
-                delete_policies(stack, role).await?;
+/// Its policies (ListRolePolicies, ListAttachedRolePolicies).
+async fn policies(run: &Run, role: &str) -> Result<Vec<Policy>> {
+    let (inline, attached) = join_all!(inline(run, role), attached(run, role))?;
+    let inline = inline.into_iter().map(Policy::Inline);
+    let attached = attached.into_iter().map(Policy::Attached);
+    Ok(inline.chain(attached).collect())
+}
+
+async fn inline(run: &Run, role: &str) -> Result<Vec<String>> {
+    let call = run.aws.iam.list_role_policies().role_name(role);
+    let mut pages = call.into_paginator().send();
+    let mut names = Vec::new();
+    while let Some(page) = pages.next().await {
+        // None, if the role itself is gone.
+        let Some(page) = optional(page.named("ListRolePolicies"))? else {
+            break;
+        };
+        names.extend(page.policy_names);
+    }
+    Ok(names)
+}
+
+async fn attached(run: &Run, role: &str) -> Result<Vec<String>> {
+    let call = run.aws.iam.list_attached_role_policies().role_name(role);
+    let mut pages = call.into_paginator().send();
+    let mut arns = Vec::new();
+    while let Some(page) = pages.next().await {
+        let Some(page) = optional(page.named("ListAttachedRolePolicies"))? else {
+            break;
+        };
+        let policies = page.attached_policies.into_iter().flatten();
+        arns.extend(policies.filter_map(|policy| policy.policy_arn));
+    }
+    Ok(arns)
+}
+
+impl Role {
+    /// What would be done with the policies that somebody else has put on it, as
+    /// `--dry-run` shows it.
+    pub(crate) fn foreign_policies(&self) -> impl Iterator<Item = String> {
+        let foreign = self.policies.iter().filter(|policy| !policy.is_ours());
+        foreign.map(|policy| {
+            let (act, call) = match policy {
+                Policy::Inline(_) => ("delete", "DeleteRolePolicy"),
+                Policy::Attached(_) => ("detach", "DetachRolePolicy"),
+            };
+            let title = policy.title();
+            format!("{act}: {title}, which somebody else added to the role ({call})")
+        })
+    }
+
+    /// Removes its policies: with them goes what the function may do.
+    pub(crate) async fn delete_policies(&self, run: &Run) -> Result<()> {
+        self.remove(run, &self.policies).await
+    }
+
+    async fn remove(&self, run: &Run, policies: &[Policy]) -> Result<()> {
+        let _shown = run.console.working("role's policies");
+        let mut results = Vec::new();
+        for policy in policies {
+            results.push(self.remove_one(run, policy).await);
+        }
+        all(results)
+    }
+
+    /// Deletes the policy (DeleteRolePolicy), or takes it off (DetachRolePolicy).
+    async fn remove_one(&self, run: &Run, policy: &Policy) -> Result<()> {
+        let (iam, role) = (&run.aws.iam, &self.name);
+        let done = match policy {
+            Policy::Inline(name) => {
+                let call = iam.delete_role_policy().role_name(role).policy_name(name);
+                optional(call.send().await.named("DeleteRolePolicy"))?;
+                "deleted"
             }
-            result => break result?.is_some(),
+            Policy::Attached(arn) => {
+                let call = iam.detach_role_policy().role_name(role).policy_arn(arn);
+                optional(call.send().await.named("DetachRolePolicy"))?;
+                "detached"
+            }
+        };
+        if !policy.is_ours() {
+            let title = policy.title();
+            run.console.line(&format!(
+                "{title}, which somebody else had added to role '{role}', {done}"
+            ));
         }
-    };
-    stack.deleted(&format!("Role '{name}'"), there, |state| {
-        state.under_way.end("CreateRole");
-        if !python::needs_role_arn(state) {
-            state.lambda_role_arn = None;
-        }
-    })
+        Ok(())
+    }
+
+    /// Deletes it (DeleteRole), and the policies for which AWS still refuses.
+    ///
+    /// # Errors
+    /// If AWS refuses for another reason, or still refuses after half a minute.
+    pub(crate) async fn delete(&self, run: &Run) -> Result<()> {
+        let name = &self.name;
+        let _shown = run.console.working("role");
+        let mut backoff = Backoff::poll().up_to(POLICY_TIMEOUT);
+        let was_there = loop {
+            let call = run.aws.iam.delete_role().role_name(name);
+            match optional(call.send().await.named("DeleteRole")) {
+                // A policy counts for a moment longer, or a late call has just put it there.
+                Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {
+                    let policies = policies(run, name).await?;
+                    self.remove(run, &policies).await?;
+                }
+                deleted => break deleted?.is_some(),
+            }
+        };
+        run.deleted(&format!("Role '{name}'"), was_there, |state| {
+            state.under_way.end("CreateRole");
+            if !python::needs_role_arn(state) {
+                state.lambda_role_arn = None;
+            }
+        })
+    }
 }

@@ -1,164 +1,137 @@
-//! What every step shares: clients, state.json, the deployment's tag.
+//! What there is of this deployment, and the order in which it is deleted.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use common::failure::all;
+use common::{Result, join_all};
 
-use aws_client::account::{self, Account};
-use aws_client::find::Found;
-use aws_client::{Clients, DeploymentTag};
-use common::{Access, Console, Result, Settings, State, StateFile, interrupt};
+use crate::api::{self, Api};
+use crate::function::{self, Function};
+use crate::log_group::{self, LogGroup};
+use crate::role::{self, Role};
+use crate::run::Run;
+use crate::user_pool::{self, UserPool};
 
-/// The calls that create resources that are not part of another resource.
-const CREATES: [&str; 5] = [
-    "CreateApi",
-    "CreateFunction",
-    "CreateLogGroup",
-    "CreateRole",
-    "CreateUserPool",
-];
-
-/// The stack that is being deleted.
+/// What this deployment has created and not yet deleted.
 #[derive(Debug)]
 pub(crate) struct Stack {
-    /// The AWS clients.
-    pub aws: Clients,
-    /// What still exists, saved at each change.
-    pub state: StateFile,
-    /// Lines, progress and notes.
-    pub console: Arc<Console>,
-    /// Distinguishes this deployment's resources from somebody else's; `None`
-    /// for a file of the Python scripts, which tagged nothing.
-    pub tag: Option<DeploymentTag>,
-    settle: Duration,
-    /// Whether something that state.json records was not found.
-    unseen: AtomicBool,
+    /// More than one only after a lost response; so too the pools.
+    apis: Vec<Api>,
+    user_pools: Vec<UserPool>,
+    function: Option<Function>,
+    role: Option<Role>,
+    log_group: Option<LogGroup>,
 }
 
 impl Stack {
-    /// Locks and reads state.json, and checks that it belongs to this endpoint
-    /// and region. `None` without a state.json.
+    /// Finds what the record lists and, if it may not list everything, what
+    /// carries our tag. Only what is ours is in it.
     ///
     /// # Errors
-    /// Exit code 2 if state.json is in use, unreadable, or belongs elsewhere.
-    pub(crate) async fn open(settings: &Settings, access: Access) -> Result<Option<Stack>> {
-        let Some(file) = StateFile::open_existing(&settings.state_file, access)? else {
-            return Ok(None);
-        };
-        let state = file.get();
-        let console = Arc::new(Console::new());
-        let aws = Clients::new(settings, &console, state.region.as_deref()).await?;
-        account::check_endpoint_and_region(&state, &aws)?;
-        Ok(Some(Stack {
-            aws,
-            state: file,
-            console,
-            tag: state.deployment_id.as_deref().map(DeploymentTag::new),
-            settle: settings.settle,
-            unseen: AtomicBool::new(false),
-        }))
-    }
-
-    /// Checks that the account is the one in state.json.
-    ///
-    /// # Errors
-    /// Exit code 2 if it is another.
-    pub(crate) async fn check_account(&self) -> Result<Account> {
-        let account = account::current(&self.aws).await?;
-        account::check_account(&self.state.get(), &account.id)?;
-        Ok(account)
-    }
-
-    /// The tag to search by, if state.json may not list everything: an earlier
-    /// run lost a response or did not complete.
-    pub(crate) fn search(&self) -> Option<&DeploymentTag> {
-        match self.state.get().complete {
-            Some(true) => None,
-            _ => self.tag.as_ref(),
-        }
-    }
-
-    /// How much longer something of this deployment may still appear: a call
-    /// that creates something got no response, or what state.json records was
-    /// created a moment ago and is not visible yet. What is in a pool or an API
-    /// is deleted with it, even if it is still being created.
-    pub(crate) fn unsettled(&self) -> Option<Duration> {
-        let state = self.state.get();
-        let coming = CREATES.iter();
-        let coming = coming.filter_map(|name| state.under_way.left(name, self.settle));
-        let unseen = self.unseen.load(Ordering::Relaxed);
-        let unseen = unseen.then(|| state.unsettled(self.settle)).flatten();
-        coming.chain(unseen).max()
-    }
-
-    /// From here on, calls in flight complete after a signal, and state.json is
-    /// no longer known to list everything.
-    ///
-    /// # Errors
-    /// If signals cannot be listened for, or state.json cannot be written: then
-    /// nothing is deleted.
-    pub(crate) fn begin(&self) -> Result<()> {
-        interrupt::listen_between_calls(Arc::clone(&self.console))?;
-        self.state.update(|state| {
-            state.complete = None;
-            state.deleting = Some(true);
+    /// If a call fails.
+    pub(crate) async fn find(run: &Run) -> Result<Stack> {
+        run.begin_look();
+        let (apis, user_pools, function, role, log_group) = join_all!(
+            api::find(run),
+            user_pool::find(run),
+            function::find(run),
+            role::find(run),
+            log_group::find(run),
+        )?;
+        Ok(Stack {
+            apis,
+            user_pools,
+            function,
+            role,
+            log_group,
         })
     }
 
-    /// Removes state.json, as nothing is left.
+    /// Checks that AWS will delete all of it: a stack that is half deleted is of
+    /// use to nobody, and `create` cannot complete it.
     ///
     /// # Errors
-    /// If the file cannot be removed.
-    pub(crate) fn end(&self) -> Result<()> {
-        self.state.remove()?;
-        let path = self.state.path().display();
-        self.console
-            .line(&format!("Nothing is left. '{path}' removed."));
+    /// If something is protected, or used by what this deployment did not make.
+    pub(crate) fn check_deletable(&self, run: &Run) -> Result<()> {
+        let apis = self.apis.iter().map(|api| api.check_deletable(run));
+        let pools = self.user_pools.iter().map(|pool| pool.check_deletable(run));
+        let group = self
+            .log_group
+            .iter()
+            .map(|group| group.check_deletable(run));
+        all(apis.chain(pools).chain(group))
+    }
+
+    /// Deletes all of it. The three parts need nothing of each other and are
+    /// deleted side by side, each to its end whatever becomes of the others.
+    ///
+    /// # Errors
+    /// The failures of all parts; what is left stays in the record.
+    pub(crate) async fn delete(&self, run: &Run) -> Result<()> {
+        join_all!(
+            // The address that requests go to, and what decides who may pass.
+            each(&self.apis, async |api| api.delete(run).await),
+            // Who can sign in, and who signs the tokens.
+            each(&self.user_pools, async |pool| pool.delete(run).await),
+            // The program behind the API, and what belongs to it.
+            self.delete_function(run),
+        )?;
         Ok(())
     }
 
-    /// Prints that something is deleted, and removes it from state.json.
-    ///
-    /// # Errors
-    /// If state.json cannot be written.
-    pub(crate) fn deleted(
-        &self,
-        what: &str,
-        there: bool,
-        forget: impl FnOnce(&mut State),
-    ) -> Result<()> {
-        self.console.line(&match there {
-            true => format!("{what} deleted"),
-            false => format!("{what} was gone already"),
-        });
-        self.state.update(forget)
+    /// Deletes the function, and what it may do. Then nothing can write to the log
+    /// group any more, and the role has no policies: these two can go.
+    async fn delete_function(&self, run: &Run) -> Result<()> {
+        let (function, policies) = tokio::join!(
+            each(&self.function, async |function| function.delete(run).await),
+            each(&self.role, async |role| role.delete_policies(run).await),
+        );
+        let nothing_writes = function.is_ok() && policies.is_ok();
+        let role = self.role.as_ref().filter(|_| policies.is_ok());
+        let log_group = self.log_group.as_ref().filter(|_| nothing_writes);
+        let (role, log_group) = tokio::join!(
+            each(role, async |role| role.delete(run).await),
+            each(log_group, async |group| group.delete(run).await),
+        );
+        all([function, policies, role, log_group])
     }
 
-    /// Begins a new look-up: what was not found before may be found now.
-    pub(crate) fn begin_look(&self) {
-        self.unseen.store(false, Ordering::Relaxed);
-    }
-
-    /// What was found, if it is ours; prints a note if it is somebody else's.
-    /// `recorded` says that state.json lists it, so it may not be visible yet.
-    pub(crate) fn ours_only<T>(&self, found: Found<T>, recorded: bool, what: &str) -> Option<T> {
-        match found {
-            Found::Ours(value) => Some(value),
-            Found::Nothing => {
-                self.unseen.fetch_or(recorded, Ordering::Relaxed);
-                None
+    /// Prints what would be deleted, and by which calls.
+    pub(crate) fn show(&self, run: &Run) {
+        let line = |text: String| run.console.line(&format!("Would {text}"));
+        for Api { id, .. } in &self.apis {
+            line(format!("delete: API '{id}' (DeleteApi)"));
+        }
+        for UserPool { id, domain, .. } in &self.user_pools {
+            if let Some(domain) = domain {
+                line(format!(
+                    "delete: Sign-in domain '{domain}' (DeleteUserPoolDomain)"
+                ));
             }
-            Found::Foreign => {
-                self.note_foreign(what);
-                None
-            }
+            line(format!("delete: User Pool '{id}' (DeleteUserPool)"));
+        }
+        if let Some(Function { name }) = &self.function {
+            line(format!("delete: Function '{name}' (DeleteFunction)"));
+        }
+        if let Some(role) = &self.role {
+            role.foreign_policies().for_each(line);
+            let name = &role.name;
+            line(format!(
+                "delete: Role '{name}' (DeleteRolePolicy, DeleteRole)"
+            ));
+        }
+        if let Some(LogGroup { name, .. }) = &self.log_group {
+            line(format!("delete: Log group '{name}' (DeleteLogGroup)"));
         }
     }
+}
 
-    /// Prints a note that something with our name is not ours.
-    pub(crate) fn note_foreign(&self, what: &str) {
-        self.console.note(&format!(
-            "{what} was not made by this deployment: it is left as it is"
-        ));
+/// Does something with one resource after the other, also if it fails with one.
+async fn each<'s, T: 's>(
+    resources: impl IntoIterator<Item = &'s T>,
+    act: impl AsyncFn(&'s T) -> Result<()>,
+) -> Result<()> {
+    let mut results = Vec::new();
+    for resource in resources {
+        results.push(act(resource).await);
     }
+    all(results)
 }

@@ -1,110 +1,162 @@
-//! The user pool. Its users, app clients and resource servers are deleted with
-//! it, its domain is not.
+//! The user pool. Its users, app clients and resource servers go with it, and every
+//! token that it signed is worthless once its public keys are gone.
+//!
+//! Its domain goes first: AWS does not delete a pool that has one. A pool can be
+//! protected from deletion, and can have a custom domain beside its own. `create`
+//! makes neither, so both are looked for before anything is deleted.
 
 use aws_client::domain::{DELETE_TIMEOUT, wait_until_deleted};
 use aws_client::error::optional;
+use aws_client::find::Found;
 use aws_client::retry::Backoff;
 use aws_client::{CallError, Kind, Named, find};
+use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
 use common::failure::all;
-use common::{Result, join_all};
+use common::{Failure, Result, join_all};
 
 use crate::domain;
-use crate::stack::Stack;
+use crate::run::Run;
 
-/// A user pool, with the domain that must be deleted first.
+/// An existing user pool.
 #[derive(Clone, Debug)]
 pub(crate) struct UserPool {
     /// For example `us-east-1_abcdef`.
     pub id: String,
     /// First label of the sign-in page's host name.
     pub domain: Option<String>,
+    /// A domain of somebody's own, for example `login.example.com`.
+    custom_domain: Option<String>,
+    /// Whether AWS refuses to delete it.
+    protected: bool,
 }
 
-/// Our user pools: the one in state.json, and any with our tag.
-pub(crate) async fn find(stack: &Stack) -> Result<Vec<UserPool>> {
-    let state = stack.state.get();
-    let known = state.user_pool_id.map(|id| UserPool {
-        id,
-        domain: state.user_pool_auth_domain_prefix,
-    });
-    let Some(tag) = stack.search() else {
-        return Ok(known.into_iter().collect());
-    };
-    let name = state.user_pool_name.unwrap_or_default();
-    let found = find::user_pools(&stack.aws, &name, tag).await?;
-    let mut pools: Vec<UserPool> = found
-        .into_iter()
-        .filter_map(|pool| {
-            Some(UserPool {
-                id: pool.id?,
-                domain: pool.domain,
-            })
+impl UserPool {
+    fn new(pool: UserPoolType) -> Option<UserPool> {
+        Some(UserPool {
+            id: pool.id?,
+            domain: pool.domain,
+            custom_domain: pool.custom_domain,
+            protected: pool.deletion_protection == Some(DeletionProtectionType::Active),
         })
-        .collect();
-    // The list may lag behind: the pool in state.json exists all the same.
-    if let Some(known) = known
-        && !pools.iter().any(|pool| pool.id == known.id)
-    {
-        pools.push(known);
     }
-    Ok(pools)
 }
 
-/// Deletes them (DeleteUserPool), each after its domain.
-pub(crate) async fn delete(stack: &Stack, pools: &[UserPool]) -> Result<()> {
-    let mut result = Ok(());
-    for pool in pools {
-        result = all([result, delete_one(stack, pool).await]);
-    }
-    result
-}
-
-async fn delete_one(stack: &Stack, pool: &UserPool) -> Result<()> {
-    let mut domain = pool.domain.clone();
-    let mut backoff = Backoff::poll().up_to(DELETE_TIMEOUT);
-    let there = loop {
-        domain::delete(stack, &pool.id, domain.as_deref()).await?;
-        let _working = stack.console.working("user pool");
-        let (deleted, ()) = join_all!(async { Ok(call(stack, pool).await) }, async {
-            match &domain {
-                Some(prefix) => wait_until_deleted(&stack.aws, &pool.id, prefix).await,
-                None => Ok(()),
-            }
-        },)?;
-        match optional(deleted) {
-            // Its domain may still count for a moment, or have just been created.
-            Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {
-                domain = domain_of(stack, pool).await?;
-            }
-            deleted => break deleted?.is_some(),
+/// Our user pools: the recorded one, and any others with our tag.
+pub(crate) async fn find(run: &Run) -> Result<Vec<UserPool>> {
+    let recorded = recorded(run).await?;
+    let search = recorded.is_none() || run.may_lack_something();
+    let mut pools = match &run.tag {
+        Some(tag) if search => {
+            let name = run.record.get().user_pool_name.unwrap_or_default();
+            find::user_pools(&run.aws, &name, tag).await?
         }
+        _ => Vec::new(),
     };
-    stack.deleted(&format!("User Pool '{}'", pool.id), there, |state| {
-        if there {
-            state.under_way.end("CreateUserPool");
-        }
-        if state
-            .user_pool_id
-            .take_if(|known| *known == pool.id)
-            .is_some()
-        {
-            state.user_pool_jwt_issuer_url = None;
-            state.user_pool_resource_server_id = None;
-            state.terminal_app_client_id = None;
-        }
-    })
+    // The list may lag behind: the recorded pool may be missing in it.
+    pools.retain(|pool| {
+        let same = |recorded: &UserPoolType| recorded.id == pool.id;
+        !recorded.as_ref().is_some_and(same)
+    });
+    pools.extend(recorded);
+    Ok(pools.into_iter().filter_map(UserPool::new).collect())
 }
 
-async fn call(stack: &Stack, pool: &UserPool) -> Result<(), CallError> {
-    let call = stack.aws.cognito.delete_user_pool().user_pool_id(&pool.id);
-    call.send().await.named("DeleteUserPool").map(|_| ())
+/// The recorded pool, if it exists and is ours: the file may have been edited.
+async fn recorded(run: &Run) -> Result<Option<UserPoolType>> {
+    let Some(id) = run.record.get().user_pool_id else {
+        return Ok(None);
+    };
+    let pool = find::user_pool(&run.aws, &id).await?;
+    let Some(tag) = &run.tag else {
+        return Ok(pool);
+    };
+    let found = pool.map_or(Found::Nothing, |pool| {
+        let tags = pool.user_pool_tags.clone();
+        tag.whose(pool, tags.as_ref())
+    });
+    Ok(run.ours_only(found, true, &format!("User Pool '{id}'")))
 }
 
-async fn domain_of(stack: &Stack, pool: &UserPool) -> Result<Option<String>> {
-    let call = stack.aws.cognito.describe_user_pool();
-    let answer = call.user_pool_id(&pool.id).send().await;
-    let answer = optional(answer.named("DescribeUserPool"))?;
-    Ok(answer
-        .and_then(|answer| answer.user_pool)
-        .and_then(|pool| pool.domain))
+impl UserPool {
+    /// Checks that AWS will delete it.
+    ///
+    /// # Errors
+    /// If it is protected or has a custom domain; the hints say what to do.
+    pub(crate) fn check_deletable(&self, run: &Run) -> Result<()> {
+        all([self.check_protection(run), self.check_custom_domain(run)])
+    }
+
+    fn check_protection(&self, run: &Run) -> Result<()> {
+        let (id, region) = (&self.id, &run.aws.region);
+        if !self.protected {
+            return Ok(());
+        }
+        Err(Failure::failed(format!(
+            "User Pool '{id}' cannot be deleted: its deletion protection is active"
+        ))
+        .with_hint(format!(
+            "deactivate it in the console (user pool, Settings), or run 'aws cognito-idp update-user-pool --user-pool-id {id} --deletion-protection INACTIVE --region {region}', which also resets the pool's other settings; then run 'make delete' again"
+        )))
+    }
+
+    fn check_custom_domain(&self, run: &Run) -> Result<()> {
+        let (id, region) = (&self.id, &run.aws.region);
+        let Some(domain) = &self.custom_domain else {
+            return Ok(());
+        };
+        Err(Failure::failed(format!(
+            "User Pool '{id}' cannot be deleted: it has the custom domain '{domain}'"
+        ))
+        .with_hint(format!(
+            "if nobody needs that domain any more, run 'aws cognito-idp delete-user-pool-domain --domain {domain} --user-pool-id {id} --region {region}', then 'make delete' again"
+        )))
+    }
+
+    /// Deletes its domain, then itself (DeleteUserPool).
+    pub(crate) async fn delete(&self, run: &Run) -> Result<()> {
+        let mut prefix = self.domain.clone();
+        let mut backoff = Backoff::poll().up_to(DELETE_TIMEOUT);
+        let was_there = loop {
+            if let Some(prefix) = &prefix {
+                domain::delete(run, &self.id, prefix).await?;
+            }
+            let _shown = run.console.working("user pool");
+            let (deleted, ()) = join_all!(
+                async { Ok(self.call(run).await) },
+                self.wait_for_domain(run, prefix.as_deref()),
+            )?;
+            match optional(deleted) {
+                // Its domain may still count for a moment, or have just been created.
+                Err(error) if error.kind() == Kind::InUse && backoff.wait().await? => {
+                    let pool = find::user_pool(&run.aws, &self.id).await?;
+                    prefix = pool.and_then(|pool| pool.domain);
+                }
+                deleted => break deleted?.is_some(),
+            }
+        };
+        run.deleted(&format!("User Pool '{}'", self.id), was_there, |state| {
+            if was_there {
+                state.under_way.end("CreateUserPool");
+            }
+            let known = &mut state.user_pool_id;
+            if known.take_if(|known| *known == self.id).is_some() {
+                state.user_pool_jwt_issuer_url = None;
+                state.user_pool_resource_server_id = None;
+                state.terminal_app_client_id = None;
+            }
+        })
+    }
+
+    async fn call(&self, run: &Run) -> Result<(), CallError> {
+        let call = run.aws.cognito.delete_user_pool().user_pool_id(&self.id);
+        call.send().await.named("DeleteUserPool").map(drop)
+    }
+
+    /// Until its domain is gone, nobody can use the domain's name.
+    async fn wait_for_domain(&self, run: &Run, prefix: Option<&str>) -> Result<()> {
+        match prefix {
+            Some(prefix) => wait_until_deleted(&run.aws, &self.id, prefix).await,
+            None => Ok(()),
+        }
+    }
 }

@@ -94,6 +94,17 @@ pub fn without(field: &str, response: Response<Bytes>) -> Response<Body> {
     Response::from_parts(parts, Body::from(body))
 }
 
+/// A change of the JSON of a response.
+pub type JsonChange = fn(&mut serde_json::Value);
+
+/// The response with changed JSON.
+pub(crate) fn changed(response: Response<Bytes>, change: JsonChange) -> Response<Bytes> {
+    let (parts, body) = response.into_parts();
+    let mut json = serde_json::from_slice(&body).expect("JSON");
+    change(&mut json);
+    Response::from_parts(parts, json.to_string().into())
+}
+
 fn remove_key(key: &str, json: &mut serde_json::Value) {
     if let Some(object) = json.as_object_mut() {
         object.remove(key);

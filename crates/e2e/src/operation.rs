@@ -32,8 +32,12 @@ fn by_path(method: &str, path: &str) -> Option<String> {
     let name = match (method, parts.as_slice()) {
         (method, ["v2", "apis", rest @ ..]) => return in_apis(method, rest),
         ("POST", ["v2", "tags", ..]) => "TagResource",
+        ("GET", ["v2", "domainnames"]) => "GetDomainNames",
+        ("GET", ["v2", "domainnames", _, "apimappings"]) => "GetApiMappings",
         ("POST", [_, "functions"]) => "CreateFunction",
+        ("GET", [_, "functions"]) => "ListFunctions",
         ("GET", [_, "functions", _]) => "GetFunction",
+        ("GET", ["2017-03-31", "tags", _]) => "ListTags",
         ("DELETE", [_, "functions", _]) => "DeleteFunction",
         ("PUT", [_, "functions", _, "code"]) => "UpdateFunctionCode",
         ("PUT", [_, "functions", _, "configuration"]) => "UpdateFunctionConfiguration",

@@ -119,8 +119,19 @@ impl TestEnv {
     /// settings; of this machine's environment it gets only what it needs.
     pub fn command(&self, name: &str, args: &[&str]) -> Command {
         let mut command = Command::new(program(name));
+        command.args(args);
+        self.prepared(command)
+    }
+
+    /// The same for a line of shell.
+    pub fn shell(&self, line: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]);
+        self.prepared(command)
+    }
+
+    fn prepared(&self, mut command: Command) -> Command {
         command
-            .args(args)
             .current_dir(self.dir())
             .env_clear()
             .envs(&self.settings);

@@ -47,7 +47,19 @@ impl CallError {
     pub fn is_not_found(&self) -> bool {
         self.kind == Kind::NotFound
     }
+
+    /// Whether these credentials may not make the call.
+    pub fn is_denied(&self) -> bool {
+        DENIED.contains(&self.code.as_str())
+    }
 }
+
+/// AWS's codes for a call that the credentials may not make.
+const DENIED: [&str; 3] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "NotAuthorizedException",
+];
 
 /// Turns the error that the resource does not exist into `Ok(None)`.
 ///

@@ -37,7 +37,7 @@ fn hint(error: &CallError) -> Option<&'static str> {
         | "AuthFailure" => Some(
             "AWS does not know these credentials: check AWS_PROFILE, or the access key and its secret; in a region that the account has not enabled AWS says the same",
         ),
-        "AccessDenied" | "AccessDeniedException" | "NotAuthorizedException" => Some(
+        _ if error.is_denied() => Some(
             "these credentials may not do that: iam-policy.json has the permissions that are needed",
         ),
         "LimitExceededException" | "LimitExceeded" => Some(

@@ -91,6 +91,7 @@ pub(super) fn of_refusal(code: &str, message: &str, status: Option<u16>) -> Kind
             Kind::Exists
         }
         "InvalidParameterException" if says("has a domain configured") => Kind::InUse,
+        "BadRequestException" if says("remove all api mappings") => Kind::InUse,
         "DeleteConflict" => Kind::InUse,
         "ResourceNotFoundException"
         | "ScopeDoesNotExistException"
@@ -159,6 +160,7 @@ mod tests {
             ("InvalidParameterException", "No such domain or user pool exists.", 400, Kind::NotFound),
             ("InvalidParameterException", "Domain already associated with another user pool.", 400, Kind::Exists),
             ("InvalidParameterException", "User pool cannot be deleted. It has a domain configured.", 400, Kind::InUse),
+            ("BadRequestException", "Deleting API aoe1ba4ed6 failed. Please remove all API mappings for the API from your custom domain names.", 400, Kind::InUse),
             ("NoSuchEntity", "The role cannot be found.", 404, Kind::NotFound),
             ("EntityAlreadyExists", "Role with name X already exists.", 409, Kind::Exists),
             ("TooManyRequestsException", "Rate exceeded", 429, Kind::TryLater),

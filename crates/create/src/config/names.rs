@@ -1,5 +1,6 @@
 //! Names and fixed values of the stack, all in one place.
 
+use aws_client::names;
 use common::State;
 
 /// The scopes of the resource server: name and description.
@@ -52,10 +53,10 @@ impl Names {
         let name = |name: &str| format!("{name}{suffix}");
         Names {
             suffix: suffix.to_owned(),
-            user_pool: name("HelloUserPool"),
-            api: name("HelloAPI"),
-            function: name("EchoFunction"),
-            role: name("APIGatewayLambdaRole"),
+            user_pool: name(names::USER_POOL),
+            api: name(names::API),
+            function: name(names::FUNCTION),
+            role: name(names::ROLE),
         }
     }
 

@@ -73,6 +73,15 @@ pub(crate) trait Resource: Sized {
         }
     }
 
+    /// Checks, before a first run makes anything, that nobody has its name, if that
+    /// is unique. The run would otherwise leave half a stack.
+    ///
+    /// # Errors
+    /// If a call fails, or the name is taken.
+    async fn check_name_is_free(_run: &Run) -> Result<()> {
+        Ok(())
+    }
+
     /// Makes it, by one call that is sent once.
     ///
     /// # Errors

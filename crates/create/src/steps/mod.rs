@@ -60,8 +60,8 @@ impl<'d> Steps<'d> {
         made
     }
 
-    /// Reads every resource that state.json records. The ids are known, so no
-    /// read waits for another.
+    /// Reads every resource that state.json records; before a first run, whether
+    /// the names are free. The ids and names are known, so no read waits for another.
     ///
     /// # Errors
     /// If a call fails, or somebody else's resource has a name.

@@ -15,7 +15,7 @@ use crate::steps::plan::PlannedChange;
 
 /// A step, whatever its resource is.
 pub(super) trait Step {
-    /// Reads the resource, if state.json records it.
+    /// Reads the resource, if state.json records it, or whether its name is free.
     fn read(&self) -> LocalBoxFuture<'_, Result<()>>;
 
     /// Compares what was read.
@@ -71,6 +71,8 @@ impl<R: Resource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N> {
             if let Some(key) = R::recorded(self.run.state.get()) {
                 let live = R::get(self.run, &key).await?;
                 *self.live.borrow_mut() = live;
+            } else if !self.run.resumed {
+                R::check_name_is_free(self.run).await?;
             }
             Ok(())
         }

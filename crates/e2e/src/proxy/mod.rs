@@ -19,7 +19,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 
-use crate::fault::{self, Fault};
+use crate::fault::{self, Fault, JsonChange};
 use crate::operation;
 
 use self::first_minute::FirstRequests;
@@ -50,6 +50,9 @@ pub struct Rules {
     pub fault: Option<(usize, Fault)>,
     /// Injects fault `.1` at the first call of operation `.0`.
     pub fault_on: Option<(&'static str, Fault)>,
+    /// Changes the JSON of the answers to operation `.0`, for what AWS answers and
+    /// the cloud does not.
+    pub answer_with: Option<(&'static str, JsonChange)>,
     /// Added to the duration of each call.
     pub delay: Duration,
     /// How long after CreateRole Lambda cannot assume the role.
@@ -245,6 +248,11 @@ impl Shared {
                     *self.role_created.lock().expect("no panic here") = Some(Instant::now());
                 }
                 let mut answer = self.creation_times.hide(&operation, answer, rules.lag);
+                if let Some((name, change)) = rules.answer_with
+                    && name == operation
+                {
+                    answer = fault::changed(answer, change);
+                }
                 if rules.not_ready.is_some() {
                     answer = first_minute::point_api_to_proxy(
                         &operation,

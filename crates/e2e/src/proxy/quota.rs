@@ -96,7 +96,7 @@ fn service(request: &Parts) -> Service {
     let path = request.uri.path();
     if header("x-amz-target").contains("CognitoIdentityProvider") {
         Service::Cognito
-    } else if path.starts_with("/v2/apis") || path.starts_with("/v2/tags") {
+    } else if path.starts_with("/v2/") {
         Service::ApiGateway
     } else if path.contains("/functions") {
         Service::Lambda

@@ -23,7 +23,7 @@ const OPERATIONS: [(&str, &str); 6] = [
     (
         "apigateway",
         "CreateApi CreateAuthorizer CreateIntegration CreateRoute CreateStage DeleteApi DeleteAuthorizer DeleteIntegration GetApi \
-         GetApis GetAuthorizer GetAuthorizers GetIntegration GetIntegrations GetRoute GetRoutes \
+         GetApiMappings GetApis GetAuthorizer GetAuthorizers GetDomainNames GetIntegration GetIntegrations GetRoute GetRoutes \
          GetStage UpdateApi UpdateAuthorizer UpdateIntegration UpdateRoute UpdateStage",
     ),
     (
@@ -37,11 +37,12 @@ const OPERATIONS: [(&str, &str); 6] = [
     (
         "iam",
         "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy \
-         ListAttachedRolePolicies PutRolePermissionsBoundary PutRolePolicy UpdateAssumeRolePolicy",
+         ListAttachedRolePolicies ListRolePolicies ListRoles PutRolePermissionsBoundary PutRolePolicy UpdateAssumeRolePolicy",
     ),
     (
         "lambda",
-        "AddPermission CreateFunction DeleteFunction GetFunction GetPolicy RemovePermission \
+        "AddPermission CreateFunction DeleteFunction GetFunction GetPolicy ListFunctions ListTags \
+         RemovePermission \
          UpdateFunctionCode UpdateFunctionConfiguration",
     ),
     (
@@ -55,7 +56,7 @@ const OPERATIONS: [(&str, &str); 6] = [
 /// run did not record. The tests of changes and the sweeps make each of them;
 /// here they count as made.
 const CHANGES: &str = "AdminEnableUser AdminUpdateUserAttributes DeleteAuthorizer DeleteIntegration \
-    DeleteUserPoolClient ListUserPoolClients PutRolePermissionsBoundary RemovePermission \
+    DeleteUserPoolClient DetachRolePolicy ListUserPoolClients PutRolePermissionsBoundary RemovePermission \
     UpdateApi UpdateAssumeRolePolicy UpdateAuthorizer UpdateFunctionCode \
     UpdateFunctionConfiguration UpdateIntegration UpdateResourceServer UpdateRoute UpdateStage \
     UpdateUserPool UpdateUserPoolClient UpdateUserPoolDomain";
@@ -121,6 +122,12 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     run(&proxied, "create", &[], &mut seen);
     mark_interrupted(&proxied.env);
     run(&proxied, "delete", &[], &mut seen);
+    run(&proxied, "create", &[], &mut seen);
+    run(&proxied, "delete", &["--list"], &mut seen);
+    let id = proxied.env.state()["deployment_id"].clone();
+    std::fs::remove_file(proxied.env.state_path()).expect("state.json");
+    let id = id.as_str().expect("an id");
+    run(&proxied, "delete", &["--deployment", id], &mut seen);
 
     seen.extend(CHANGES.split_whitespace().map(str::to_owned));
     let also = ALSO.iter().filter(|(call, ..)| seen.contains(*call));
@@ -131,6 +138,24 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     let allows = statements.iter().filter(|statement| is_allow(statement));
     let allowed: BTreeSet<String> = allows.flat_map(actions).collect();
     assert_eq!(allowed, needed);
+}
+
+/// A class may have to do without it.
+#[test]
+fn only_a_lost_state_json_needs_the_statement_for_it() {
+    let cloud = Cloud::start_strict();
+    let iam = Iam::new(&block_on(inventory::config(&cloud.url, "000000000000")));
+    let mut policy = policy();
+    let statements = policy["Statement"].as_array_mut().expect("statements");
+    statements.retain(|statement| statement["Sid"] != "ListDeployments");
+    let env = block_on(learner(&cloud, &iam, &for_ministack(policy, "learner")));
+    env.create().code(0);
+    env.run("delete", &["--list"])
+        .code(1)
+        .stderr_has("AccessDenied")
+        .stderr_has("iam-policy.json");
+    mark_interrupted(&env);
+    env.delete().code(0);
 }
 
 #[test]
@@ -146,7 +171,12 @@ fn the_policy_is_sorted_and_narrow() {
         );
         if is_allow(statement) && statement["Resource"] == "*" {
             // A pool has no id before it exists; a domain is not an IAM resource.
-            assert_eq!(statement["Sid"], "UserPoolWithoutAnId");
+            // Roles and functions can only be listed all together.
+            let sid = statement["Sid"].as_str().expect("a Sid");
+            assert!(
+                ["UserPoolWithoutAnId", "ListDeployments"].contains(&sid),
+                "{sid}"
+            );
         }
     }
 }
@@ -176,8 +206,7 @@ fn what_changes_a_stack_is_denied_for_that_of_somebody_else() {
 /// The policy without what MiniStack cannot evaluate: a role's boundary, which
 /// function is created, which log groups are listed, and the variable for the tag
 /// of the user, whose value is written in its place.
-fn policy_for_ministack(name: &str) -> String {
-    let mut policy = policy();
+fn for_ministack(mut policy: Value, name: &str) -> String {
     let statements = policy["Statement"].as_array_mut().expect("statements");
     for statement in statements.iter_mut() {
         if statement["Sid"] == "RoleMayOnlyWriteLogs" {
@@ -206,25 +235,25 @@ async fn student(cloud: &Cloud, iam: &Iam, name: &str) -> TestEnv {
     let tag = tag.value(format!("-{name}")).build().expect("a tag");
     let user = iam.create_user().user_name(name).tags(tag);
     user.send().await.expect("CreateUser");
-    with_policy(cloud, iam, name)
+    with_policy(cloud, iam, name, &for_ministack(policy(), name))
         .await
         .set("NAME_SUFFIX", &format!("-{name}"))
         .set("DOMAIN_PREFIX", &format!("hello-{name}"))
 }
 
 /// An environment with the access key of a user who has only this policy.
-async fn learner(cloud: &Cloud, iam: &Iam) -> TestEnv {
+async fn learner(cloud: &Cloud, iam: &Iam, policy: &str) -> TestEnv {
     let user = iam.create_user().user_name("learner").send().await;
     user.expect("CreateUser");
-    with_policy(cloud, iam, "learner").await
+    with_policy(cloud, iam, "learner", policy).await
 }
 
-async fn with_policy(cloud: &Cloud, iam: &Iam, name: &str) -> TestEnv {
+async fn with_policy(cloud: &Cloud, iam: &Iam, name: &str, policy: &str) -> TestEnv {
     let policy = iam
         .put_user_policy()
         .user_name(name)
         .policy_name(name)
-        .policy_document(policy_for_ministack(name));
+        .policy_document(policy);
     policy.send().await.expect("PutUserPolicy");
     let created = iam.create_access_key().user_name(name).send().await;
     let key = created.expect("CreateAccessKey").access_key.expect("a key");
@@ -273,18 +302,20 @@ fn a_student_cannot_delete_the_stack_of_another() {
 fn a_user_with_this_policy_and_no_other_can_do_it_all() {
     let cloud = Cloud::start_strict();
     let iam = Iam::new(&block_on(inventory::config(&cloud.url, "000000000000")));
-    let env = block_on(learner(&cloud, &iam));
+    let env = block_on(learner(&cloud, &iam, &for_ministack(policy(), "learner")));
     env.create().code(0);
     env.create().code(0);
     env.tokens(&[]).code(0).stdout_has("hello world");
+    env.run("delete", &["--list"])
+        .code(0)
+        .stdout_has("Deployment '");
     mark_interrupted(&env);
     env.delete().code(0).stdout_has("Nothing is left.");
 
     let policy = iam.delete_user_policy().user_name("learner");
     block_on(policy.policy_name("learner").send()).expect("DeleteUserPolicy");
-    env.create()
-        .code(1)
-        .stderr_has("CreateRole: AccessDenied: ");
+    env.create().code(1).stderr_has("GetRole: AccessDenied: ");
+    assert!(!env.state_path().exists(), "nothing is begun");
 }
 
 /// Whether the role may do this, by IAM's own evaluation.

@@ -74,8 +74,12 @@ fn delete_killed_then_deleted_again() {
 fn delete_killed_then_created() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let deleting = proxied.break_at("delete", 8, Fault::KillAfter);
-    assert_eq!(deleting.expect("more calls").code, None);
+    let rules = Rules {
+        fault_on: Some(("DeleteUserPoolDomain", Fault::KillAfter)),
+        ..Rules::default()
+    };
+    let deleting = proxied.run("delete", &[], rules);
+    assert_eq!(deleting.code, None, "killed: {deleting:#?}");
     proxied
         .run("create", &[], Rules::default())
         .code(2)

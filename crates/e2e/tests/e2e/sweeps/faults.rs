@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use e2e::fault::FAULTS;
-use e2e::{Fault, ProxiedEnv, Rules};
+use e2e::{Fault, ProxiedEnv, Rules, block_on};
 
 use crate::sweeps::workers::{at_every_call, is_as_documented, side_by_side, summary};
 use crate::whole_path::complete_stack;
@@ -135,6 +135,10 @@ fn a_new_role_takes_a_while() {
 fn delete_keeps_the_order_that_aws_asks_for() {
     let proxied = ProxiedEnv::new();
     proxied.create();
+    let iam = aws_sdk_iam::Client::new(&proxied.env.sdk_config());
+    let call = iam.attach_role_policy().role_name("APIGatewayLambdaRole");
+    let call = call.policy_arn("arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess");
+    block_on(call.send()).expect("AttachRolePolicy");
     proxied.delete_all("create");
     let operations = proxied.proxy.operations();
     let at = |name: &str| {
