@@ -66,10 +66,17 @@ pub struct Args {
     pub logout: bool,
 }
 
+const LAB_EXIT_CODES: &str = "Exit codes:
+  0  every attack was refused by the right party for the right reason; some may be NOT SHOWN
+  1  an attack succeeded (FAIL), or the lab stopped early
+  2  wrong usage or settings; nothing was called
+  3  with --fail: nothing failed, but this cloud cannot show every experiment";
+
 /// What else the program can do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Break the protocol on purpose and see who refuses, and why
+    #[command(after_help = LAB_EXIT_CODES)]
     Lab(LabArgs),
 }
 
@@ -82,6 +89,22 @@ pub struct LabArgs {
     /// List the experiments and run none
     #[arg(long)]
     pub list: bool,
+
+    /// Before each answer, ask who refuses the attack, and why; needs a terminal
+    #[arg(long, conflicts_with = "verdicts")]
+    pub quiz: bool,
+
+    /// Print the verdicts as one JSON object on stdout, and nothing else
+    #[arg(id = "verdicts", long = "json")]
+    pub json: bool,
+
+    /// Write the verdicts to this file, in the XML format of JUnit
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+
+    /// Exit with code 3 when an experiment is NOT SHOWN on this cloud
+    #[arg(id = "all_shown", long = "fail")]
+    pub fail: bool,
 }
 
 impl Args {

@@ -10,18 +10,27 @@ pub(super) const TWICE: &str = "code-twice";
 pub(super) const WRONG_VERIFIER: &str = "wrong-verifier";
 pub(super) const NO_VERIFIER: &str = "no-verifier";
 pub(super) const OTHER_CLIENT: &str = "other-client";
+pub(super) const INJECTION: &str = "code-injection";
 
-/// The form that an experiment sends, given a code and its request. `None` for
+/// The form that an experiment sends, given a code, its request
+/// and another request of this client. `None` for
 /// an experiment that does not attack a fresh code.
 pub(super) fn form(
     experiment: &str,
     config: &ClientConfig,
     request: &AuthorizationRequest,
+    other: &AuthorizationRequest,
     code: &str,
 ) -> Option<Vec<Field>> {
     let verifier = Some(&request.code_verifier);
     match experiment {
         WRONG_VERIFIER => Some(code_form(config, code, Some(&CodeVerifier::generate()))),
+        // The attacker's own request was this client's too: its verifier is a
+        // good one, of another login.
+        INJECTION => {
+            let attackers = &other.code_verifier;
+            Some(code_form(config, code, Some(attackers)))
+        }
         NO_VERIFIER => Some(code_form(config, code, None)),
         OTHER_CLIENT => {
             let mut form = code_form(config, code, verifier);

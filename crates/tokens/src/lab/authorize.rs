@@ -6,6 +6,7 @@ use common::Result;
 use super::experiment::Outcome;
 use super::server::describe;
 use super::session::Session;
+use crate::config::RedirectUri;
 use crate::http::navigation::{self, Navigation};
 use crate::http::request::without_query;
 use crate::oauth::authorization_request::AuthorizationRequest;
@@ -38,6 +39,7 @@ pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Outcome>
         "GET {}\nwith redirect_uri={evil}",
         session.provider.authorization_endpoint
     );
+    let refused = refuses(&navigation);
     Ok(match navigation {
         Navigation::Elsewhere(to) => Outcome::judge(
             request,
@@ -47,15 +49,117 @@ pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Outcome>
         ),
         Navigation::Page(url, page) => {
             let query = url.query().unwrap_or_default();
-            let refused = !page.status.is_success() || query.contains("error=");
             let named = format!("{query} {}", page.text()).contains("redirect");
-            let has_form = form::sign_in_form(&page.text()).is_some();
             let answer = format!("{}, no redirect to that address", describe(&page));
             Outcome::judge(
                 request,
                 answer,
-                refused && named && !has_form,
+                refused && named,
                 "the page does not say that the redirect_uri is the reason",
+            )
+        }
+    })
+}
+
+/// Addresses that look like the registered one, each with what is changed.
+fn tricks(registered: &RedirectUri) -> [(&'static str, String); 7] {
+    let RedirectUri { uri, path, .. } = registered;
+    let authority = registered.authority();
+    [
+        ("a parameter", format!("{uri}?next=https://evil.example")),
+        ("a fragment", format!("{uri}#evil")),
+        ("a longer path", format!("{uri}.evil")),
+        ("a path with ..", format!("{uri}/../evil")),
+        (
+            "a host that begins like it",
+            format!("http://localhost.evil.example{path}"),
+        ),
+        (
+            "a user name that looks like the host",
+            format!("http://{authority}@evil.example{path}"),
+        ),
+        ("another scheme", uri.replacen("http:", "evil:", 1)),
+    ]
+}
+
+pub(super) async fn redirect_tricks(session: &mut Session<'_>) -> Result<Outcome> {
+    let tricks = tricks(&session.config.redirect_uri);
+    let mut answers = Vec::new();
+    let mut taken = Vec::new();
+    for (what, uri) in &tricks {
+        let (_, navigation) = authorize_with(session, "redirect_uri", uri).await?;
+        let answer = match &navigation {
+            Navigation::Elsewhere(to) => format!("a redirect to {}", without_query(to)),
+            Navigation::Page(_, page) => describe(page),
+        };
+        if !refuses(&navigation) {
+            taken.push(*what);
+        }
+        answers.push(format!("{what}: {answer}"));
+    }
+    let uris: Vec<&str> = tricks.iter().map(|(_, uri)| &**uri).collect();
+    let request = format!(
+        "GET {}\nwith each of these as redirect_uri:\n{}",
+        session.provider.authorization_endpoint,
+        uris.join("\n")
+    );
+    let otherwise = format!("the server took {}", taken.join(", "));
+    Ok(Outcome::judge(
+        request,
+        answers.join("\n"),
+        taken.is_empty(),
+        &otherwise,
+    ))
+}
+
+/// Whether the server shows an error instead of a redirect or a sign-in form.
+fn refuses(navigation: &Navigation) -> bool {
+    let Navigation::Page(url, page) = navigation else {
+        return false;
+    };
+    let query = url.query().unwrap_or_default();
+    let is_error = !page.status.is_success() || query.contains("error=");
+    is_error && form::sign_in_form(&page.text()).is_none()
+}
+
+pub(super) async fn pkce_downgrade(session: &mut Session<'_>) -> Result<Outcome> {
+    // With `plain` the challenge is the verifier: whoever sees the request has
+    // the secret. An attacker between browser and server would ask for that.
+    let (sent, navigation) = authorize_with(session, "code_challenge_method", "plain").await?;
+    let request = format!(
+        "GET {}\nwith code_challenge_method=plain",
+        session.provider.authorization_endpoint
+    );
+    Ok(match navigation {
+        Navigation::Page(_, page) => {
+            let form = form::sign_in_form(&page.text()).is_some();
+            let answer = describe(&page);
+            let refused = !form && page.status.is_client_error();
+            Outcome::judge(
+                request,
+                answer,
+                refused,
+                "the server shows its sign-in page",
+            )
+        }
+        Navigation::Elsewhere(to) => {
+            let expected = ExpectedResponse::to(&sent, session.provider);
+            let redirect_uri = &session.config.redirect_uri;
+            let response = expected.parse_url(redirect_uri, to.as_str());
+            let reason = response
+                .as_ref()
+                .ok()
+                .and_then(AuthorizationResponse::reason);
+            let answer = match &reason {
+                Some(error) => format!("back to redirect_uri: {error}"),
+                None => format!("a redirect to {}", without_query(&to)),
+            };
+            let refused = reason == Some(ErrorCode::InvalidRequest);
+            Outcome::judge(
+                request,
+                answer,
+                refused,
+                "it was not refused as invalid_request",
             )
         }
     })

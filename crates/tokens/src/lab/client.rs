@@ -1,29 +1,31 @@
-//! Experiments with this program's own checks. Exactly the check under test
-//! must fail: any other failure would prove something else.
-
-use std::time::Duration;
+//! Experiments with this program's own checks of the tokens. Exactly the check
+//! under test must fail: any other failure would prove something else.
 
 use common::{Failure, Result};
-use http_client::hosts::secure_url;
-use reqwest::StatusCode;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::experiment::Outcome;
 use super::forge;
 use super::session::Session;
-use crate::http::request::Request;
+use super::twins::client::Tokens;
 use crate::jwt::check::{self, Check};
 use crate::jwt::decode::Jwt;
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::sign::SigningKey;
 use crate::jwt::verify::{self, Expectations};
-use crate::oauth::authorization_response::ExpectedResponse;
 use crate::oauth::token_set::CheckedTokens;
-use crate::signin::listener::server::Listener;
-use crate::transcript::step::Channel;
+
+type Claims = Map<String, Value>;
+
+/// Attacks the twin, which leaves out `check`, then this program, where that
+/// check must fail for the tokens in `of`, and no other.
+fn attack(tokens: &Tokens<'_>, request: String, check: &'static str, of: &[&str]) -> Outcome {
+    let expected: Vec<String> = of.iter().map(|token| format!("{token} {check}")).collect();
+    judge(request, &tokens.check(None), &expected).with_twin(tokens.attack(check))
+}
 
 /// Passes if exactly the `expected` checks failed.
-fn judge(request: String, checks: &[Check], expected: &[&str]) -> Outcome {
+fn judge(request: String, checks: &[Check], expected: &[String]) -> Outcome {
     let failed = check::failed(checks);
     let names: Vec<String> = failed
         .iter()
@@ -44,17 +46,13 @@ fn judge(request: String, checks: &[Check], expected: &[&str]) -> Outcome {
 }
 
 /// Expectations that the login's own tokens meet.
-fn expectations<'a>(
-    session: &'a Session<'_>,
-    login: &'a CheckedTokens,
-    scopes: &'a [String],
-) -> Expectations<'a> {
+fn expectations<'a>(session: &'a Session<'_>, login: &'a CheckedTokens) -> Expectations<'a> {
     Expectations {
         issuer: &session.provider.issuer,
         client_id: &session.config.client_id,
         nonce: login.tokens.id.as_ref().and_then(|id| id.text("nonce")),
         refreshed: false,
-        scopes,
+        scopes: &session.config.scopes,
         now: verify::now(),
     }
 }
@@ -67,32 +65,37 @@ fn id_of(login: &CheckedTokens) -> Result<&Jwt> {
         .ok_or_else(|| Failure::failed("The login gave no id token"))
 }
 
-pub(super) async fn expired(session: &mut Session<'_>) -> Result<Outcome> {
-    let login = session.login().await?;
-    let last = id_of(&login)?
-        .time("exp")
-        .max(login.tokens.access.time("exp"))
-        .unwrap_or_default();
-    let mut expect = expectations(session, &login, &session.config.scopes);
-    expect.now = last + 120;
-    let checks = verify::check(
-        login.tokens.id.as_ref(),
-        &login.tokens.access,
-        &login.keys,
-        &expect,
-    );
-    let request = format!("good tokens, checked two minutes after their exp {last}");
-    Ok(judge(request, &checks, &["id exp", "access exp"]))
+/// The login's own tokens.
+fn own_tokens<'a>(session: &'a Session<'_>, login: &'a CheckedTokens) -> Result<Tokens<'a>> {
+    Ok(Tokens {
+        id: id_of(login)?,
+        access: &login.tokens.access,
+        keys: &login.keys,
+        expect: expectations(session, login),
+    })
 }
 
-/// Checks the login's tokens with claims from `change`, signed with a new key
-/// that is accepted here: only what `change` breaks can fail.
+pub(super) async fn expired(session: &mut Session<'_>) -> Result<Outcome> {
+    let login = session.login().await?;
+    let mut tokens = own_tokens(session, &login)?;
+    let last = tokens.id.time("exp").max(tokens.access.time("exp"));
+    let last = last.unwrap_or_default();
+    tokens.expect.now = last + 120;
+    let request = format!("good tokens, checked two minutes after their exp {last}");
+    Ok(attack(&tokens, request, "exp", &["id", "access"]))
+}
+
+/// Attacks with the login's tokens, whose claims `id` and `access` have changed.
+/// They are signed with a new key that is accepted here: only what was changed
+/// can fail.
 async fn reissued(
     session: &mut Session<'_>,
-    change: impl Fn(&Jwt) -> Map<String, Value>,
-) -> Result<Vec<Check>> {
+    id: impl Fn(&Jwt) -> Claims,
+    access: impl Fn(&Jwt) -> Claims,
+    attack: impl Fn(&Tokens<'_>) -> Outcome,
+) -> Result<Outcome> {
     let login = session.login().await?;
-    let id = id_of(&login)?;
+    let own = own_tokens(session, &login)?;
     let key = SigningKey::generate()?;
     let kid = |jwt: &Jwt| {
         jwt.header
@@ -101,82 +104,74 @@ async fn reissued(
             .unwrap_or_default()
             .to_owned()
     };
-    let keys = JwkSet::from_json(key.jwks(&[&kid(id), &kid(&login.tokens.access)]))?;
-    let access = key.sign(&login.tokens.access.header, &change(&login.tokens.access))?;
-    let mut claims = change(id);
+    let keys = JwkSet::from_json(key.jwks(&[&kid(own.id), &kid(own.access)]))?;
+    let mut claims = id(own.id);
     // It belongs to the old access token; that of the new one differs.
     claims.remove("at_hash");
-    let id = key.sign(&id.header, &claims)?;
+    let id = key.sign(&own.id.header, &claims)?;
+    let access = key.sign(&own.access.header, &access(own.access))?;
     let (Some(id), Some(access)) = (Jwt::decode_unverified(&id), Jwt::decode_unverified(&access))
     else {
         return Err(Failure::failed("The lab cannot read its own tokens"));
     };
-    let expect = expectations(session, &login, &session.config.scopes);
-    Ok(verify::check(Some(&id), &access, &keys, &expect))
+    Ok(attack(&Tokens {
+        id: &id,
+        access: &access,
+        keys: &keys,
+        expect: own.expect,
+    }))
+}
+
+fn unchanged(token: &Jwt) -> Claims {
+    token.payload.clone()
 }
 
 pub(super) async fn other_issuer(session: &mut Session<'_>) -> Result<Outcome> {
     let other = format!("{}0", session.provider.issuer);
-    let checks = reissued(session, |token| forge::with_claim(token, "iss", &other)).await?;
+    let change = |token: &Jwt| forge::with_claim(token, "iss", &other);
     let request = format!("tokens with valid signatures and \"iss\": \"{other}\"");
-    Ok(judge(request, &checks, &["id iss", "access iss"]))
+    reissued(session, change, change, |tokens| {
+        attack(tokens, request.clone(), "iss", &["id", "access"])
+    })
+    .await
 }
 
 pub(super) async fn other_audience(session: &mut Session<'_>) -> Result<Outcome> {
     const OTHER: &str = "another-client";
+    let change = |token: &Jwt| forge::with_claim(token, "aud", OTHER);
+    let request = format!("an id token with a valid signature and \"aud\": \"{OTHER}\"");
+    reissued(session, change, unchanged, |tokens| {
+        attack(tokens, request.clone(), "aud", &["id"])
+    })
+    .await
+}
+
+pub(super) async fn token_type(session: &mut Session<'_>) -> Result<Outcome> {
+    // An issuer that writes scopes into id tokens, as a hook of Cognito can:
+    // only token_use is left to tell the two kinds apart.
     let change = |token: &Jwt| {
-        let has_aud = token.payload.contains_key("aud");
-        forge::with_claim(token, if has_aud { "aud" } else { "client_id" }, OTHER)
+        let mut claims = token.payload.clone();
+        claims.insert("token_use".to_owned(), json!("id"));
+        claims
     };
-    let checks = reissued(session, change).await?;
-    let request = format!("tokens with valid signatures, \"aud\" and \"client_id\": \"{OTHER}\"");
-    Ok(judge(request, &checks, &["id aud", "access client_id"]))
+    let request = "an id token with client_id and scope, in place of the access token";
+    reissued(session, unchanged, change, |tokens| {
+        attack(tokens, request.to_owned(), "token_use", &["access"])
+    })
+    .await
 }
 
 pub(super) async fn nonce_swapped(session: &mut Session<'_>) -> Result<Outcome> {
     let login = session.login().await?;
     let new = session.request();
-    let mut expect = expectations(session, &login, &session.config.scopes);
-    expect.nonce = Some(&new.nonce);
-    let checks = verify::check(
-        login.tokens.id.as_ref(),
-        &login.tokens.access,
-        &login.keys,
-        &expect,
-    );
+    let mut tokens = own_tokens(session, &login)?;
+    tokens.expect.nonce = Some(&new.nonce);
     let request = format!(
         "tokens of an earlier login in a login whose nonce is {}",
         new.nonce
     );
-    Ok(judge(request, &checks, &["id nonce"]))
+    Ok(attack(&tokens, request, "nonce", &["id"]))
 }
 
-pub(super) async fn forged_callback(session: &mut Session<'_>) -> Result<Outcome> {
-    const WHY: &str = "What a hostile page makes the browser send to the waiting listener.";
-    let expected = ExpectedResponse::to(&session.request(), session.provider);
-    let port = match Listener::bind(&session.config.redirect_uri).await {
-        Ok(port) => port,
-        Err(failure) => return Ok(Outcome::not_shown(failure.to_string())),
-    };
-    let mut listener = port.start(expected);
-    let mut url = secure_url("redirect_uri", &session.config.redirect_uri.uri)?;
-    url.query_pairs_mut()
-        .append_pair("code", "of-the-attacker")
-        .append_pair("state", "guessed");
-    let request = Request::get("listener", WHY, url.clone()).on(Channel::Headless);
-    let response = session.http.send(request).await?;
-    // The listener hands over a response before it replies: there must be none.
-    let taken = tokio::time::timeout(Duration::ZERO, listener.callback())
-        .await
-        .is_ok();
-    // The next sign-in needs the port.
-    listener.close().await;
-    let refused = response.status == StatusCode::BAD_REQUEST && !taken;
-    let answer = format!("{}, and the listener keeps waiting", response.status);
-    Ok(Outcome::judge(
-        format!("GET {url}"),
-        answer,
-        refused,
-        "the listener took it",
-    ))
-}
+#[cfg(test)]
+mod tests;

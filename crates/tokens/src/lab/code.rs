@@ -3,7 +3,7 @@
 
 use common::Result;
 
-use super::attack::{NO_VERIFIER, OTHER_CLIENT, WRONG_VERIFIER};
+use super::attack::{INJECTION, NO_VERIFIER, OTHER_CLIENT, WRONG_VERIFIER};
 use super::experiment::Outcome;
 use super::server::judge;
 use super::session::Session;
@@ -13,6 +13,13 @@ use crate::oauth::token_response::ErrorResponse;
 pub(super) async fn wrong_verifier(session: &mut Session<'_>) -> Result<Outcome> {
     let response = session.attempt(WRONG_VERIFIER).await?;
     let what = "an unused code, and another random code_verifier";
+    Ok(judge(session, &response, what, &[ErrorCode::InvalidGrant]))
+}
+
+pub(super) async fn code_injection(session: &mut Session<'_>) -> Result<Outcome> {
+    let response = session.attempt(INJECTION).await?;
+    let what =
+        "an unused code of the victim, and the code_verifier of another sign-in at this client";
     Ok(judge(session, &response, what, &[ErrorCode::InvalidGrant]))
 }
 

@@ -6,6 +6,8 @@ use std::pin::Pin;
 use common::Result;
 
 use super::session::Session;
+use super::twins::Twin;
+use crate::jwt::check::Check;
 
 /// Who must refuse an attack.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,6 +67,12 @@ pub(crate) struct Outcome {
     pub request: String,
     pub answer: String,
     pub verdict: Verdict,
+    /// What became of the same attack on a careless twin.
+    pub twin: Option<Twin>,
+    /// The check that the attack fails at, in one sentence.
+    pub check: Option<String>,
+    /// What attacker and victim do, in turn.
+    pub sides: &'static [(&'static str, &'static str)],
 }
 
 impl Outcome {
@@ -85,6 +93,9 @@ impl Outcome {
             request: request.into(),
             answer: answer.into(),
             verdict,
+            twin: None,
+            check: None,
+            sides: &[],
         }
     }
 
@@ -94,7 +105,43 @@ impl Outcome {
             request: "none".into(),
             answer: "none".into(),
             verdict: Verdict::NotShown(why.into()),
+            twin: None,
+            check: None,
+            sides: &[],
         }
+    }
+
+    /// Adds what became of the attack on the twin. If the twin withstood it, a
+    /// refusal proves nothing.
+    pub(crate) fn with_twin(self, twin: Twin) -> Outcome {
+        let verdict = match self.verdict {
+            Verdict::Pass if !twin.succeeded => {
+                let why = format!("the careless twin withstood it too ({})", twin.got);
+                Verdict::NotShown(why)
+            }
+            verdict => verdict,
+        };
+        Outcome {
+            verdict,
+            twin: Some(twin),
+            ..self
+        }
+    }
+
+    /// Adds the check that the attack fails at.
+    pub(crate) fn at_check(self, check: Option<&Check>) -> Outcome {
+        Outcome {
+            check: check.map(Check::describe),
+            ..self
+        }
+    }
+}
+
+impl Experiment {
+    /// Who refuses it and why: the right answer in the quiz.
+    pub(crate) fn who_and_why(&self) -> String {
+        let why = self.rule.split_once(": ").map_or("", |(_, why)| why);
+        format!("{}: {why}", self.refused_by.with_article())
     }
 }
 
@@ -109,8 +156,10 @@ pub(crate) struct Experiment {
     pub needs: Needs,
     /// What is done, in a sentence.
     pub what: &'static str,
-    /// The rule that forbids it.
+    /// The rule that forbids it, a colon, and what it says.
     pub rule: &'static str,
+    /// Two experiments whose answers are wrong here, for the quiz.
+    pub unlike: [&'static str; 2],
     /// Runs the experiment.
     pub run: for<'a> fn(&'a mut Session<'_>) -> Running<'a>,
 }

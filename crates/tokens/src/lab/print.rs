@@ -4,8 +4,10 @@ use anstyle::{AnsiColor, Style};
 use common::Console;
 
 use super::experiment::{Experiment, Outcome, Verdict};
+use super::quiz::Quiz;
+use super::twins::{Twin, code};
 use crate::output::table::{BAD, GOOD, HEAD, Mark, table};
-use crate::report::LabRow;
+use crate::report::{LabRow, TwinRow};
 
 const DULL: Style = AnsiColor::Yellow.on_default().bold();
 
@@ -37,6 +39,36 @@ pub(crate) fn heading(console: &Console, number: usize, of: usize, experiment: &
     console.line(&format!("What:    {}", experiment.what));
 }
 
+/// Prints what became of the attack on the twin, and what was sent to ours.
+pub(crate) fn attack(console: &Console, outcome: &Outcome) {
+    if let Some(twin) = &outcome.twin {
+        let ended = if twin.succeeded {
+            "the attack succeeds"
+        } else {
+            "refused"
+        };
+        let got = indented(&twin.got);
+        console.line(&format!(
+            "Twin:    {} without the check of {}: {ended}",
+            twin.who, twin.left_out
+        ));
+        console.line(&format!("Got:     {got}"));
+        let lines = code::lines(twin.who, twin.left_out);
+        console.line(&format!("Lacks:   {}", indented(&lines)));
+    }
+    for (attacker, victim) in outcome.sides {
+        if !attacker.is_empty() {
+            console.line(&format!("Attacker {attacker}"));
+        }
+        if !victim.is_empty() {
+            console.line(&format!("         Victim {victim}"));
+        }
+    }
+    if !matches!(outcome.verdict, Verdict::NotShown(_)) {
+        console.line(&format!("Request: {}", indented(&outcome.request)));
+    }
+}
+
 /// Prints the result of an experiment.
 pub(crate) fn outcome(console: &Console, experiment: &Experiment, outcome: &Outcome) {
     let Mark(style, word) = outcome.verdict.mark();
@@ -45,11 +77,13 @@ pub(crate) fn outcome(console: &Console, experiment: &Experiment, outcome: &Outc
         Verdict::NotShown(why) | Verdict::Fail(why) => format!(": {why}"),
     };
     if !matches!(outcome.verdict, Verdict::NotShown(_)) {
-        console.line(&format!("Request: {}", indented(&outcome.request)));
         console.line(&format!("Answer:  {}", indented(&outcome.answer)));
         if outcome.verdict == Verdict::Pass {
             let by = experiment.refused_by.with_article();
             console.line(&format!("Refused: by {by}"));
+            if let Some(check) = &outcome.check {
+                console.line(&format!("Check:   {check}"));
+            }
         } else {
             console.line("Refused: by nobody, or not for the reason under test");
         }
@@ -66,7 +100,16 @@ fn indented(text: &str) -> String {
 
 /// All chosen experiments for the report page; those after the last result were
 /// not run.
-pub(crate) fn rows(chosen: &[&Experiment], outcomes: &[Outcome]) -> Vec<LabRow> {
+pub(crate) fn rows(
+    chosen: &[&Experiment],
+    outcomes: &[Outcome],
+    quiz: Option<&Quiz>,
+) -> Vec<LabRow> {
+    let answered = |name| {
+        let mut answers = quiz?.chosen.iter();
+        let (_, text, right) = answers.find(|(of, ..)| *of == name)?;
+        Some((text.clone(), *right))
+    };
     let results = outcomes.iter().map(Some).chain(std::iter::repeat(None));
     let rows = chosen.iter().zip(results).map(|(experiment, outcome)| {
         let verdict = outcome.map(|outcome| &outcome.verdict);
@@ -82,15 +125,33 @@ pub(crate) fn rows(chosen: &[&Experiment], outcomes: &[Outcome]) -> Vec<LabRow> 
                 None => "The lab stopped before this experiment.".to_owned(),
             },
             sent_and_got: outcome.map(|outcome| (outcome.request.clone(), outcome.answer.clone())),
+            twin: outcome.and_then(|outcome| outcome.twin.as_ref()).map(twin),
+            check: outcome.and_then(|outcome| outcome.check.clone()),
+            sides: outcome.map_or(&[], |outcome| outcome.sides),
+            chosen: answered(experiment.name),
         }
     });
     rows.collect()
 }
 
+fn twin(twin: &Twin) -> TwinRow {
+    TwinRow {
+        who: twin.who,
+        left_out: twin.left_out,
+        succeeded: twin.succeeded,
+        got: twin.got.clone(),
+        code: code::lines(twin.who, twin.left_out),
+    }
+}
+
 /// Prints all results in one table, and their counts.
-pub(crate) fn summary(console: &Console, chosen: &[&Experiment], outcomes: &[Outcome]) {
+pub(crate) fn summary(
+    console: &Console,
+    chosen: &[&Experiment],
+    outcomes: &[Outcome],
+    rows: &[LabRow],
+) {
     console.line(&format!("{HEAD}# Results{HEAD:#}"));
-    let rows = rows(chosen, outcomes);
     let lines = rows.iter().enumerate().map(|(number, row)| {
         let outcome = outcomes.get(number);
         let mark = outcome.map_or(Mark(Style::new(), row.verdict), |outcome| {

@@ -49,15 +49,17 @@ pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<O
     // It must work before, or the revocation would not be the reason for the
     // refusal. A server may have revoked all tokens of a code that was
     // exchanged twice (RFC 6749 section 4.1.2).
-    if token::refresh(http, config, provider, &refresh_token)
-        .await
-        .is_err()
-    {
+    let refreshed = token::refresh(http, config, provider, &refresh_token).await;
+    let refreshed = if let Ok(tokens) = refreshed {
+        tokens
+    } else {
         let why = "the refresh token of the first no longer works, so this needs a new one";
         let own = session.own_login(why).await?;
         refresh_token = own.response.refresh_token.unwrap_or_default();
-        token::refresh(http, config, provider, &refresh_token).await?;
-    }
+        token::refresh(http, config, provider, &refresh_token).await?
+    };
+    // A server that rotates has given its successor.
+    refresh_token = refreshed.response.refresh_token.unwrap_or(refresh_token);
     let revoked_at = if let Some(endpoint) = &provider.revocation_endpoint {
         token::revoke(http, config, endpoint, &refresh_token).await?;
         "the revocation_endpoint"

@@ -84,7 +84,8 @@ impl<'a> Session<'a> {
         // A code is attacked before it is exchanged. If it still gives tokens
         // then, every attempt was made with a code that worked.
         for name in self.names.clone() {
-            let Some(form) = attack::form(name, self.config, &request, &code) else {
+            let other = self.request();
+            let Some(form) = attack::form(name, self.config, &request, &other, &code) else {
                 continue;
             };
             let answer = self.post_form(form).await?;
@@ -124,7 +125,8 @@ impl<'a> Session<'a> {
         if let Some(login) = &self.openid_only {
             return Ok(login.clone());
         }
-        let why = "no-scope and changed-payload need a token with the scope openid only";
+        let why =
+            "no-scope, changed-payload and more-scope need a token with the scope openid only";
         let (request, code) = self.sign_in(&["openid".to_owned()], why).await?;
         let tokens = self.exchange(&request, &code).await?;
         let login = self.check(tokens, &request).await?;
@@ -154,7 +156,8 @@ impl<'a> Session<'a> {
         }
         let why = "the server voids a code after one wrong attempt, so this needs a new one";
         let (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
-        let form = attack::form(experiment, self.config, &request, &code);
+        let other = self.request();
+        let form = attack::form(experiment, self.config, &request, &other, &code);
         self.post_form(form.unwrap_or_default()).await
     }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use common::{Failure, Result};
 
-/// Marks every report, so that no other file is overwritten.
-pub(super) const GENERATOR: &str = "tokens: report of a login";
+/// Marks every report and file of verdicts, so that no other file is overwritten.
+pub(crate) const GENERATOR: &str = "tokens: report of a login";
 
 /// Writes a report atomically, for this user only (mode 0600).
 ///

@@ -23,8 +23,8 @@ use crate::jwt::check::{self, Verdict};
 use crate::oauth::token_set::CheckedTokens;
 use crate::transcript::step::Step;
 
-pub(crate) use file::{check, write};
-pub(crate) use lab::{LabRow, page as lab_page};
+pub(crate) use file::{GENERATOR, check, write};
+pub(crate) use lab::{LabRow, TwinRow, page as lab_page};
 
 /// The stylesheet of all pages; the listener allows it by its hash.
 pub(crate) const STYLE: &str = include_str!("style.css");

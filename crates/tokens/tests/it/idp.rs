@@ -52,6 +52,15 @@ pub(crate) struct ProviderState {
     /// Whether the authorization endpoint redirects without a password, as with
     /// an open session.
     pub has_session: bool,
+    refresh_token: String,
+    /// The scope of the newest sign-in.
+    granted: Option<String>,
+    /// Whether a refresh replaces the refresh token.
+    pub rotates: bool,
+    /// Whether a replaced refresh token still works.
+    pub accepts_old: bool,
+    /// Whether a refresh gives any scope that is asked for.
+    pub gives_any_scope: bool,
     /// Whether the first JWKS response lacks the key, as after a key rotation.
     pub key_is_new: bool,
 }
@@ -78,6 +87,11 @@ impl Idp {
             overrides: HashMap::new(),
             discovery: |_| {},
             has_session: false,
+            refresh_token: "refresh".to_owned(),
+            granted: None,
+            rotates: false,
+            accepts_old: false,
+            gives_any_scope: false,
             key_is_new: false,
         };
         let idp = Idp {
@@ -238,15 +252,7 @@ async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response
     let text = |name: &str| form.get(name).cloned().unwrap_or_default();
     let mut state = idp.state.lock().unwrap();
     if text("grant_type") == "refresh_token" {
-        if text("refresh_token") != "refresh" || !state.revoked.is_empty() {
-            return refuse("invalid_grant");
-        }
-        return Json(tokens(
-            &state.tamper,
-            None,
-            "openid email HelloAPI/hello.read",
-        ))
-        .into_response();
+        return refresh(&mut state, &form);
     }
     let Some(asked) = state.codes.remove(&text("code")) else {
         return refuse("invalid_grant");
@@ -260,7 +266,28 @@ async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response
         return refuse("invalid_grant");
     }
     let mut answer = tokens(&state.tamper, Some(&asked["nonce"]), &asked["scope"]);
-    answer["refresh_token"] = json!("refresh");
+    answer["refresh_token"] = json!(state.refresh_token);
+    state.granted = Some(asked["scope"].clone());
+    Json(answer).into_response()
+}
+
+fn refresh(state: &mut ProviderState, form: &Parameters) -> Response {
+    let granted = "openid email HelloAPI/hello.read";
+    let scope = match form.get("scope") {
+        Some(asked) if state.gives_any_scope => asked,
+        _ => state.granted.as_deref().unwrap_or(granted),
+    };
+    let token = &form["refresh_token"];
+    let is_current = *token == state.refresh_token;
+    let is_old = state.accepts_old && token.starts_with("refresh");
+    if !(is_current || is_old) || state.revoked.contains(token) {
+        return refuse("invalid_grant");
+    }
+    let mut answer = tokens(&state.tamper, None, scope);
+    if state.rotates {
+        state.refresh_token.push('+');
+        answer["refresh_token"] = json!(state.refresh_token);
+    }
     Json(answer).into_response()
 }
 

@@ -2,6 +2,7 @@
 //! end-to-end tests cover a correct cloud.
 
 use axum::response::IntoResponse;
+use serde_json::Value;
 
 use crate::fake_browser;
 use crate::idp::Idp;
@@ -30,11 +31,16 @@ fn an_attack_that_gets_through_the_gateway_is_a_failure() {
         "changed-payload",
         "alg-none",
         "hs256-public-key",
+        "weak-secret",
         "other-key",
+        "jwk-header",
+        "jku-header",
+        "kid-path",
     ] {
         let result = lab(&idp, &[name]);
         result.assert_code(1);
         assert_prints(&result, "FAIL: the API let it in");
+        assert_prints(&result, ": the attack succeeds\nGot:     200 OK hello ");
         assert_prints(&result, "Refused: by nobody");
         assert_prints(&result, "1 experiment: 0 PASS, 0 NOT SHOWN, 1 FAIL");
     }
@@ -82,17 +88,263 @@ fn this_client_and_an_honest_server_refuse_for_the_right_reason() {
         "expired",
         "other-issuer",
         "other-audience",
+        "token-type",
         "nonce-swapped",
         "forged-callback",
+        "login-csrf",
+        "mix-up",
+        "query-token",
         "code-twice",
         "wrong-verifier",
         "no-verifier",
+        "code-injection",
         "other-client",
+        "more-scope",
         "revoked-refresh-token",
     ];
     let result = lab(&idp, &names);
     result.assert_code(0);
-    assert_prints(&result, "11 experiments: 11 PASS, 0 NOT SHOWN, 0 FAIL");
+    assert_prints(&result, "17 experiments: 17 PASS, 0 NOT SHOWN, 0 FAIL");
+    // What the attacker gets from the careless twin, and the lines it lacks.
+    for (name, got, lines) in [
+        ("expired", "signed in as Testuser", "let exp = token.time"),
+        (
+            "other-issuer",
+            "signed in as Testuser",
+            "expect.issuer, id.",
+        ),
+        ("other-audience", "signed in as Testuser", "fn audience("),
+        ("token-type", "signed in as Testuser", "token_use"),
+        ("nonce-swapped", "signed in as Testuser", "of.equal("),
+        (
+            "forged-callback",
+            "the code 'of-the-attacker' taken",
+            "constant_time_eq(",
+        ),
+        ("login-csrf", "signed in as Mallory", "constant_time_eq("),
+        (
+            "mix-up",
+            "token endpoint received code=of-the-honest-server and code_verifier=",
+            "one(\"iss\")",
+        ),
+        ("query-token", "GET /?access_token=eyJ", "strip_prefix("),
+    ] {
+        let block = block(&result, name);
+        let answer = block.find("\nAnswer:").expect("an answer");
+        let twin = &block[block.find("\nTwin:").expect("a twin")..answer];
+        assert!(twin.contains("the attack succeeds\nGot: "), "{block}");
+        assert!(twin.contains(got), "no {got:?} in {block}");
+        assert!(twin.contains(lines), "no {lines:?} in {block}");
+    }
+    assert_prints(
+        &result,
+        "Check:   the callback is refused: its iss names another issuer",
+    );
+}
+
+/// What was printed about one experiment.
+fn block<'a>(result: &'a RunResult, name: &str) -> &'a str {
+    let ends = |block: &&str| {
+        block
+            .lines()
+            .next()
+            .is_some_and(|line| line.ends_with(&format!(" {name}")))
+    };
+    let block = result.stdout.split("\n\n").find(ends);
+    block.unwrap_or_else(|| panic!("no {name} in {}", result.stdout))
+}
+
+#[test]
+fn attacker_and_victim_stand_side_by_side() {
+    let result = lab(&Idp::honest(), &["login-csrf"]);
+    result.assert_code(0);
+    for line in [
+        "\nAttacker starts a sign-in",
+        "\n         Victim opens the page",
+    ] {
+        assert_prints(&result, line);
+    }
+}
+
+#[test]
+fn rotated_refresh_tokens_are_replayed() {
+    let result = lab(&Idp::honest(), &["refresh-replay"]);
+    result.assert_code(0);
+    assert_prints(&result, "NOT SHOWN: the server does not rotate");
+    let names = ["refresh-replay", "revoked-refresh-token"];
+    let rotating = |accepts_old| {
+        Idp::honest().with(|state| {
+            state.rotates = true;
+            state.accepts_old = accepts_old;
+        })
+    };
+    let result = lab(&rotating(false), &names);
+    result.assert_code(0);
+    assert_prints(&result, "2 experiments: 2 PASS");
+    let result = lab(&rotating(true), &names[..1]);
+    result.assert_code(1);
+    assert_prints(&result, "FAIL: the token endpoint gave tokens");
+}
+
+#[test]
+fn a_refresh_that_gives_more_scope_than_was_granted_is_a_failure() {
+    let idp = Idp::honest().with(|state| state.gives_any_scope = true);
+    let result = lab(&idp, &["more-scope"]);
+    result.assert_code(1);
+    assert_prints(&result, "FAIL: the new token has more scope");
+}
+
+#[test]
+fn a_server_that_takes_plain_or_any_redirect_uri_is_a_failure() {
+    // It shows its sign-in page whatever is asked for.
+    let result = lab(&Idp::honest(), &["pkce-downgrade", "redirect-tricks"]);
+    result.assert_code(1);
+    assert_prints(&result, "FAIL: the server shows its sign-in page");
+    assert_prints(
+        &result,
+        "FAIL: the server took a parameter, a fragment, a longer path",
+    );
+}
+
+#[test]
+fn verdicts_for_scripts() {
+    let idp = Idp::honest();
+    let mut program = Program::new(
+        &idp,
+        &[
+            "lab",
+            "--headless",
+            "--json",
+            "--junit",
+            "lab.xml",
+            "expired",
+            "alg-none",
+            "refresh-replay",
+        ],
+    );
+    let result = program.run_and_keep();
+    result.assert_code(1);
+    let verdicts: Value = serde_json::from_str(&result.stdout).expect("JSON only");
+    let counts = ["passed", "not_shown", "failed", "not_run"].map(|name| verdicts[name].as_u64());
+    assert_eq!(counts, [Some(1), Some(1), Some(1), Some(0)]);
+    let expired = &verdicts["experiments"][0];
+    assert_eq!(expired["name"], "expired");
+    assert_eq!(expired["verdict"], "PASS");
+    assert_eq!(expired["why"], Value::Null);
+    assert_eq!(expired["twin"]["left_out"], "exp");
+    assert_eq!(expired["twin"]["got"], "signed in as Testuser");
+    assert_eq!(verdicts["experiments"][1]["why"], "the API let it in");
+    let xml = std::fs::read_to_string(program.dir.path().join("lab.xml")).unwrap();
+    for part in [
+        "tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\"",
+        "<testcase classname=\"this client\" name=\"expired\"></testcase>",
+        "<failure message=\"the API let it in\"></failure>",
+        "<skipped message=\"the server does not rotate",
+    ] {
+        assert!(xml.contains(part), "no {part} in {xml}");
+    }
+}
+
+#[test]
+fn exit_codes_are_those_of_the_help() {
+    let idp = Idp::honest();
+    let help = Program::new(&idp, &["lab", "--help"]).run();
+    for (code, names) in [
+        ("0", &["expired", "refresh-replay"][..]),
+        ("1", &["alg-none"]),
+        ("2", &["bogus"]),
+        ("3", &["--fail", "expired", "refresh-replay"]),
+        ("0", &["--fail", "expired"]),
+    ] {
+        assert_prints(&help, &format!("\n  {code}  "));
+        lab(&idp, names).assert_code(code.parse().unwrap());
+    }
+}
+
+#[test]
+fn a_lab_that_stops_early_says_so_in_json() {
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/dev/hello", |_| {
+            axum::http::StatusCode::UNAUTHORIZED.into_response()
+        });
+    });
+    let result = lab(&idp, &["--json", "id-token"]);
+    result.assert_code(1);
+    let verdicts: Value = serde_json::from_str(&result.stdout).expect("JSON only");
+    assert_eq!(verdicts["not_run"], 1);
+    assert_eq!(verdicts["experiments"][0]["verdict"], "NOT RUN");
+    let message = verdicts["error"]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("The API refuses a good token too"),
+        "{message}"
+    );
+}
+
+#[test]
+fn files_that_are_not_ours_are_not_overwritten() {
+    let idp = Idp::honest();
+    let mut program = Program::new(&idp, &["lab", "--junit", "notes.xml", "no-token"]);
+    std::fs::write(program.dir.path().join("notes.xml"), "mine").unwrap();
+    program
+        .run_and_keep()
+        .assert_code(2)
+        .assert_says("notes.xml already exists");
+    assert!(idp.state.lock().unwrap().calls.is_empty());
+}
+
+#[test]
+fn the_quiz_is_for_a_terminal() {
+    let idp = Idp::honest();
+    lab(&idp, &["--quiz"])
+        .assert_code(2)
+        .assert_says("--quiz asks questions, and this is not a terminal");
+    lab(&idp, &["--quiz", "--json"])
+        .assert_code(2)
+        .assert_says("cannot be used with");
+    assert!(idp.state.lock().unwrap().calls.is_empty());
+}
+
+/// `script` gives the program a terminal, whose input is what is piped into it.
+#[test]
+fn the_quiz_asks_before_it_answers_and_the_page_has_the_score() {
+    let idp = Idp::honest();
+    let program = env!("CARGO_BIN_EXE_tokens");
+    let line = format!("{program} lab --headless --quiz --report lab.html expired nonce-swapped");
+    let mut program =
+        Program::new(&idp, &[]).with_command("script", &["-qec", &line, "typescript"]);
+    let result = program.run_with_input("9\n1\n1\n");
+    result.assert_code(0);
+    let said = result.stdout.replace('\r', "");
+    for name in ["expired", "nonce-swapped"] {
+        let block = said.split("\n\n").find(|block| {
+            block
+                .lines()
+                .any(|line| line.ends_with(&format!("/2 {name}")))
+        });
+        let block = block.unwrap_or_else(|| panic!("no {name} in {said}"));
+        let at = |text: &str| {
+            block
+                .find(text)
+                .unwrap_or_else(|| panic!("no {text:?} in {block}"))
+        };
+        assert!(at("Request:") < at("Who refuses it, and why?"), "{block}");
+        assert!(at("1, 2 or 3?") < at("\nAnswer:"), "{block}");
+        assert!(
+            block.contains("\nRight.") || block.contains("\nNo. It is this client: "),
+            "{block}"
+        );
+    }
+    let right = said.matches("\nRight.").count();
+    assert!(
+        said.contains(&format!("Quiz: {right} of 2 right")),
+        "{said}"
+    );
+    let page = std::fs::read_to_string(program.dir.path().join("lab.html")).unwrap();
+    assert!(
+        page.contains(&format!("Quiz: {right} of 2 right")),
+        "{page}"
+    );
+    assert_eq!(page.matches("Your answer, ").count(), 2);
 }
 
 #[test]
@@ -118,7 +370,7 @@ fn experiments_are_listed_without_any_call_and_unknown_names_refused() {
             .lines()
             .filter(|line| !line.is_empty())
             .count(),
-        21
+        34
     );
     lab(&idp, &["bogus"])
         .assert_code(2)
@@ -126,7 +378,7 @@ fn experiments_are_listed_without_any_call_and_unknown_names_refused() {
     Program::new(&idp, &["--json", "lab"])
         .run()
         .assert_code(2)
-        .assert_says("does not take --json");
+        .assert_says("does not take --json before the word lab");
     assert!(idp.state.lock().unwrap().calls.is_empty());
 }
 

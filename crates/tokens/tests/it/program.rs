@@ -1,8 +1,8 @@
 //! The program under test, started as a person would start it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::{Value, json};
@@ -96,6 +96,29 @@ impl Program {
         self
     }
 
+    /// Runs another program in its place, with the same environment.
+    pub(crate) fn with_command(mut self, program: &str, args: &[&str]) -> Program {
+        let mut command = Command::new(program);
+        command.args(args).current_dir(self.dir.path()).env_clear();
+        let environment = self.command.get_envs();
+        command.envs(environment.filter_map(|(name, value)| Some((name, value?))));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command = command;
+        self
+    }
+
+    /// Runs it until it exits, with `input` on stdin.
+    pub(crate) fn run_with_input(&mut self, input: &str) -> RunResult {
+        self.write_state();
+        let mut child = self.command.stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).unwrap();
+        let result = RunResult::of(child.wait_with_output().unwrap());
+        // A terminal that loses its input would end the program with it.
+        drop(stdin);
+        result
+    }
+
     /// Runs it until it exits.
     pub(crate) fn run(mut self) -> RunResult {
         self.run_and_keep()
@@ -104,12 +127,7 @@ impl Program {
     /// Runs it until it exits; keeps the folder and the files in it.
     pub(crate) fn run_and_keep(&mut self) -> RunResult {
         self.write_state();
-        let output = self.command.output().unwrap();
-        RunResult {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        RunResult::of(self.command.output().unwrap())
     }
 
     /// Starts it and waits until it prints the URL to sign in at.
@@ -177,6 +195,14 @@ impl Drop for Pending {
 }
 
 impl RunResult {
+    fn of(output: Output) -> RunResult {
+        RunResult {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// Everything that it printed: stdout, then stderr.
     pub(crate) fn printed(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)

@@ -1,0 +1,67 @@
+//! Experiments with refresh tokens that still work.
+
+use common::Result;
+
+use super::experiment::Outcome;
+use super::server::{describe, judge};
+use super::session::Session;
+use crate::oauth::error_code::ErrorCode;
+use crate::oauth::token;
+use crate::oauth::token_response::TokenResponse;
+use crate::oauth::token_set::TokenSet;
+use crate::transcript::field::field;
+
+const NO_TOKEN: &str = "the server gives no refresh tokens";
+
+pub(super) async fn refresh_replay(session: &mut Session<'_>) -> Result<Outcome> {
+    let login = session.login().await?;
+    let Some(refresh_token) = login.tokens.response.refresh_token.clone() else {
+        return Ok(Outcome::not_shown(NO_TOKEN));
+    };
+    let form = token::refresh_form(session.config, &refresh_token);
+    let answer = session.post_form(form.clone()).await?;
+    let successor = TokenResponse::read(&answer)
+        .ok()
+        .and_then(|tokens| tokens.refresh_token);
+    if successor.is_none_or(|successor| successor == refresh_token) {
+        let why = "the server does not rotate: a refresh gives no new refresh token";
+        return Ok(Outcome::not_shown(why));
+    }
+    let response = session.post_form(form).await?;
+    let what = "grant_type=refresh_token with a token that a refresh has just replaced";
+    Ok(judge(session, &response, what, &[ErrorCode::InvalidGrant]))
+}
+
+pub(super) async fn more_scope(session: &mut Session<'_>) -> Result<Outcome> {
+    let login = session.openid_only().await?;
+    let Some(refresh_token) = login.tokens.response.refresh_token.as_deref() else {
+        return Ok(Outcome::not_shown(NO_TOKEN));
+    };
+    let granted = login.tokens.access.scopes();
+    let wanted = session.config.scopes.join(" ");
+    let mut form = token::refresh_form(session.config, refresh_token);
+    form.push(field("scope", &wanted, "more than the person has granted"));
+    let response = session.post_form(form).await?;
+    let request = format!(
+        "POST {}\ngrant_type=refresh_token with a token for \"{}\", and scope=\"{wanted}\"",
+        session.provider.token_endpoint,
+        granted.join(" ")
+    );
+    // A server may ignore the parameter, as long as nothing is added.
+    let tokens = TokenResponse::read(&response).and_then(TokenSet::decode);
+    Ok(match &tokens {
+        Ok(tokens) => {
+            let scopes = tokens.access.scopes();
+            let added = scopes.iter().any(|scope| !granted.contains(scope));
+            let answer = format!("{}, scope \"{}\"", response.status, scopes.join(" "));
+            let what = if added { "" } else { ": nothing was added" };
+            let answer = format!("{answer}{what}");
+            Outcome::judge(request, answer, !added, "the new token has more scope")
+        }
+        Err(_) => {
+            let refused = response.status.is_client_error();
+            let otherwise = "the server did not refuse, and gave no tokens";
+            Outcome::judge(request, describe(&response), refused, otherwise)
+        }
+    })
+}
