@@ -55,7 +55,7 @@ const WORDS: [&str; 16] = [
 pub(crate) fn guess_secret(token: &str) -> Option<(usize, &'static str)> {
     let jwt = Jwt::decode_unverified(token)?;
     let signs = |word: &&str| hs256(&jwt.header, &jwt.payload, word.as_bytes()) == token;
-    let at = WORDS.iter().position(|word| signs(&word))?;
+    let at = WORDS.iter().position(signs)?;
     Some((at + 1, WORDS[at]))
 }
 
