@@ -61,8 +61,10 @@ pub(crate) async fn fetch(config: SdkConfig) -> Result<SdkConfig> {
     let source = config
         .credentials_provider()
         .ok_or_else(|| missing("no source of credentials is set up".into()))?;
-    let first = source.provide_credentials().await;
-    let first = first.map_err(|error| missing(chain(&error)))?;
+    let first = source
+        .provide_credentials()
+        .await
+        .map_err(|error| missing(chain(&error)))?;
     let fetched = Fetched {
         first: Mutex::new(Some(first)),
         source,

@@ -74,8 +74,10 @@ fn of_service(config: &SdkConfig, service: &str) -> Option<String> {
         .env(var::AWS_ENDPOINT_URL)
         .profile("endpoint_url")
         .build();
-    let own = config.service_config().zip(key.ok());
-    let own = own.and_then(|(settings, key)| settings.load_config(key));
+    let own = config
+        .service_config()
+        .zip(key.ok())
+        .and_then(|(settings, key)| settings.load_config(key));
     let endpoint = own.or_else(|| config.endpoint_url().map(str::to_owned));
     endpoint.filter(|url| !url.trim().is_empty())
 }

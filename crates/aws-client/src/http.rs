@@ -24,8 +24,10 @@ pub(crate) fn client() -> Result<SharedHttpClient> {
     if let Some(pem) = ca_bundle::pem() {
         trusted.add_pem_certificate(pem);
     }
-    let tls = TlsContext::builder().with_trust_store(trusted).build();
-    let tls = tls.map_err(|error| Failure::failed(format!("Cannot prepare HTTPS: {error}")))?;
+    let tls = TlsContext::builder()
+        .with_trust_store(trusted)
+        .build()
+        .map_err(|error| Failure::failed(format!("Cannot prepare HTTPS: {error}")))?;
     Ok(SharedHttpClient::new(ByHost {
         direct: with_proxy(tls.clone(), ProxyConfig::disabled()),
         proxied: with_proxy(tls, ProxyConfig::from_env()),

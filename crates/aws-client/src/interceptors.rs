@@ -32,9 +32,10 @@ impl Intercept for StopOnSignal {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        match interrupt::stopping() {
-            true => Err(Stopped.into()),
-            false => Ok(()),
+        if interrupt::stopping() {
+            Err(Stopped.into())
+        } else {
+            Ok(())
         }
     }
 }
@@ -70,7 +71,9 @@ impl Intercept for BeforeRetry {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let tries = cfg.load::<RequestAttempts>().map_or(1, |it| it.attempts());
+        let tries = cfg
+            .load::<RequestAttempts>()
+            .map_or(1, |attempts| attempts.attempts());
         let operation = cfg.load::<Metadata>();
         match (self.0.get(), operation) {
             (Some(hook), Some(operation)) if tries > 1 && !interrupt::stopping() => {

@@ -66,10 +66,10 @@ impl Console {
     }
 
     /// Shows `what` in the spinner until the returned guard is dropped.
-    pub fn working(&self, what: impl Into<String>) -> Working<'_> {
+    pub fn working(&self, what: impl Into<String>) -> ProgressGuard<'_> {
         let what = what.into();
         self.show(|running| running.push(what.clone()));
-        Working {
+        ProgressGuard {
             console: self,
             what,
         }
@@ -77,7 +77,7 @@ impl Console {
 
     /// Like [`working`](Console::working), for something slow: without a
     /// spinner, it prints a line to stderr instead.
-    pub fn waiting(&self, what: impl Into<String>) -> Working<'_> {
+    pub fn waiting(&self, what: impl Into<String>) -> ProgressGuard<'_> {
         let what = what.into();
         if self.spinner.is_hidden() {
             self.message(&format!("{what} ..."));
@@ -105,12 +105,12 @@ impl Console {
 
 /// Guard of [`Console::working`]: dropping it removes its text.
 #[derive(Debug)]
-pub struct Working<'a> {
+pub struct ProgressGuard<'a> {
     console: &'a Console,
     what: String,
 }
 
-impl Drop for Working<'_> {
+impl Drop for ProgressGuard<'_> {
     fn drop(&mut self) {
         self.console.show(|running| {
             if let Some(at) = running.iter().position(|what| *what == self.what) {
@@ -123,17 +123,17 @@ impl Drop for Working<'_> {
 /// A wait of unknown length, shown in the spinner until this is dropped, or,
 /// without a spinner, in a line on stderr after 2 s and then every 30 s.
 #[derive(Debug)]
-pub struct LongWait {
+pub struct WaitNotice {
     console: Arc<Console>,
     what: String,
     shown: Option<String>,
     next_line: Duration,
 }
 
-impl LongWait {
+impl WaitNotice {
     /// `what` precedes the time waited: `Waiting: AWS limits CreateApi`.
-    pub fn new(console: Arc<Console>, what: impl Into<String>) -> LongWait {
-        LongWait {
+    pub fn new(console: Arc<Console>, what: impl Into<String>) -> WaitNotice {
+        WaitNotice {
             console,
             what: what.into(),
             shown: None,
@@ -160,7 +160,7 @@ impl LongWait {
     }
 }
 
-impl Drop for LongWait {
+impl Drop for WaitNotice {
     fn drop(&mut self) {
         if let Some(shown) = self.shown.take() {
             self.console

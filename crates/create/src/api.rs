@@ -96,8 +96,7 @@ impl Resource for Api {
     }
 
     async fn create(&self, run: &Run) -> CallResult<ApiRef> {
-        let answer = self.create_call(run).send().await;
-        let answer = answer.named("CreateApi")?;
+        let answer = self.create_call(run).send().await.named("CreateApi")?;
         Ok(ApiRef {
             id: required("CreateApi", "ApiId", answer.api_id)?,
             endpoint: required("CreateApi", "ApiEndpoint", answer.api_endpoint)?,

@@ -100,8 +100,12 @@ impl Resource for Authorizer {
     /// The API is ours, and so is the authorizer of this name in it.
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
         let mut authorizers = find::pages(async |token| {
-            let call = run.aws.api_gateway.get_authorizers();
-            let call = call.api_id(&self.api.id).set_next_token(token);
+            let call = run
+                .aws
+                .api_gateway
+                .get_authorizers()
+                .api_id(&self.api.id)
+                .set_next_token(token);
             let answer = call.send().await.named("GetAuthorizers")?;
             Ok((answer.items, answer.next_token))
         })
@@ -148,8 +152,12 @@ impl Resource for Authorizer {
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {
-        let call = run.aws.api_gateway.delete_authorizer();
-        let call = call.api_id(&key.parent).authorizer_id(&key.id);
+        let call = run
+            .aws
+            .api_gateway
+            .delete_authorizer()
+            .api_id(&key.parent)
+            .authorizer_id(&key.id);
         call.send().await.named("DeleteAuthorizer").map(drop)
     }
 }

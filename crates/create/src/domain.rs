@@ -136,8 +136,12 @@ impl Resource for Domain {
     async fn remove(&self, run: &Run, live: &Self::Live) -> Result<()> {
         self.find(run).await?;
         let prefix = Self::reference(run, live)?;
-        let call = run.aws.cognito.delete_user_pool_domain();
-        let call = call.domain(&prefix).user_pool_id(&self.pool.id);
+        let call = run
+            .aws
+            .cognito
+            .delete_user_pool_domain()
+            .domain(&prefix)
+            .user_pool_id(&self.pool.id);
         optional(call.send().await.named("DeleteUserPoolDomain"))?;
         wait_until_deleted(&run.aws, &self.pool.id, &prefix).await?;
         run.save(|state| {

@@ -173,8 +173,8 @@ impl Resource for Function {
             .any(|difference| !difference.is_in(&code))
         {
             let call = run.aws.lambda.update_function_configuration();
-            let call = configured(call, &self.create_call(run));
-            let call = call.function_name(&run.config.names.function);
+            let call =
+                configured(call, &self.create_call(run)).function_name(&run.config.names.function);
             call.send().await.named("UpdateFunctionConfiguration")?;
         }
         Ok(())

@@ -84,8 +84,12 @@ impl Resource for Integration {
     /// The API is ours, and so is its integration with our function.
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
         let mut integrations = find::pages(async |token| {
-            let call = run.aws.api_gateway.get_integrations();
-            let call = call.api_id(&self.api.id).set_next_token(token);
+            let call = run
+                .aws
+                .api_gateway
+                .get_integrations()
+                .api_id(&self.api.id)
+                .set_next_token(token);
             let answer = call.send().await.named("GetIntegrations")?;
             Ok((answer.items, answer.next_token))
         })
@@ -139,8 +143,12 @@ impl Resource for Integration {
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {
-        let call = run.aws.api_gateway.delete_integration();
-        let call = call.api_id(&key.parent).integration_id(&key.id);
+        let call = run
+            .aws
+            .api_gateway
+            .delete_integration()
+            .api_id(&key.parent)
+            .integration_id(&key.id);
         call.send().await.named("DeleteIntegration").map(drop)
     }
 }

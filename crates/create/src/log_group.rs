@@ -52,8 +52,11 @@ impl LogGroup {
 
     /// CreateLogGroup cannot set it.
     async fn put_retention(&self, run: &Run) -> CallResult {
-        let call = run.aws.logs.put_retention_policy();
-        let call = call.log_group_name(name(run));
+        let call = run
+            .aws
+            .logs
+            .put_retention_policy()
+            .log_group_name(name(run));
         let answer = call.retention_in_days(RETENTION).send().await;
         answer.named("PutRetentionPolicy")?;
         Ok(())

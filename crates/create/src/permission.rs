@@ -126,8 +126,11 @@ impl Resource for Permission {
     }
 
     async fn remove(&self, run: &Run, _: &Value) -> Result<()> {
-        let call = run.aws.lambda.remove_permission();
-        let call = call.function_name(&run.config.names.function);
+        let call = run
+            .aws
+            .lambda
+            .remove_permission()
+            .function_name(&run.config.names.function);
         let answer = call.statement_id(STATEMENT_ID).send().await;
         optional(answer.named("RemovePermission"))?;
         Ok(())

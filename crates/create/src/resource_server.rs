@@ -80,8 +80,12 @@ impl Resource for ResourceServer {
     }
 
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let call = run.aws.cognito.describe_resource_server();
-        let call = call.user_pool_id(&key.parent).identifier(&key.id);
+        let call = run
+            .aws
+            .cognito
+            .describe_resource_server()
+            .user_pool_id(&key.parent)
+            .identifier(&key.id);
         let answer = optional(call.send().await.named("DescribeResourceServer"))?;
         Ok(answer.and_then(|answer| answer.resource_server))
     }
@@ -110,8 +114,12 @@ impl Resource for ResourceServer {
     }
 
     async fn update(&self, run: &Run, _: &Self::Live, _: &[Difference]) -> CallResult {
-        let call = run.aws.cognito.update_resource_server();
-        let call = call.user_pool_id(&self.pool.id).identifier(RESOURCE_SERVER);
+        let call = run
+            .aws
+            .cognito
+            .update_resource_server()
+            .user_pool_id(&self.pool.id)
+            .identifier(RESOURCE_SERVER);
         let call = overwrite(call, &self.create_call(run));
         call.send().await.named("UpdateResourceServer").map(drop)
     }

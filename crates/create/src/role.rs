@@ -108,8 +108,9 @@ impl Resource for Role {
     fn differences(&self, run: &Run, live: &Description) -> Vec<Difference> {
         let desired = self.create_call(run);
         let trust = live.assume_role_policy_document().unwrap_or_default();
-        let boundary = live.permissions_boundary();
-        let boundary = boundary.and_then(|boundary| boundary.permissions_boundary_arn.clone());
+        let boundary = live
+            .permissions_boundary()
+            .and_then(|boundary| boundary.permissions_boundary_arn.clone());
         let desired_boundary = desired.get_permissions_boundary().to_json();
         differences([
             (
@@ -130,16 +131,16 @@ impl Resource for Role {
         let (iam, desired) = (&run.aws.iam, self.create_call(run));
         if has(differences, "PermissionsBoundary") {
             let boundary = desired.get_permissions_boundary().clone();
-            let call = iam.put_role_permissions_boundary();
-            let call = call
+            let call = iam
+                .put_role_permissions_boundary()
                 .role_name(&live.role_name)
                 .set_permissions_boundary(boundary);
             call.send().await.named("PutRolePermissionsBoundary")?;
         }
         if has(differences, "AssumeRolePolicyDocument") {
             let document = desired.get_assume_role_policy_document().clone();
-            let call = iam.update_assume_role_policy();
-            let call = call
+            let call = iam
+                .update_assume_role_policy()
                 .role_name(&live.role_name)
                 .set_policy_document(document);
             call.send().await.named("UpdateAssumeRolePolicy")?;

@@ -125,8 +125,11 @@ impl Resource for RolePolicy {
             self.create(run).await?;
         }
         for arn in outdated(run, live) {
-            let call = run.aws.iam.detach_role_policy();
-            let call = call.role_name(&run.config.names.role);
+            let call = run
+                .aws
+                .iam
+                .detach_role_policy()
+                .role_name(&run.config.names.role);
             let answer = call.policy_arn(arn).send().await;
             optional(answer.named("DetachRolePolicy"))?;
         }
@@ -141,8 +144,12 @@ fn outdated<'l>(run: &Run, live: &'l Policies) -> impl Iterator<Item = &'l Strin
 }
 
 async fn inline(run: &Run, key: &Key) -> Result<Option<Value>> {
-    let call = run.aws.iam.get_role_policy();
-    let call = call.role_name(&key.parent).policy_name(&key.id);
+    let call = run
+        .aws
+        .iam
+        .get_role_policy()
+        .role_name(&key.parent)
+        .policy_name(&key.id);
     let answer = optional(call.send().await.named("GetRolePolicy"))?;
     Ok(answer.map(|answer| policy_document(&answer.policy_document)))
 }

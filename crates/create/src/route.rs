@@ -104,8 +104,10 @@ impl Resource for Route {
     }
 
     async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
-        let call = run.aws.api_gateway.update_route();
-        let call = call
+        let call = run
+            .aws
+            .api_gateway
+            .update_route()
             .api_id(&self.api.id)
             .set_route_id(live.route_id.clone());
         let call = overwrite(call, &self.create_call(run));
@@ -120,8 +122,12 @@ impl Resource for Route {
 /// The routes of an API, all pages (GetRoutes).
 pub(crate) async fn list(run: &Run, api_id: &str) -> Result<Vec<Description>> {
     let routes = find::pages(async |token| {
-        let call = run.aws.api_gateway.get_routes();
-        let call = call.api_id(api_id).set_next_token(token);
+        let call = run
+            .aws
+            .api_gateway
+            .get_routes()
+            .api_id(api_id)
+            .set_next_token(token);
         let answer = call.send().await.named("GetRoutes")?;
         Ok((answer.items, answer.next_token))
     });

@@ -102,8 +102,12 @@ impl Resource for Stage {
     }
 
     async fn update(&self, run: &Run, _: &Self::Live, _: &[Difference]) -> CallResult {
-        let call = run.aws.api_gateway.update_stage();
-        let call = call.api_id(&self.api.id).stage_name(STAGE);
+        let call = run
+            .aws
+            .api_gateway
+            .update_stage()
+            .api_id(&self.api.id)
+            .stage_name(STAGE);
         let call = overwrite(call, &self.create_call(run));
         call.send().await.named("UpdateStage").map(drop)
     }

@@ -58,8 +58,10 @@ fn attribute(name: &str, value: &str) -> AttributeType {
 /// The attributes that we set, as an object; AWS adds others, such as `sub`.
 fn attributes(attributes: Option<&[AttributeType]>) -> Value {
     let ours = ["email", "email_verified"];
-    let attributes = attributes.into_iter().flatten();
-    let attributes = attributes.filter(|attribute| ours.contains(&attribute.name()));
+    let attributes = attributes
+        .into_iter()
+        .flatten()
+        .filter(|attribute| ours.contains(&attribute.name()));
     attributes
         .map(|attribute| (attribute.name.clone(), attribute.value.to_json()))
         .collect()
@@ -131,8 +133,12 @@ impl Resource for User {
 
     async fn update(&self, run: &Run, live: &Self::Live, found: &[Difference]) -> CallResult {
         if !live.enabled {
-            let call = run.aws.cognito.admin_enable_user();
-            let call = call.user_pool_id(&self.pool.id).username(USERNAME);
+            let call = run
+                .aws
+                .cognito
+                .admin_enable_user()
+                .user_pool_id(&self.pool.id)
+                .username(USERNAME);
             call.send().await.named("AdminEnableUser")?;
         }
         if has(found, "UserAttributes") {

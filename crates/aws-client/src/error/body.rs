@@ -25,9 +25,11 @@ impl ErrorBody {
         };
         let element = |name| in_xml(&body, name).map(str::to_owned);
         let header = response.headers().get("x-amzn-errortype");
-        let code = header.map(str::to_owned);
-        let code = code.or_else(|| field(["__type", "code"]));
-        let code = code.or_else(|| element("Code")).unwrap_or_default();
+        let code = header
+            .map(str::to_owned)
+            .or_else(|| field(["__type", "code"]))
+            .or_else(|| element("Code"))
+            .unwrap_or_default();
         let message = field(["message", "Message"]).or_else(|| element("Message"));
         ErrorBody {
             code: without_namespace(&code).to_owned(),

@@ -56,12 +56,11 @@ impl Secrets {
         match value {
             Value::Object(fields) => {
                 for (name, value) in fields {
-                    match is_hidden_field(name) {
-                        true => {
-                            self.0.extend(value.as_str().map(str::to_owned));
-                            *value = HIDDEN.into();
-                        }
-                        false => self.take_out(value),
+                    if is_hidden_field(name) {
+                        self.0.extend(value.as_str().map(str::to_owned));
+                        *value = HIDDEN.into();
+                    } else {
+                        self.take_out(value);
                     }
                 }
             }

@@ -57,9 +57,10 @@ fn request_body(kind: &str, body: &[u8], secrets: &mut Secrets) -> String {
     if body.is_empty() {
         return String::new();
     }
-    let parsed = match kind.starts_with("application/x-www-form-urlencoded") {
-        true => Some(form(body)),
-        false => serde_json::from_slice(body).ok(),
+    let parsed = if kind.starts_with("application/x-www-form-urlencoded") {
+        Some(form(body))
+    } else {
+        serde_json::from_slice(body).ok()
     };
     match parsed {
         Some(mut value) => {

@@ -19,7 +19,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::endpoint::Endpoint;
 use aws_smithy_types::retry::RetryConfig;
-use common::console::LongWait;
+use common::console::WaitNotice;
 use common::{Console, loopback};
 
 use super::sleep::{Pause, RetrySleep, Wait};
@@ -76,13 +76,14 @@ impl RetryInterceptor {
     }
 
     fn wait(&self, failed: &Failed, tries: &mut Tries) -> Option<Pause> {
-        let reason = match kind::is_busy(failed.response?) {
-            true => ThrottleReason::Busy,
-            false => ThrottleReason::Quota,
+        let reason = if kind::is_busy(failed.response?) {
+            ThrottleReason::Busy
+        } else {
+            ThrottleReason::Quota
         };
         let wait = tries.wait.get_or_insert_with(|| {
             let what = reason.describe(failed.operation);
-            Wait::new(LongWait::new(Arc::clone(&self.console), what))
+            Wait::new(WaitNotice::new(Arc::clone(&self.console), what))
         });
         let asked = retry_after(failed.response?);
         let length = reason.pause(wait.waited(), asked, &mut rand::rng())?;
@@ -93,8 +94,8 @@ impl RetryInterceptor {
 
 fn back_off(tries: &mut Tries) -> Option<Pause> {
     tries.lost += 1;
-    let length = Duration::from_millis(200) * 2_u32.pow(tries.lost - 1);
-    let length = length.min(Duration::from_secs(5));
+    let doubled = Duration::from_millis(200) * 2_u32.pow(tries.lost - 1);
+    let length = doubled.min(Duration::from_secs(5));
     (tries.lost < MAX_LOST).then(|| Pause {
         length: length.mul_f64(rand::random()),
         wait: None,
@@ -143,14 +144,18 @@ impl Intercept for RetryInterceptor {
             return Ok(());
         };
         let failed = Failed {
-            operation: cfg.load::<Metadata>().map_or("", |it| it.name()),
+            operation: cfg
+                .load::<Metadata>()
+                .map_or("", |metadata| metadata.name()),
             kind: kind::of_try(error, context.response()),
             loopback: cfg.load::<Endpoint>().is_some_and(is_loopback),
             response: context.response(),
         };
         let mut tries = cfg.load::<Tries>().cloned().unwrap_or_default();
         let pause = self.decide(&failed, &mut tries);
-        let so_far = cfg.load::<RequestAttempts>().map_or(1, |it| it.attempts());
+        let so_far = cfg
+            .load::<RequestAttempts>()
+            .map_or(1, |attempts| attempts.attempts());
         let allowed = so_far + u32::from(pause.is_some());
         if let Some(pause) = pause {
             self.sleep.set_next(pause);

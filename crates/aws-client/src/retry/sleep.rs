@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_sts::config::{AsyncSleep, Sleep};
-use common::console::LongWait;
+use common::console::WaitNotice;
 use common::interrupt;
 use tokio::time::Instant;
 
@@ -12,12 +12,12 @@ use tokio::time::Instant;
 #[derive(Clone, Debug)]
 pub(crate) struct Wait {
     since: Instant,
-    told: Arc<Mutex<LongWait>>,
+    told: Arc<Mutex<WaitNotice>>,
 }
 
 impl Wait {
     /// A wait that begins now.
-    pub(crate) fn new(told: LongWait) -> Wait {
+    pub(crate) fn new(told: WaitNotice) -> Wait {
         Wait {
             since: Instant::now(),
             told: Arc::new(Mutex::new(told)),

@@ -42,12 +42,13 @@ pub fn is_untrusted(error: &str) -> bool {
 /// # Errors
 /// Exit code 2 if it cannot be read, or is no file of certificates.
 pub(crate) fn load() -> Result<()> {
-    let variable = std::env::var(var::AWS_CA_BUNDLE).ok();
-    let variable = variable.filter(|value| !value.is_empty());
-    let variable = variable.map(|value| ProfileSetting {
-        value,
-        source: var::AWS_CA_BUNDLE.to_owned(),
-    });
+    let variable = std::env::var(var::AWS_CA_BUNDLE)
+        .ok()
+        .filter(|value| !value.is_empty())
+        .map(|value| ProfileSetting {
+            value,
+            source: var::AWS_CA_BUNDLE.to_owned(),
+        });
     if let Some(setting) = variable.or_else(|| aws_profile::setting("ca_bundle")) {
         let pem = read(Path::new(&setting.value)).map_err(|why| {
             Failure::usage(format!("{} '{}': {why}", setting.source, setting.value))

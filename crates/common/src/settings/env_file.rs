@@ -57,8 +57,10 @@ pub(super) fn load(asked: Option<&Path>) -> Result<()> {
 fn set(variables: &BTreeMap<String, String>) -> Result<()> {
     let mut text = String::new();
     for (name, value) in variables {
-        let escaped = value.replace('\\', r"\\");
-        let escaped = escaped.replace('"', r#"\""#).replace('$', r"\$");
+        let escaped = value
+            .replace('\\', r"\\")
+            .replace('"', r#"\""#)
+            .replace('$', r"\$");
         text.push_str(&format!("{name}=\"{escaped}\"\n"));
     }
     // The error would repeat a value.
@@ -119,9 +121,10 @@ fn parse_line(line: &[u8]) -> Result<Option<(String, String)>, Wrong> {
             ("it is not NAME=value".to_owned(), hint.to_owned())
         })?;
     let value = value(text).map_err(|(what, quoted)| {
-        let hint = match quoted {
-            true => "in double quotes '\\' goes before '\"', '\\' and '$' only, and a value ends on its line; in single quotes everything but \"'\" stands for itself".to_owned(),
-            false => format!("put the whole value into single quotes: {name}='two words'"),
+        let hint = if quoted {
+            "in double quotes '\\' goes before '\"', '\\' and '$' only, and a value ends on its line; in single quotes everything but \"'\" stands for itself".to_owned()
+        } else {
+            format!("put the whole value into single quotes: {name}='two words'")
         };
         (format!("the value of {name} {what}"), hint)
     })?;

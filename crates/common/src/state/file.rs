@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::lock::{Lock, beside};
+use super::lock::{Lock, sibling};
 use super::model::{State, VERSION, cannot_read};
 use super::under_way;
 use crate::failure::{Failure, Result};
@@ -71,7 +71,7 @@ impl StateFile {
     /// As [`open`](StateFile::open).
     pub fn open_existing(path: &Path, access: Access) -> Result<Option<StateFile>> {
         let target = follow(path).map_err(|error| cannot_read(path, &error))?;
-        if !target.exists() && !beside(&target, "lock").exists() {
+        if !target.exists() && !sibling(&target, "lock").exists() {
             return Ok(None);
         }
         let file = StateFile::open(path, access)?;
@@ -158,7 +158,7 @@ impl StateFile {
     /// # Errors
     /// If the file exists and cannot be removed.
     pub fn remove(&self) -> Result<()> {
-        let _ = std::fs::remove_file(beside(&self.target, "new"));
+        let _ = std::fs::remove_file(sibling(&self.target, "new"));
         match std::fs::remove_file(&self.target) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::failed(
                 format!("Cannot remove {}: {error}", self.path.display()),
@@ -182,7 +182,7 @@ fn begin(state: &mut State, operation: &str) {
 }
 
 fn save(path: &Path, state: &State) -> std::io::Result<()> {
-    let new = beside(path, "new");
+    let new = sibling(path, "new");
     write_private(&new, &state.to_json()?)?;
     std::fs::rename(&new, path)?;
     let dir = match path.parent() {

@@ -23,7 +23,7 @@ impl Lock {
     /// Exit code 2 if another program holds the lock (the message names it), or
     /// the folder is not writable.
     pub(super) fn acquire(path: &Path) -> Result<Lock> {
-        let lock_path = beside(path, "lock");
+        let lock_path = sibling(path, "lock");
         loop {
             let file = open(&lock_path).map_err(|error| unwritable(&lock_path, &error))?;
             if let Some(lock) = Lock::of(file, path, &lock_path)? {
@@ -37,7 +37,7 @@ impl Lock {
     /// # Errors
     /// Exit code 2 if another program holds the lock.
     pub(super) fn acquire_where_writable(path: &Path) -> Result<Option<Lock>> {
-        match open(&beside(path, "lock")) {
+        match open(&sibling(path, "lock")) {
             Err(error) if is_about_permission(&error) => Ok(None),
             _ => Lock::acquire(path).map(Some),
         }
@@ -105,7 +105,7 @@ fn is_the_file_at(file: &File, path: &Path) -> bool {
 }
 
 /// Appends `.{ending}` to `path`: `state.json` becomes `state.json.lock`.
-pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(ending);
@@ -155,7 +155,7 @@ mod tests {
             "{error}"
         );
         drop(first);
-        assert!(!beside(&path, "lock").exists());
+        assert!(!sibling(&path, "lock").exists());
         Lock::acquire(&path).unwrap();
     }
 }

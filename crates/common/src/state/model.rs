@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::lock::beside;
+use super::lock::sibling;
 use super::under_way::{self, UnderWay};
 use crate::failure::{Failure, Result};
 use crate::file::{self, write_private};
@@ -174,7 +174,7 @@ pub(super) fn cannot_read(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 fn unreadable(path: &Path, text: &[u8], why: &str) -> Failure {
-    let copy = beside(path, "unreadable");
+    let copy = sibling(path, "unreadable");
     let kept = match write_private(&copy, text) {
         Ok(()) => format!("a copy is kept in {}; ", copy.display()),
         Err(_) => String::new(),

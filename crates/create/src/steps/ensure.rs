@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_client::retry::Backoff;
 use aws_client::{CallError, CallResult, Kind};
 use common::Result;
-use common::console::Working;
+use common::console::ProgressGuard;
 use tokio::sync::MutexGuard;
 
 use crate::compare::change::Change;
@@ -193,7 +193,7 @@ impl Run {
         }
     }
 
-    fn show_wait_for_call<R: Resource>(&self, left: Duration) -> Working<'_> {
+    fn show_wait_for_call<R: Resource>(&self, left: Duration) -> ProgressGuard<'_> {
         self.console.waiting(format!(
             "Waiting for the {}: an earlier {} was not answered and may still take effect, for {} s at most",
             R::NAME,
@@ -216,7 +216,7 @@ impl Run {
 struct WaitForOthers<'d> {
     run: &'d Run,
     what: &'d str,
-    shown: Option<Working<'d>>,
+    shown: Option<ProgressGuard<'d>>,
     not_yet: Backoff,
     not_found: Backoff,
 }

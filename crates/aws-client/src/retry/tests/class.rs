@@ -86,8 +86,10 @@ fn class(each: u64, more: u32, random: &mut StdRng) -> u64 {
         } else {
             let since = turn.refused_since.unwrap_or(answered);
             let waited = Duration::from_millis(answered - since);
-            let pause = ThrottleReason::Quota.pause(waited, None, random);
-            let pause = pause.expect("nobody gives up").as_millis();
+            let pause = ThrottleReason::Quota
+                .pause(waited, None, random)
+                .expect("nobody gives up")
+                .as_millis();
             Turn {
                 at: answered + u64::try_from(pause).expect("milliseconds"),
                 refused_since: Some(since),

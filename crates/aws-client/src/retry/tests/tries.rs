@@ -225,8 +225,12 @@ async fn a_call_with_settings_of_its_own_waits_as_politely() {
     let limit = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60));
     let settings = lambda::config::Builder::new().timeout_config(limit.build());
     let begun = Instant::now();
-    let call = aws.clients(AWS).lambda.update_function_code();
-    let call = call.function_name("EchoFunction").customize();
+    let call = aws
+        .clients(AWS)
+        .lambda
+        .update_function_code()
+        .function_name("EchoFunction")
+        .customize();
     let answer = call.config_override(settings).send().await;
     answer.named("UpdateFunctionCode").expect("taken at last");
     assert_eq!(aws.tries().len(), 21);

@@ -1,0 +1,103 @@
+//! What an update of the user pool sends.
+
+use aws_sdk_cognitoidentityprovider as cognito;
+use aws_sdk_cognitoidentityprovider::types::{
+    AcrLevelConfigType, DeletionProtectionType, DeviceConfigurationType, EmailConfigurationType,
+    KeyConfigurationType, LambdaConfigType, SmsConfigurationType, UserAttributeUpdateSettingsType,
+    UserPoolAddOnsType, UserPoolMfaType, UserPoolTierType, VerificationMessageTemplateType,
+};
+
+use super::*;
+
+fn client() -> cognito::Client {
+    let config = cognito::Config::builder();
+    cognito::Client::from_conf(config.behavior_version_latest().build())
+}
+
+fn desired(client: &cognito::Client) -> CreateUserPoolFluentBuilder {
+    client
+        .create_user_pool()
+        .pool_name("HelloUserPool")
+        .auto_verified_attributes(VerifiedAttributeType::Email)
+        .account_recovery_setting(recovery_by_email())
+        .issuer_configuration(IssuerConfigurationType::builder().build())
+}
+
+/// A pool in which a person has set whatever can be set.
+fn set_by_hand() -> UserPoolType {
+    let audit = UserPoolAddOnsType::builder()
+        .advanced_security_mode(cognito::types::AdvancedSecurityModeType::Audit);
+    let sms = SmsConfigurationType::builder().sns_caller_arn("arn:of-a-person");
+    let acr = AcrLevelConfigType::builder().acr_value("of-a-person");
+    let verified = UserAttributeUpdateSettingsType::builder()
+        .attributes_require_verification_before_update(VerifiedAttributeType::Email)
+        .attributes_require_verification_before_update(VerifiedAttributeType::PhoneNumber);
+    let rules = PasswordPolicyType::builder().password_history_size(5);
+    UserPoolType::builder()
+        .id("us-east-1_abc")
+        .policies(
+            UserPoolPolicyType::builder()
+                .password_policy(rules.build())
+                .build(),
+        )
+        .deletion_protection(DeletionProtectionType::Active)
+        .lambda_config(LambdaConfigType::builder().build())
+        .sms_verification_message("sms")
+        .email_verification_message("email")
+        .email_verification_subject("subject")
+        .verification_message_template(VerificationMessageTemplateType::builder().build())
+        .sms_authentication_message("sms")
+        .user_attribute_update_settings(verified.build())
+        .mfa_configuration(UserPoolMfaType::Optional)
+        .device_configuration(DeviceConfigurationType::builder().build())
+        .email_configuration(EmailConfigurationType::builder().build())
+        .sms_configuration(sms.build())
+        .user_pool_tags("of", "a person")
+        .admin_create_user_config(AdminCreateUserConfigType::builder().build())
+        .user_pool_add_ons(audit.build().expect("a mode"))
+        .user_pool_tier(UserPoolTierType::Plus)
+        .key_configuration(KeyConfigurationType::builder().build())
+        .acr_configuration("1", acr.build().expect("a value"))
+        .build()
+}
+
+/// A member that the next SDK adds is `None` here, until it is kept or set.
+#[test]
+fn an_update_sends_every_member() {
+    let client = client();
+    let call = updated(client.update_user_pool(), &set_by_hand(), &desired(&client));
+    let members = format!("{:#?}", call.as_input());
+    let left_out: Vec<&str> = members
+        .lines()
+        .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
+        .filter(|line| line.ends_with(": None,"))
+        .collect();
+    assert!(left_out.is_empty(), "AWS would reset {left_out:?}");
+    assert!(members.lines().count() > 20, "{members}");
+    assert!(
+        members.contains("password_history_size: Some(\n"),
+        "{members}"
+    );
+}
+
+#[test]
+fn what_contradicts_ours_gives_way_and_is_said() {
+    let client = client();
+    let (live, desired) = (set_by_hand(), desired(&client));
+    assert_eq!(
+        verified_before_update(&live),
+        json!(["email", "phone_number"])
+    );
+    assert_eq!(
+        verified_before_update(&allowed(&live, &desired)),
+        json!(["email"])
+    );
+}
+
+#[test]
+fn a_pool_that_does_not_name_its_issuer_has_the_original_one() {
+    let form = |form: IssuerType| IssuerConfigurationType::builder().r#type(form).build();
+    let original = issuer_form(&None);
+    assert_eq!(original, issuer_form(&Some(form(IssuerType::Original))));
+    assert_ne!(original, issuer_form(&Some(form(IssuerType::Updated))));
+}
