@@ -5,14 +5,9 @@
 //! code of ours runs. Deleting it deletes its stage, route, integration and
 //! authorizer.
 
-use aws_client::find;
 use aws_sdk_apigatewayv2::operation::create_api::builders::CreateApiFluentBuilder;
-use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
 use aws_sdk_apigatewayv2::types::ProtocolType;
 
-use crate::compare::difference::differences;
-use crate::compare::property::{Property, overwrite};
-use crate::config::names::{ROUTE_PATH, STAGE};
 use crate::resource::prelude::*;
 
 /// The HTTP API.
@@ -37,7 +32,7 @@ impl Reference for ApiRef {
 }
 
 impl Api {
-    fn create_call(&self, run: &Run) -> CreateApiFluentBuilder {
+    pub(crate) fn create_call(&self, run: &Run) -> CreateApiFluentBuilder {
         run.aws
             .api_gateway
             .create_api()
@@ -61,7 +56,6 @@ impl Resource for Api {
     const PART_OF_API: bool = true;
     type Needs = ();
     type Ref = ApiRef;
-    type Live = GetApiOutput;
 
     fn new((): ()) -> Api {
         Api
@@ -76,67 +70,11 @@ impl Resource for Api {
         format!("API Gateway '{name}' HTTP API created with ID: '{id}'{change}")
     }
 
-    fn recorded(state: State) -> Option<Key> {
-        state.api_id.map(Key::new)
-    }
-
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let answer = run.aws.api_gateway.get_api().api_id(&key.id).send().await;
-        let api = optional(answer.named("GetApi"))?;
-        if let Some(api) = &api {
-            run.check_tag(&Self::title(run), &key.id, api.tags.as_ref())?;
-        }
-        Ok(api)
-    }
-
-    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
-        let found = find::apis(&run.aws, &run.tag).await?;
-        let ids = found.into_iter().filter_map(|api| api.api_id);
-        Ok(ids.map(Key::new).collect())
-    }
-
     async fn create(&self, run: &Run) -> CallResult<ApiRef> {
         let answer = self.create_call(run).send().await.named("CreateApi")?;
         Ok(ApiRef {
             id: required("CreateApi", "ApiId", answer.api_id)?,
             endpoint: required("CreateApi", "ApiEndpoint", answer.api_endpoint)?,
         })
-    }
-
-    fn reference(_: &Run, live: &Self::Live) -> CallResult<ApiRef> {
-        Ok(ApiRef {
-            id: required("GetApi", "ApiId", live.api_id.clone())?,
-            endpoint: required("GetApi", "ApiEndpoint", live.api_endpoint.clone())?,
-        })
-    }
-
-    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
-        let desired = self.create_call(run);
-        let protocol = desired.get_protocol_type().to_json();
-        differences([
-            ("Name", live.name.to_json(), desired.get_name().to_json()),
-            ("ProtocolType", live.protocol_type.to_json(), protocol),
-        ])
-    }
-
-    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
-        let call = run.aws.api_gateway.update_api();
-        let call = overwrite!(call, self.create_call(run); name);
-        let call = call.set_api_id(live.api_id.clone());
-        call.send().await.named("UpdateApi").map(drop)
-    }
-
-    fn record(&self, _: &Run, api: &ApiRef, state: &mut State) {
-        state.api_id = Some(api.id.clone());
-        state.api_url = Some(format!("{}/{STAGE}{ROUTE_PATH}", api.endpoint));
-    }
-
-    fn created_at(live: &Self::Live) -> Option<u64> {
-        milliseconds(live.created_date)
-    }
-
-    async fn delete(run: &Run, key: &Key) -> CallResult {
-        let call = run.aws.api_gateway.delete_api().api_id(&key.id);
-        call.send().await.named("DeleteApi").map(drop)
     }
 }

@@ -5,30 +5,23 @@
 //! it, a client would have to ask for the password itself, which OAuth exists to
 //! avoid.
 
-use aws_client::domain::{DELETE_TIMEOUT, wait_until_deleted};
-use aws_client::find::{self, Found};
-use aws_client::retry::Backoff;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool_domain::builders::CreateUserPoolDomainFluentBuilder;
-use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
 
-use crate::compare::difference::{differences, has};
-use crate::compare::property::{Property, keep, overwrite};
 use crate::config::hosts;
-use crate::readiness;
 use crate::resource::prelude::*;
 use crate::user_pool::UserPoolRef;
 
 /// The classic hosted UI. Version 2, managed login, shows nothing without a
 /// branding style.
-const CLASSIC_PAGE: i32 = 1;
+pub(crate) const CLASSIC_PAGE: i32 = 1;
 
 /// The sign-in domain of this pool.
 pub(crate) struct Domain {
-    pool: UserPoolRef,
+    pub pool: UserPoolRef,
 }
 
 impl Domain {
-    fn create_call(&self, run: &Run) -> CreateUserPoolDomainFluentBuilder {
+    pub(crate) fn create_call(&self, run: &Run) -> CreateUserPoolDomainFluentBuilder {
         run.aws
             .cognito
             .create_user_pool_domain()
@@ -49,7 +42,6 @@ impl Resource for Domain {
     type Needs = UserPoolRef;
     /// Its prefix.
     type Ref = String;
-    type Live = DomainDescriptionType;
 
     fn new(pool: UserPoolRef) -> Domain {
         Domain { pool }
@@ -64,188 +56,9 @@ impl Resource for Domain {
         format!("User pool signup/signin page created at: '{url}'{change}")
     }
 
-    fn recorded(state: State) -> Option<Key> {
-        let prefix = state.user_pool_auth_domain_prefix?;
-        Some(Key::within(state.user_pool_id?, prefix))
-    }
-
-    /// The recorded domain, or the one that the pool has in its place. Its prefix
-    /// may differ from the desired one.
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let ours = describe(run, &key.id).await?;
-        match ours.filter(|domain| domain.user_pool_id() == Some(&key.parent)) {
-            Some(domain) => Ok(Some(domain)),
-            None => of_pool(run, &key.parent).await,
-        }
-    }
-
-    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
-        Ok(vec![Key::within(&self.pool.id, &run.config.domain_prefix)])
-    }
-
-    /// A domain is ours when it belongs to our pool.
-    async fn find(&self, run: &Run) -> Result<Option<Self::Live>> {
-        match look_up(run, Some(&self.pool.id)).await? {
-            Some(domain) => Ok(Some(domain)),
-            // A run that was killed may have made it with another prefix.
-            None => of_pool(run, &self.pool.id).await,
-        }
-    }
-
-    async fn check_name_is_free(run: &Run) -> Result<()> {
-        look_up(run, None).await.map(drop)
-    }
-
     async fn create(&self, run: &Run) -> CallResult<String> {
         let answer = self.create_call(run).send().await;
         answer.named("CreateUserPoolDomain")?;
         Ok(run.config.domain_prefix.clone())
-    }
-
-    fn reference(_: &Run, live: &Self::Live) -> CallResult<String> {
-        required("DescribeUserPoolDomain", "Domain", live.domain.clone())
-    }
-
-    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
-        let desired = self.create_call(run);
-        let version = desired.get_managed_login_version().to_json();
-        let page = live.managed_login_version.unwrap_or(CLASSIC_PAGE);
-        differences([
-            (
-                "Domain",
-                live.domain.to_json(),
-                desired.get_domain().to_json(),
-            ),
-            ("ManagedLoginVersion", page.to_json(), version),
-        ])
-    }
-
-    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
-        let call = run.aws.cognito.update_user_pool_domain();
-        let call = keep!(call, live; domain, user_pool_id, routing);
-        let call = overwrite!(call, self.create_call(run); managed_login_version);
-        call.send().await.named("UpdateUserPoolDomain").map(drop)
-    }
-
-    /// A pool has one prefix domain, so another DOMAIN_PREFIX replaces it.
-    fn must_be_replaced(differences: &[Difference]) -> bool {
-        has(differences, "Domain")
-    }
-
-    /// Deletes the old domain, unless the new one is somebody else's.
-    async fn remove(&self, run: &Run, live: &Self::Live) -> Result<()> {
-        self.find(run).await?;
-        let prefix = Self::reference(run, live)?;
-        let call = run
-            .aws
-            .cognito
-            .delete_user_pool_domain()
-            .domain(&prefix)
-            .user_pool_id(&self.pool.id);
-        optional(call.send().await.named("DeleteUserPoolDomain"))?;
-        wait_until_deleted(&run.aws, &self.pool.id, &prefix).await?;
-        run.save(|state| {
-            state.user_pool_auth_domain_prefix = None;
-            state.user_pool_auth_domain = None;
-        })
-    }
-
-    /// Another account may have the new prefix: only the create call tells.
-    async fn restore(&self, run: &Run, live: &Self::Live) -> Result<()> {
-        let prefix = Self::reference(run, live)?;
-        run.state.begin_call(Self::CREATE.name)?;
-        let call = self.create_call(run).domain(&prefix);
-        call.send().await.named("CreateUserPoolDomain")?;
-        run.state
-            .record_made(Self::CREATE.name, |state| self.record(run, &prefix, state))?;
-        let title = format!("Sign-in domain '{prefix}'");
-        run.console.note(&format!(
-            "{title} was made again, because the new one could not be"
-        ));
-        Ok(())
-    }
-
-    fn record(&self, run: &Run, prefix: &String, state: &mut State) {
-        state.user_pool_auth_domain_prefix = Some(prefix.clone());
-        state.user_pool_auth_domain = Some(hosts::sign_in_page(&run.aws.region, prefix));
-    }
-
-    async fn finish(&self, run: &Run, prefix: &String, change: &Change) -> Result<()> {
-        if *change == Change::Unchanged {
-            return Ok(());
-        }
-        // Before the first look-up of its name: a name that is asked for too early
-        // counts as missing for minutes, wherever the answer is kept.
-        wait_until_active(run, prefix).await?;
-        readiness::wait_for_sign_in(run, &self.pool).await
-    }
-}
-
-/// Waits until AWS says that the domain is active, for a minute at most: what
-/// follows waits too, and says so.
-async fn wait_until_active(run: &Run, prefix: &str) -> Result<()> {
-    let _shown = run.console.working("sign-in domain becoming active");
-    let mut backoff = Backoff::poll().up_to(DELETE_TIMEOUT);
-    loop {
-        let domain = describe(run, prefix).await?;
-        if domain.is_some_and(|domain| is_active(&domain)) || !backoff.wait().await? {
-            return Ok(());
-        }
-    }
-}
-
-/// A cloud may give no status.
-fn is_active(domain: &DomainDescriptionType) -> bool {
-    domain
-        .status()
-        .is_none_or(|status| *status == DomainStatusType::Active)
-}
-
-/// The domain that the pool itself names.
-async fn of_pool(run: &Run, pool_id: &str) -> Result<Option<DomainDescriptionType>> {
-    let call = run.aws.cognito.describe_user_pool().user_pool_id(pool_id);
-    let answer = optional(call.send().await.named("DescribeUserPool"))?;
-    let pool = answer.and_then(|answer| answer.user_pool);
-    match pool.and_then(|pool| pool.domain) {
-        Some(prefix) => describe(run, &prefix).await,
-        None => Ok(None),
-    }
-}
-
-/// The domain with the desired prefix; an error, if it is not that of `our_pool`.
-async fn look_up(run: &Run, our_pool: Option<&str>) -> Result<Option<DomainDescriptionType>> {
-    let found = match describe(run, &run.config.domain_prefix).await? {
-        None => Found::Nothing,
-        Some(domain) if domain.user_pool_id() == our_pool => Found::Ours(domain),
-        Some(domain) => {
-            let pool = domain.user_pool_id.unwrap_or_default();
-            find::owner_of_foreign_pool(&run.aws, &pool).await
-        }
-    };
-    found.refuse_foreign(&Domain::title(run), "another DOMAIN_PREFIX")
-}
-
-/// An empty response means that there is no such domain.
-async fn describe(run: &Run, prefix: &str) -> Result<Option<DomainDescriptionType>> {
-    let call = run.aws.cognito.describe_user_pool_domain();
-    let answer = call.domain(prefix).send().await;
-    let answer = optional(answer.named("DescribeUserPoolDomain"))?;
-    let domain = answer.and_then(|answer| answer.domain_description);
-    Ok(domain.filter(|domain| domain.user_pool_id.is_some()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_domain_that_is_being_made_is_not_active() {
-        let domain = |status: Option<DomainStatusType>| {
-            let domain = DomainDescriptionType::builder().set_status(status);
-            is_active(&domain.build())
-        };
-        assert!(domain(None) && domain(Some(DomainStatusType::Active)));
-        assert!(!domain(Some(DomainStatusType::Creating)));
-        assert!(!domain(Some(DomainStatusType::Updating)));
     }
 }

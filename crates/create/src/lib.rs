@@ -13,6 +13,7 @@ mod config;
 mod domain;
 mod function;
 mod integration;
+mod live;
 mod log_group;
 mod permission;
 mod readiness;

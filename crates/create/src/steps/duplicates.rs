@@ -8,7 +8,8 @@
 use aws_client::error::optional;
 use common::Result;
 
-use crate::resource::{Key, Resource};
+use crate::live::LiveResource;
+use crate::resource::Key;
 use crate::run::Run;
 
 /// By how much this machine's clock and AWS's may differ, in milliseconds.
@@ -19,7 +20,7 @@ impl Run {
     ///
     /// # Errors
     /// If a call fails.
-    pub(super) async fn duplicates<R: Resource>(&self, resource: &R) -> Result<Vec<Key>> {
+    pub(super) async fn duplicates<R: LiveResource>(&self, resource: &R) -> Result<Vec<Key>> {
         let state = self.state.get();
         let lost_since = state.lost_calls.since(R::CREATE.name);
         let (Some(since), Some(kept)) = (lost_since, R::recorded(state)) else {
@@ -48,7 +49,7 @@ impl Run {
     ///
     /// # Errors
     /// If a call fails.
-    pub(super) async fn remove_duplicates<R: Resource>(&self, resource: &R) -> Result<()> {
+    pub(super) async fn remove_duplicates<R: LiveResource>(&self, resource: &R) -> Result<()> {
         for key in self.duplicates(resource).await? {
             self.console
                 .note(&format!("{}: it is deleted", second::<R>(&key)));
@@ -63,6 +64,6 @@ impl Run {
 }
 
 /// For example `a second app client of this deployment, '1234fgc1abc'`.
-pub(super) fn second<R: Resource>(key: &Key) -> String {
+pub(super) fn second<R: LiveResource>(key: &Key) -> String {
     format!("a second {} of this deployment, '{}'", R::NAME, key.id)
 }

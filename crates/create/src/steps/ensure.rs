@@ -11,11 +11,11 @@ use tokio::sync::MutexGuard;
 
 use crate::compare::change::Change;
 use crate::compare::difference::Difference;
-use crate::resource::Resource;
+use crate::live::LiveResource;
 use crate::run::Run;
 
 /// How a resource came to exist.
-enum Origin<R: Resource> {
+enum Origin<R: LiveResource> {
     /// The call of this run created it.
     Created(R::Ref),
     /// An earlier call created it.
@@ -28,7 +28,7 @@ impl Run {
     ///
     /// # Errors
     /// If AWS refuses for good, or somebody else's resource has the name.
-    pub(crate) async fn ensure<R: Resource>(
+    pub(crate) async fn ensure<R: LiveResource>(
         &self,
         resource: &R,
         live: Option<R::Live>,
@@ -51,7 +51,7 @@ impl Run {
     }
 
     /// Compares the live resource with the desired one, and mends what differs.
-    async fn bring_up_to_date<R: Resource>(
+    async fn bring_up_to_date<R: LiveResource>(
         &self,
         resource: &R,
         live: R::Live,
@@ -69,7 +69,7 @@ impl Run {
         Ok((made, Change::of(differences)))
     }
 
-    async fn update<R: Resource>(
+    async fn update<R: LiveResource>(
         &self,
         resource: &R,
         live: &R::Live,
@@ -80,7 +80,7 @@ impl Run {
     }
 
     /// Removes the live resource and creates it anew.
-    async fn replace<R: Resource>(&self, resource: &R, mut live: R::Live) -> Result<R::Ref> {
+    async fn replace<R: LiveResource>(&self, resource: &R, mut live: R::Live) -> Result<R::Ref> {
         loop {
             resource.remove(self, &live).await?;
             let origin = match self.create_once(resource, false).await {
@@ -113,7 +113,7 @@ impl Run {
     /// | `Exists` | looks for it until AWS has settled: it may not be visible yet |
     /// | `Incomplete` | gives up; the next run looks for it |
     /// | any other | gives up |
-    async fn create_once<R: Resource>(
+    async fn create_once<R: LiveResource>(
         &self,
         resource: &R,
         mut look_first: bool,
@@ -163,7 +163,7 @@ impl Run {
         }
     }
 
-    fn record_made<R: Resource>(&self, resource: &R, made: &R::Ref) -> Result<()> {
+    fn record_made<R: LiveResource>(&self, resource: &R, made: &R::Ref) -> Result<()> {
         self.state.record_made(R::CREATE.name, |state| {
             resource.record(self, made, state);
         })
@@ -172,7 +172,7 @@ impl Run {
     /// Looks for the resource: once; or, if it exists but may not be visible
     /// yet, until AWS has settled; or, if a call may have created it, until that
     /// call can no longer take effect.
-    async fn look<R: Resource>(&self, resource: &R, exists: bool) -> Result<Option<R::Live>> {
+    async fn look<R: LiveResource>(&self, resource: &R, exists: bool) -> Result<Option<R::Live>> {
         let mut poll = Backoff::poll();
         let mut unseen = Backoff::poll().up_to(if exists { self.settle } else { Duration::ZERO });
         let mut shown = None;
@@ -193,7 +193,7 @@ impl Run {
         }
     }
 
-    fn show_wait_for_call<R: Resource>(&self, left: Duration) -> ProgressGuard<'_> {
+    fn show_wait_for_call<R: LiveResource>(&self, left: Duration) -> ProgressGuard<'_> {
         self.console.waiting(format!(
             "Waiting for the {}: an earlier {} was not answered and may still take effect, for {} s at most",
             R::NAME,
@@ -203,7 +203,7 @@ impl Run {
     }
 
     /// Waits for its turn, if the resource is part of the API.
-    pub(super) async fn turn_at_the_api<R: Resource>(&self) -> Option<MutexGuard<'_, ()>> {
+    pub(super) async fn turn_at_the_api<R: LiveResource>(&self) -> Option<MutexGuard<'_, ()>> {
         if R::PART_OF_API {
             Some(self.api_change.lock().await)
         } else {

@@ -23,7 +23,7 @@ use self::needs::{Made, Needs, NeedsByReference};
 use self::output::{Output, StepOutput};
 use self::plan::PlannedChange;
 use self::step::{ResourceStep, Step};
-use crate::resource::Resource;
+use crate::live::LiveResource;
 use crate::run::Run;
 
 /// The steps of a run, in the order of their output.
@@ -44,7 +44,7 @@ impl<'d> Steps<'d> {
     }
 
     /// Adds a step: the resource `R`, which refers to what it `needs`.
-    pub(crate) fn add<R: Resource + 'd>(
+    pub(crate) fn add<R: LiveResource + 'd>(
         &mut self,
         needs: impl NeedsByReference<Needs: Needs<Refs = R::Needs> + 'd>,
     ) -> Made<R::Ref> {

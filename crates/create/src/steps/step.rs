@@ -6,7 +6,8 @@ use common::Result;
 use futures_util::future::{FutureExt, LocalBoxFuture};
 
 use crate::compare::change::Change;
-use crate::resource::{Reference, Resource};
+use crate::live::LiveResource;
+use crate::resource::Reference;
 use crate::run::Run;
 use crate::steps::duplicates;
 use crate::steps::needs::{Made, Needs};
@@ -32,7 +33,7 @@ pub(super) trait Step {
 }
 
 /// The step of one resource.
-pub(super) struct ResourceStep<'d, R: Resource, N> {
+pub(super) struct ResourceStep<'d, R: LiveResource, N> {
     run: &'d Run,
     output: StepOutput<'d>,
     needs: N,
@@ -41,7 +42,7 @@ pub(super) struct ResourceStep<'d, R: Resource, N> {
     made: Made<R::Ref>,
 }
 
-impl<'d, R: Resource, N> ResourceStep<'d, R, N> {
+impl<'d, R: LiveResource, N> ResourceStep<'d, R, N> {
     /// The step that makes `R` once what it needs is made.
     pub(super) fn new(run: &'d Run, needs: N, made: Made<R::Ref>, output: StepOutput<'d>) -> Self {
         ResourceStep {
@@ -56,16 +57,16 @@ impl<'d, R: Resource, N> ResourceStep<'d, R, N> {
 
 /// Ends a step, however it ends: those who need it are skipped if it has failed,
 /// and the lines of the next one are printed.
-struct EndOfStep<'s, 'd, R: Resource, N>(&'s ResourceStep<'d, R, N>);
+struct EndOfStep<'s, 'd, R: LiveResource, N>(&'s ResourceStep<'d, R, N>);
 
-impl<R: Resource, N> Drop for EndOfStep<'_, '_, R, N> {
+impl<R: LiveResource, N> Drop for EndOfStep<'_, '_, R, N> {
     fn drop(&mut self) {
         self.0.made.skip_the_others();
         self.0.output.end();
     }
 }
 
-impl<R: Resource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N> {
+impl<R: LiveResource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N> {
     fn read(&self) -> LocalBoxFuture<'_, Result<()>> {
         async {
             if let Some(key) = R::recorded(self.run.state.get()) {

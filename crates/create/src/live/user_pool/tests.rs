@@ -7,7 +7,10 @@ use aws_sdk_cognitoidentityprovider::types::{
     UserPoolAddOnsType, UserPoolMfaType, UserPoolTierType, VerificationMessageTemplateType,
 };
 
+use aws_sdk_cognitoidentityprovider::types::{PasswordPolicyType, VerifiedAttributeType};
+
 use super::*;
+use crate::user_pool::recovery_by_email;
 
 fn client() -> cognito::Client {
     let config = cognito::Config::builder();

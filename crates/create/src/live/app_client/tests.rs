@@ -1,9 +1,13 @@
 //! What an update of the app client sends.
 
 use aws_sdk_cognitoidentityprovider as cognito;
-use aws_sdk_cognitoidentityprovider::types::AnalyticsConfigurationType;
+use aws_sdk_cognitoidentityprovider::types::{
+    AnalyticsConfigurationType, ExplicitAuthFlowsType, FeatureType, OAuthFlowType,
+    PreventUserExistenceErrorTypes,
+};
 
 use super::*;
+use crate::config::names::{APP_CLIENT, CALLBACK_URL};
 
 fn client() -> cognito::Client {
     let config = cognito::Config::builder();

@@ -1,0 +1,71 @@
+//! How the API is found, compared and changed.
+
+use aws_client::find;
+use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
+
+use crate::api::{Api, ApiRef};
+use crate::compare::difference::differences;
+use crate::compare::property::{Property, overwrite};
+use crate::config::names::{ROUTE_PATH, STAGE};
+use crate::live::LiveResource;
+use crate::resource::prelude::*;
+
+impl LiveResource for Api {
+    type Live = GetApiOutput;
+
+    fn recorded(state: State) -> Option<Key> {
+        state.api_id.map(Key::new)
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let answer = run.aws.api_gateway.get_api().api_id(&key.id).send().await;
+        let api = optional(answer.named("GetApi"))?;
+        if let Some(api) = &api {
+            run.check_tag(&Self::title(run), &key.id, api.tags.as_ref())?;
+        }
+        Ok(api)
+    }
+
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        let found = find::apis(&run.aws, &run.tag).await?;
+        let ids = found.into_iter().filter_map(|api| api.api_id);
+        Ok(ids.map(Key::new).collect())
+    }
+
+    fn reference(_: &Run, live: &Self::Live) -> CallResult<ApiRef> {
+        Ok(ApiRef {
+            id: required("GetApi", "ApiId", live.api_id.clone())?,
+            endpoint: required("GetApi", "ApiEndpoint", live.api_endpoint.clone())?,
+        })
+    }
+
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        let protocol = desired.get_protocol_type().to_json();
+        differences([
+            ("Name", live.name.to_json(), desired.get_name().to_json()),
+            ("ProtocolType", live.protocol_type.to_json(), protocol),
+        ])
+    }
+
+    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
+        let call = run.aws.api_gateway.update_api();
+        let call = overwrite!(call, self.create_call(run); name);
+        let call = call.set_api_id(live.api_id.clone());
+        call.send().await.named("UpdateApi").map(drop)
+    }
+
+    fn record(&self, _: &Run, api: &ApiRef, state: &mut State) {
+        state.api_id = Some(api.id.clone());
+        state.api_url = Some(format!("{}/{STAGE}{ROUTE_PATH}", api.endpoint));
+    }
+
+    fn created_at(live: &Self::Live) -> Option<u64> {
+        milliseconds(live.created_date)
+    }
+
+    async fn delete(run: &Run, key: &Key) -> CallResult {
+        let call = run.aws.api_gateway.delete_api().api_id(&key.id);
+        call.send().await.named("DeleteApi").map(drop)
+    }
+}

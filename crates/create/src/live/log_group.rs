@@ -1,0 +1,94 @@
+//! How the log group is found, compared and changed.
+
+use aws_client::find::{self, Found};
+use common::join_all;
+
+use crate::compare::difference::differences;
+use crate::compare::property::Property;
+use crate::live::LiveResource;
+use crate::log_group::{LogGroup, Owner, RETENTION, name};
+use crate::resource::prelude::*;
+
+/// The log group as AWS describes it.
+#[derive(Clone, Debug)]
+pub(crate) struct Description {
+    owner: Owner,
+    /// For how many days a line is kept; `None` is for ever.
+    retention_in_days: Option<i32>,
+}
+
+impl LiveResource for LogGroup {
+    type Live = Description;
+
+    fn recorded(state: State) -> Option<Key> {
+        state.account_id.and(state.lambda_role_arn)?; // its ARN contains the account
+        state.lambda_log_group_name.map(Key::new)
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Description>> {
+        let (found, retention_in_days) = join_all!(
+            find::log_group(&run.aws, run.account(), &key.id, &run.tag),
+            retention(run, &key.id),
+        )?;
+        let owner = match found {
+            Found::Nothing => return Ok(None),
+            Found::Ours(()) => Owner::Ours,
+            Found::OfDeployment(_) | Found::Foreign => Owner::Foreign,
+        };
+        Ok(Some(Description {
+            owner,
+            retention_in_days,
+        }))
+    }
+
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::new(name(run))])
+    }
+
+    fn reference(_: &Run, live: &Description) -> CallResult<Owner> {
+        Ok(live.owner)
+    }
+
+    /// None, if it is not ours: it is left as it is.
+    fn differences(&self, _: &Run, live: &Description) -> Vec<Difference> {
+        let live_days = match live.owner {
+            Owner::Ours => live.retention_in_days,
+            Owner::Foreign => Some(RETENTION),
+        };
+        differences([("RetentionInDays", live_days.to_json(), RETENTION.to_json())])
+    }
+
+    async fn update(&self, run: &Run, _: &Description, _: &[Difference]) -> CallResult {
+        self.put_retention(run).await
+    }
+
+    fn record(&self, run: &Run, owner: &Owner, state: &mut State) {
+        state.lambda_log_group_name = (*owner == Owner::Ours).then(|| name(run));
+    }
+
+    async fn finish(&self, run: &Run, owner: &Owner, change: &Change) -> Result<()> {
+        if *owner == Owner::Foreign {
+            run.console.note(&format!(
+                "log group '{}' is there already and not ours: it is used, and 'delete' leaves it",
+                name(run)
+            ));
+        } else if *change == Change::Created {
+            self.put_retention(run).await?;
+        }
+        Ok(())
+    }
+}
+
+/// For how many days a line is kept (DescribeLogGroups); `None` is for ever.
+async fn retention(run: &Run, name: &str) -> Result<Option<i32>> {
+    let call = run.aws.logs.describe_log_groups();
+    let mut pages = call.log_group_name_prefix(name).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = optional(page.named("DescribeLogGroups"))?;
+        let mut groups = page.and_then(|page| page.log_groups).into_iter().flatten();
+        if let Some(group) = groups.find(|group| group.log_group_name() == Some(name)) {
+            return Ok(group.retention_in_days);
+        }
+    }
+    Ok(None)
+}

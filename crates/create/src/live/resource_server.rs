@@ -1,0 +1,73 @@
+//! How the resource server is found, compared and changed.
+
+use aws_sdk_cognitoidentityprovider::operation::create_resource_server::builders::CreateResourceServerFluentBuilder;
+use aws_sdk_cognitoidentityprovider::operation::update_resource_server::builders::UpdateResourceServerFluentBuilder;
+use aws_sdk_cognitoidentityprovider::types::{ResourceServerScopeType, ResourceServerType};
+use serde_json::Value;
+
+use crate::compare::property::Property;
+use crate::config::names::RESOURCE_SERVER;
+use crate::live::LiveResource;
+use crate::resource::prelude::*;
+use crate::resource_server::ResourceServer;
+
+/// For example `hello.read: Allows read access to the hello API`.
+impl Property for ResourceServerScopeType {
+    fn to_json(&self) -> Value {
+        format!("{}: {}", self.scope_name, self.scope_description).into()
+    }
+}
+
+properties!(CreateResourceServerFluentBuilder, ResourceServerType, UpdateResourceServerFluentBuilder:
+    name, scopes);
+
+impl LiveResource for ResourceServer {
+    type Live = ResourceServerType;
+
+    fn recorded(state: State) -> Option<Key> {
+        let identifier = state.user_pool_resource_server_id?;
+        Some(Key::within(state.user_pool_id?, identifier))
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let call = run
+            .aws
+            .cognito
+            .describe_resource_server()
+            .user_pool_id(&key.parent)
+            .identifier(&key.id);
+        let answer = optional(call.send().await.named("DescribeResourceServer"))?;
+        Ok(answer.and_then(|answer| answer.resource_server))
+    }
+
+    async fn search(&self, _: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::within(&self.pool.id, RESOURCE_SERVER)])
+    }
+
+    fn reference(_: &Run, live: &Self::Live) -> CallResult<String> {
+        required(
+            "DescribeResourceServer",
+            "Identifier",
+            live.identifier.clone(),
+        )
+    }
+
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
+        compare(live, &self.create_call(run))
+    }
+
+    async fn update(&self, run: &Run, _: &Self::Live, _: &[Difference]) -> CallResult {
+        let call = run
+            .aws
+            .cognito
+            .update_resource_server()
+            .user_pool_id(&self.pool.id)
+            .identifier(RESOURCE_SERVER);
+        let call = overwrite(call, &self.create_call(run));
+        call.send().await.named("UpdateResourceServer").map(drop)
+    }
+
+    fn record(&self, _: &Run, identifier: &String, state: &mut State) {
+        state.user_pool_resource_server_id = Some(identifier.clone());
+    }
+}

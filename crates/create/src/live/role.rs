@@ -1,0 +1,96 @@
+//! How the role is found, compared and changed.
+
+use aws_client::find;
+use aws_sdk_iam::types::Role as Description;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::compare::difference::{differences, has};
+use crate::compare::property::Property;
+use crate::live::LiveResource;
+use crate::resource::prelude::*;
+use crate::role::{Role, only_lambda};
+
+impl LiveResource for Role {
+    type Live = Description;
+
+    fn recorded(state: State) -> Option<Key> {
+        state
+            .lambda_role_arn
+            .and(state.lambda_role_name)
+            .map(Key::new)
+    }
+
+    /// Fails if the role is not ours: somebody else may have made one of that
+    /// name since.
+    async fn get(run: &Run, key: &Key) -> Result<Option<Description>> {
+        let found = find::role(&run.aws, &key.id, &run.tag).await?;
+        found.refuse_foreign(&Self::title(run), "NAME_SUFFIX")
+    }
+
+    async fn search(&self, run: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::new(&run.config.names.role)])
+    }
+
+    async fn check_name_is_free(run: &Run) -> Result<()> {
+        let key = Key::new(&run.config.names.role);
+        Self::get(run, &key).await.map(drop) // Nothing is ours before a first run.
+    }
+
+    fn reference(_: &Run, live: &Description) -> CallResult<String> {
+        required("GetRole", "Arn", Some(live.arn.clone()))
+    }
+
+    fn differences(&self, run: &Run, live: &Description) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        let trust = live.assume_role_policy_document().unwrap_or_default();
+        let boundary = live
+            .permissions_boundary()
+            .and_then(|boundary| boundary.permissions_boundary_arn.clone());
+        let desired_boundary = desired.get_permissions_boundary().to_json();
+        differences([
+            (
+                "AssumeRolePolicyDocument",
+                policy_document(trust),
+                only_lambda(),
+            ),
+            ("PermissionsBoundary", boundary.to_json(), desired_boundary),
+        ])
+    }
+
+    async fn update(
+        &self,
+        run: &Run,
+        live: &Description,
+        differences: &[Difference],
+    ) -> CallResult {
+        let (iam, desired) = (&run.aws.iam, self.create_call(run));
+        if has(differences, "PermissionsBoundary") {
+            let boundary = desired.get_permissions_boundary().clone();
+            let call = iam
+                .put_role_permissions_boundary()
+                .role_name(&live.role_name)
+                .set_permissions_boundary(boundary);
+            call.send().await.named("PutRolePermissionsBoundary")?;
+        }
+        if has(differences, "AssumeRolePolicyDocument") {
+            let document = desired.get_assume_role_policy_document().clone();
+            let call = iam
+                .update_assume_role_policy()
+                .role_name(&live.role_name)
+                .set_policy_document(document);
+            call.send().await.named("UpdateAssumeRolePolicy")?;
+        }
+        Ok(())
+    }
+
+    fn record(&self, _: &Run, arn: &String, state: &mut State) {
+        state.lambda_role_arn = Some(arn.clone());
+    }
+}
+
+/// Parses a policy as IAM returns it: percent-encoded JSON (RFC 3986).
+pub(crate) fn policy_document(text: &str) -> Value {
+    let decoded = percent_decode_str(text).decode_utf8_lossy();
+    serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(text.to_owned()))
+}

@@ -1,0 +1,79 @@
+//! How the user is found, compared and changed.
+
+use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
+use aws_sdk_cognitoidentityprovider::types::AttributeType;
+use serde_json::Value;
+
+use crate::compare::difference::{differences, has};
+use crate::compare::property::{Property, overwrite};
+use crate::config::names::USERNAME;
+use crate::live::LiveResource;
+use crate::resource::prelude::*;
+use crate::user::User;
+
+/// The attributes that we set, as an object; AWS adds others, such as `sub`.
+fn attributes(attributes: Option<&[AttributeType]>) -> Value {
+    let ours = ["email", "email_verified"];
+    let attributes = attributes
+        .into_iter()
+        .flatten()
+        .filter(|attribute| ours.contains(&attribute.name()));
+    attributes
+        .map(|attribute| (attribute.name.clone(), attribute.value.to_json()))
+        .collect()
+}
+
+impl LiveResource for User {
+    type Live = AdminGetUserOutput;
+
+    fn recorded(state: State) -> Option<Key> {
+        Some(Key::within(state.user_pool_id?, USERNAME))
+    }
+
+    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+        let call = run.aws.cognito.admin_get_user().user_pool_id(&key.parent);
+        let answer = call.username(&key.id).send().await;
+        Ok(optional(answer.named("AdminGetUser"))?)
+    }
+
+    async fn search(&self, _: &Run) -> Result<Vec<Key>> {
+        Ok(vec![Key::within(&self.pool.id, USERNAME)])
+    }
+
+    fn reference(_: &Run, _: &Self::Live) -> CallResult {
+        Ok(())
+    }
+
+    fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        let desired = attributes(desired.get_user_attributes().as_deref());
+        let attributes_of_live = attributes(live.user_attributes.as_deref());
+        differences([
+            ("UserAttributes", attributes_of_live, desired),
+            ("Enabled", live.enabled.to_json(), true.to_json()),
+        ])
+    }
+
+    async fn update(&self, run: &Run, live: &Self::Live, found: &[Difference]) -> CallResult {
+        if !live.enabled {
+            let call = run
+                .aws
+                .cognito
+                .admin_enable_user()
+                .user_pool_id(&self.pool.id)
+                .username(USERNAME);
+            call.send().await.named("AdminEnableUser")?;
+        }
+        if has(found, "UserAttributes") {
+            let call = run.aws.cognito.admin_update_user_attributes();
+            let call =
+                overwrite!(call, self.create_call(run); user_pool_id, username, user_attributes);
+            call.send().await.named("AdminUpdateUserAttributes")?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&self, run: &Run, (): &(), _: &Change) -> Result<()> {
+        Ok(self.set_password(run).await?)
+    }
+}
