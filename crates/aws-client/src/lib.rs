@@ -12,6 +12,7 @@ pub mod find;
 mod http;
 pub mod interceptors;
 pub mod names;
+mod owner;
 pub mod retry;
 
 pub use clients::Clients;

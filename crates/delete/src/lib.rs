@@ -5,6 +5,7 @@
 //! delete it, and the call that does.
 
 mod api;
+mod custom_domain;
 mod deployments;
 mod domain;
 mod function;
@@ -12,11 +13,13 @@ mod late;
 mod list;
 mod log_group;
 mod lost_state;
+mod part;
 mod python;
 mod record;
 mod role;
 mod run;
 mod stack;
+mod tagged;
 mod user_pool;
 
 use common::cli::CommonArgs;
@@ -66,10 +69,11 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
         None => Run::open(&settings, access).await?,
     };
     let Some(run) = run else {
-        let path = settings.state_file.display();
-        Console::new().line(&format!(
-            "Nothing to delete: there is no '{path}' (--list shows what was made without it)"
-        ));
+        let (console, path) = (Console::new(), settings.state_file.display());
+        console.line(&format!("Nothing to delete: there is no '{path}'"));
+        console.message(
+            "If it is lost: 'cargo run --bin delete -- --list' shows what there is in the account.",
+        );
         return Ok(Exit::Done);
     };
 

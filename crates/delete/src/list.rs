@@ -9,7 +9,8 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use common::{Console, Result, Settings, State, join_all};
 
-use crate::deployments::{self, Deployment, Kind, Part};
+use crate::deployments::{self, Deployment};
+use crate::part::Part;
 
 /// Prints a line for each deployment.
 ///
@@ -54,21 +55,6 @@ impl fmt::Display for Deployment {
         }
         let parts: Vec<String> = self.parts.iter().map(Part::to_string).collect();
         write!(f, ": {}", parts.join(", "))
-    }
-}
-
-/// For example `API 'HelloAPI'`.
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            Kind::UserPool => "user pool",
-            Kind::Domain => "sign-in domain",
-            Kind::Api => "API",
-            Kind::Role => "role",
-            Kind::Function => "function",
-            Kind::LogGroup => "log group",
-        };
-        write!(f, "{kind} '{}'", self.name)
     }
 }
 
