@@ -17,11 +17,15 @@ fn tokens_checks_request_and_response_come_in_this_order() {
         "\n# Access token\neyJ",
         "\n# Decoded access token\n{",
         "\n# Refresh token\nrefresh\n",
-        "\n# Checks\nverdict  token   check",
+        "\n# Checks\nverdict  check",
+        "\nid token\nok       alg        RS256",
+        "\naccess token\nok       alg        RS256",
+        "\nboth tokens\nok       sub        s",
         "\n# Request and response\n> GET /dev/hello HTTP/1.1\n> Host: 127.0.0.1:",
         "\n> Authorization: Bearer eyJ",
         "\n>\n< HTTP/1.1 200 OK\n< content-type: application/json\n",
         "\n<\nhello world\n",
+        "\nSigned in as Testuser: 22 checks hold, the API answered 200\n",
     ] {
         let at = rest
             .find(heading)
@@ -29,7 +33,11 @@ fn tokens_checks_request_and_response_come_in_this_order() {
         rest = &rest[at + heading.len()..];
     }
     assert!(!result.stdout.contains("FAIL"), "{}", result.stdout);
-    assert_eq!(result.stderr, "");
+    assert_eq!(
+        result.stderr,
+        "next: 'REPORT=login.html make request' keeps the page that shows what happened\n\
+         next: 'make lab' attacks this login and the API, and says who refuses\n"
+    );
 }
 
 #[test]
