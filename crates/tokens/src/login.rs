@@ -20,6 +20,7 @@ use crate::output::stdout::Output;
 use crate::report::{self, LoginReport};
 use crate::signin::listener::page::Page;
 use crate::signin::method::{ReceivedResponse, SignIn, SignInMethod};
+use crate::signin::signup;
 use crate::transcript::record::Transcript;
 use crate::transcript::step::hide_unspent;
 
@@ -91,6 +92,10 @@ impl Login<'_> {
         // this login, and PKCE the code to this program
         // (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2.1, RFC 7636).
         let request = AuthorizationRequest::new(config, &provider, self.scopes, self.args.signup);
+
+        if self.args.signup {
+            signup::check(http, &request.url).await?;
+        }
 
         // The person signs in, in a browser and on the server's page, never in
         // this program: it could read the password (RFC 8252 section 8.12).

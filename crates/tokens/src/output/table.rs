@@ -79,8 +79,7 @@ pub(crate) fn fit(head: &[&'static str], rows: &mut [Row], columns: [usize; 2], 
     let wanted = columns.map(|column| widths[column + 1]);
     let room = (width + wanted[0] + wanted[1]).saturating_sub(total);
     let half = room / 2;
-    let first = wanted[0].min(half.max(room.saturating_sub(wanted[1])));
-    let limits = [first, room - first];
+    let limits = [wanted[1], wanted[0]].map(|other| half.max(room.saturating_sub(other)));
     for (_, cells) in rows {
         for (column, limit) in columns.into_iter().zip(limits) {
             if let Some(cell) = cells.get_mut(column) {
@@ -122,8 +121,15 @@ mod tests {
 
     /// Rows of a mark, a cell of 10 characters and two that may be shortened.
     fn fitted(lengths: [usize; 2], width: usize) -> (usize, Vec<usize>) {
-        let cells = vec!["x".repeat(10), "y".repeat(lengths[0]), "z".repeat(lengths[1])];
-        let mut rows = vec![(Mark(GOOD, "ok"), cells), (Mark(HEAD, "a heading row"), vec![])];
+        let cells = vec![
+            "x".repeat(10),
+            "y".repeat(lengths[0]),
+            "z".repeat(lengths[1]),
+        ];
+        let mut rows = vec![
+            (Mark(GOOD, "ok"), cells),
+            (Mark(HEAD, "a heading row"), vec![]),
+        ];
         fit(&["mark", "name", "a", "b"], &mut rows, [1, 2], width);
         let widths = widths(&rows);
         let total = 4 + widths[1..].iter().map(|width| width + 2).sum::<usize>();
@@ -142,6 +148,7 @@ mod tests {
                     let (total, widths) = fitted([first, second], width);
                     assert!(total <= width, "{first} {second} {width}");
                     let cut = widths != [first, second];
+                    // Where both are cut, they are equally wide.
                     assert!(!cut || total + 1 >= width, "{first} {second} {width}");
                 }
             }

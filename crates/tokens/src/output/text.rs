@@ -102,9 +102,7 @@ impl Text<'_> {
         self.fit(&head, &mut rows, [2, 3]);
         table(self.console, &head, rows);
         let rotated = match refreshed.tokens.refresh_token {
-            Some(_) => {
-                "The server sent a new refresh token: the previous one may no longer work."
-            }
+            Some(_) => "The server sent a new refresh token: the previous one may no longer work.",
             None => "The server sent no new refresh token: the previous one keeps working.",
         };
         self.console.line(rotated);

@@ -264,7 +264,11 @@ fn a_state_of_the_python_scripts_works_as_well() {
 
 #[test]
 fn signup_goes_to_the_page_for_new_users_with_the_same_request() {
-    let idp = Idp::honest();
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/signup", |_| {
+            axum::response::IntoResponse::into_response(axum::response::Html("Sign up"))
+        });
+    });
     let login = Program::new(&idp, &["--signup", "--no-browser"]).start();
     assert!(login.address.starts_with(&format!(
         "{}/signup?response_type=code&client_id=client&",
@@ -273,6 +277,22 @@ fn signup_goes_to_the_page_for_new_users_with_the_same_request() {
     let page = crate::raw_http::get(&idp.approve(&login.address));
     assert!(page.body.contains("<h1>Signed in</h1>"), "{}", page.body);
     login.result().assert_code(0);
+}
+
+#[test]
+fn signup_ends_at_once_where_there_is_no_such_page() {
+    let idp = Idp::honest();
+    let args = ["--signup", "--no-browser", "--timeout", "86400"];
+    let result = Program::new(&idp, &args).run();
+    result
+        .assert_code(1)
+        .assert_says("This cloud has no sign-up page: ")
+        .assert_says("/signup answered 404 Not Found")
+        .assert_says("hint: sign in as the test user, without --signup");
+    assert!(
+        !result.stderr.contains("Sign in with a browser"),
+        "{result:?}"
+    );
 }
 
 /// No call is missing, none is invented.
