@@ -5,7 +5,7 @@ use std::process::Command;
 use e2e::{RunResult, TestEnv, cloud::free_port, run_result::program, workspace};
 
 /// Every document, by its path.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -13,9 +13,11 @@ const PAGES: [&str; 11] = [
     "SECURITY.md",
     "TEACHING.md",
     "docs/change.md",
+    "docs/clouds.md",
     "docs/lab.md",
     "docs/proof.md",
     "docs/reading.md",
+    "docs/settings.md",
     "docs/troubleshooting.md",
 ];
 
