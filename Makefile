@@ -18,7 +18,7 @@ SIDE_BY_SIDE := --no-print-directory -j2
 
 all: .env ## settings, tools, programs, function
 	@$(MAKE) $(SIDE_BY_SIDE) build function
-	@echo "Ready: 'make api' creates the stack, 'make request' calls it, 'make delete' removes it."
+	@echo "Ready. Next: 'make api' creates everything; 'make help' says what else there is."
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

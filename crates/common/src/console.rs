@@ -58,6 +58,11 @@ impl Console {
         self.message(&format!("{NOTE}note:{NOTE:#} {text}"));
     }
 
+    /// Prints a `next:` line to stderr: what can be done after this program.
+    pub fn next(&self, text: &str) {
+        self.message(&format!("{HINT}next:{HINT:#} {text}"));
+    }
+
     /// Prints a line to stderr, without a prefix.
     pub fn message(&self, text: &str) {
         self.spinner.suspend(|| {
@@ -83,6 +88,12 @@ impl Console {
             self.message(&format!("{what} ..."));
         }
         self.working(what)
+    }
+
+    /// The columns of the terminal to which stdout goes; `None` if it is none.
+    pub fn columns(&self) -> Option<usize> {
+        let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
     }
 
     fn show(&self, change: impl FnOnce(&mut Vec<String>)) {

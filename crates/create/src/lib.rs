@@ -15,6 +15,7 @@ mod function;
 mod integration;
 mod live;
 mod log_group;
+mod next_steps;
 mod permission;
 mod readiness;
 mod resource;
@@ -79,5 +80,6 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     readiness::wait_for_api(&run).await?;
     steps.remove_duplicates().await?;
     run.end()?;
+    next_steps::show(&run).await;
     Ok(Exit::Done)
 }

@@ -39,16 +39,27 @@ struct Document {
 pub(crate) async fn wait_for_sign_in(run: &Run, pool: &UserPoolRef) -> Result<()> {
     let document = discovery::document_url(&pool.issuer, run.endpoint_url());
     let readiness = async || {
-        let document = get(document.parse().ok()?).await?;
-        let document: Document = document.json().await.ok()?;
-        let page: Url = document.authorization_endpoint.parse().ok()?;
-        if !is_sign_in_host(&page, &pool.issuer) {
-            return None;
-        }
-        let page = get(page).await?;
-        (!page.status().is_server_error()).then_some(())
+        let page = sign_in_page(run, &pool.issuer).await?;
+        let answer = get(page).await?;
+        (!answer.status().is_server_error()).then_some(())
     };
     wait(run, "the sign-in page", &document, readiness).await
+}
+
+/// The sign-in page that the discovery document names, fetched if this run has
+/// not seen it; `None` if there is none yet.
+pub(crate) async fn sign_in_page(run: &Run, issuer: &str) -> Option<Url> {
+    if let Some(page) = run.sign_in_page.get() {
+        return Some(page.clone());
+    }
+    let document = discovery::document_url(issuer, run.endpoint_url());
+    let document = get(document.parse().ok()?).await?;
+    let document: Document = document.json().await.ok()?;
+    let page: Url = document.authorization_endpoint.parse().ok()?;
+    if !is_sign_in_host(&page, issuer) {
+        return None;
+    }
+    Some(run.sign_in_page.get_or_init(|| page).clone())
 }
 
 /// Whether the host is that of a sign-in page. For a while, the document of a new

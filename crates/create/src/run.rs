@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_client::account::{self, Account};
 use aws_client::{Clients, DeploymentTag};
 use common::{Access, Console, Failure, Result, Settings, State, StateFile, interrupt, state};
+use url::Url;
 
 use crate::compare::change::{Change, Summary};
 use crate::config::{Config, hosts};
@@ -32,6 +33,8 @@ pub(crate) struct Run {
     pub api_change: tokio::sync::Mutex<()>,
     /// Whether every call is explained (`--explain`).
     pub explain: bool,
+    /// The sign-in page, once the discovery document has named it.
+    pub sign_in_page: OnceLock<Url>,
     account: OnceLock<Account>,
     summary: Mutex<Summary>,
     /// state.json as it was when this run began.
@@ -69,6 +72,7 @@ impl Run {
             settle: settings.settle,
             api_change: tokio::sync::Mutex::default(),
             explain: settings.explain,
+            sign_in_page: OnceLock::new(),
             account: account::recorded(&before).map_or_else(OnceLock::new, OnceLock::from),
             summary: Mutex::default(),
             before,

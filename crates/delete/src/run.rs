@@ -127,9 +127,14 @@ impl Run {
     /// # Errors
     /// If the file cannot be removed.
     pub(crate) fn end(&self) -> Result<()> {
-        let removed = self.record.remove()?;
-        let removed = removed.map_or_else(String::new, |path| format!(" '{path}' removed."));
-        self.console.line(&format!("Nothing is left.{removed}"));
+        let Some(path) = self.record.remove()? else {
+            self.console.line("Nothing is left.");
+            return Ok(());
+        };
+        self.console
+            .line(&format!("Nothing is left. '{path}' removed."));
+        self.console
+            .next("'make api' creates it again; 'make clean' removes what was built here");
         Ok(())
     }
 

@@ -8,6 +8,7 @@ pub mod operation;
 mod proxied_env;
 pub mod proxy;
 pub mod run_result;
+pub mod terminal;
 pub mod test_env;
 pub mod tls_front;
 

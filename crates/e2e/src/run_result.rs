@@ -72,13 +72,6 @@ impl RunResult {
         );
         self
     }
-
-    /// Asserts that stderr is empty: no progress shown outside a terminal.
-    #[track_caller]
-    pub fn stderr_is_empty(self) -> RunResult {
-        assert_eq!(self.stderr, "", "{self:#?}");
-        self
-    }
 }
 
 impl From<Output> for RunResult {

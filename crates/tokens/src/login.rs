@@ -20,6 +20,7 @@ use crate::output::stdout::Output;
 use crate::report::{self, LoginReport};
 use crate::signin::listener::page::Page;
 use crate::signin::method::{ReceivedResponse, SignIn, SignInMethod};
+use crate::signin::signup;
 use crate::transcript::record::Transcript;
 use crate::transcript::step::hide_unspent;
 
@@ -50,7 +51,7 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
             method: &method,
             timeout: Duration::from_secs(args.timeout),
         },
-        output: Output::new(console, args.json),
+        output: Output::new(console, settings.explain, args.json),
         received: None,
         tokens: None,
         api_call: None,
@@ -91,6 +92,10 @@ impl Login<'_> {
         // this login, and PKCE the code to this program
         // (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2.1, RFC 7636).
         let request = AuthorizationRequest::new(config, &provider, self.scopes, self.args.signup);
+
+        if self.args.signup {
+            signup::check(http, &request.url).await?;
+        }
 
         // The person signs in, in a browser and on the server's page, never in
         // this program: it could read the password (RFC 8252 section 8.12).
@@ -150,6 +155,9 @@ impl Login<'_> {
         if self.args.logout {
             output.logout(&logout::log_out(http, config, provider, &login.tokens).await?);
         }
+        if let Some(call) = &self.api_call {
+            output.end(login, call);
+        }
         Ok(())
     }
 
@@ -168,13 +176,30 @@ impl Login<'_> {
         let page = report.html();
         if let Some(path) = &self.args.report {
             report::write(path, &page, self.args.force)?;
-            let path = path.display();
-            self.console.note(&format!("{path} shows what happened"));
         }
+        self.show_next_steps(failure.is_none());
         if let Some(received) = self.received.take() {
             received.show(Page::report(page)).await;
         }
         Ok(())
+    }
+
+    /// Says what can be done next, unless a program reads the output.
+    fn show_next_steps(&self, signed_in: bool) {
+        if let Some(path) = &self.args.report {
+            let path = path.display();
+            self.console
+                .next(&format!("open {path} in a browser: it shows what happened"));
+        }
+        if !signed_in || self.args.json {
+            return;
+        }
+        if self.args.report.is_none() {
+            self.console
+                .next("'REPORT=login.html make request' keeps the page that shows what happened");
+        }
+        self.console
+            .next("'make lab' attacks this login and the API, and says who refuses");
     }
 
     fn exit(&self) -> Exit {

@@ -13,13 +13,14 @@ struct Block<'a> {
 }
 
 /// The blocks in a program's stderr, which otherwise contains only `create`'s
-/// account line and summary.
+/// account line, summary and what to do next.
 fn blocks(stderr: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block> = Vec::new();
     let explanation = |line: &&str| {
         let summary = line.ends_with("unchanged") && !line.starts_with(' ');
-        let between = ["In account ", "note: "];
-        !line.is_empty() && !between.iter().any(|start| line.starts_with(start)) && !summary
+        let at_the_ends = ["In account ", "note: ", "next: ", "http://", "curl -i "];
+        let outside = at_the_ends.iter().any(|start| line.starts_with(start));
+        !line.is_empty() && !outside && !summary
     };
     for line in stderr.lines().filter(explanation) {
         if let Some((number, operation)) = heading(line) {

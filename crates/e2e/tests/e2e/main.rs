@@ -19,5 +19,6 @@ mod moto;
 mod repository;
 mod signals;
 mod sweeps;
+mod terminal;
 mod tls;
 mod whole_path;

@@ -216,11 +216,18 @@ fn the_demo_shows_the_whole_path_and_leaves_nothing() {
         "Nothing is left.",
         "== 6. What is left in the cloud",
         "nothing\n",
+        &format!("step by step\n\ntarget/demo/{port}/login.html\n"),
     ] {
         let (_, after) = rest
             .split_once(step)
             .unwrap_or_else(|| panic!("no {step:?} in {result:#?}"));
         rest = after;
     }
+    assert_eq!(rest, "", "without a terminal, no browser opens");
+    assert!(
+        workspace()
+            .join(format!("target/demo/{port}/login.html"))
+            .exists()
+    );
     assert!(!workspace().join(state).exists());
 }

@@ -1,6 +1,6 @@
 //! The whole path: create, log in, call the API, delete.
 
-use e2e::{Inventory, TestEnv};
+use e2e::{Inventory, RunResult, TestEnv};
 
 /// The inventory of a complete stack.
 pub(crate) fn complete_stack(domain_prefix: &str) -> Inventory {
@@ -28,14 +28,12 @@ fn create_log_in_call_delete() {
     let env = TestEnv::new();
     let created = env.create().code(0);
     let place = env.setting("AWS_ENDPOINT_URL");
+    let (first, next) = created.stderr.split_once('\n').expect("two lines");
     assert_eq!(
-        created.stderr,
-        format!(
-            "In account 000000000000, region us-east-1, at {place}:\n\
-             note: anybody with an email address may sign up, and call the API; SIGN_UP=closed in .env closes that\n\
-             note: RefreshTokenRotation was set, but this cloud does not show it: it cannot be compared\n"
-        )
+        first,
+        format!("In account 000000000000, region us-east-1, at {place}:")
     );
+    assert_eq!(next, notes_and_next_steps(&env.state(), place));
     assert_eq!(
         env.inventory(),
         complete_stack(env.setting("DOMAIN_PREFIX"))
@@ -54,10 +52,11 @@ fn create_log_in_call_delete() {
     );
     assert!(after.contains("\nhello world\n"), "{after}");
 
-    env.delete()
-        .code(0)
-        .stderr_is_empty()
-        .stdout_has("Nothing is left.");
+    let deleted = env.delete().code(0).stdout_has("Nothing is left.");
+    assert_eq!(
+        deleted.stderr,
+        "next: 'make api' creates it again; 'make clean' removes what was built here\n"
+    );
     assert_eq!(env.inventory(), Inventory::default());
     assert_eq!(
         std::fs::read_dir(env.dir()).unwrap().count(),
@@ -65,6 +64,50 @@ fn create_log_in_call_delete() {
         "the folder is empty again"
     );
     env.delete().code(0).stdout_has("Nothing to delete");
+}
+
+/// What `create` says in the local cloud, and at its end.
+fn notes_and_next_steps(state: &serde_json::Value, place: &str) -> String {
+    let id = |key: &str| state[key].as_str().expect(key);
+    let (client, api, api_url) = (id("terminal_app_client_id"), id("api_id"), id("api_url"));
+    let port = place.rsplit(':').next().expect("a port");
+    format!(
+        "note: anybody with an email address may sign up, and call the API; SIGN_UP=closed in .env closes that\n\
+         note: RefreshTokenRotation was set, but this cloud does not show it: it cannot be compared\n\
+         note: in this cloud, the sign-in page is at another address:\n\
+         {place}/oauth2/authorize?response_type=code&client_id={client}&redirect_uri=http%3A%2F%2Flocalhost%3A8083%2Fcallback\n\
+         next: without a token, the API refuses (401):\n\
+         curl -i --noproxy '*' --resolve {api}.execute-api.localhost:{port}:127.0.0.1 '{api_url}'\n\
+         next: 'make request' signs you in, and calls it with a token\n"
+    )
+}
+
+/// The addresses that `create` prints lead somewhere, as they are.
+#[test]
+fn the_sign_in_page_opens_and_the_curl_line_can_be_pasted() {
+    let env = TestEnv::new();
+    for run in ["the first run", "a second run"] {
+        let said = env.create().code(0).stderr;
+        let line = |start: &str| {
+            let mut lines = said.lines();
+            let found = lines.find(|line| line.starts_with(start));
+            found.unwrap_or_else(|| panic!("no {start} in {run}: {said}"))
+        };
+        let page = e2e::block_on(async {
+            let answer = reqwest::get(line("http")).await.expect("an answer");
+            assert_eq!(answer.status(), 200);
+            answer.text().await.expect("a page")
+        });
+        assert!(page.contains("type=\"password\""), "{page}");
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", line("curl -i ")]);
+        // A proxy could not reach this machine.
+        shell.env("http_proxy", "http://127.0.0.1:9");
+        RunResult::of(shell)
+            .code(0)
+            .stdout_has("HTTP/1.1 401 Unauthorized");
+    }
+    env.delete().code(0);
 }
 
 /// The lines that `create` must print, with this run's ids.

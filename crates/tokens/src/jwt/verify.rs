@@ -168,7 +168,7 @@ fn same_sub(id: &Jwt, access: &Jwt) -> Check {
         "sub",
         access.text("sub").unwrap_or("a subject"),
         id.text("sub"),
-        "OIDC Core 2, RFC 9068 2.2",
+        "RFC 9068 2.2",
     )
 }
 

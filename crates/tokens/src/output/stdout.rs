@@ -7,20 +7,20 @@ use crate::api::ApiCall;
 use crate::oauth::logout::Logout;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::token_set::CheckedTokens;
-use crate::output::text;
+use crate::output::text::{self, Text};
 use crate::transcript::step::Step;
 
 /// Prints text immediately, or one JSON object at the end.
 pub(crate) struct Output<'a> {
-    console: &'a Console,
+    text: Text<'a>,
     json: Option<Map<String, Value>>,
 }
 
 impl<'a> Output<'a> {
-    /// Output as text, or as JSON if `json`.
-    pub(crate) fn new(console: &'a Console, json: bool) -> Self {
+    /// Output as text, with nothing shortened if `whole`; or as JSON if `json`.
+    pub(crate) fn new(console: &'a Console, whole: bool, json: bool) -> Self {
         Output {
-            console,
+            text: Text { console, whole },
             json: json.then(Map::new),
         }
     }
@@ -29,8 +29,8 @@ impl<'a> Output<'a> {
     pub(crate) fn login(&mut self, login: &CheckedTokens) {
         match &mut self.json {
             None => {
-                text::tokens(self.console, &login.tokens);
-                text::checks(self.console, "Checks", &login.checks);
+                self.text.tokens(&login.tokens);
+                self.text.checks("Checks", &login.checks);
             }
             Some(json) => {
                 json.insert("tokens".into(), json!(login.tokens.response));
@@ -43,10 +43,7 @@ impl<'a> Output<'a> {
     /// The API's request and response.
     pub(crate) fn api_call(&mut self, call: &ApiCall) {
         match &mut self.json {
-            None => {
-                text::api_call(self.console, call);
-                self.console.line("");
-            }
+            None => self.text.api_call(call),
             Some(json) => {
                 json.insert("request".into(), call.request_json());
                 json.insert("response".into(), call.response_json());
@@ -58,9 +55,9 @@ impl<'a> Output<'a> {
     pub(crate) fn userinfo(&mut self, claims: &Map<String, Value>) {
         match &mut self.json {
             None => {
-                text::heading(self.console, "Userinfo");
-                self.console.line(&text::pretty(claims));
-                self.console.line("");
+                self.text.heading("Userinfo");
+                self.text.console.line(&text::pretty(claims));
+                self.text.console.line("");
             }
             Some(json) => {
                 json.insert("userinfo".into(), json!(claims));
@@ -72,8 +69,9 @@ impl<'a> Output<'a> {
     pub(crate) fn refreshed(&mut self, refreshed: &Refreshed) {
         match &mut self.json {
             None => {
-                text::changes(self.console, refreshed);
-                text::checks(self.console, "Checks after the refresh", &refreshed.checks);
+                self.text.changes(refreshed);
+                self.text
+                    .checks("Checks after the refresh", &refreshed.checks);
             }
             Some(json) => {
                 json.insert(
@@ -88,17 +86,25 @@ impl<'a> Output<'a> {
     pub(crate) fn logout(&mut self, logout: &Logout) {
         match &mut self.json {
             None => {
-                text::heading(self.console, "Logout");
-                self.console.line(logout.text);
+                let console = self.text.console;
+                self.text.heading("Logout");
+                console.line(logout.text);
                 if let Some(address) = &logout.address {
-                    self.console
-                        .line("To end the browser's session as well, open:");
-                    self.console.line(address);
+                    console.line("To end the browser's session as well, open:");
+                    console.line(address);
                 }
+                console.line("");
             }
             Some(json) => {
                 json.insert("logout".into(), json!(logout));
             }
+        }
+    }
+
+    /// As text, prints how the login ended.
+    pub(crate) fn end(&self, login: &CheckedTokens, call: &ApiCall) {
+        if self.json.is_none() {
+            self.text.end(login, call);
         }
     }
 
@@ -114,6 +120,6 @@ impl<'a> Output<'a> {
             json.insert("error".into(), error);
         }
         let text = serde_json::to_string_pretty(&json).unwrap_or_default();
-        self.console.line(&text);
+        self.text.console.line(&text);
     }
 }

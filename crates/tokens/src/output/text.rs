@@ -3,54 +3,159 @@
 
 use anstyle::Style;
 use common::Console;
+use common::text::printable;
 use serde_json::{Map, Value};
 
 use crate::api::ApiCall;
 use crate::jwt::check::{Check, Verdict};
 use crate::jwt::decode::Jwt;
 use crate::oauth::refresh::Refreshed;
-use crate::oauth::token_set::TokenSet;
-use crate::output::table::{BAD, GOOD, HEAD, Mark, shorten, table};
+use crate::oauth::token_set::{CheckedTokens, TokenSet};
+use crate::output::table::{BAD, GOOD, HEAD, Mark, Row, USUAL_WIDTH, fit, shorten, table};
 
-/// Prints the tokens, raw and decoded, each under its heading.
-pub(crate) fn tokens(console: &Console, tokens: &TokenSet) {
-    if let Some(id) = &tokens.id {
-        token(console, "id token", id);
+/// Prints on stdout, and shortens what is wider than the terminal.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'a> {
+    pub console: &'a Console,
+    /// Whether to shorten nothing.
+    pub whole: bool,
+}
+
+impl Text<'_> {
+    /// Prints the tokens, raw and decoded, each under its heading. What is not
+    /// read on a terminal gets them whole.
+    pub(crate) fn tokens(self, tokens: &TokenSet) {
+        if let Some(id) = &tokens.id {
+            self.token("id token", id);
+        }
+        self.token("access token", &tokens.access);
+        if let Some(refresh_token) = &tokens.response.refresh_token {
+            self.heading("Refresh token");
+            self.console.line(&self.one_line(refresh_token));
+            self.console.line("");
+        }
+        if self.one_line(&tokens.access.raw) != tokens.access.raw {
+            self.console
+                .note("tokens are cut to fit the terminal: --explain or --json prints them whole");
+        }
     }
-    token(console, "access token", &tokens.access);
-    if let Some(refresh_token) = &tokens.response.refresh_token {
-        heading(console, "Refresh token");
-        console.line(refresh_token);
-        console.line("");
+
+    fn token(self, which: &str, jwt: &Jwt) {
+        let (first, rest) = which.split_at(1);
+        self.heading(&format!("{}{rest}", first.to_uppercase()));
+        self.console.line(&self.one_line(&jwt.raw));
+        self.console.line("");
+        self.heading(&format!("Decoded {which}"));
+        self.console.line(&pretty(&jwt.header));
+        self.console.line(&pretty(&jwt.payload));
+        self.console.line("");
+    }
+
+    /// The text, shortened to one line if a person reads it on a terminal.
+    fn one_line(self, text: &str) -> String {
+        match self.console.columns() {
+            Some(columns) if !self.whole => shorten(text, columns),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// Shortens two columns of a table to what fits in a line.
+    fn fit(self, head: &[&'static str], rows: &mut [Row], columns: [usize; 2]) {
+        if !self.whole {
+            let width = self.console.columns().unwrap_or(USUAL_WIDTH);
+            fit(head, rows, columns, width);
+        }
+    }
+
+    /// Prints the table of checks, those of each token under its name.
+    pub(crate) fn checks(self, title: &str, checks: &[Check]) {
+        self.heading(title);
+        let mut rows: Vec<Row> = Vec::new();
+        let mut group = None;
+        for check in checks {
+            if group.replace(check.token) != Some(check.token) {
+                rows.push((Mark(HEAD, group_title(check.token)), Vec::new()));
+            }
+            let cells = [check.check, &check.expected, &check.actual, check.rule];
+            rows.push((verdict(check.verdict), cells.map(printable).to_vec()));
+        }
+        let head = ["verdict", "check", "expected", "actual", "rule"];
+        self.fit(&head, &mut rows, [1, 2]);
+        table(self.console, &head, rows);
+    }
+
+    /// Prints what a refresh changed: claims by name, values as JSON.
+    pub(crate) fn changes(self, refreshed: &Refreshed) {
+        self.heading("After the refresh");
+        let rows = refreshed.changes.iter().map(|change| {
+            let mark = if change.changed {
+                Mark(HEAD, "new")
+            } else {
+                Mark(Style::new(), "same")
+            };
+            let (before, after) = (change.before.to_string(), change.after.to_string());
+            let cells = [change.token, &change.claim, &before, &after];
+            (mark, cells.map(printable).to_vec())
+        });
+        let mut rows: Vec<Row> = rows.collect();
+        let head = ["value", "token", "claim", "before", "after"];
+        self.fit(&head, &mut rows, [2, 3]);
+        table(self.console, &head, rows);
+        let rotated = match refreshed.tokens.refresh_token {
+            Some(_) => "The server sent a new refresh token: the previous one may no longer work.",
+            None => "The server sent no new refresh token: the previous one keeps working.",
+        };
+        self.console.line(rotated);
+        self.console.line("");
+    }
+
+    /// Prints request and response. The response is printed as it came.
+    pub(crate) fn api_call(self, call: &ApiCall) {
+        self.heading("Request and response");
+        for line in call.curl_style().split('\n') {
+            if line.starts_with("> ") {
+                self.console.line(&self.one_line(line));
+            } else {
+                self.console.line(line);
+            }
+        }
+        if !call.refusal.is_empty() {
+            self.console.line("");
+            self.heading("Why it was refused");
+            for line in &call.refusal {
+                self.console.line(line);
+            }
+        }
+        self.console.line("");
+    }
+
+    /// Prints how the login ended, in one sentence.
+    pub(crate) fn end(self, login: &CheckedTokens, call: &ApiCall) {
+        let name = printable(login.tokens.username());
+        let held = login
+            .checks
+            .iter()
+            .filter(|check| check.verdict == Verdict::Ok)
+            .count();
+        let status = call.response.status.as_u16();
+        self.console.line(&format!(
+            "Signed in as {name}: {held} checks hold, the API answered {status}"
+        ));
+    }
+
+    /// Prints a heading.
+    pub(crate) fn heading(self, text: &str) {
+        self.console.line(&format!("{HEAD}# {text}{HEAD:#}"));
     }
 }
 
-fn token(console: &Console, which: &str, jwt: &Jwt) {
-    let (first, rest) = which.split_at(1);
-    heading(console, &format!("{}{rest}", first.to_uppercase()));
-    console.line(&jwt.raw);
-    console.line("");
-    heading(console, &format!("Decoded {which}"));
-    console.line(&pretty(&jwt.header));
-    console.line(&pretty(&jwt.payload));
-    console.line("");
-}
-
-/// Prints the table of checks.
-pub(crate) fn checks(console: &Console, title: &str, checks: &[Check]) {
-    heading(console, title);
-    let rows = checks.iter().map(|check| {
-        let cells = vec![
-            check.token.to_owned(),
-            check.check.to_owned(),
-            shorten(&check.expected),
-            shorten(&check.actual),
-            check.rule.to_owned(),
-        ];
-        (verdict(check.verdict), cells)
-    });
-    let head = ["verdict", "token", "check", "expected", "actual", "rule"];
-    table(console, &head, rows.collect());
+/// The heading of a token's checks.
+fn group_title(token: &str) -> &'static str {
+    match token {
+        "id" => "id token",
+        "access" => "access token",
+        _ => "both tokens",
+    }
 }
 
 fn verdict(verdict: Verdict) -> Mark {
@@ -59,55 +164,6 @@ fn verdict(verdict: Verdict) -> Mark {
         Verdict::Absent => Mark(Style::new(), "-"),
         Verdict::Fail => Mark(BAD, "FAIL"),
     }
-}
-
-/// Prints what a refresh changed: claims by name, values as JSON.
-pub(crate) fn changes(console: &Console, refreshed: &Refreshed) {
-    heading(console, "After the refresh");
-    let rows = refreshed.changes.iter().map(|change| {
-        let mark = if change.changed {
-            Mark(HEAD, "new")
-        } else {
-            Mark(Style::new(), "same")
-        };
-        let (before, after) = (change.before.to_string(), change.after.to_string());
-        let cells = vec![
-            change.token.to_owned(),
-            change.claim.clone(),
-            shorten(&before),
-            shorten(&after),
-        ];
-        (mark, cells)
-    });
-    table(
-        console,
-        &["value", "token", "claim", "before", "after"],
-        rows.collect(),
-    );
-    let rotated = match refreshed.tokens.refresh_token {
-        Some(_) => "The server sent a new refresh token: the previous one may no longer work.",
-        None => "The server sent no new refresh token: the previous one keeps working.",
-    };
-    console.line(rotated);
-    console.line("");
-}
-
-/// Prints request and response.
-pub(crate) fn api_call(console: &Console, call: &ApiCall) {
-    heading(console, "Request and response");
-    console.line(&call.curl_style());
-    if !call.refusal.is_empty() {
-        console.line("");
-        heading(console, "Why it was refused");
-        for line in &call.refusal {
-            console.line(line);
-        }
-    }
-}
-
-/// Prints a heading.
-pub(crate) fn heading(console: &Console, text: &str) {
-    console.line(&format!("{HEAD}# {text}{HEAD:#}"));
 }
 
 /// Claims as indented JSON, in the order in which they were received.

@@ -6,3 +6,4 @@ mod headless;
 pub(crate) mod listener;
 pub(crate) mod method;
 mod paste;
+pub(crate) mod signup;

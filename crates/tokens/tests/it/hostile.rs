@@ -36,7 +36,9 @@ fn works_at(host: &str, idp: &Idp, login: Pending) {
         result.stdout
     );
     assert!(
-        result.stdout.ends_with("hello world\n\n"),
+        result.stdout.ends_with(
+            "hello world\n\nSigned in as Testuser: 22 checks hold, the API answered 200\n"
+        ),
         "{}",
         result.stdout
     );

@@ -17,11 +17,15 @@ fn tokens_checks_request_and_response_come_in_this_order() {
         "\n# Access token\neyJ",
         "\n# Decoded access token\n{",
         "\n# Refresh token\nrefresh\n",
-        "\n# Checks\nverdict  token   check",
+        "\n# Checks\nverdict  check",
+        "\nid token\nok       alg        RS256",
+        "\naccess token\nok       alg        RS256",
+        "\nboth tokens\nok       sub        s",
         "\n# Request and response\n> GET /dev/hello HTTP/1.1\n> Host: 127.0.0.1:",
         "\n> Authorization: Bearer eyJ",
         "\n>\n< HTTP/1.1 200 OK\n< content-type: application/json\n",
         "\n<\nhello world\n",
+        "\nSigned in as Testuser: 22 checks hold, the API answered 200\n",
     ] {
         let at = rest
             .find(heading)
@@ -29,7 +33,11 @@ fn tokens_checks_request_and_response_come_in_this_order() {
         rest = &rest[at + heading.len()..];
     }
     assert!(!result.stdout.contains("FAIL"), "{}", result.stdout);
-    assert_eq!(result.stderr, "");
+    assert_eq!(
+        result.stderr,
+        "next: 'REPORT=login.html make request' keeps the page that shows what happened\n\
+         next: 'make lab' attacks this login and the API, and says who refuses\n"
+    );
 }
 
 #[test]
@@ -256,7 +264,11 @@ fn a_state_of_the_python_scripts_works_as_well() {
 
 #[test]
 fn signup_goes_to_the_page_for_new_users_with_the_same_request() {
-    let idp = Idp::honest();
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/signup", |_| {
+            axum::response::IntoResponse::into_response(axum::response::Html("Sign up"))
+        });
+    });
     let login = Program::new(&idp, &["--signup", "--no-browser"]).start();
     assert!(login.address.starts_with(&format!(
         "{}/signup?response_type=code&client_id=client&",
@@ -265,6 +277,22 @@ fn signup_goes_to_the_page_for_new_users_with_the_same_request() {
     let page = crate::raw_http::get(&idp.approve(&login.address));
     assert!(page.body.contains("<h1>Signed in</h1>"), "{}", page.body);
     login.result().assert_code(0);
+}
+
+#[test]
+fn signup_ends_at_once_where_there_is_no_such_page() {
+    let idp = Idp::honest();
+    let args = ["--signup", "--no-browser", "--timeout", "86400"];
+    let result = Program::new(&idp, &args).run();
+    result
+        .assert_code(1)
+        .assert_says("This cloud has no sign-up page: ")
+        .assert_says("/signup answered 404 Not Found")
+        .assert_says("hint: sign in as the test user, without --signup");
+    assert!(
+        !result.stderr.contains("Sign in with a browser"),
+        "{result:?}"
+    );
 }
 
 /// No call is missing, none is invented.

@@ -5,7 +5,7 @@ use std::process::Command;
 use e2e::{RunResult, TestEnv, cloud::free_port, run_result::program, workspace};
 
 /// Every document, by its path.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -13,9 +13,11 @@ const PAGES: [&str; 11] = [
     "SECURITY.md",
     "TEACHING.md",
     "docs/change.md",
+    "docs/clouds.md",
     "docs/lab.md",
     "docs/proof.md",
     "docs/reading.md",
+    "docs/settings.md",
     "docs/troubleshooting.md",
 ];
 
@@ -50,10 +52,11 @@ fn its_commands_work_in_their_order() {
                 demo.current_dir(workspace()).env("DEMO_PORT", &port);
                 RunResult::of(demo).code(0);
             }
-            ["make", "api"] => drop(env.create().code(0).stdout_has("API available at")),
-            ["curl", "-i", "$API_URL"] => {
-                let url = env.state()["api_url"].as_str().unwrap().to_owned();
-                assert_eq!(e2e::block_on(e2e::run_result::get_without_token(&url)), 401);
+            ["make", "api"] => {
+                env.create()
+                    .code(0)
+                    .stdout_has("API available at")
+                    .stderr_has("\ncurl -i ");
             }
             ["make", "request"] => drop(env.tokens(&[]).code(0).stdout_has("hello world")),
             ["SCOPES=\"openid\"", "make", "request"] => {
