@@ -4,7 +4,7 @@
 use common::Result;
 use http_client::hosts::secure_url;
 use reqwest::StatusCode;
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{self, Serializer};
 
 use super::experiment::Outcome;
 use super::session::Session;
@@ -15,6 +15,7 @@ use crate::http::client::Http;
 use crate::http::request::Request;
 use crate::oauth::authorization_response::ExpectedResponse;
 use crate::oauth::token;
+use crate::output::table::shorten;
 use crate::signin::listener::server::Listener;
 use crate::transcript::step::Channel;
 
@@ -169,12 +170,11 @@ pub(super) async fn mix_up(session: &mut Session<'_>) -> Result<Outcome> {
 
 /// A parameter of a form as an attacker received it, cut short.
 fn received(form: &str, name: &str) -> String {
-    let mut fields = url::form_urlencoded::parse(form.as_bytes());
+    let mut fields = form_urlencoded::parse(form.as_bytes());
     let value = fields
         .find(|(field, _)| field == name)
         .map(|(_, value)| value);
-    let start: String = value.unwrap_or_default().chars().take(20).collect();
-    format!("{name}={start}")
+    format!("{name}={}", shorten(&value.unwrap_or_default()))
 }
 
 #[cfg(test)]
