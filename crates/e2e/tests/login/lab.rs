@@ -112,8 +112,8 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
             assert!(block.contains(&check), "no {check:?} in {block}");
         }
     }
-    // The local cloud does not enforce the rule behind one, and ours does not
-    // rotate refresh tokens.
+    // The local cloud does not enforce the rule behind one, and does
+    // not rotate refresh tokens.
     result
         .stdout_has(
             "NOT SHOWN: this cloud checks the password although the client has no password flow",

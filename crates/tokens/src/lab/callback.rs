@@ -15,7 +15,6 @@ use crate::http::client::Http;
 use crate::http::request::Request;
 use crate::oauth::authorization_response::ExpectedResponse;
 use crate::oauth::token;
-use crate::output::table::shorten;
 use crate::signin::listener::server::Listener;
 use crate::transcript::step::Channel;
 
@@ -174,7 +173,11 @@ fn received(form: &str, name: &str) -> String {
     let value = fields
         .find(|(field, _)| field == name)
         .map(|(_, value)| value);
-    format!("{name}={}", shorten(&value.unwrap_or_default()))
+    let value = value.unwrap_or_default();
+    match value.char_indices().nth(20) {
+        Some((end, _)) => format!("{name}={}…", &value[..end]),
+        None => format!("{name}={value}"),
+    }
 }
 
 #[cfg(test)]

@@ -172,16 +172,27 @@ fn rotated_refresh_tokens_are_replayed() {
     result.assert_code(0);
     assert_prints(&result, "NOT SHOWN: the server does not rotate");
     let names = ["refresh-replay", "revoked-refresh-token"];
-    let rotating = |accepts_old| {
+    let rotating = |old_works_for| {
         Idp::honest().with(|state| {
             state.rotates = true;
-            state.accepts_old = accepts_old;
+            state.old_works_for = old_works_for;
         })
     };
-    let result = lab(&rotating(false), &names);
-    result.assert_code(0);
-    assert_prints(&result, "2 experiments: 2 PASS");
-    let result = lab(&rotating(true), &names[..1]);
+    let run = |idp: &Idp, names: &[&str]| {
+        let args = [&["lab", "--headless"], names].concat();
+        Program::new(idp, &args).env("SETTLE_SECONDS", "1").run()
+    };
+    // Without a grace period, and with one that ends.
+    for old_works_for in [0, 2] {
+        let idp = rotating(old_works_for);
+        let result = run(&idp, &names);
+        result.assert_code(0);
+        assert_prints(&result, "2 experiments: 2 PASS");
+        let waited = result.stdout.contains(" s, in which it still worked");
+        assert_eq!(waited, old_works_for > 0, "{}", result.stdout);
+        assert!(!result.stderr.contains("Sign-in 2"), "{}", result.stderr);
+    }
+    let result = run(&rotating(1000), &names[..1]);
     result.assert_code(1);
     assert_prints(&result, "FAIL: the token endpoint gave tokens");
 }
