@@ -101,7 +101,8 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
     }
     for (name, without, got) in TWINS {
         let block = block(&blocks, name);
-        let twin = &block[..block.find("\nRequest:").expect("a request")];
+        let twin = &block
+            [block.find("\nTwin:").expect("a twin")..block.find("\nAnswer:").expect("an answer")];
         let succeeds = format!("\nTwin:    {without}: the attack succeeds\nGot:     ");
         assert!(twin.contains(&succeeds), "no {succeeds:?} in {block}");
         assert!(twin.contains(got), "no {got:?} in {block}");

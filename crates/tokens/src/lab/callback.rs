@@ -99,7 +99,7 @@ const CSRF: &[(&str, &str)] = &[
     ),
     (
         "",
-        "without state: is signed in, as the attacker, and notices nothing",
+        "is signed in by a careless program, as the attacker, and notices nothing",
     ),
     ("reads what the victim saves in that account", ""),
 ];

@@ -47,6 +47,19 @@ fn an_attack_that_gets_through_the_gateway_is_a_failure() {
 }
 
 #[test]
+fn an_api_that_takes_a_token_from_the_query_or_none_is_a_failure() {
+    let idp = Idp::honest().with(|state| {
+        state
+            .overrides
+            .insert("/dev/hello", |_| "hello world".into_response());
+    });
+    let result = lab(&idp, &["no-token", "query-token"]);
+    result.assert_code(1);
+    assert_prints(&result, "2 experiments: 0 PASS, 0 NOT SHOWN, 2 FAIL");
+    assert_prints(&result, "FAIL: the API let it in");
+}
+
+#[test]
 fn a_refusal_for_another_reason_does_not_pass() {
     let idp = Idp::honest().with(|state| {
         state.overrides.insert("/oauth2/token", |_| {
@@ -339,7 +352,8 @@ fn the_quiz_asks_before_it_answers_and_the_page_has_the_score() {
                 .unwrap_or_else(|| panic!("no {text:?} in {block}"))
         };
         assert!(at("Request:") < at("Who refuses it, and why?"), "{block}");
-        assert!(at("1, 2 or 3?") < at("\nAnswer:"), "{block}");
+        // What the twin leaves out would give the answer away.
+        assert!(at("1, 2 or 3?") < at("\nTwin:"), "{block}");
         assert!(
             block.contains("\nRight.") || block.contains("\nNo. It is this client: "),
             "{block}"
