@@ -15,27 +15,75 @@ use crate::{has, picture, port_8083, with_stack};
 
 /// Name, who refuses, and the part of the answer that shows the reason.
 #[rustfmt::skip] // one line each
-const EXPECTED: [(&str, &str, &str); 19] = [
+const EXPECTED: [(&str, &str, &str); 31] = [
     ("no-token", "the gateway", "401 Unauthorized"),
     ("no-scope", "the gateway", "403 Forbidden"),
     ("id-token", "the gateway", "403 Forbidden"),
+    ("query-token", "the gateway", "401 Unauthorized"),
     ("changed-payload", "the gateway", "401 Unauthorized"),
     ("alg-none", "the gateway", "401 Unauthorized"),
     ("hs256-public-key", "the gateway", "401 Unauthorized"),
+    ("weak-secret", "the gateway", "401 Unauthorized"),
     ("other-key", "the gateway", "401 Unauthorized"),
+    ("jwk-header", "the gateway", "401 Unauthorized"),
+    ("jku-header", "the gateway", "the key set was fetched once, by the twin"),
+    ("kid-path", "the gateway", "401 Unauthorized"),
     ("expired", "this client", "exp of the access token: expected in the future, got 2 min ago"),
     ("other-issuer", "this client", "iss of the id token: expected https://cognito-idp."),
     ("other-audience", "this client", "got another-client"),
+    ("token-type", "this client", "token_use of the access token: expected access, got id"),
     ("nonce-swapped", "this client", "nonce of the id token: expected "),
     ("forged-callback", "this client", "400 Bad Request, and the listener keeps waiting"),
+    ("login-csrf", "this client", "400 Bad Request, and the listener keeps waiting"),
+    ("mix-up", "this client", "400 Bad Request, and the listener keeps waiting"),
     ("code-twice", "the sign-in server", "invalid_grant"),
     ("wrong-verifier", "the sign-in server", "invalid_grant: PKCE verification failed."),
     ("no-verifier", "the sign-in server", "invalid_grant: code_verifier is required."),
+    ("code-injection", "the sign-in server", "invalid_grant: PKCE verification failed."),
+    ("pkce-downgrade", "the sign-in server", "back to redirect_uri: invalid_request"),
     ("other-redirect", "the sign-in server", "redirect_uri is not allowed"),
+    ("redirect-tricks", "the sign-in server", "a path with ..: 400 Bad Request"),
     ("other-scope", "the sign-in server", "invalid_scope"),
     ("other-client", "the sign-in server", "invalid_grant: client_id mismatch."),
+    ("more-scope", "the sign-in server", "scope \"openid\": nothing was added"),
     ("revoked-refresh-token", "the sign-in server", "invalid_grant: Invalid refresh token."),
 ];
+
+/// What the careless twin of an experiment leaves out, and what the attacker
+/// gets from it.
+#[rustfmt::skip] // one line each
+const TWINS: [(&str, &str, &str); 19] = [
+    ("no-scope", "an API without the check of scope", "200 OK hello Testuser"),
+    ("id-token", "an API without the check of scope", "200 OK hello Testuser"),
+    ("query-token", "an API without the check of header", "GET /?access_token=eyJ"),
+    ("changed-payload", "an API without the check of signature", "200 OK hello Testuser"),
+    ("alg-none", "an API without the check of alg", "200 OK hello Testuser"),
+    ("hs256-public-key", "an API without the check of alg", "200 OK hello Testuser"),
+    ("weak-secret", "an API without the check of alg", "200 OK hello admin"),
+    ("other-key", "an API without the check of signature", "200 OK hello Testuser"),
+    ("jwk-header", "an API without the check of kid", "200 OK hello Testuser"),
+    ("jku-header", "an API without the check of kid", "200 OK hello Testuser"),
+    ("kid-path", "an API without the check of kid", "200 OK hello Testuser"),
+    ("expired", "a client without the check of exp", "signed in as Testuser"),
+    ("other-issuer", "a client without the check of iss", "signed in as Testuser"),
+    ("other-audience", "a client without the check of aud", "signed in as Testuser"),
+    ("token-type", "a client without the check of token_use", "signed in as Testuser"),
+    ("nonce-swapped", "a client without the check of nonce", "signed in as Testuser"),
+    ("forged-callback", "a listener without the check of state", "the code 'of-the-attacker' taken"),
+    ("login-csrf", "a listener without the check of state", "signed in as Mallory"),
+    ("mix-up", "a listener without the check of iss", "received code=of-the-honest-server and code_verifier="),
+];
+
+/// What was printed about one experiment.
+fn block<'a>(blocks: &[&'a str], name: &str) -> &'a str {
+    let heading = format!("/33 {name}");
+    let is_its = |block: &&&str| {
+        let mut lines = block.lines();
+        lines.next().is_some_and(|line| line.ends_with(&heading))
+    };
+    let found = blocks.iter().find(is_its);
+    found.unwrap_or_else(|| panic!("no {name} in {blocks:?}"))
+}
 
 #[test]
 fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
@@ -44,24 +92,35 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
     let result = env.run("tokens", &["lab", "--headless"]).code(0);
     let blocks: Vec<&str> = result.stdout.split("\n\n").collect();
     for (name, who, reason) in EXPECTED {
-        let block = blocks.iter().find(|block| {
-            block
-                .lines()
-                .next()
-                .is_some_and(|line| line.ends_with(&format!("/20 {name}")))
-        });
-        let block = block.unwrap_or_else(|| panic!("no {name} in {}", result.stdout));
+        let block = block(&blocks, name);
         assert!(block.contains(&format!("\nRefused: by {who}\n")), "{block}");
         let answer = &block[block.find("\nAnswer:").expect("an answer")
             ..block.find("\nRefused:").expect("who refused")];
         assert!(answer.contains(reason), "no {reason:?} in {block}");
         assert!(block.ends_with("\nPASS"), "{block}");
     }
-    // The local cloud does not enforce the rule behind the twentieth.
-    let result = result.stdout_has(
-        "NOT SHOWN: this cloud checks the password although the client has no password flow",
-    );
-    result.stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL");
+    for (name, without, got) in TWINS {
+        let block = block(&blocks, name);
+        let twin = &block
+            [block.find("\nTwin:").expect("a twin")..block.find("\nAnswer:").expect("an answer")];
+        let succeeds = format!("\nTwin:    {without}: the attack succeeds\nGot:     ");
+        assert!(twin.contains(&succeeds), "no {succeeds:?} in {block}");
+        assert!(twin.contains(got), "no {got:?} in {block}");
+        assert!(twin.contains("\nLacks:   "), "{block}");
+        if EXPECTED.contains(&(name, "the gateway", "401 Unauthorized")) {
+            let check = without.rsplit(' ').next().expect("a check");
+            let check = format!("\nCheck:   {check} of the access token: ");
+            assert!(block.contains(&check), "no {check:?} in {block}");
+        }
+    }
+    // The local cloud does not enforce the rule behind one, and does
+    // not rotate refresh tokens.
+    result
+        .stdout_has(
+            "NOT SHOWN: this cloud checks the password although the client has no password flow",
+        )
+        .stdout_has("NOT SHOWN: the server does not rotate")
+        .stdout_has("33 experiments: 31 PASS, 2 NOT SHOWN, 0 FAIL");
 }
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
@@ -123,10 +182,10 @@ fn the_whole_lab_with_a_browser_needs_two_sign_ins() {
     let (result, sign_ins) = lab_with_browser(&env, async |browser, _| sign_in(browser).await);
     result
         .code(0)
-        .stdout_has("20 experiments: 19 PASS, 1 NOT SHOWN, 0 FAIL")
+        .stdout_has("33 experiments: 31 PASS, 2 NOT SHOWN, 0 FAIL")
         .stdout_has("400 Bad Request, and the listener keeps waiting")
-        .stderr_has("Sign-in 1: it serves 15 of the 20 experiments.")
-        .stderr_has("Sign-in 2: no-scope and changed-payload need a token with the scope openid");
+        .stderr_has("Sign-in 1: it serves 24 of the 33 experiments.")
+        .stderr_has("Sign-in 2: no-scope, changed-payload and more-scope need a token");
     assert_eq!(sign_ins, 2);
 }
 
@@ -150,17 +209,17 @@ fn a_lab_that_stops_early_says_so_on_a_red_page() {
     });
     result
         .code(1)
-        .stdout_has("20 experiments: 1 PASS, 0 NOT SHOWN, 0 FAIL, 19 NOT RUN")
+        .stdout_has("33 experiments: 1 PASS, 0 NOT SHOWN, 0 FAIL, 32 NOT RUN")
         .stderr_has("The sign-in server refused: access_denied");
     let html = std::fs::read_to_string(env.dir().join("lab.html")).expect("a page");
-    assert_eq!(html.matches("<strong>NOT RUN</strong>").count(), 19);
+    assert_eq!(html.matches("<strong>NOT RUN</strong>").count(), 32);
     e2e::block_on(async {
         let chromium = Chromium::start(env.dir(), "reader").await;
         let browser = &chromium.browser;
         let path = env.dir().join("lab.html");
         browser.go(&format!("file://{}", path.display())).await;
         browser
-            .wait_for("h1", "Stopped after 1 of 20 experiments")
+            .wait_for("h1", "Stopped after 1 of 33 experiments")
             .await;
         browser
             .wait_for("header", "The sign-in server refused: access_denied")

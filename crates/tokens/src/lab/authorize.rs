@@ -63,7 +63,9 @@ pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Outcome>
 
 /// Addresses that look like the registered one, each with what is changed.
 fn tricks(registered: &RedirectUri) -> [(&'static str, String); 7] {
-    let RedirectUri { uri, path, .. } = registered;
+    let RedirectUri {
+        uri, path, port, ..
+    } = registered;
     let authority = registered.authority();
     [
         ("a parameter", format!("{uri}?next=https://evil.example")),
@@ -72,7 +74,7 @@ fn tricks(registered: &RedirectUri) -> [(&'static str, String); 7] {
         ("a path with ..", format!("{uri}/../evil")),
         (
             "a host that begins like it",
-            format!("http://localhost.evil.example{path}"),
+            format!("http://localhost.evil.example:{port}{path}"),
         ),
         (
             "a user name that looks like the host",

@@ -4,7 +4,7 @@
 use common::Result;
 use http_client::hosts::secure_url;
 use reqwest::StatusCode;
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{self, Serializer};
 
 use super::experiment::Outcome;
 use super::session::Session;
@@ -99,7 +99,7 @@ const CSRF: &[(&str, &str)] = &[
     ),
     (
         "",
-        "without state: is signed in, as the attacker, and notices nothing",
+        "is signed in by a careless program, as the attacker, and notices nothing",
     ),
     ("reads what the victim saves in that account", ""),
 ];
@@ -169,12 +169,15 @@ pub(super) async fn mix_up(session: &mut Session<'_>) -> Result<Outcome> {
 
 /// A parameter of a form as an attacker received it, cut short.
 fn received(form: &str, name: &str) -> String {
-    let mut fields = url::form_urlencoded::parse(form.as_bytes());
+    let mut fields = form_urlencoded::parse(form.as_bytes());
     let value = fields
         .find(|(field, _)| field == name)
         .map(|(_, value)| value);
-    let start: String = value.unwrap_or_default().chars().take(20).collect();
-    format!("{name}={start}")
+    let value = value.unwrap_or_default();
+    match value.char_indices().nth(20) {
+        Some((end, _)) => format!("{name}={}…", &value[..end]),
+        None => format!("{name}={value}"),
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::forge;
 use super::session::Session;
 use super::twins::api::{self as twin, Api};
 use super::twins::serve::Received;
-use crate::api::{self, ApiCall};
+use crate::api::ApiCall;
 use crate::http::request::Request;
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::sign::{SigningKey, hs256, unsigned};
@@ -36,9 +36,9 @@ struct Attack<'a> {
 impl Attack<'_> {
     /// Attacks the twin, which leaves out the check, then the API.
     async fn run(&self, session: &Session<'_>, keys: &JwkSet) -> Result<Outcome> {
-        let twin = self.api(session, keys, Some(self.check));
         let request = |url: Url| Request::get("careless API", WHY, url).bearer(self.token);
-        let twin = twin::attack(session.http, &twin, request).await?;
+        let careless = api(session, keys, self.secret, Some(self.check));
+        let twin = twin::attack(session.http, &careless, request).await?;
         let expected = if self.check == "scope" {
             LACKS_SCOPE
         } else {
@@ -46,29 +46,29 @@ impl Attack<'_> {
         };
         let outcome = try_token(session, Some(self.token), self.what, expected).await?;
         let received = Received {
-            query: String::new(),
             authorization: Some(format!("Bearer {}", self.token)),
-            body: String::new(),
+            ..Received::default()
         };
-        let complete = self.api(session, keys, None);
+        let complete = api(session, keys, self.secret, None);
         let failed = complete.check(session.http, &received).await.err();
         Ok(outcome.with_twin(twin).at_check(failed.as_ref()))
     }
+}
 
-    fn api<'a>(
-        &'a self,
-        session: &'a Session<'_>,
-        keys: &'a JwkSet,
-        left_out: Option<&'static str>,
-    ) -> Api<'a> {
-        Api {
-            issuer: &session.provider.issuer,
-            client_id: &session.config.client_id,
-            scopes: &session.config.route.scopes,
-            keys,
-            secret: self.secret,
-            left_out,
-        }
+/// An API like ours, without one check or with all of them.
+fn api<'a>(
+    session: &'a Session<'_>,
+    keys: &'a JwkSet,
+    secret: &'a [u8],
+    left_out: Option<&'static str>,
+) -> Api<'a> {
+    Api {
+        issuer: &session.provider.issuer,
+        client_id: &session.config.client_id,
+        scopes: &session.config.route.scopes,
+        keys,
+        secret,
+        left_out,
     }
 }
 
@@ -79,7 +79,8 @@ async fn try_token(
     what: &str,
     expected: StatusCode,
 ) -> Result<Outcome> {
-    let call = api::call(session.http, session.config, session.sign_in.console, token).await?;
+    let call =
+        crate::api::call(session.http, session.config, session.sign_in.console, token).await?;
     let status = call.response.status;
     let route = &session.config.route;
     let request = format!("{} {}\n{what}", route.method, route.url);
@@ -317,15 +318,8 @@ pub(super) async fn query_token(session: &mut Session<'_>) -> Result<Outcome> {
         url.query_pairs_mut().append_pair("access_token", token);
         Request::get("API", WHY, url).on(Channel::Api)
     };
-    let api = Api {
-        issuer: &session.provider.issuer,
-        client_id: &session.config.client_id,
-        scopes: &session.config.route.scopes,
-        keys: &login.keys,
-        secret: &[],
-        left_out: Some("header"),
-    };
-    let mut twin = twin::attack(session.http, &api, with_token).await?;
+    let careless = api(session, &login.keys, &[], Some("header"));
+    let mut twin = twin::attack(session.http, &careless, with_token).await?;
     let start: String = token.chars().take(12).collect();
     twin.got = format!(
         "{}\nand every log on the way has: GET /?access_token={start}…",
@@ -343,5 +337,12 @@ pub(super) async fn query_token(session: &mut Session<'_>) -> Result<Outcome> {
     let answer = format!("{} {}", response.status, response.text());
     let refused = response.status == DENIED;
     let otherwise = otherwise(response.status, DENIED);
-    Ok(Outcome::judge(request, answer, refused, &otherwise).with_twin(twin))
+    let outcome = Outcome::judge(request, answer, refused, &otherwise);
+    let received = Received {
+        query: format!("access_token={token}"),
+        ..Received::default()
+    };
+    let complete = api(session, &login.keys, &[], None);
+    let failed = complete.check(session.http, &received).await.err();
+    Ok(outcome.with_twin(twin).at_check(failed.as_ref()))
 }

@@ -84,7 +84,8 @@ pub(crate) async fn run(
     };
     let cognito = cognito(&config);
     let names = chosen.iter().map(|experiment| experiment.name).collect();
-    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, names);
+    let grace = settings.settle * 3;
+    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, names, grace);
     let run = lab.run_all(&mut session).await;
     lab.show(lab_args, args, run.as_ref().err())?;
     run?;

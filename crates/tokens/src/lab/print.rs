@@ -39,23 +39,8 @@ pub(crate) fn heading(console: &Console, number: usize, of: usize, experiment: &
     console.line(&format!("What:    {}", experiment.what));
 }
 
-/// Prints what became of the attack on the twin, and what was sent to ours.
+/// Prints the attack: what attacker and victim do, and what is sent.
 pub(crate) fn attack(console: &Console, outcome: &Outcome) {
-    if let Some(twin) = &outcome.twin {
-        let ended = if twin.succeeded {
-            "the attack succeeds"
-        } else {
-            "refused"
-        };
-        let got = indented(&twin.got);
-        console.line(&format!(
-            "Twin:    {} without the check of {}: {ended}",
-            twin.who, twin.left_out
-        ));
-        console.line(&format!("Got:     {got}"));
-        let lines = code::lines(twin.who, twin.left_out);
-        console.line(&format!("Lacks:   {}", indented(&lines)));
-    }
     for (attacker, victim) in outcome.sides {
         if !attacker.is_empty() {
             console.line(&format!("Attacker {attacker}"));
@@ -69,8 +54,27 @@ pub(crate) fn attack(console: &Console, outcome: &Outcome) {
     }
 }
 
+/// Prints what became of the attack on the twin, and the lines that it lacks.
+fn twin(console: &Console, twin: &Twin) {
+    let ended = if twin.succeeded {
+        "the attack succeeds"
+    } else {
+        "refused"
+    };
+    let (who, left_out) = (twin.who, twin.left_out);
+    console.line(&format!(
+        "Twin:    {who} without the check of {left_out}: {ended}"
+    ));
+    console.line(&format!("Got:     {}", indented(&twin.got)));
+    let lines = code::lines(who, left_out);
+    console.line(&format!("Lacks:   {}", indented(&lines)));
+}
+
 /// Prints the result of an experiment.
 pub(crate) fn outcome(console: &Console, experiment: &Experiment, outcome: &Outcome) {
+    if let Some(careless) = &outcome.twin {
+        twin(console, careless);
+    }
     let Mark(style, word) = outcome.verdict.mark();
     let detail = match &outcome.verdict {
         Verdict::Pass => String::new(),
@@ -125,7 +129,9 @@ pub(crate) fn rows(
                 None => "The lab stopped before this experiment.".to_owned(),
             },
             sent_and_got: outcome.map(|outcome| (outcome.request.clone(), outcome.answer.clone())),
-            twin: outcome.and_then(|outcome| outcome.twin.as_ref()).map(twin),
+            twin: outcome
+                .and_then(|outcome| outcome.twin.as_ref())
+                .map(twin_row),
             check: outcome.and_then(|outcome| outcome.check.clone()),
             sides: outcome.map_or(&[], |outcome| outcome.sides),
             chosen: answered(experiment.name),
@@ -134,7 +140,7 @@ pub(crate) fn rows(
     rows.collect()
 }
 
-fn twin(twin: &Twin) -> TwinRow {
+fn twin_row(twin: &Twin) -> TwinRow {
     TwinRow {
         who: twin.who,
         left_out: twin.left_out,

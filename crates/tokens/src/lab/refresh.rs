@@ -1,5 +1,7 @@
 //! Experiments with refresh tokens that still work.
 
+use std::time::{Duration, Instant};
+
 use common::Result;
 
 use super::experiment::Outcome;
@@ -13,23 +15,41 @@ use crate::transcript::field::field;
 
 const NO_TOKEN: &str = "the server gives no refresh tokens";
 
+/// The pause between two attempts with a replaced token.
+const PAUSE: Duration = Duration::from_secs(1);
+
 pub(super) async fn refresh_replay(session: &mut Session<'_>) -> Result<Outcome> {
-    let login = session.login().await?;
-    let Some(refresh_token) = login.tokens.response.refresh_token.clone() else {
+    let Some((old, new)) = session.refresh().await? else {
         return Ok(Outcome::not_shown(NO_TOKEN));
     };
-    let form = token::refresh_form(session.config, &refresh_token);
-    let answer = session.post_form(form.clone()).await?;
-    let successor = TokenResponse::read(&answer)
-        .ok()
-        .and_then(|tokens| tokens.refresh_token);
-    if successor.is_none_or(|successor| successor == refresh_token) {
+    if old == new {
         let why = "the server does not rotate: a refresh gives no new refresh token";
         return Ok(Outcome::not_shown(why));
     }
-    let response = session.post_form(form).await?;
-    let what = "grant_type=refresh_token with a token that a refresh has just replaced";
-    Ok(judge(session, &response, what, &[ErrorCode::InvalidGrant]))
+    // A server may take the old token for a while, in case its answer was lost
+    // on its way: Cognito for up to 60 s, as the app client says.
+    let form = token::refresh_form(session.config, &old);
+    let console = session.sign_in.console;
+    let _working = console.waiting("Waiting until the old refresh token is refused");
+    let begun = Instant::now();
+    let mut response = session.post_form(form.clone()).await?;
+    while response.status.is_success() && begun.elapsed() < session.grace {
+        tokio::time::sleep(PAUSE.min(session.grace)).await;
+        response = session.post_form(form.clone()).await?;
+    }
+    let what = "grant_type=refresh_token with a token that a refresh has replaced";
+    let outcome = judge(session, &response, what, &[ErrorCode::InvalidGrant]);
+    let waited = begun.elapsed().as_secs();
+    Ok(Outcome {
+        answer: match waited {
+            0 => outcome.answer,
+            _ => format!(
+                "{}\nafter {waited} s, in which it still worked",
+                outcome.answer
+            ),
+        },
+        ..outcome
+    })
 }
 
 pub(super) async fn more_scope(session: &mut Session<'_>) -> Result<Outcome> {

@@ -42,24 +42,11 @@ pub(super) fn describe(response: &Response) -> String {
 
 pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<Outcome> {
     let (http, config, provider) = (session.http, session.config, session.provider);
-    let login = session.login().await?;
-    let Some(mut refresh_token) = login.tokens.response.refresh_token.clone() else {
+    // It must work before, or the revocation would not be the reason for the
+    // refusal.
+    let Some((_, refresh_token)) = session.refresh().await? else {
         return Ok(Outcome::not_shown("the server gives no refresh tokens"));
     };
-    // It must work before, or the revocation would not be the reason for the
-    // refusal. A server may have revoked all tokens of a code that was
-    // exchanged twice (RFC 6749 section 4.1.2).
-    let refreshed = token::refresh(http, config, provider, &refresh_token).await;
-    let refreshed = if let Ok(tokens) = refreshed {
-        tokens
-    } else {
-        let why = "the refresh token of the first no longer works, so this needs a new one";
-        let own = session.own_login(why).await?;
-        refresh_token = own.response.refresh_token.unwrap_or_default();
-        token::refresh(http, config, provider, &refresh_token).await?
-    };
-    // A server that rotates has given its successor.
-    refresh_token = refreshed.response.refresh_token.unwrap_or(refresh_token);
     let revoked_at = if let Some(endpoint) = &provider.revocation_endpoint {
         token::revoke(http, config, endpoint, &refresh_token).await?;
         "the revocation_endpoint"

@@ -1,6 +1,7 @@
 //! What the experiments share: the sign-in server, the client, and the logins.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use common::{Failure, Result};
 
@@ -42,6 +43,10 @@ pub(crate) struct Session<'a> {
     attempts: Vec<(&'static str, Response)>,
     login: Option<Rc<CheckedTokens>>,
     openid_only: Option<Rc<CheckedTokens>>,
+    /// The newest refresh token of the shared login, once it was used.
+    refresh_token: Option<String>,
+    /// How long a replaced refresh token may still work.
+    pub(super) grace: Duration,
 }
 
 impl<'a> Session<'a> {
@@ -53,6 +58,7 @@ impl<'a> Session<'a> {
         sign_in: SignIn<'a>,
         cognito: String,
         names: Vec<&'static str>,
+        grace: Duration,
     ) -> Session<'a> {
         Session {
             config,
@@ -66,6 +72,8 @@ impl<'a> Session<'a> {
             attempts: Vec::new(),
             login: None,
             openid_only: None,
+            refresh_token: None,
+            grace,
         }
     }
 
@@ -134,10 +142,34 @@ impl<'a> Session<'a> {
         Ok(login)
     }
 
-    /// A login of its own, for an experiment that cannot use the shared one.
-    pub(super) async fn own_login(&mut self, why: &str) -> Result<TokenSet> {
-        let (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
-        self.exchange(&request, &code).await
+    /// Uses the newest refresh token, and returns it with the one that works from
+    /// now on: the same, or its successor where the server rotates. `None` if
+    /// the server gives none.
+    pub(super) async fn refresh(&mut self) -> Result<Option<(String, String)>> {
+        let login = self.login().await?;
+        let Some(first) = login.tokens.response.refresh_token.clone() else {
+            return Ok(None);
+        };
+        let mut used = self.refresh_token.take().unwrap_or(first);
+        let (http, config, provider) = (self.http, self.config, self.provider);
+        let refreshed = match token::refresh(http, config, provider, &used).await {
+            Ok(refreshed) => refreshed,
+            // The server may have revoked all tokens of a code that was exchanged
+            // twice (RFC 6749 section 4.1.2), or of a replayed refresh token.
+            Err(_) => {
+                let why = "the refresh token of the first no longer works, so this needs a new one";
+                let (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
+                let own = self.exchange(&request, &code).await?;
+                used = own.response.refresh_token.unwrap_or_default();
+                token::refresh(http, config, provider, &used).await?
+            }
+        };
+        let newest = refreshed
+            .response
+            .refresh_token
+            .unwrap_or_else(|| used.clone());
+        self.refresh_token = Some(newest.clone());
+        Ok(Some((used, newest)))
     }
 
     /// The answer to an experiment's attempt with a code that works.

@@ -57,8 +57,8 @@ pub(crate) struct ProviderState {
     granted: Option<String>,
     /// Whether a refresh replaces the refresh token.
     pub rotates: bool,
-    /// Whether a replaced refresh token still works.
-    pub accepts_old: bool,
+    /// How many more times a replaced refresh token works.
+    pub old_works_for: usize,
     /// Whether a refresh gives any scope that is asked for.
     pub gives_any_scope: bool,
     /// Whether the first JWKS response lacks the key, as after a key rotation.
@@ -90,7 +90,7 @@ impl Idp {
             refresh_token: "refresh".to_owned(),
             granted: None,
             rotates: false,
-            accepts_old: false,
+            old_works_for: 0,
             gives_any_scope: false,
             key_is_new: false,
         };
@@ -279,12 +279,13 @@ fn refresh(state: &mut ProviderState, form: &Parameters) -> Response {
     };
     let token = &form["refresh_token"];
     let is_current = *token == state.refresh_token;
-    let is_old = state.accepts_old && token.starts_with("refresh");
-    if !(is_current || is_old) || state.revoked.contains(token) {
+    if state.revoked.contains(token) || (!is_current && state.old_works_for == 0) {
         return refuse("invalid_grant");
     }
     let mut answer = tokens(&state.tamper, None, scope);
-    if state.rotates {
+    if !is_current {
+        state.old_works_for -= 1;
+    } else if state.rotates {
         state.refresh_token.push('+');
         answer["refresh_token"] = json!(state.refresh_token);
     }

@@ -30,10 +30,11 @@ const PLACES: [Place; 15] = [
     ("an API", "iss", API, "of.equal(\"iss\"", "of.equal(\"iss\""),
     ("an API", "aud", API, "of.equal(\"aud\"", "of.equal(\"aud\""),
     ("an API", "exp", API, "of.check(\"exp\"", "of.check(\"exp\""),
-    ("an API", "scope", API, "let may = ", "of.check(\"scope\""),
+    ("an API", "scope", API, "of.check(\"scope\"", "of.check(\"scope\""),
 ];
 
-/// The lines of a check, without their common indentation.
+/// The lines of a check, up to the brace that closes them, without their common
+/// indentation.
 pub(crate) fn lines(who: &str, check: &str) -> String {
     let found = PLACES
         .iter()
@@ -43,9 +44,13 @@ pub(crate) fn lines(who: &str, check: &str) -> String {
     };
     let after = source.lines().skip_while(|line| !line.contains(first));
     let mut lines = Vec::new();
+    let (mut open, mut has_last) = (0, false);
     for line in after {
         lines.push(line);
-        if line.contains(last) {
+        open += line.matches('{').count();
+        open -= line.matches('}').count().min(open);
+        has_last |= line.contains(last);
+        if has_last && open == 0 {
             break;
         }
     }
@@ -71,6 +76,8 @@ mod tests {
                 "{who} {check}: {text}"
             );
             assert!(!text.contains("\n\n"), "{who} {check}: {text}");
+            let braces = ['{', '}'].map(|brace| text.matches(brace).count());
+            assert_eq!(braces[0], braces[1], "{who} {check}: {text}");
         }
     }
 }

@@ -24,3 +24,39 @@ pub(crate) struct Twin {
     /// What the attacker got.
     pub got: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// Every source file below `folder`, and its text.
+    fn sources(folder: &Path) -> Vec<(String, String)> {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        let found = paths.flat_map(|path| {
+            if path.is_dir() {
+                return sources(&path);
+            }
+            let text = std::fs::read_to_string(&path).expect("text");
+            vec![(path.display().to_string(), text)]
+        });
+        found.collect()
+    }
+
+    #[test]
+    fn the_real_login_cannot_reach_a_twin() {
+        let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        let (lab, login): (Vec<_>, Vec<_>) = sources
+            .into_iter()
+            .partition(|(path, _)| path.contains("/src/lab/"));
+        assert!(login.iter().any(|(path, _)| path.ends_with("/login.rs")));
+        for (path, text) in &login {
+            assert!(!text.contains("lab::twins"), "{path} names the twins");
+            assert!(!text.contains("twins::"), "{path} names the twins");
+        }
+        // Private: no other module could name it.
+        let is_mod = |path: &&(String, String)| path.0.ends_with("/lab/mod.rs");
+        let (_, text) = lab.iter().find(is_mod).expect("lab/mod.rs");
+        assert!(text.contains("\nmod twins;\n"), "the twins are not private");
+    }
+}

@@ -20,6 +20,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The parts of a request that a twin looks at.
+#[derive(Default)]
 pub(crate) struct Received {
     pub query: String,
     /// The header `Authorization`.

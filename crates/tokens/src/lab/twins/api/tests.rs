@@ -66,14 +66,12 @@ impl Case {
         let jwk = self.attackers.jwks(&["evil"])["keys"][0].take();
         let jwk_header = json!({"alg": "RS256", "kid": "evil", "jwk": jwk});
         let in_header = |token: String| Received {
-            query: String::new(),
             authorization: Some(format!("Bearer {token}")),
-            body: String::new(),
+            ..Received::default()
         };
         let in_query = Received {
             query: format!("access_token={}", token(json!({}))),
-            authorization: None,
-            body: String::new(),
+            ..Received::default()
         };
         vec![
             ("header", in_query),
