@@ -116,6 +116,10 @@ impl Run {
     /// nothing is deleted.
     pub(crate) fn begin(&self) -> Result<()> {
         interrupt::listen_between_calls(Arc::clone(&self.console))?;
+        let place = self.aws.endpoint_url.as_deref().unwrap_or("AWS");
+        let region = &self.aws.region;
+        self.console
+            .message(&format!("In region {region}, at {place}:"));
         self.record.update(|state| {
             state.complete = None;
             state.deleting = Some(true);

@@ -18,7 +18,14 @@ fn blocks(stderr: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block> = Vec::new();
     let explanation = |line: &&str| {
         let summary = line.ends_with("unchanged") && !line.starts_with(' ');
-        let at_the_ends = ["In account ", "note: ", "next: ", "http://", "curl -i "];
+        let at_the_ends = [
+            "In account ",
+            "In region ",
+            "note: ",
+            "next: ",
+            "http://",
+            "curl -i ",
+        ];
         let outside = at_the_ends.iter().any(|start| line.starts_with(start));
         !line.is_empty() && !outside && !summary
     };

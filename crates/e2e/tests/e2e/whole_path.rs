@@ -55,7 +55,10 @@ fn create_log_in_call_delete() {
     let deleted = env.delete().code(0).stdout_has("Nothing is left.");
     assert_eq!(
         deleted.stderr,
-        "next: 'make api' creates it again; 'make clean' removes what was built here\n"
+        format!(
+            "In region us-east-1, at {place}:\n\
+             next: 'make api' creates it again; 'make clean' removes what was built here\n"
+        )
     );
     assert_eq!(env.inventory(), Inventory::default());
     assert_eq!(
