@@ -134,7 +134,11 @@ fn this_client_and_an_honest_server_refuse_for_the_right_reason() {
             "the code 'of-the-attacker' taken",
             "constant_time_eq(",
         ),
-        ("login-csrf", "signed in as Mallory", "constant_time_eq("),
+        (
+            "login-csrf",
+            "the victim now works in the attacker's account",
+            "constant_time_eq(",
+        ),
         (
             "mix-up",
             "token endpoint received code=of-the-honest-server and code_verifier=",
