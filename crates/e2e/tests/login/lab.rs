@@ -255,7 +255,7 @@ fn pages_of_an_experiment_show_what_the_twin_gives_away_before_ours_refuses() {
             &[
                 "Against a careless twin",
                 "200 OK hello Testuser",
-                "of.equal(\"alg\", \"RS256\"",
+                "of.check(\"alg\", alg == \"RS256\"",
                 "Against the gateway",
                 "401 Unauthorized",
                 "It fails at this check: alg of the access token",

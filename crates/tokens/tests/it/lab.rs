@@ -120,7 +120,7 @@ fn this_client_and_an_honest_server_refuse_for_the_right_reason() {
     assert_prints(&result, "17 experiments: 17 PASS, 0 NOT SHOWN, 0 FAIL");
     // What the attacker gets from the careless twin, and the lines it lacks.
     for (name, got, lines) in [
-        ("expired", "signed in as Testuser", "let exp = token.time"),
+        ("expired", "signed in as Testuser", "LEEWAY > now"),
         (
             "other-issuer",
             "signed in as Testuser",
