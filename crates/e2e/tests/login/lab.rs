@@ -70,7 +70,7 @@ const TWINS: [(&str, &str, &str); 19] = [
     ("token-type", "a client without the check of token_use", "signed in as Testuser"),
     ("nonce-swapped", "a client without the check of nonce", "signed in as Testuser"),
     ("forged-callback", "a listener without the check of state", "the code 'of-the-attacker' taken"),
-    ("login-csrf", "a listener without the check of state", "signed in as Mallory"),
+    ("login-csrf", "a listener without the check of state", "the victim now works in the attacker's account"),
     ("mix-up", "a listener without the check of iss", "received code=of-the-honest-server and code_verifier="),
 ];
 
@@ -230,4 +230,61 @@ fn a_lab_that_stops_early_says_so_on_a_red_page() {
         picture(browser, "report-lab-stopped.png").await;
         reads_well(browser, &axe(), "a stopped lab").await;
     });
+}
+
+#[test]
+fn pages_of_an_experiment_show_what_the_twin_gives_away_before_ours_refuses() {
+    if !has("an experiment's page with Chromium", &NEEDED) {
+        return;
+    }
+    let _port = port_8083();
+    let env = with_stack();
+    let names = ["alg-none", "login-csrf"];
+    let args = [&["lab", "--headless", "--report", "one.html"], &names[..]].concat();
+    env.run("tokens", &args).code(0);
+    e2e::block_on(async {
+        let chromium = Chromium::start(env.dir(), "reader").await;
+        let browser = &chromium.browser;
+        let path = env.dir().join("one.html");
+        browser.go(&format!("file://{}", path.display())).await;
+        browser.wait_for("h1", "2 of 2 attacks were refused").await;
+        let open = "for (const one of document.querySelectorAll('details')) one.open = true; \
+                    return [...document.querySelectorAll('details')].map(one => one.innerText)";
+        let shown = browser.script(open).await;
+        let in_order: [&[&str]; 2] = [
+            &[
+                "Against a careless twin",
+                "200 OK hello Testuser",
+                "of.check(\"alg\", alg == \"RS256\"",
+                "Against the gateway",
+                "401 Unauthorized",
+                "It fails at this check: alg of the access token",
+            ],
+            &[
+                "the attacker",
+                "the victim",
+                "opens the page",
+                "Against a careless twin",
+                "the victim now works in the attacker's account",
+                "constant_time_eq",
+                "Against this client",
+                "400 Bad Request",
+            ],
+        ];
+        for (number, parts) in in_order.iter().enumerate() {
+            let mut rest = shown[number].as_str().expect("text");
+            for part in *parts {
+                let at = rest.find(part);
+                let at = at.unwrap_or_else(|| panic!("no {part:?} in {rest}, of {shown}"));
+                rest = &rest[at..];
+            }
+        }
+        reads_well(browser, &axe(), "an experiment").await;
+        browser.look(1000, 1400, "light").await;
+        browser
+            .script("document.getElementById('alg-none').scrollIntoView()")
+            .await;
+        picture(browser, "report-lab-twin.png").await;
+    });
+    env.delete().code(0);
 }

@@ -97,10 +97,7 @@ const CSRF: &[(&str, &str)] = &[
         "puts that address on a web page",
         "opens the page, whose image sends it to the listener",
     ),
-    (
-        "",
-        "is signed in by a careless program, as the attacker, and notices nothing",
-    ),
+    ("", "is signed in as the attacker, and notices nothing"),
     ("reads what the victim saves in that account", ""),
 ];
 
@@ -114,7 +111,8 @@ pub(super) async fn login_csrf(session: &mut Session<'_>) -> Result<Outcome> {
         left_out: Some("state"),
     };
     let use_code = async |_| {
-        let got = "the victim is signed in as Mallory: what the victim saves, Mallory reads";
+        let got = "the attacker's code taken: where neither PKCE nor nonce stops it, \
+                   the victim now works in the attacker's account";
         Ok(got.to_owned())
     };
     let twin = twin::attack(session.http, &careless, &query, use_code).await?;
