@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
-WIDTH = 126  # columns: the longest line of the checks fits, and a token does not
+WIDTH = 100  # columns: few lines of --explain are longer
 SCALE = 0.6  # Rich draws large: this makes it 12 pixels in every picture
 ROOT = Path(sys.argv[1])
 
@@ -101,7 +101,7 @@ def draw(name, title, text):
     columns = min(WIDTH, max(len(plain(line)) for line in lines) + 1)
     console = Console(record=True, width=columns, file=io.StringIO())
     for line in [*lines, ""]:
-        # A token is longer than any line: it is cut.
+        # A longer line is cut.
         console.print(Text.from_ansi(line), no_wrap=True, overflow="ellipsis")
     svg = console.export_svg(
         title=title, theme=SVG_EXPORT_THEME, code_format=FORMAT, unique_id=name
