@@ -2,17 +2,20 @@
 //! succeeded before, so only the change can be the reason for a refusal. A
 //! careless API is attacked first.
 
+use std::cell::Cell;
+use std::io::{self, Write};
+
 use common::{Failure, Result};
 use http_client::hosts::secure_url;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::experiment::Outcome;
+use super::experiment::{Outcome, Verdict};
 use super::forge;
 use super::session::Session;
 use super::twins::api::{self as twin, Api};
-use super::twins::serve::Received;
+use super::twins::serve::{Received, while_serving};
 use crate::api::ApiCall;
 use crate::http::request::Request;
 use crate::jwt::jwks::JwkSet;
@@ -267,38 +270,37 @@ pub(super) async fn jku_header(session: &mut Session<'_>) -> Result<Outcome> {
     let key = SigningKey::generate()?;
     let set = key.jwks(&[FOREIGN]).to_string();
     // The attacker's server. Whoever fetches from it does what a token says.
-    let fetched = std::cell::Cell::new(0);
+    let fetched = Cell::new(0);
     let answer = async |_| {
         fetched.set(fetched.get() + 1);
         (StatusCode::OK, set.clone())
     };
-    let outcome = super::twins::serve::while_serving(answer, async |url| {
+    let outcome = while_serving(answer, async |url| {
         let what = format!("with \"jku\": \"{url}\", where the attacker's key set is");
         let jku = ("jku", json!(url.as_str()));
         with_foreign_key(session, &login, &key, jku, &what).await
     });
     let outcome = outcome.await?;
-    let answer = format!(
-        "{}\nthe key set was fetched once, by the twin",
-        outcome.answer
-    );
-    if fetched.get() == 1 {
-        return Ok(Outcome { answer, ..outcome });
-    }
-    let twin = outcome.twin;
-    let failed = Outcome::judge(
-        outcome.request,
-        outcome.answer,
-        false,
-        "the API fetched what the token told it to",
-    );
-    Ok(Outcome { twin, ..failed })
+    Ok(match fetched.get() {
+        0 => outcome,
+        1 => Outcome {
+            answer: format!(
+                "{}\nthe key set was fetched once, by the twin",
+                outcome.answer
+            ),
+            ..outcome
+        },
+        _ => Outcome {
+            verdict: Verdict::Fail("the API fetched what the token told it to".to_owned()),
+            ..outcome
+        },
+    })
 }
 
 pub(super) async fn kid_path(session: &mut Session<'_>) -> Result<Outcome> {
     let login = session.login().await?;
     let key = SigningKey::generate()?;
-    let failed = |error: std::io::Error| Failure::failed(format!("Cannot write a key: {error}"));
+    let failed = |error: io::Error| Failure::failed(format!("Cannot write a key: {error}"));
     // What the attacker has uploaded: a picture, by its name.
     let mut upload = tempfile::Builder::new()
         .suffix(".png")
@@ -306,7 +308,7 @@ pub(super) async fn kid_path(session: &mut Session<'_>) -> Result<Outcome> {
         .map_err(failed)?;
     let path = upload.path().display().to_string();
     let set = key.jwks(&[&path]).to_string();
-    std::io::Write::write_all(&mut upload, set.as_bytes()).map_err(failed)?;
+    upload.write_all(set.as_bytes()).map_err(failed)?;
     let what = format!("with \"kid\": \"{path}\", a file that the attacker has uploaded");
     with_foreign_key(session, &login, &key, ("kid", json!(path)), &what).await
 }

@@ -34,7 +34,7 @@ fn ideas(args: &Args, scopes_granted: bool, failed: bool) -> Vec<Idea> {
     }
     ideas.push((
         "make lab",
-        "attacks careless copies of client and API, where it works, then the real ones, and shows who refuses.",
+        "breaks the protocol on purpose: first at careless copies of client and API, where that works, then at the real ones, and shows who refuses.",
     ));
     let rest = [
         (

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::jwt::{self, SERVER, base64url};
+use crate::raw_http;
 
 pub(crate) const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_test";
 pub(crate) const POOL: &str = "us-east-1_test";
@@ -61,6 +62,8 @@ pub(crate) struct ProviderState {
     pub old_works_for: usize,
     /// Whether a refresh gives any scope that is asked for.
     pub gives_any_scope: bool,
+    /// Whether the API fetches keys from where a token says, before it refuses.
+    pub follows_jku: bool,
     /// Whether the first JWKS response lacks the key, as after a key rotation.
     pub key_is_new: bool,
 }
@@ -92,6 +95,7 @@ impl Idp {
             rotates: false,
             old_works_for: 0,
             gives_any_scope: false,
+            follows_jku: false,
             key_is_new: false,
         };
         let idp = Idp {
@@ -352,9 +356,19 @@ async fn revoke(State(idp): State<Idp>, Form(form): Form<Parameters>) -> StatusC
     StatusCode::OK
 }
 
-async fn api(Query(_): Query<Parameters>, headers: HeaderMap) -> Response {
-    match headers.get("authorization") {
-        Some(_) => ([("content-type", "application/json")], "hello world").into_response(),
-        None => StatusCode::UNAUTHORIZED.into_response(),
+async fn api(State(idp): State<Idp>, Query(_): Query<Parameters>, headers: HeaderMap) -> Response {
+    let Some(authorization) = headers.get("authorization") else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let follows_jku = idp.state.lock().unwrap().follows_jku;
+    if let Some(jku) = jwt::header(authorization)["jku"]
+        .as_str()
+        .filter(|_| follows_jku)
+    {
+        let url = Url::parse(jku).unwrap();
+        let (host, port) = (url.host_str().unwrap(), url.port().unwrap());
+        raw_http::send(host, port, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+        return StatusCode::UNAUTHORIZED.into_response();
     }
+    ([("content-type", "application/json")], "hello world").into_response()
 }

@@ -6,6 +6,7 @@ use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use aws_lc_rs::{digest, hmac, rand};
+use axum::http::HeaderValue;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -73,4 +74,12 @@ pub(crate) fn sha256(text: &str) -> Vec<u8> {
     digest::digest(&digest::SHA256, text.as_bytes())
         .as_ref()
         .to_vec()
+}
+
+/// The header of the token in `Authorization: Bearer`.
+pub(crate) fn header(authorization: &HeaderValue) -> Value {
+    let token = authorization.to_str().unwrap().strip_prefix("Bearer ");
+    let header = token.and_then(|token| token.split('.').next());
+    let octets = URL_SAFE_NO_PAD.decode(header.unwrap()).unwrap();
+    serde_json::from_slice(&octets).unwrap()
 }

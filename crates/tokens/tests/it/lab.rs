@@ -59,6 +59,16 @@ fn an_api_that_takes_a_token_from_the_query_or_none_is_a_failure() {
     assert_prints(&result, "FAIL: the API let it in");
 }
 
+/// This API refuses, but not before it has fetched the attacker's keys.
+#[test]
+fn an_api_that_fetches_what_a_token_names_is_a_failure() {
+    let idp = Idp::honest().with(|state| state.follows_jku = true);
+    let result = lab(&idp, &["jku-header"]);
+    result.assert_code(1);
+    assert_prints(&result, "Answer:  401 Unauthorized");
+    assert_prints(&result, "FAIL: the API fetched what the token told it to");
+}
+
 #[test]
 fn a_refusal_for_another_reason_does_not_pass() {
     let idp = Idp::honest().with(|state| {
