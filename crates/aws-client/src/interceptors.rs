@@ -14,12 +14,12 @@ use common::interrupt;
 
 /// After a signal, no more calls are sent; those in flight complete.
 #[derive(Debug)]
-pub struct StopOnSignal;
+pub(crate) struct StopOnSignal;
 
 /// The cause of an error when [`StopOnSignal`] blocked a call.
 #[derive(Debug, thiserror::Error)]
 #[error("stopped by a signal")]
-pub struct Stopped;
+pub(crate) struct Stopped;
 
 impl Intercept for StopOnSignal {
     fn name(&self) -> &'static str {

@@ -2,7 +2,7 @@
 //! the resources of a deployment.
 
 pub mod account;
-pub mod clients;
+mod clients;
 mod credentials;
 pub mod domain;
 mod endpoint;
@@ -10,7 +10,7 @@ pub mod error;
 pub mod explain;
 pub mod find;
 mod http;
-pub mod interceptors;
+mod interceptors;
 pub mod names;
 mod owner;
 pub mod retry;

@@ -11,4 +11,4 @@ mod tests;
 
 pub use self::file::{Access, StateFile};
 pub use self::model::{State, VERSION};
-pub use self::under_way::SETTLE_TIME;
+pub use self::under_way::{SETTLE_TIME, now};

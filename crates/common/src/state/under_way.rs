@@ -77,7 +77,7 @@ pub(crate) fn left(began: u64, limit: Duration) -> Option<Duration> {
 }
 
 /// Milliseconds since 1970.
-pub(crate) fn now() -> u64 {
+pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis().try_into().unwrap_or(u64::MAX))
 }

@@ -48,7 +48,7 @@ impl LiveResource for Api {
         ])
     }
 
-    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
+    async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         let call = run.aws.api_gateway.update_api();
         let call = overwrite!(call, self.create_call(run); name);
         let call = call.set_api_id(live.api_id.clone());

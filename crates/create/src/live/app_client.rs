@@ -81,21 +81,20 @@ impl LiveResource for AppClient {
     }
 
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
-        let desired = self.create_call(run);
-        let default = allowed_default(live, &desired).to_json();
-        let mut found = compare(live, &desired);
+        let (desired, mut live) = (self.create_call(run), live.clone());
+        if live.refresh_token_rotation.is_none() && run.is_not_shown(ROTATION) {
+            live.refresh_token_rotation = desired.get_refresh_token_rotation().clone();
+        }
+        let mut found = compare(&live, &desired);
         found.extend(differences([(
             "DefaultRedirectURI",
             live.default_redirect_uri.to_json(),
-            default,
+            allowed_default(&live, &desired).to_json(),
         )]));
-        if live.refresh_token_rotation.is_none() && run.is_not_shown(ROTATION) {
-            found.retain(|difference| !difference.is_in(&[ROTATION]));
-        }
         found
     }
 
-    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
+    async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         let call = run.aws.cognito.update_user_pool_client();
         let call = updated(call, live, &self.create_call(run));
         let answer = call.send().await.named("UpdateUserPoolClient")?;

@@ -62,7 +62,7 @@ impl LiveResource for Authorizer {
         compare(live, &self.create_call(run))
     }
 
-    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
+    async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         let gateway = &run.aws.api_gateway;
         let call = gateway
             .update_authorizer()

@@ -5,7 +5,7 @@ use aws_client::find::{self, Found};
 use aws_client::retry::Backoff;
 use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
 
-use crate::compare::difference::{differences, has};
+use crate::compare::difference::differences;
 use crate::compare::property::{Property, keep, overwrite};
 use crate::config::hosts;
 use crate::domain::{CLASSIC_PAGE, Domain};
@@ -66,7 +66,7 @@ impl LiveResource for Domain {
         ])
     }
 
-    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
+    async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         let call = run.aws.cognito.update_user_pool_domain();
         let call = keep!(call, live; domain, user_pool_id, routing);
         let call = overwrite!(call, self.create_call(run); managed_login_version);
@@ -74,8 +74,8 @@ impl LiveResource for Domain {
     }
 
     /// A pool has one prefix domain, so another DOMAIN_PREFIX replaces it.
-    fn must_be_replaced(differences: &[Difference]) -> bool {
-        has(differences, "Domain")
+    fn must_be_replaced(&self, run: &Run, live: &Self::Live) -> bool {
+        live.domain() != Some(&run.config.domain_prefix)
     }
 
     /// Deletes the old domain, unless the new one is somebody else's.

@@ -7,7 +7,7 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::FunctionConfiguration;
 use serde_json::Value;
 
-use crate::compare::difference::{differences, has};
+use crate::compare::difference::differences;
 use crate::compare::property::{Property, overwrite};
 use crate::function::{Function, FunctionRef, upload_timeout};
 use crate::live::LiveResource;
@@ -20,9 +20,8 @@ impl LiveResource for Function {
     fn announcement(&self, run: &Run, live: Option<&Self::Live>) -> Option<String> {
         let arn = &self.role_arn;
         let change = live.map_or(Change::Created, |live| {
-            let mut differences = self.differences(run, live);
-            differences.retain(|difference| difference.property == "Role");
-            Change::of(differences)
+            let role = self.role_arn.to_json();
+            Change::of(differences([("Role", live.role.to_json(), role)]))
         });
         Some(format!("Creating lambda with role '{arn}'{change}"))
     }
@@ -59,36 +58,24 @@ impl LiveResource for Function {
     }
 
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
-        let desired = self.create_call(run);
-        let code_sha256 = run.config.zip.code_sha256.to_json();
-        #[rustfmt::skip] // one property a line
-        let properties = [
-            ("CodeSha256", live.code_sha256.to_json(), code_sha256),
-            ("Architectures", live.architectures.to_json(), desired.get_architectures().to_json()),
-            ("Runtime", live.runtime.to_json(), desired.get_runtime().to_json()),
-            ("Handler", live.handler.to_json(), desired.get_handler().to_json()),
-            ("Role", live.role.to_json(), desired.get_role().to_json()),
-            ("MemorySize", with_unit(live.memory_size, "MB"), with_unit(*desired.get_memory_size(), "MB")),
-            ("Timeout", with_unit(live.timeout, "s"), with_unit(*desired.get_timeout(), "s")),
-        ];
-        differences(properties)
+        let mut found = self.code_differences(run, live);
+        found.extend(self.configuration_differences(run, live));
+        found
     }
 
     /// Code and configuration take two calls, and AWS accepts the second only
     /// once the first has taken effect.
-    async fn update(&self, run: &Run, _: &Self::Live, differences: &[Difference]) -> CallResult {
-        let code = ["CodeSha256", "Architectures"];
-        if code.iter().any(|property| has(differences, property)) {
+    async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
+        if !self.code_differences(run, live).is_empty() {
             update_code(run).await?;
         }
-        if differences
-            .iter()
-            .any(|difference| !difference.is_in(&code))
-        {
+        if !self.configuration_differences(run, live).is_empty() {
             let call = run.aws.lambda.update_function_configuration();
-            let call =
-                configured(call, &self.create_call(run)).function_name(&run.config.names.function);
-            call.send().await.named("UpdateFunctionConfiguration")?;
+            configured(call, &self.create_call(run))
+                .function_name(&run.config.names.function)
+                .send()
+                .await
+                .named("UpdateFunctionConfiguration")?;
         }
         Ok(())
     }
@@ -102,6 +89,38 @@ impl LiveResource for Function {
             return Ok(());
         }
         readiness::wait_for_function(run, &function.arn).await
+    }
+}
+
+impl Function {
+    fn code_differences(&self, run: &Run, live: &FunctionConfiguration) -> Vec<Difference> {
+        let zip = &run.config.zip;
+        let architectures = vec![zip.architecture.clone()].to_json();
+        differences([
+            (
+                "CodeSha256",
+                live.code_sha256.to_json(),
+                zip.code_sha256.to_json(),
+            ),
+            ("Architectures", live.architectures.to_json(), architectures),
+        ])
+    }
+
+    fn configuration_differences(
+        &self,
+        run: &Run,
+        live: &FunctionConfiguration,
+    ) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        #[rustfmt::skip] // one property a line
+        let properties = [
+            ("Runtime", live.runtime.to_json(), desired.get_runtime().to_json()),
+            ("Handler", live.handler.to_json(), desired.get_handler().to_json()),
+            ("Role", live.role.to_json(), desired.get_role().to_json()),
+            ("MemorySize", with_unit(live.memory_size, "MB"), with_unit(*desired.get_memory_size(), "MB")),
+            ("Timeout", with_unit(live.timeout, "s"), with_unit(*desired.get_timeout(), "s")),
+        ];
+        differences(properties)
     }
 }
 

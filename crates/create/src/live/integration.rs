@@ -62,7 +62,7 @@ impl LiveResource for Integration {
         compare(live, &self.create_call(run))
     }
 
-    async fn update(&self, run: &Run, live: &Self::Live, _: &[Difference]) -> CallResult {
+    async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         let call = run
             .aws
             .api_gateway

@@ -58,7 +58,7 @@ impl LiveResource for LogGroup {
         differences([("RetentionInDays", live_days.to_json(), RETENTION.to_json())])
     }
 
-    async fn update(&self, run: &Run, _: &Description, _: &[Difference]) -> CallResult {
+    async fn update(&self, run: &Run, _: &Description) -> CallResult {
         self.put_retention(run).await
     }
 

@@ -80,14 +80,14 @@ pub(crate) trait LiveResource: Resource {
     ///
     /// # Errors
     /// If AWS refuses.
-    async fn update(&self, run: &Run, live: &Self::Live, differences: &[Difference]) -> CallResult;
+    async fn update(&self, run: &Run, live: &Self::Live) -> CallResult;
 
     /// Records it in `state`, the content of state.json; nothing, if its parent and
     /// its name say which it is.
     fn record(&self, _run: &Run, _made: &Self::Ref, _state: &mut State) {}
 
-    /// Whether these differences are mended by making it anew.
-    fn must_be_replaced(_differences: &[Difference]) -> bool {
+    /// Whether what differs is mended by replacing it.
+    fn must_be_replaced(&self, _run: &Run, _live: &Self::Live) -> bool {
         false
     }
 

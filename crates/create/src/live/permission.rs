@@ -54,13 +54,13 @@ impl LiveResource for Permission {
         ])
     }
 
-    async fn update(&self, _: &Run, _: &Value, _: &[Difference]) -> CallResult {
+    async fn update(&self, _: &Run, _: &Value) -> CallResult {
         unreachable!("a statement is always replaced")
     }
 
     /// A statement cannot be changed.
-    fn must_be_replaced(differences: &[Difference]) -> bool {
-        !differences.is_empty()
+    fn must_be_replaced(&self, _: &Run, _: &Value) -> bool {
+        true
     }
 
     async fn remove(&self, run: &Run, _: &Value) -> Result<()> {

@@ -56,7 +56,7 @@ impl LiveResource for ResourceServer {
         compare(live, &self.create_call(run))
     }
 
-    async fn update(&self, run: &Run, _: &Self::Live, _: &[Difference]) -> CallResult {
+    async fn update(&self, run: &Run, _: &Self::Live) -> CallResult {
         let call = run
             .aws
             .cognito

@@ -5,7 +5,7 @@ use aws_sdk_iam::types::Role as Description;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::compare::difference::{differences, has};
+use crate::compare::difference::differences;
 use crate::compare::property::Property;
 use crate::live::LiveResource;
 use crate::resource::prelude::*;
@@ -42,44 +42,28 @@ impl LiveResource for Role {
     }
 
     fn differences(&self, run: &Run, live: &Description) -> Vec<Difference> {
-        let desired = self.create_call(run);
-        let trust = live.assume_role_policy_document().unwrap_or_default();
-        let boundary = live
-            .permissions_boundary()
-            .and_then(|boundary| boundary.permissions_boundary_arn.clone());
-        let desired_boundary = desired.get_permissions_boundary().to_json();
-        differences([
-            (
-                "AssumeRolePolicyDocument",
-                policy_document(trust),
-                only_lambda(),
-            ),
-            ("PermissionsBoundary", boundary.to_json(), desired_boundary),
-        ])
+        let mut found = trust_differences(live);
+        found.extend(self.boundary_differences(run, live));
+        found
     }
 
-    async fn update(
-        &self,
-        run: &Run,
-        live: &Description,
-        differences: &[Difference],
-    ) -> CallResult {
+    async fn update(&self, run: &Run, live: &Description) -> CallResult {
         let (iam, desired) = (&run.aws.iam, self.create_call(run));
-        if has(differences, "PermissionsBoundary") {
-            let boundary = desired.get_permissions_boundary().clone();
-            let call = iam
-                .put_role_permissions_boundary()
+        if !self.boundary_differences(run, live).is_empty() {
+            iam.put_role_permissions_boundary()
                 .role_name(&live.role_name)
-                .set_permissions_boundary(boundary);
-            call.send().await.named("PutRolePermissionsBoundary")?;
+                .set_permissions_boundary(desired.get_permissions_boundary().clone())
+                .send()
+                .await
+                .named("PutRolePermissionsBoundary")?;
         }
-        if has(differences, "AssumeRolePolicyDocument") {
-            let document = desired.get_assume_role_policy_document().clone();
-            let call = iam
-                .update_assume_role_policy()
+        if !trust_differences(live).is_empty() {
+            iam.update_assume_role_policy()
                 .role_name(&live.role_name)
-                .set_policy_document(document);
-            call.send().await.named("UpdateAssumeRolePolicy")?;
+                .set_policy_document(desired.get_assume_role_policy_document().clone())
+                .send()
+                .await
+                .named("UpdateAssumeRolePolicy")?;
         }
         Ok(())
     }
@@ -87,6 +71,22 @@ impl LiveResource for Role {
     fn record(&self, _: &Run, arn: &String, state: &mut State) {
         state.lambda_role_arn = Some(arn.clone());
     }
+}
+
+impl Role {
+    fn boundary_differences(&self, run: &Run, live: &Description) -> Vec<Difference> {
+        let boundary = live
+            .permissions_boundary()
+            .and_then(|boundary| boundary.permissions_boundary_arn.clone());
+        let desired = self.create_call(run).get_permissions_boundary().to_json();
+        differences([("PermissionsBoundary", boundary.to_json(), desired)])
+    }
+}
+
+fn trust_differences(live: &Description) -> Vec<Difference> {
+    let trust = live.assume_role_policy_document().unwrap_or_default();
+    let (live, desired) = (policy_document(trust), only_lambda());
+    differences([("AssumeRolePolicyDocument", live, desired)])
 }
 
 /// Parses a policy as IAM returns it: percent-encoded JSON (RFC 3986).

@@ -4,7 +4,7 @@ use aws_client::names::{self, ROLE_POLICY};
 use common::join_all;
 use serde_json::Value;
 
-use crate::compare::difference::{differences, has};
+use crate::compare::difference::differences;
 use crate::compare::property::Property;
 use crate::live::LiveResource;
 use crate::live::role::policy_document;
@@ -56,8 +56,8 @@ impl LiveResource for RolePolicy {
     }
 
     /// Also detaches the policy of AWS that earlier versions attached.
-    async fn update(&self, run: &Run, live: &Policies, differences: &[Difference]) -> CallResult {
-        if has(differences, "PolicyDocument") {
+    async fn update(&self, run: &Run, live: &Policies) -> CallResult {
+        if live.inline != Some(write_own_log_group(run)) {
             self.create(run).await?;
         }
         for arn in outdated(run, live) {
@@ -68,6 +68,23 @@ impl LiveResource for RolePolicy {
                 .role_name(&run.config.names.role);
             let answer = call.policy_arn(arn).send().await;
             optional(answer.named("DetachRolePolicy"))?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&self, run: &Run, (): &(), change: &Change) -> Result<()> {
+        if *change == Change::Created {
+            return Ok(());
+        }
+        let role = &run.config.names.role;
+        let key = Key::within(role, ROLE_POLICY);
+        let Some(live) = Self::get(run, &key).await? else {
+            return Ok(());
+        };
+        for arn in &live.attached {
+            run.console.note(&format!(
+                "policy '{arn}' of role '{role}' is not ours: it stays, and gives no right beyond the boundary; 'delete' removes it with the role"
+            ));
         }
         Ok(())
     }

@@ -4,12 +4,21 @@ use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutp
 use aws_sdk_cognitoidentityprovider::types::AttributeType;
 use serde_json::Value;
 
-use crate::compare::difference::{differences, has};
+use crate::compare::difference::differences;
 use crate::compare::property::{Property, overwrite};
 use crate::config::names::USERNAME;
 use crate::live::LiveResource;
 use crate::resource::prelude::*;
 use crate::user::User;
+
+impl User {
+    fn attribute_differences(&self, run: &Run, live: &AdminGetUserOutput) -> Vec<Difference> {
+        let desired = self.create_call(run);
+        let desired = attributes(desired.get_user_attributes().as_deref());
+        let live = attributes(live.user_attributes.as_deref());
+        differences([("UserAttributes", live, desired)])
+    }
+}
 
 /// The attributes that we set, as an object; AWS adds others, such as `sub`.
 fn attributes(attributes: Option<&[AttributeType]>) -> Value {
@@ -45,16 +54,12 @@ impl LiveResource for User {
     }
 
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
-        let desired = self.create_call(run);
-        let desired = attributes(desired.get_user_attributes().as_deref());
-        let attributes_of_live = attributes(live.user_attributes.as_deref());
-        differences([
-            ("UserAttributes", attributes_of_live, desired),
-            ("Enabled", live.enabled.to_json(), true.to_json()),
-        ])
+        let mut found = differences([("Enabled", live.enabled.to_json(), true.to_json())]);
+        found.extend(self.attribute_differences(run, live));
+        found
     }
 
-    async fn update(&self, run: &Run, live: &Self::Live, found: &[Difference]) -> CallResult {
+    async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         if !live.enabled {
             let call = run
                 .aws
@@ -64,7 +69,7 @@ impl LiveResource for User {
                 .username(USERNAME);
             call.send().await.named("AdminEnableUser")?;
         }
-        if has(found, "UserAttributes") {
+        if !self.attribute_differences(run, live).is_empty() {
             let call = run.aws.cognito.admin_update_user_attributes();
             let call =
                 overwrite!(call, self.create_call(run); user_pool_id, username, user_attributes);

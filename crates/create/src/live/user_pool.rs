@@ -72,7 +72,7 @@ impl LiveResource for UserPool {
 
     /// Begins with the live pool, so that nothing set by hand is reset, and then
     /// sets what is ours.
-    async fn update(&self, run: &Run, live: &UserPoolType, _: &[Difference]) -> CallResult {
+    async fn update(&self, run: &Run, live: &UserPoolType) -> CallResult {
         let call = run.aws.cognito.update_user_pool();
         let call = updated(call, live, &self.create_call(run));
         let config = sign_up(run, live.admin_create_user_config.clone());

@@ -2,11 +2,13 @@
 //! behind. The one in state.json is kept; our other one is deleted.
 //!
 //! A person may have added something that looks like ours. So only what a lost
-//! call can have made is removed: a call that was sent again, something made
-//! since then, equal to what we would make, and not used by anything.
+//! call can have made is removed: a call that was sent again, something made at
+//! that time, equal to what we would make, and not used by anything. Where AWS does
+//! not say when something was made, it is looked for only right after the call.
 
 use aws_client::error::optional;
 use common::Result;
+use common::state;
 
 use crate::live::LiveResource;
 use crate::resource::Key;
@@ -26,6 +28,9 @@ impl Run {
         let (Some(since), Some(kept)) = (lost_since, R::recorded(state)) else {
             return Ok(Vec::new());
         };
+        // By then AWS has carried the call out, and shows it in its lists.
+        let until = since + u64::try_from(self.settle.as_millis()).unwrap_or(u64::MAX) * 3;
+        let just_now = state::now() < until + CLOCK_SKEW;
         let mut found = Vec::new();
         for key in resource.search(self).await? {
             if key == kept {
@@ -34,10 +39,12 @@ impl Run {
             let Some(live) = R::get(self, &key).await? else {
                 continue;
             };
-            let created = R::created_at(&live);
-            let older = created.is_some_and(|created| created + CLOCK_SKEW < since);
+            let then = match R::created_at(&live) {
+                Some(created) => (since - CLOCK_SKEW..until + CLOCK_SKEW).contains(&created),
+                None => just_now,
+            };
             let equal = resource.differences(self, &live).is_empty();
-            if !older && equal && !R::is_used(self, &key).await? {
+            if then && equal && !R::is_used(self, &key).await? {
                 found.push(key);
             }
         }

@@ -10,7 +10,6 @@ use common::console::ProgressGuard;
 use tokio::sync::MutexGuard;
 
 use crate::compare::change::Change;
-use crate::compare::difference::Difference;
 use crate::live::LiveResource;
 use crate::run::Run;
 
@@ -58,25 +57,23 @@ impl Run {
     ) -> Result<(R::Ref, Change)> {
         let differences = resource.differences(self, &live);
         let mut made = R::reference(self, &live)?;
-        if R::must_be_replaced(&differences) {
+        if differences.is_empty() {
+            return Ok((made, Change::Unchanged));
+        }
+        if resource.must_be_replaced(self, &live) {
             made = self.replace(resource, live).await?;
-        } else if !differences.is_empty() {
+        } else {
             let mut wait = WaitForOthers::new(self, R::NAME);
-            while let Err(error) = self.update(resource, &live, &differences).await {
+            while let Err(error) = self.update(resource, &live).await {
                 wait.after(error).await?;
             }
         }
-        Ok((made, Change::of(differences)))
+        Ok((made, Change::Updated(differences)))
     }
 
-    async fn update<R: LiveResource>(
-        &self,
-        resource: &R,
-        live: &R::Live,
-        differences: &[Difference],
-    ) -> CallResult {
+    async fn update<R: LiveResource>(&self, resource: &R, live: &R::Live) -> CallResult {
         let _turn = self.turn_at_the_api::<R>().await;
-        resource.update(self, live, differences).await
+        resource.update(self, live).await
     }
 
     /// Removes the live resource and creates it anew.

@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
-use e2e::{Fault, ProxiedEnv, RunResult, TestEnv};
+use e2e::{Fault, ProxiedEnv, Rules, RunResult, TestEnv};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -147,9 +147,12 @@ fn an_endpoint_that_is_not_an_http_address() {
 #[test]
 fn expired_credentials() {
     let proxied = ProxiedEnv::new();
+    let rules = Rules {
+        fault_on: Some(("GetCallerIdentity", Fault::Refuse(403))),
+        ..Rules::default()
+    };
     let result = proxied
-        .break_at("create", 1, Fault::Refuse(403))
-        .expect("a call")
+        .run("create", &[], rules)
         .code(1)
         .stderr_has("GetCallerIdentity: ExpiredToken: The security token");
     result.stderr_has("hint: your AWS session has ended");
