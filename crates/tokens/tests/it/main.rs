@@ -9,6 +9,7 @@ mod first_minute;
 mod forged;
 mod hostile;
 mod idp;
+mod json_schema;
 mod jwt;
 mod lab;
 mod program;
