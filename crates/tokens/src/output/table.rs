@@ -123,10 +123,10 @@ mod tests {
         assert_eq!(shorten("abc", 1), "…");
     }
 
-    /// Rows of a mark, a cell of 10 characters and two that may be shortened.
+    /// Rows of a mark, a cell of 8 characters and two that may be shortened.
     fn fitted(lengths: [usize; 2], width: usize) -> (usize, Vec<usize>) {
         let cells = vec![
-            "x".repeat(10),
+            "x".repeat(8),
             "y".repeat(lengths[0]),
             "z".repeat(lengths[1]),
         ];
