@@ -1,13 +1,15 @@
 //! Console output: results on stdout; progress, notes and errors on stderr.
 
-use std::io::{IsTerminal, Write};
-use std::sync::{Arc, Mutex};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
+use crate::styled_text::StyledText;
+use crate::text::visible_line;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
@@ -15,11 +17,14 @@ const NOTE: Style = AnsiColor::Yellow.on_default().bold();
 const HEADING: Style = AnsiColor::Cyan.on_default().bold();
 
 /// The stdout and stderr of a program. Colour and the spinner appear only on a
-/// terminal, and not if `NO_COLOR` is set.
+/// terminal, and not if `NO_COLOR` is set. All text goes through
+/// [`StyledText`], which lets nothing steer the terminal.
 #[derive(Debug)]
 pub struct Console {
     spinner: ProgressBar,
     running: Mutex<Vec<String>>,
+    /// Why stdout could not be written, at the first time.
+    stdout_error: Mutex<Option<io::Error>>,
 }
 
 impl Default for Console {
@@ -41,30 +46,67 @@ impl Console {
         Console {
             spinner,
             running: Mutex::default(),
+            stdout_error: Mutex::default(),
         }
     }
 
-    /// Prints a result to stdout.
+    /// Prints a result to stdout. That it cannot be written is no error yet:
+    /// see [`written`](Console::written).
     pub fn line(&self, text: &str) {
+        self.styled_line(&text.into());
+    }
+
+    /// Prints a result to stdout, in styles.
+    pub fn styled_line(&self, text: &StyledText) {
         self.spinner.suspend(|| {
-            // A closed pipe (`create | head -1`) must not stop the work.
             let mut stdout = anstream::stdout();
-            let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+            let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+            if let Err(error) = written {
+                self.stdout_error().get_or_insert(error);
+            }
         });
+    }
+
+    /// Whether all results were written.
+    ///
+    /// # Errors
+    /// If not: the disk is full, for example. A closed pipe (`tokens | head -1`)
+    /// is none, the reader has read enough.
+    pub fn written(&self) -> Result<()> {
+        match self.stdout_error().take() {
+            Some(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Failure::failed(format!("Cannot write to stdout: {error}"))
+                    .with_hint("what was printed is not complete"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn stdout_error(&self) -> MutexGuard<'_, Option<io::Error>> {
+        self.stdout_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints a `note:` line to stderr.
     pub fn note(&self, text: &str) {
-        self.message(&format!("{NOTE}note:{NOTE:#} {text}"));
+        let note = StyledText::new(NOTE, "note:").plain(format!(" {text}"));
+        self.styled_message(&note);
     }
 
     /// Prints a `next:` line to stderr: what can be done after this program.
     pub fn next(&self, text: &str) {
-        self.message(&format!("{HINT}next:{HINT:#} {text}"));
+        let next = StyledText::new(HINT, "next:").plain(format!(" {text}"));
+        self.styled_message(&next);
     }
 
     /// Prints a line to stderr, without a prefix.
     pub fn message(&self, text: &str) {
+        self.styled_message(&text.into());
+    }
+
+    /// Prints a line to stderr, in styles.
+    pub fn styled_message(&self, text: &StyledText) {
         self.spinner.suspend(|| {
             let _ = writeln!(anstream::stderr(), "{text}");
         });
@@ -72,7 +114,7 @@ impl Console {
 
     /// Shows `what` in the spinner until the returned guard is dropped.
     pub fn working(&self, what: impl Into<String>) -> ProgressGuard<'_> {
-        let what = what.into();
+        let what = visible_line(&what.into());
         self.show(|running| running.push(what.clone()));
         ProgressGuard {
             console: self,
@@ -97,10 +139,7 @@ impl Console {
     }
 
     fn show(&self, change: impl FnOnce(&mut Vec<String>)) {
-        let mut running = self
-            .running
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut running);
         if running.is_empty() {
             self.spinner.disable_steady_tick();
@@ -195,16 +234,18 @@ fn has_spinner() -> bool {
 }
 
 /// The heading of a step shown by `--explain`, after an empty line.
-pub fn numbered_heading(number: usize, text: &str) -> String {
-    format!("\n{HEADING}[{number}] {text}{HEADING:#}")
+pub fn numbered_heading(number: usize, text: &str) -> StyledText {
+    StyledText::from("\n").then(HEADING, format!("[{number}] {text}"))
 }
 
 /// Prints a failure and its hint, then its [`others`](Failure::others).
 pub fn print_failure(failure: &Failure) {
     let mut stderr = anstream::stderr();
-    let _ = writeln!(stderr, "{ERROR}error:{ERROR:#} {failure}");
+    let error = StyledText::new(ERROR, "error:").plain(format!(" {failure}"));
+    let _ = writeln!(stderr, "{error}");
     if let Some(hint) = failure.hint() {
-        let _ = writeln!(stderr, "{HINT}hint:{HINT:#} {hint}");
+        let hint = StyledText::new(HINT, "hint:").plain(format!(" {hint}"));
+        let _ = writeln!(stderr, "{hint}");
     }
     for other in failure.others() {
         print_failure(other);

@@ -11,9 +11,11 @@ pub mod loopback;
 pub mod program;
 pub mod settings;
 pub mod state;
+pub mod styled_text;
 pub mod text;
 
 pub use console::Console;
 pub use failure::{Exit, Failure, Result};
 pub use settings::Settings;
 pub use state::{Access, State, StateFile};
+pub use styled_text::StyledText;

@@ -112,7 +112,7 @@ impl ApiCall {
                 .map(|(name, value)| format!("< {name}: {value}")),
         );
         lines.push("<".into());
-        lines.push(printable_body(&self.response.text()));
+        lines.push(self.response.text());
         lines.join("\n")
     }
 
@@ -152,13 +152,4 @@ fn version(version: Version) -> &'static str {
         Version::HTTP_2 => "HTTP/2",
         _ => "HTTP/1.1",
     }
-}
-
-/// Replaces control characters, which could manipulate the terminal, except
-/// line breaks and tabs: a body may contain anything.
-fn printable_body(text: &str) -> String {
-    let harmless = |c: char| !c.is_control() || c == '\n' || c == '\t';
-    text.chars()
-        .map(|c| if harmless(c) { c } else { '\u{fffd}' })
-        .collect()
 }

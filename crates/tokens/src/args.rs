@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use common::cli::CommonArgs;
 
 /// Sign in from the terminal, look at the tokens, call the API with them.
@@ -49,6 +49,10 @@ pub struct Args {
     #[arg(long)]
     pub json: bool,
 
+    /// Print nothing but this token on stdout, once it has passed its checks; the API is not called
+    #[arg(long, value_name = "TOKEN", conflicts_with_all = ["json", "fail", "logout"])]
+    pub print: Option<PrintedToken>,
+
     /// Exit with code 3 when the API refuses the request
     #[arg(long)]
     pub fail: bool,
@@ -71,6 +75,15 @@ const LAB_EXIT_CODES: &str = "Exit codes:
   1  an attack succeeded (FAIL), or the lab stopped early
   2  wrong usage or settings; nothing was called
   3  with --fail: nothing failed, but this cloud cannot show every experiment";
+
+/// A token that `--print` prints.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum PrintedToken {
+    Access,
+    Id,
+    Refresh,
+}
 
 /// What else the program can do.
 #[derive(Clone, Debug, Subcommand)]
@@ -115,6 +128,7 @@ impl Args {
             ("--signup", self.signup),
             ("--no-browser", self.no_browser),
             ("--json", self.json),
+            ("--print", self.print.is_some()),
             ("--fail", self.fail),
             ("--refresh", self.refresh),
             ("--userinfo", self.userinfo),

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use common::{Console, Exit, Result, Settings, interrupt};
 
-pub use args::{Args, Command, LabArgs};
+pub use args::{Args, Command, LabArgs, PrintedToken};
 
 /// Runs the program until it finishes or is interrupted with Ctrl-C.
 ///
@@ -30,11 +30,20 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     let console = Arc::new(Console::new());
     // Ctrl-C needs no cleanup: dropping the login frees the port.
     interrupt::listen(|| {})?;
-    let work = async {
-        match &args.command {
-            Some(Command::Lab(lab)) => lab::run(lab, &args, &settings, &console).await,
-            None => login::run(&args, &settings, &console).await,
+    let result = match &args.command {
+        Some(Command::Lab(lab)) => {
+            let work = lab::run(lab, &args, &settings, &console);
+            let ended = interrupt::or_stop(work, INTERRUPTED).await;
+            ended.and_then(|result| result)
         }
+        None => login::run(&args, &settings, &console).await,
     };
-    interrupt::or_stop(work, "Interrupted before the end").await?
+    match (result, console.written()) {
+        (Ok(exit), written) => written.map(|()| exit),
+        (Err(failure), Ok(())) => Err(failure),
+        (Err(failure), Err(unwritten)) => Err(failure.and(unwritten)),
+    }
 }
+
+/// What a program that was stopped says.
+const INTERRUPTED: &str = "Interrupted before the end";

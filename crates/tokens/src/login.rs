@@ -3,18 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{Console, Exit, Failure, Result, Settings};
+use common::{Console, Exit, Failure, Result, Settings, failure, interrupt};
 
+use crate::INTERRUPTED;
 use crate::api::{self, ApiCall};
-use crate::args::Args;
+use crate::args::{Args, PrintedToken};
 use crate::config::ClientConfig;
 use crate::http::client::Http;
-use crate::jwt::check;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::discovery::{self, Provider};
 use crate::oauth::refresh::Refreshed;
-use crate::oauth::token_set::CheckedTokens;
+use crate::oauth::token_set::{self, CheckedTokens, TokenSet};
 use crate::oauth::{logout, scope, token, userinfo};
 use crate::output::stdout::Output;
 use crate::report::{self, LoginReport};
@@ -30,6 +30,21 @@ use crate::transcript::step::hide_unspent;
 /// # Errors
 /// The error of the first step that fails.
 pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>) -> Result<Exit> {
+    let mut output = Output::new(console, settings.explain, args);
+    let result = sign_in(args, settings, console, &mut output).await;
+    if let Err(failure) = &result {
+        output.failed(failure);
+    }
+    output.finish();
+    result
+}
+
+async fn sign_in(
+    args: &Args,
+    settings: &Settings,
+    console: &Arc<Console>,
+    output: &mut Output,
+) -> Result<Exit> {
     // First, everything that can be checked without a request.
     let config = ClientConfig::read(settings)?;
     let scopes = scope::requested(args.scopes.as_deref(), &config)?;
@@ -51,14 +66,18 @@ pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>
             method: &method,
             timeout: Duration::from_secs(args.timeout),
         },
-        output: Output::new(console, settings.explain, args.json),
+        output,
         received: None,
         tokens: None,
+        refreshed: None,
         api_call: None,
     };
-    let result = login.authorization_code_flow().await;
-    login.show_outcome(result.as_ref().err()).await?;
-    result.map(|()| login.exit())
+    // Ctrl-C needs no cleanup: dropping the flow frees the port. What happened
+    // until then is shown all the same.
+    let ended = interrupt::or_stop(login.authorization_code_flow(), INTERRUPTED).await;
+    let result = ended.and_then(|result| result);
+    let shown = login.show_outcome(result.as_ref().err()).await;
+    failure::all([result, shown]).map(|()| login.exit())
 }
 
 /// What a login needs, and what it has so far.
@@ -69,9 +88,11 @@ struct Login<'a> {
     console: &'a Arc<Console>,
     http: &'a Http,
     sign_in: SignIn<'a>,
-    output: Output<'a>,
+    output: &'a mut Output,
     received: Option<ReceivedResponse>,
     tokens: Option<CheckedTokens>,
+    /// The tokens of `--refresh`, once they have passed their checks.
+    refreshed: Option<TokenSet>,
     api_call: Option<ApiCall>,
 }
 
@@ -126,7 +147,10 @@ impl Login<'_> {
         checked.tokens.narrate(&http.transcript);
         self.output.login(&checked);
         let checked = self.tokens.insert(checked);
-        check::ensure_verified(&checked.checks)?;
+        checked.ensure_verified()?;
+        if self.args.print.is_some() {
+            return self.after_login(&provider).await;
+        }
 
         // Call the API with the access token. The id token stays here: it says
         // to this client who signed in, and opens nothing (RFC 6750 section 2.1).
@@ -138,25 +162,60 @@ impl Login<'_> {
         self.after_login(&provider).await
     }
 
-    /// Runs `--userinfo`, `--refresh` and `--logout`, if requested.
+    /// Runs `--userinfo`, `--refresh` and `--logout`, if requested, and prints
+    /// the token that `--print` names. One that fails does not keep the others
+    /// from running.
     async fn after_login(&mut self, provider: &Provider) -> Result<()> {
-        let (http, config, output) = (self.http, self.config, &mut self.output);
-        let Some(login) = &mut self.tokens else {
-            return Ok(());
-        };
-        if self.args.userinfo {
-            output.userinfo(&userinfo::fetch(http, provider, &login.tokens).await?);
+        let results = [
+            self.userinfo(provider).await,
+            self.refresh(provider).await,
+            self.log_out(provider).await,
+        ];
+        failure::all(results)?;
+        if let (Some(login), Some(call)) = (&self.tokens, &self.api_call) {
+            self.output.end(login, call);
         }
-        if self.args.refresh {
-            let refreshed = Refreshed::request(http, config, provider, login).await?;
-            output.refreshed(&refreshed);
-            check::ensure_verified(&refreshed.checks)?;
+        match self.args.print {
+            Some(which) => self.output.token(which, self.newest(which)),
+            None => Ok(()),
         }
-        if self.args.logout {
-            output.logout(&logout::log_out(http, config, provider, &login.tokens).await?);
+    }
+
+    /// The newest token of its kind: that of the refresh, if there was one.
+    fn newest(&self, which: PrintedToken) -> Option<&str> {
+        let (login, after) = (&self.tokens.as_ref()?.tokens, self.refreshed.as_ref());
+        match which {
+            PrintedToken::Access => Some(&after.unwrap_or(login).access.raw),
+            PrintedToken::Id => {
+                let new = after.and_then(|tokens| tokens.id.as_ref());
+                new.or(login.id.as_ref()).map(|id| &*id.raw)
+            }
+            PrintedToken::Refresh => login.response.refresh_token.as_deref(),
         }
-        if let Some(call) = &self.api_call {
-            output.end(login, call);
+    }
+
+    async fn userinfo(&mut self, provider: &Provider) -> Result<()> {
+        if let (true, Some(login)) = (self.args.userinfo, &self.tokens) {
+            let claims = userinfo::fetch(self.http, provider, &login.tokens).await?;
+            self.output.userinfo(&claims);
+        }
+        Ok(())
+    }
+
+    async fn refresh(&mut self, provider: &Provider) -> Result<()> {
+        if let (true, Some(login)) = (self.args.refresh, &mut self.tokens) {
+            let refreshed = Refreshed::request(self.http, self.config, provider, login).await?;
+            self.output.refreshed(&refreshed);
+            token_set::ensure_verified(&refreshed.tokens, &refreshed.checks)?;
+            self.refreshed = Some(refreshed.tokens);
+        }
+        Ok(())
+    }
+
+    async fn log_out(&mut self, provider: &Provider) -> Result<()> {
+        if let (true, Some(login)) = (self.args.logout, &self.tokens) {
+            let logout = logout::log_out(self.http, self.config, provider, &login.tokens).await?;
+            self.output.logout(&logout);
         }
         Ok(())
     }
@@ -165,7 +224,7 @@ impl Login<'_> {
     async fn show_outcome(&mut self, failure: Option<&Failure>) -> Result<()> {
         let mut steps = self.http.transcript.steps();
         hide_unspent(&mut steps);
-        self.output.finish(&steps, failure);
+        self.output.steps(&steps);
         let report = LoginReport {
             steps: &steps,
             login: self.tokens.as_ref(),
@@ -174,12 +233,17 @@ impl Login<'_> {
             failure,
         };
         let page = report.html();
-        if let Some(path) = &self.args.report {
-            report::write(path, &page, self.args.force)?;
-        }
+        let written = self.write_report(&page);
         self.show_next_steps(failure.is_none());
         if let Some(received) = self.received.take() {
             received.show(Page::report(page)).await;
+        }
+        written
+    }
+
+    fn write_report(&self, page: &str) -> Result<()> {
+        if let Some(path) = &self.args.report {
+            report::write(path, page, self.args.force)?;
         }
         Ok(())
     }
@@ -191,7 +255,7 @@ impl Login<'_> {
             self.console
                 .next(&format!("open {path} in a browser: it shows what happened"));
         }
-        if !signed_in || self.args.json {
+        if !signed_in || self.args.json || self.args.print.is_some() {
             return;
         }
         if self.args.report.is_none() {

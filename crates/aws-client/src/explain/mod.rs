@@ -23,7 +23,7 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use common::console::numbered_heading;
-use common::{Console, interrupt};
+use common::{Console, StyledText, interrupt};
 
 pub use self::operations::Operation;
 use self::operations::Operations;
@@ -43,6 +43,8 @@ pub struct Explain {
 #[derive(Debug)]
 struct Call {
     operation: String,
+    /// What is printed once the answer is there: the heading, and the rest.
+    heading: StyledText,
     block: String,
     secrets: Secrets,
     begun: Instant,
@@ -62,19 +64,19 @@ impl Explain {
         }
     }
 
-    /// The first half of a block: what is sent, and why.
-    fn begin(&self, operation: &str, attempt: u32, sent: &wire::Request) -> String {
+    /// The heading of a block, and its first half: what is sent, and why.
+    fn begin(&self, operation: &str, attempt: u32, sent: &wire::Request) -> (StyledText, String) {
         let number = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
         let attempt = match attempt {
             0 | 1 => String::new(),
             attempt => format!(" (attempt {attempt})"),
         };
         let why = self.operations.find(operation).purpose;
-        let mut block = numbered_heading(number, &format!("{operation}{attempt}"));
-        block.push('\n');
+        let heading = numbered_heading(number, &format!("{operation}{attempt}"));
+        let mut block = String::from("\n");
         indent(&mut block, why);
         indent(&mut block, &sent.text);
-        block
+        (heading, block)
     }
 }
 
@@ -108,9 +110,10 @@ impl Intercept for Explain {
             .load::<RequestAttempts>()
             .map_or(1, |attempts| attempts.attempts());
         let sent = wire::Request::new(context.request());
-        let block = self.begin(&operation, attempt, &sent);
+        let (heading, block) = self.begin(&operation, attempt, &sent);
         cfg.interceptor_state().store_put(Call {
             operation,
+            heading,
             block,
             secrets: sent.secrets,
             begun: Instant::now(),
@@ -144,7 +147,9 @@ impl Intercept for Explain {
         if let Some(error) = error {
             indent(&mut block, &call.secrets.redact(&error));
         }
-        self.console.message(block.trim_end());
+        let heading = call.heading.clone();
+        self.console
+            .styled_message(&heading.plain(block.trim_end()));
         cfg.interceptor_state().unset::<Call>();
         Ok(())
     }

@@ -27,9 +27,11 @@ impl Response {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body parsed as JSON, if possible.
+    /// The body parsed as JSON, if possible. A byte order mark before it is
+    /// ignored, as RFC 8259 section 8.1 allows.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&self.body).ok()
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf");
+        serde_json::from_slice(body.unwrap_or(&self.body)).ok()
     }
 
     /// The names of what came: members of a JSON object, or the parameters of

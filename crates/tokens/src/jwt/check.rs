@@ -3,6 +3,9 @@
 use common::text::printable;
 use common::{Failure, Result};
 use serde::Serialize;
+use serde_json::Value;
+
+use crate::jwt::decode::plain_text;
 
 /// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -11,6 +14,8 @@ pub(crate) enum Verdict {
     Ok,
     /// Optional and missing.
     Absent,
+    /// Allowed, and worth knowing.
+    Note,
     Fail,
 }
 
@@ -68,29 +73,40 @@ impl TokenChecks {
         self,
         check: &'static str,
         expected: &str,
-        actual: Option<&str>,
+        actual: Option<&Value>,
         rule: &'static str,
     ) -> Check {
-        let good = actual == Some(expected);
-        self.check(check, good, expected, actual.unwrap_or("none"), rule)
+        let good = actual.is_some_and(|value| value == expected);
+        self.check(check, good, expected, &shown(actual), rule)
     }
 
-    /// The claim may be missing, but if present must be equal to `expected`.
+    /// The claim may be missing, but if present must be equal to `expected`: one
+    /// of another type is there, and wrong.
     pub(crate) fn equal_if_present(
         self,
         check: &'static str,
         expected: &str,
-        actual: Option<&str>,
+        actual: Option<&Value>,
         rule: &'static str,
     ) -> Check {
         match actual {
             Some(_) => self.equal(check, expected, actual, rule),
-            None => Check {
-                verdict: Verdict::Absent,
-                ..self.check(check, true, "optional", "none", rule)
-            },
+            None => self.absent(check, rule),
         }
     }
+
+    /// A check of something optional that is missing.
+    pub(crate) fn absent(self, check: &'static str, rule: &'static str) -> Check {
+        Check {
+            verdict: Verdict::Absent,
+            ..self.check(check, true, "optional", "none", rule)
+        }
+    }
+}
+
+/// A claim's value, or `none` without one.
+pub(crate) fn shown(value: Option<&Value>) -> String {
+    value.map_or_else(|| "none".to_owned(), plain_text)
 }
 
 /// A time relative to `now`, both in seconds: "in 59 min", "3 s ago".
@@ -98,16 +114,20 @@ pub(crate) fn relative_time(time: Option<i64>, now: i64) -> String {
     let Some(time) = time else {
         return "none".to_owned();
     };
-    let span = |seconds: i64| match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        7200..172_800 => format!("{} h", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
-    };
     match time.saturating_sub(now) {
         0 => "now".to_owned(),
         left @ 1.. => format!("in {}", span(left)),
         gone => format!("{} ago", span(gone.saturating_abs())),
+    }
+}
+
+/// A number of seconds in words: "59 min", "3 s".
+pub(crate) fn span(seconds: i64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
     }
 }
 

@@ -4,6 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::crypto;
 
+/// The end of the year 9999.
+const LAST_SECOND: f64 = 253_402_300_799.0;
+
 /// Header and payload of a token, not verified. It has no `Debug`: the whole
 /// token is a credential.
 #[derive(Clone)]
@@ -35,12 +38,11 @@ impl Jwt {
         self.payload.get(name).and_then(Value::as_str)
     }
 
-    /// A claim, if it is a time: seconds since 1970 (NumericDate).
+    /// A claim, if it is a time: seconds since 1970 (NumericDate), perhaps with
+    /// a fraction. A number that no clock shows is none.
     pub(crate) fn time(&self, name: &str) -> Option<i64> {
-        let value = self.payload.get(name)?;
-        value
-            .as_i64()
-            .or_else(|| value.as_f64().map(|seconds| seconds as i64))
+        let seconds = self.payload.get(name)?.as_f64()?;
+        (seconds.abs() <= LAST_SECOND).then_some(seconds as i64)
     }
 
     /// The scopes of the `scope` claim.
@@ -49,6 +51,15 @@ impl Jwt {
             .unwrap_or_default()
             .split_whitespace()
             .collect()
+    }
+}
+
+/// A value as a person reads it: a text as it is, anything else as JSON, and
+/// numbers with every digit that was sent.
+pub(crate) fn plain_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

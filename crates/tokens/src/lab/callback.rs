@@ -39,7 +39,7 @@ async fn attack_listener(
         Err(failure) => return Ok(Outcome::not_shown(failure.to_string())),
     };
     let check = expected.parse_query(query).err();
-    let mut listener = port.start(expected);
+    let mut listener = port.start(expected, None);
     let mut url = secure_url("redirect_uri", &redirect_uri.uri)?;
     url.set_query(Some(query));
     let request = Request::get("listener", WHY, url.clone()).on(Channel::Headless);

@@ -53,6 +53,7 @@ fn expectations<'a>(session: &'a Session<'_>, login: &'a CheckedTokens) -> Expec
         nonce: login.tokens.id.as_ref().and_then(|id| id.text("nonce")),
         refreshed: false,
         scopes: &session.config.scopes,
+        max_age: None,
         now: verify::now(),
     }
 }

@@ -1,7 +1,7 @@
 //! Prints the experiments and their results.
 
 use anstyle::{AnsiColor, Style};
-use common::Console;
+use common::{Console, StyledText};
 
 use super::experiment::{Experiment, Outcome, Verdict};
 use super::quiz::Quiz;
@@ -35,7 +35,7 @@ pub(crate) fn list(console: &Console, experiments: &[&Experiment]) {
 /// Prints the heading of an experiment.
 pub(crate) fn heading(console: &Console, number: usize, of: usize, experiment: &Experiment) {
     let name = experiment.name;
-    console.line(&format!("{HEAD}# {number}/{of} {name}{HEAD:#}"));
+    console.styled_line(&StyledText::new(HEAD, format!("# {number}/{of} {name}")));
     console.line(&format!("What:    {}", experiment.what));
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn outcome(console: &Console, experiment: &Experiment, outcome: &Outc
         }
         console.line(&format!("Rule:    {}", experiment.rule));
     }
-    console.line(&format!("{style}{word}{style:#}{detail}"));
+    console.styled_line(&StyledText::new(style, word).plain(detail));
     console.line("");
 }
 
@@ -157,7 +157,7 @@ pub(crate) fn summary(
     outcomes: &[Outcome],
     rows: &[LabRow],
 ) {
-    console.line(&format!("{HEAD}# Results{HEAD:#}"));
+    console.styled_line(&StyledText::new(HEAD, "# Results"));
     let lines = rows.iter().enumerate().map(|(number, row)| {
         let outcome = outcomes.get(number);
         let mark = outcome.map_or(Mark(Style::new(), row.verdict), |outcome| {

@@ -164,10 +164,7 @@ impl<'a> Session<'a> {
                 token::refresh(http, config, provider, &used).await?
             }
         };
-        let newest = refreshed
-            .response
-            .refresh_token
-            .unwrap_or_else(|| used.clone());
+        let newest = refreshed.refresh_token.unwrap_or_else(|| used.clone());
         self.refresh_token = Some(newest.clone());
         Ok(Some((used, newest)))
     }

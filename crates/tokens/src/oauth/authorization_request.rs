@@ -74,6 +74,7 @@ impl AuthorizationRequest {
             nonce: Some(&self.nonce),
             refreshed: false,
             scopes: &self.scopes,
+            max_age: None,
             now: verify::now(),
         }
     }

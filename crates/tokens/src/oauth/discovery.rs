@@ -66,7 +66,11 @@ pub(crate) async fn discover(
     let request = Request::get("discovery document", WHY, url);
     if let Some(limit) = config.startup_limit {
         readiness::wait(http, console, limit, &request, |response| {
-            response.status == StatusCode::NOT_FOUND || response.status.is_server_error()
+            // A new domain is in the document only after a while.
+            let incomplete = response.json::<Document>().is_none();
+            response.status == StatusCode::NOT_FOUND
+                || response.status.is_server_error()
+                || (response.status.is_success() && incomplete)
         })
         .await;
     }
@@ -81,6 +85,18 @@ pub(crate) async fn discover(
     Ok(provider)
 }
 
+/// What to do about an answer that is no discovery document. Only a client's
+/// error says something about the user pool: nothing else may lead to a deletion.
+fn what_to_do(status: StatusCode) -> &'static str {
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        "the sign-in server has a problem at the moment: try again in a minute"
+    } else if status.is_client_error() {
+        "does the user pool still exist? 'make api' looks, and makes what is missing"
+    } else {
+        "something between here and the sign-in server may have answered: a proxy, or a network's sign-in page"
+    }
+}
+
 impl Provider {
     /// Parses the document and checks that it belongs to our issuer.
     ///
@@ -88,13 +104,10 @@ impl Provider {
     /// If it is invalid, belongs to another issuer (OpenID Connect Discovery
     /// section 4.3), or has a URL that is neither https nor on this machine.
     fn read(config: &ClientConfig, response: Response) -> Result<Provider> {
+        let status = response.status;
         let document: Document = response
             .json_of("discovery document", &config.discovery_url)
-            .map_err(|failure| {
-                failure.with_hint(
-                    "does the user pool still exist? 'make delete' and 'make api' start over",
-                )
-            })?;
+            .map_err(|failure| failure.with_hint(what_to_do(status)))?;
         // Otherwise one issuer could send its users' codes to another's endpoints.
         if document.issuer != config.issuer {
             return Err(Failure::failed(format!(

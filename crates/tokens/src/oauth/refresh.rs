@@ -12,13 +12,11 @@ use crate::jwt::decode::Jwt;
 use crate::jwt::verify::{self, Expectations};
 use crate::oauth::discovery::Provider;
 use crate::oauth::token;
-use crate::oauth::token_response::TokenResponse;
-use crate::oauth::token_set::CheckedTokens;
+use crate::oauth::token_set::{CheckedTokens, TokenSet};
 
 /// The new tokens, and how they differ from the old ones.
-#[derive(Debug)]
 pub(crate) struct Refreshed {
-    pub tokens: TokenResponse,
+    pub tokens: TokenSet,
     pub checks: Vec<Check>,
     pub changes: Vec<Change>,
 }
@@ -44,11 +42,21 @@ impl Refreshed {
         provider: &Provider,
         login: &mut CheckedTokens,
     ) -> Result<Refreshed> {
-        let before = &login.tokens;
-        let Some(refresh_token) = &before.response.refresh_token else {
+        let Some(refresh_token) = &login.tokens.response.refresh_token else {
             return Err(Failure::failed("There is no refresh token to use"));
         };
-        let after = token::refresh(http, config, provider, refresh_token).await?;
+        let response = token::refresh(http, config, provider, refresh_token).await?;
+        // A server that rotates refresh tokens has replaced this one, whatever
+        // is wrong with the tokens beside it: the newest is the one to revoke.
+        if response.refresh_token.is_some() {
+            login
+                .tokens
+                .response
+                .refresh_token
+                .clone_from(&response.refresh_token);
+        }
+        let before = &login.tokens;
+        let after = TokenSet::decode(response)?;
         // The server may have changed its keys since the login.
         login.keys.refetch_for(http, &after.jwts()).await?;
         // Fewer scopes may come back, never more (RFC 6749 section 6).
@@ -60,6 +68,7 @@ impl Refreshed {
             nonce: before.id.as_ref().and_then(|id| id.text("nonce")),
             refreshed: true,
             scopes: &scopes,
+            max_age: None,
             now: verify::now(),
         };
         let mut checks = verify::check(after.id.as_ref(), &after.access, &login.keys, &expect);
@@ -70,7 +79,7 @@ impl Refreshed {
         };
         changes.extend(compare("access", &before.access, &after.access));
         Ok(Refreshed {
-            tokens: after.response,
+            tokens: after,
             checks,
             changes,
         })
@@ -80,7 +89,7 @@ impl Refreshed {
 /// `sub` must be the same as at login.
 fn same_subject(before: &Jwt, after: &Jwt) -> Check {
     let expected = before.text("sub").unwrap_or("a subject");
-    TokenChecks("access").equal("sub", expected, after.text("sub"), "OIDC Core 12.2")
+    TokenChecks("access").equal("sub", expected, after.payload.get("sub"), "OIDC Core 12.2")
 }
 
 fn compare(token: &'static str, before: &Jwt, after: &Jwt) -> Vec<Change> {

@@ -77,20 +77,20 @@ pub(crate) async fn exchange(
 /// Exchanges the refresh token for new tokens, RFC 6749 section 6.
 ///
 /// # Errors
-/// If the server refuses, or sends something that is not a token.
+/// If the server refuses, or its answer contains no bearer tokens.
 pub(crate) async fn refresh(
     http: &Http,
     config: &ClientConfig,
     provider: &Provider,
     refresh_token: &str,
-) -> Result<TokenSet> {
+) -> Result<TokenResponse> {
     const WHY: &str = "New tokens without a new sign-in (RFC 6749 section 6).";
     let form = refresh_form(config, refresh_token);
     let endpoint = provider.token_endpoint.clone();
     let answer = http
         .send(Request::post("token endpoint", WHY, endpoint, form))
         .await?;
-    TokenSet::decode(TokenResponse::read(&answer)?)
+    TokenResponse::read(&answer)
 }
 
 /// Revokes the refresh token, and with it the access tokens issued from it.

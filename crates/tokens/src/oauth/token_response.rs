@@ -4,7 +4,8 @@ use std::fmt;
 
 use common::text::printable;
 use common::{Failure, Result};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::http::response::Response;
 use crate::oauth::error_code::ErrorCode;
@@ -18,7 +19,11 @@ pub(crate) struct TokenResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     pub token_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "seconds",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub expires_in: Option<i64>,
 }
 
@@ -27,6 +32,17 @@ pub(crate) struct TokenResponse {
 pub(crate) struct ErrorResponse {
     pub error: ErrorCode,
     pub error_description: Option<String>,
+}
+
+/// A number of seconds. Servers also send it as a string or with a fraction; it
+/// is only shown, so what is no number is left out.
+fn seconds<'de, D: Deserializer<'de>>(sent: D) -> Result<Option<i64>, D::Error> {
+    let number = match Value::deserialize(sent)? {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    Ok(number.filter(|n: &f64| n.is_finite()).map(|n| n as i64))
 }
 
 impl TokenResponse {
@@ -90,5 +106,35 @@ impl fmt::Display for ErrorResponse {
             None => self.error.to_string(),
         };
         f.write_str(&printable(&text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn expires_in_is_taken_as_servers_send_it() {
+        for (sent, read) in [
+            (json!(3600), Some(3600)),
+            (json!("3600"), Some(3600)),
+            (json!(3599.9), Some(3599)),
+            (json!("3599.9"), Some(3599)),
+            (json!(-1), Some(-1)),
+            (json!(1e300), Some(i64::MAX)),
+            (json!("NaN"), None),
+            (json!("soon"), None),
+            (json!(null), None),
+            (json!([1]), None),
+        ] {
+            let answer = json!({"access_token": "a", "token_type": "Bearer", "expires_in": sent});
+            let tokens: TokenResponse = serde_json::from_value(answer).unwrap();
+            assert_eq!(tokens.expires_in, read, "{sent}");
+        }
+        let without = json!({"access_token": "a", "token_type": "Bearer"});
+        let tokens: TokenResponse = serde_json::from_value(without).unwrap();
+        assert_eq!(tokens.expires_in, None);
     }
 }

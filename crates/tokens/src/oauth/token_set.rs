@@ -4,7 +4,7 @@ use common::{Failure, Result};
 use serde_json::{Value, json};
 
 use crate::crypto;
-use crate::jwt::check::Check;
+use crate::jwt::check::{self, Check};
 use crate::jwt::decode::Jwt;
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::verify::{self, Expectations};
@@ -29,6 +29,38 @@ pub(crate) struct CheckedTokens {
     /// The issuer's keys, for the tokens of a refresh too.
     pub keys: JwkSet,
     pub checks: Vec<Check>,
+}
+
+impl CheckedTokens {
+    /// Makes sure that no check failed.
+    ///
+    /// # Errors
+    /// Names the checks that failed.
+    pub(crate) fn ensure_verified(&self) -> Result<()> {
+        ensure_verified(&self.tokens, &self.checks)
+    }
+}
+
+/// Makes sure that no check of these tokens failed.
+///
+/// # Errors
+/// Names the checks that failed. If only this machine's clock can be the
+/// reason, the hint says so.
+pub(crate) fn ensure_verified(tokens: &TokenSet, checks: &[Check]) -> Result<()> {
+    let failed = check::failed(checks);
+    let behind = verify::clock_is_behind(&tokens.jwts(), &failed, verify::now());
+    check::ensure_verified(checks).map_err(|failure| match behind {
+        Some(seconds) => failure.with_hint(wrong_clock(seconds)),
+        None => failure,
+    })
+}
+
+fn wrong_clock(behind: i64) -> String {
+    let amount = check::span(behind.abs());
+    let word = if behind > 0 { "behind" } else { "ahead" };
+    format!(
+        "is this machine's clock right? It seems {amount} {word}: only times failed, all by the same amount. The API was not called"
+    )
 }
 
 impl TokenSet {

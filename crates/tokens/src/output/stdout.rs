@@ -1,125 +1,211 @@
-//! Output on stdout: text immediately, or one JSON object at the end.
+//! Output on stdout: text immediately, one JSON object at the end, or one token.
 
-use common::{Console, Failure};
+use std::sync::Arc;
+
+use common::text::visible_line;
+use common::{Console, Exit, Failure, Result};
 use serde_json::{Map, Value, json};
 
 use crate::api::ApiCall;
+use crate::args::{Args, PrintedToken};
 use crate::oauth::logout::Logout;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::token_set::CheckedTokens;
 use crate::output::text::{self, Text};
 use crate::transcript::step::Step;
 
-/// Prints text immediately, or one JSON object at the end.
-pub(crate) struct Output<'a> {
-    text: Text<'a>,
-    json: Option<Map<String, Value>>,
+/// What goes to stdout.
+enum Mode {
+    /// Everything as text, immediately.
+    Text,
+    /// One JSON object at the end, with `--json`.
+    Json(Map<String, Value>),
+    /// One token and nothing else, with `--print`.
+    Token,
 }
 
-impl<'a> Output<'a> {
-    /// Output as text, with nothing shortened if `whole`; or as JSON if `json`.
-    pub(crate) fn new(console: &'a Console, whole: bool, json: bool) -> Self {
+/// Prints text immediately, or one JSON object at the end, or one token.
+pub(crate) struct Output {
+    console: Arc<Console>,
+    /// Whether text is shortened nowhere.
+    whole: bool,
+    mode: Mode,
+}
+
+impl Output {
+    /// Output as the flags demand; text with nothing shortened if `whole`.
+    pub(crate) fn new(console: &Arc<Console>, whole: bool, args: &Args) -> Self {
+        let mode = match (args.json, args.print) {
+            (true, _) => Mode::Json(Map::new()),
+            (false, Some(_)) => Mode::Token,
+            (false, None) => Mode::Text,
+        };
         Output {
-            text: Text { console, whole },
-            json: json.then(Map::new),
+            console: console.clone(),
+            whole,
+            mode,
         }
     }
 
     /// The tokens and their checks.
     pub(crate) fn login(&mut self, login: &CheckedTokens) {
-        match &mut self.json {
-            None => {
-                self.text.tokens(&login.tokens);
-                self.text.checks("Checks", &login.checks);
+        let text = Text {
+            console: &self.console,
+            whole: self.whole,
+        };
+        match &mut self.mode {
+            Mode::Text => {
+                text.tokens(&login.tokens);
+                text.checks("Checks", &login.checks);
             }
-            Some(json) => {
+            Mode::Json(json) => {
                 json.insert("tokens".into(), json!(login.tokens.response));
                 json.insert("decoded".into(), login.tokens.decoded_json());
                 json.insert("checks".into(), json!(login.checks));
             }
+            Mode::Token => {}
         }
     }
 
     /// The API's request and response.
     pub(crate) fn api_call(&mut self, call: &ApiCall) {
-        match &mut self.json {
-            None => self.text.api_call(call),
-            Some(json) => {
+        let text = Text {
+            console: &self.console,
+            whole: self.whole,
+        };
+        match &mut self.mode {
+            Mode::Text => text.api_call(call),
+            Mode::Json(json) => {
                 json.insert("request".into(), call.request_json());
                 json.insert("response".into(), call.response_json());
             }
+            Mode::Token => {}
         }
     }
 
     /// The claims from the userinfo endpoint.
     pub(crate) fn userinfo(&mut self, claims: &Map<String, Value>) {
-        match &mut self.json {
-            None => {
-                self.text.heading("Userinfo");
-                self.text.console.line(&text::pretty(claims));
-                self.text.console.line("");
+        let text = Text {
+            console: &self.console,
+            whole: self.whole,
+        };
+        match &mut self.mode {
+            Mode::Text => {
+                text.heading("Userinfo");
+                self.console.line(&text::pretty(claims));
+                self.console.line("");
             }
-            Some(json) => {
+            Mode::Json(json) => {
                 json.insert("userinfo".into(), json!(claims));
             }
+            Mode::Token => {}
         }
     }
 
     /// The tokens after a refresh, their changes and their checks.
     pub(crate) fn refreshed(&mut self, refreshed: &Refreshed) {
-        match &mut self.json {
-            None => {
-                self.text.changes(refreshed);
-                self.text
-                    .checks("Checks after the refresh", &refreshed.checks);
+        let text = Text {
+            console: &self.console,
+            whole: self.whole,
+        };
+        match &mut self.mode {
+            Mode::Text => {
+                text.changes(refreshed);
+                text.checks("Checks after the refresh", &refreshed.checks);
             }
-            Some(json) => {
+            Mode::Json(json) => {
                 json.insert(
                     "refresh".into(),
-                    json!({ "tokens": refreshed.tokens, "changes": refreshed.changes, "checks": refreshed.checks }),
+                    json!({ "tokens": refreshed.tokens.response, "changes": refreshed.changes, "checks": refreshed.checks }),
                 );
             }
+            Mode::Token => {}
         }
     }
 
     /// The result of `--logout`.
     pub(crate) fn logout(&mut self, logout: &Logout) {
-        match &mut self.json {
-            None => {
-                let console = self.text.console;
-                self.text.heading("Logout");
-                console.line(logout.text);
+        let text = Text {
+            console: &self.console,
+            whole: self.whole,
+        };
+        match &mut self.mode {
+            Mode::Text => {
+                text.heading("Logout");
+                self.console.line(logout.text);
                 if let Some(address) = &logout.address {
-                    console.line("To end the browser's session as well, open:");
-                    console.line(address);
+                    self.console
+                        .line("To end the browser's session as well, open:");
+                    self.console.line(&visible_line(address));
                 }
-                console.line("");
+                self.console.line("");
             }
-            Some(json) => {
+            Mode::Json(json) => {
                 json.insert("logout".into(), json!(logout));
             }
+            Mode::Token => {}
         }
     }
 
     /// As text, prints how the login ended.
     pub(crate) fn end(&self, login: &CheckedTokens, call: &ApiCall) {
-        if self.json.is_none() {
-            self.text.end(login, call);
+        if let Mode::Text = self.mode {
+            let (console, whole) = (&self.console, self.whole);
+            Text { console, whole }.end(login, call);
         }
     }
 
-    /// With `--json`, prints the JSON object: with every step, which as text
-    /// `--explain` prints, and with what went wrong.
-    pub(crate) fn finish(&mut self, steps: &[Step], failure: Option<&Failure>) {
-        let Some(mut json) = self.json.take() else {
-            return;
-        };
-        json.insert("steps".into(), json!(steps));
-        if let Some(failure) = failure {
-            let error = json!({ "message": failure.to_string(), "hint": failure.hint() });
-            json.insert("error".into(), error);
+    /// With `--json`, every step, which as text `--explain` prints.
+    pub(crate) fn steps(&mut self, steps: &[Step]) {
+        if let Mode::Json(json) = &mut self.mode {
+            json.insert("steps".into(), json!(steps));
         }
-        let text = serde_json::to_string_pretty(&json).unwrap_or_default();
-        self.text.console.line(&text);
+    }
+
+    /// With `--json`, what went wrong.
+    pub(crate) fn failed(&mut self, failure: &Failure) {
+        if let Mode::Json(json) = &mut self.mode {
+            json.insert("error".into(), error(failure));
+        }
+    }
+
+    /// With `--print`, prints the token.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(crate) fn token(&self, which: PrintedToken, token: Option<&str>) -> Result<()> {
+        let token = token.ok_or_else(|| no_token(which))?;
+        self.console.line(&visible_line(token));
+        Ok(())
+    }
+
+    /// With `--json`, prints the object.
+    pub(crate) fn finish(self) {
+        if let Mode::Json(json) = self.mode {
+            let text = serde_json::to_string_pretty(&json).unwrap_or_default();
+            self.console.line(&text);
+        }
+    }
+}
+
+/// A failure as JSON: its kind, which also decides the exit code, and its words.
+fn error(failure: &Failure) -> Value {
+    let code = match failure.exit() {
+        Exit::Usage => "usage",
+        Exit::Interrupted => "interrupted",
+        Exit::Done | Exit::Failed | Exit::Refused => "failed",
+    };
+    let others: Vec<Value> = failure.others().iter().map(error).collect();
+    json!({ "code": code, "message": failure.to_string(), "hint": failure.hint(), "others": others })
+}
+
+fn no_token(which: PrintedToken) -> Failure {
+    let failure = |which| Failure::failed(format!("There is no {which} token to print"));
+    match which {
+        PrintedToken::Access => failure("access"),
+        PrintedToken::Id => failure("id").with_hint("the scope openid is what gives one"),
+        PrintedToken::Refresh => {
+            failure("refresh").with_hint("many servers give one only with the scope offline_access")
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! Text tables: a coloured mark in front, and columns as wide as necessary.
 
 use anstyle::{AnsiColor, Style};
-use common::Console;
+use common::{Console, StyledText};
 
 /// The style of what is good.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// The style of what is bad.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// The style of what is worth knowing.
+pub(crate) const NOTE: Style = AnsiColor::Yellow.on_default().bold();
 /// The style of headings.
 pub(crate) const HEAD: Style = Style::new().bold();
 
@@ -41,11 +43,13 @@ pub(crate) fn table(console: &Console, head: &[&'static str], rows: Vec<Row>) {
         let row = padded.join(GAP);
         // What has no cells may be wider than the marks.
         let mark_width = if cells.is_empty() { 0 } else { widths[0] };
-        let line = format!(
-            "{style}{word:mark_width$}{style:#}{GAP}{text}{}{text:#}",
-            row.trim_end()
-        );
-        console.line(line.trim_end());
+        let row = row.trim_end();
+        if row.is_empty() {
+            console.styled_line(&StyledText::new(*style, *word));
+            continue;
+        }
+        let mark = StyledText::new(*style, format!("{word:mark_width$}"));
+        console.styled_line(&mark.plain(GAP).then(text, row));
     }
     console.line("");
 }
@@ -119,10 +123,10 @@ mod tests {
         assert_eq!(shorten("abc", 1), "…");
     }
 
-    /// Rows of a mark, a cell of 10 characters and two that may be shortened.
+    /// Rows of a mark, a cell of 8 characters and two that may be shortened.
     fn fitted(lengths: [usize; 2], width: usize) -> (usize, Vec<usize>) {
         let cells = vec![
-            "x".repeat(10),
+            "x".repeat(8),
             "y".repeat(lengths[0]),
             "z".repeat(lengths[1]),
         ];

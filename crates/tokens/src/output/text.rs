@@ -2,8 +2,8 @@
 //! and response.
 
 use anstyle::Style;
-use common::Console;
-use common::text::printable;
+use common::text::{printable, visible_line};
+use common::{Console, StyledText};
 use serde_json::{Map, Value};
 
 use crate::api::ApiCall;
@@ -11,7 +11,7 @@ use crate::jwt::check::{Check, Verdict};
 use crate::jwt::decode::Jwt;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::token_set::{CheckedTokens, TokenSet};
-use crate::output::table::{BAD, GOOD, HEAD, Mark, Row, USUAL_WIDTH, fit, shorten, table};
+use crate::output::table::{BAD, GOOD, HEAD, Mark, NOTE, Row, USUAL_WIDTH, fit, shorten, table};
 
 /// Prints on stdout, and shortens what is wider than the terminal.
 #[derive(Clone, Copy)]
@@ -53,9 +53,10 @@ impl Text<'_> {
 
     /// The text, shortened to one line if a person reads it on a terminal.
     fn one_line(self, text: &str) -> String {
+        let text = visible_line(text);
         match self.console.columns() {
-            Some(columns) if !self.whole => shorten(text, columns),
-            _ => text.to_owned(),
+            Some(columns) if !self.whole => shorten(&text, columns),
+            _ => text,
         }
     }
 
@@ -77,7 +78,7 @@ impl Text<'_> {
                 rows.push((Mark(HEAD, group_title(check.token)), Vec::new()));
             }
             let cells = [check.check, &check.expected, &check.actual, check.rule];
-            rows.push((verdict(check.verdict), cells.map(printable).to_vec()));
+            rows.push((verdict(check.verdict), cells.map(visible_line).to_vec()));
         }
         let head = ["verdict", "check", "expected", "actual", "rule"];
         self.fit(&head, &mut rows, [1, 2]);
@@ -95,17 +96,25 @@ impl Text<'_> {
             };
             let (before, after) = (change.before.to_string(), change.after.to_string());
             let cells = [change.token, &change.claim, &before, &after];
-            (mark, cells.map(printable).to_vec())
+            (mark, cells.map(visible_line).to_vec())
         });
         let mut rows: Vec<Row> = rows.collect();
         let head = ["value", "token", "claim", "before", "after"];
         self.fit(&head, &mut rows, [2, 3]);
         table(self.console, &head, rows);
-        let rotated = match refreshed.tokens.refresh_token {
-            Some(_) => "The server sent a new refresh token: the previous one may no longer work.",
-            None => "The server sent no new refresh token: the previous one keeps working.",
-        };
-        self.console.line(rotated);
+        match &refreshed.tokens.response.refresh_token {
+            Some(newest) => {
+                self.console.line(
+                    "The server sent a new refresh token: the previous one may no longer work.",
+                );
+                self.console.line("");
+                self.heading("New refresh token");
+                self.console.line(&self.one_line(newest));
+            }
+            None => self
+                .console
+                .line("The server sent no new refresh token: the previous one keeps working."),
+        }
         self.console.line("");
     }
 
@@ -145,7 +154,8 @@ impl Text<'_> {
 
     /// Prints a heading.
     pub(crate) fn heading(self, text: &str) {
-        self.console.line(&format!("{HEAD}# {text}{HEAD:#}"));
+        self.console
+            .styled_line(&StyledText::new(HEAD, format!("# {text}")));
     }
 }
 
@@ -162,6 +172,7 @@ fn verdict(verdict: Verdict) -> Mark {
     match verdict {
         Verdict::Ok => Mark(GOOD, "ok"),
         Verdict::Absent => Mark(Style::new(), "-"),
+        Verdict::Note => Mark(NOTE, "note"),
         Verdict::Fail => Mark(BAD, "FAIL"),
     }
 }

@@ -25,6 +25,7 @@ fn row(check: &Check) -> Markup {
     let (class, word) = match check.verdict {
         Verdict::Ok => ("ok", "ok"),
         Verdict::Absent => ("dim", "not present"),
+        Verdict::Note => ("dim", "note"),
         Verdict::Fail => ("fail", "FAILED"),
     };
     html! {

@@ -138,6 +138,7 @@ fn failed(failure: &Failure) -> Markup {
     html! {
         p.bad { (failure.to_string()) }
         @if let Some(hint) = failure.hint() { p.hint { "Next: " (hint) } }
+        @for other in failure.others() { (failed(other)) }
     }
 }
 

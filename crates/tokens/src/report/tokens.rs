@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::links::linked;
 use crate::jwt::check::{Check, relative_time};
-use crate::jwt::decode::Jwt;
+use crate::jwt::decode::{Jwt, plain_text};
 use crate::jwt::verify;
 use crate::oauth::token_set::CheckedTokens;
 
@@ -73,13 +73,13 @@ fn token(which: &str, title: &str, jwt: &Jwt, checks: &[Check]) -> Markup {
             }
             table.claims {
                 thead { tr { th { "claim" } th { "value" } th { "what it means" } th { "checked by this client" } } }
-                tbody { @for (name, value) in claims { (claim(which, name, value, checks)) } }
+                tbody { @for (name, value) in claims { (claim(jwt, which, name, value, checks)) } }
             }
         }
     }
 }
 
-fn claim(which: &str, name: &str, value: &Value, checks: &[Check]) -> Markup {
+fn claim(jwt: &Jwt, which: &str, name: &str, value: &Value, checks: &[Check]) -> Markup {
     let meaning = MEANINGS.iter().find(|(known, _)| *known == name);
     let check = checks
         .iter()
@@ -88,8 +88,8 @@ fn claim(which: &str, name: &str, value: &Value, checks: &[Check]) -> Markup {
         tr {
             td.mono data-head="claim" { (name) }
             td.mono data-head="value" {
-                (text(value))
-                @if let Some(time) = time(name, value) { " (" (time) ")" }
+                (plain_text(value))
+                @if let Some(time) = time(jwt, name) { " (" (time) ")" }
             }
             td data-head="what it means" { @if let Some((_, meaning)) = meaning { (linked(meaning)) } }
             td data-head="checked by this client" { @if let Some(check) = check { (linked(check.rule)) } @else { span.dim { "shown only" } } }
@@ -97,16 +97,9 @@ fn claim(which: &str, name: &str, value: &Value, checks: &[Check]) -> Markup {
     }
 }
 
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
-    }
-}
-
 /// The time in words, if the claim is a time.
-fn time(name: &str, value: &Value) -> Option<String> {
+fn time(jwt: &Jwt, name: &str) -> Option<String> {
     let times = ["exp", "iat", "nbf", "auth_time"];
-    let seconds = value.as_i64().filter(|_| times.contains(&name));
+    let seconds = jwt.time(name).filter(|_| times.contains(&name));
     seconds.map(|seconds| relative_time(Some(seconds), verify::now()))
 }

@@ -1,7 +1,8 @@
 //! Opens the user's browser: it gets the URL and none of our secrets.
 
 use std::env;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use common::Console;
@@ -9,48 +10,95 @@ use url::Url;
 
 use crate::config::RedirectUri;
 
-/// Opens the URL in `browser`, or in the desktop's default browser. A failure
-/// only prints a note: the URL is shown in the terminal anyway.
+/// Opens the URL in the first of these that works: those that `browser` lists,
+/// or the desktop's default browser. If none does, a note says so: the URL is
+/// shown in the terminal anyway.
 pub(crate) fn open(console: &Arc<Console>, browser: Option<&str>, url: &Url) {
-    let mut last = None;
-    for command in commands(browser, url) {
-        let program = command.get_program().to_string_lossy().into_owned();
-        match start(command) {
-            Ok(child) => return watch(console.clone(), program, child),
-            Err(error) => last = Some(format!("Cannot open a browser with '{program}': {error}")),
+    let commands = match browser {
+        Some(browser) => commands(browser, url),
+        None => open::commands(url.as_str()),
+    };
+    let console = console.clone();
+    tokio::spawn(async move {
+        let mut problem = "There is no browser to open".to_owned();
+        for command in commands {
+            match run(command).await {
+                Ok(()) => return,
+                Err(why) => problem = why,
+            }
         }
-    }
-    let problem = last.unwrap_or_else(|| "There is no browser to open".to_owned());
-    console.note(&format!("{problem}. Open the address above yourself."));
+        console.note(&format!("{problem}. {INSTEAD}"));
+    });
 }
 
-fn commands(browser: Option<&str>, url: &Url) -> Vec<std::process::Command> {
-    let Some(browser) = browser else {
-        return open::commands(url.as_str());
-    };
-    // A path, or a command line, with "%s" for the URL as in xdg-open.
-    let words: Vec<&str> = if std::path::Path::new(browser).is_file() {
-        vec![browser]
-    } else {
-        browser.split_whitespace().collect()
-    };
-    let Some((program, arguments)) = words.split_first() else {
-        return Vec::new();
-    };
-    let mut command = std::process::Command::new(program);
+/// What to do where this machine has no browser: a container, for example.
+const INSTEAD: &str = "Open the address above yourself: in a browser of this machine, or in any other, and then paste here the address that it shows at the end (--no-browser)";
+
+/// `BROWSER`: one command line, or several between colons, as Python's
+/// `webbrowser` and xdg-open read it.
+fn commands(browser: &str, url: &Url) -> Vec<Command> {
+    let is_program = |text: &str| Path::new(text).is_file();
+    if is_program(browser) {
+        return command(&[browser], url).into_iter().collect();
+    }
+    let words = command_lines(browser).into_iter().map(|line| {
+        if is_program(line) {
+            return vec![line];
+        }
+        line.split_whitespace().collect()
+    });
+    words.filter_map(|words| command(&words, url)).collect()
+}
+
+/// The text between the colons that separate: those before another program, not
+/// those of `host:8080`, `http://` or `a::b` in an argument.
+fn command_lines(list: &str) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut begin = 0;
+    for (at, _) in list.match_indices(':') {
+        let rest = &list[at + 1..];
+        let next = rest.trim_start();
+        let before_program = next.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+        let in_argument = list[..at].ends_with(':') || rest.starts_with("//");
+        if next.is_empty() || (before_program && !in_argument) {
+            lines.push(list[begin..at].trim());
+            begin = at + 1;
+        }
+    }
+    lines.push(list[begin..].trim());
+    lines
+}
+
+/// A program and its arguments, with the URL in place of `%s` or at the end.
+fn command(words: &[&str], url: &Url) -> Option<Command> {
+    let (program, arguments) = words.split_first()?;
+    let mut command = Command::new(program);
     let placed = arguments.iter().any(|argument| argument.contains("%s"));
-    command.args(
-        arguments
-            .iter()
-            .map(|argument| argument.replace("%s", url.as_str())),
-    );
+    let filled = arguments.iter().map(|a| a.replace("%s", url.as_str()));
+    command.args(filled);
     if !placed {
         command.arg(url.as_str());
     }
-    vec![command]
+    Some(command)
 }
 
-fn start(command: std::process::Command) -> std::io::Result<tokio::process::Child> {
+/// Runs a browser, or a program that opens one.
+///
+/// # Errors
+/// Why it did not open.
+async fn run(command: Command) -> Result<(), String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let mut child = start(command)
+        .map_err(|error| format!("Cannot open a browser with '{program}': {error}"))?;
+    match child.wait().await {
+        Ok(status) if !status.success() => {
+            Err(format!("'{program}' could not open the browser ({status})"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn start(command: Command) -> std::io::Result<tokio::process::Child> {
     let mut command = tokio::process::Command::from(command);
     for (name, _) in env::vars_os() {
         if is_secret(&name.to_string_lossy()) {
@@ -71,25 +119,23 @@ fn is_secret(name: &str) -> bool {
     name == "PASSWORD" || name.starts_with("AWS_")
 }
 
-fn watch(console: Arc<Console>, program: String, mut child: tokio::process::Child) {
-    tokio::spawn(async move {
-        if let Ok(status) = child.wait().await
-            && !status.success()
-        {
-            console.note(&format!("'{program}' could not open the browser ({status}). Open the address above yourself."));
-        }
-    });
-}
-
 /// Over SSH the browser is on another machine, and so is its `localhost`:
 /// returns the command that forwards the port to this one.
 pub(crate) fn ssh_forward(redirect_uri: &RedirectUri) -> Option<String> {
+    // The client's address and port, then the server's.
     let connection = env::var("SSH_CONNECTION").ok()?;
-    let server = connection.split_whitespace().nth(2)?;
+    let mut words = connection.split_whitespace().skip(2);
+    let server = words.next()?;
+    let ssh_port = match words.next() {
+        None | Some("22") => String::new(),
+        Some(port) => format!("-p {port} "),
+    };
     let name = env::var("USER").or_else(|_| env::var("LOGNAME"));
     let user = name.map(|name| format!("{name}@")).unwrap_or_default();
     let port = redirect_uri.port;
-    Some(format!("ssh -L {port}:localhost:{port} {user}{server}"))
+    Some(format!(
+        "ssh {ssh_port}-L {port}:localhost:{port} {user}{server}"
+    ))
 }
 
 #[cfg(test)]
@@ -98,25 +144,52 @@ mod tests {
 
     fn words(browser: &str) -> Vec<String> {
         let url = Url::parse("http://localhost/?a=b").unwrap();
-        let commands = commands(Some(browser), &url);
-        let command = &commands[0];
-        let words = std::iter::once(command.get_program()).chain(command.get_args());
-        words
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect()
+        let lines = commands(browser, &url).into_iter().map(|command| {
+            let words = std::iter::once(command.get_program()).chain(command.get_args());
+            let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+            words.join(" ")
+        });
+        lines.collect()
     }
 
     #[test]
-    fn browser_is_a_program_or_a_command_line() {
-        assert_eq!(words("firefox"), ["firefox", "http://localhost/?a=b"]);
-        assert_eq!(
-            words("chromium --incognito"),
-            ["chromium", "--incognito", "http://localhost/?a=b"]
-        );
-        assert_eq!(
-            words("x --url=%s -v"),
-            ["x", "--url=http://localhost/?a=b", "-v"]
-        );
+    fn browser_is_a_list_of_programs_or_command_lines() {
+        const URL: &str = "http://localhost/?a=b";
+        for (browser, lines) in [
+            ("firefox", vec![format!("firefox {URL}")]),
+            (
+                "firefox:chromium",
+                vec![format!("firefox {URL}"), format!("chromium {URL}")],
+            ),
+            (
+                "x --url=%s -v : chromium --incognito:",
+                vec![
+                    format!("x --url={URL} -v"),
+                    format!("chromium --incognito {URL}"),
+                ],
+            ),
+            (
+                "x --proxy=localhost:8080 a::b %s:/usr/bin/y",
+                vec![
+                    format!("x --proxy=localhost:8080 a::b {URL}"),
+                    format!("/usr/bin/y {URL}"),
+                ],
+            ),
+            (
+                "x --home=http://example.com %s",
+                vec![format!("x --home=http://example.com {URL}")],
+            ),
+            (":", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(words(browser), lines, "{browser}");
+        }
+        // A path may have spaces and colons in it.
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("my:own browser");
+        std::fs::write(&path, "").unwrap();
+        let path = path.to_str().unwrap();
+        assert_eq!(words(path), [format!("{path} {URL}")]);
     }
 
     #[test]

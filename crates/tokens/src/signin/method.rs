@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::settings::Password;
+use common::text::visible_line;
 use common::{Console, Failure, Result, Settings};
 
 use crate::args::Args;
@@ -89,8 +90,9 @@ impl SignIn<'_> {
         };
         let Ok(received) = tokio::time::timeout(limit, answer).await else {
             let message = format!("Nobody signed in within {} s", limit.as_secs());
-            return Err(Failure::failed(message)
-                .with_hint("run this again, or wait longer with --timeout SECONDS"));
+            return Err(Failure::failed(message).with_hint(
+                "run this again, or wait longer with --timeout SECONDS. Where this machine has no browser: --no-browser, then paste the address that another one shows at the end",
+            ));
         };
         let received = received?;
         received
@@ -123,18 +125,11 @@ impl SignIn<'_> {
         // Bind the port before the browser opens: if another program had it,
         // that program would get the code.
         let port = Listener::bind(&self.config.redirect_uri).await?;
-        let mut listener = port.start(expected.clone());
+        let mut listener = port.start(expected.clone(), Some(self.console.clone()));
         self.show_address(request);
-        // On a machine reached over SSH the browser cannot reach the listener:
-        // the person may paste the address that it shows instead.
-        let pasted = async {
-            match self.method {
-                SignInMethod::NoBrowser => {
-                    paste::pasted(self.console, &self.config.redirect_uri, &expected).await
-                }
-                _ => std::future::pending().await,
-            }
-        };
+        // A browser on another machine (SSH, a container) cannot reach the
+        // listener: the person may paste the address that it shows instead.
+        let pasted = paste::pasted(self.console, &self.config.redirect_uri, &expected);
         let _working = self.console.working(format!(
             "Waiting for the sign-in at {}",
             self.config.redirect_uri.uri
@@ -170,7 +165,7 @@ impl SignIn<'_> {
         self.console
             .message("Sign in with a browser at this address:");
         self.console.message("");
-        self.console.message(request.url.as_str());
+        self.console.message(&visible_line(request.url.as_str()));
         self.console.message("");
         if let Some(command) = browser::ssh_forward(&self.config.redirect_uri) {
             self.console.message(

@@ -7,3 +7,4 @@ pub(crate) mod listener;
 pub(crate) mod method;
 mod paste;
 pub(crate) mod signup;
+mod terminal_lines;

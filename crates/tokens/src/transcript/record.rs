@@ -4,8 +4,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstyle::Style;
-use common::Console;
 use common::console::numbered_heading;
+use common::text::visible_line;
+use common::{Console, StyledText};
 
 use crate::transcript::field::Field;
 use crate::transcript::step::{Answer, Channel, Step};
@@ -73,9 +74,9 @@ impl Transcript {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn say(&self, line: &str) {
+    fn say(&self, line: &StyledText) {
         if self.aloud {
-            self.console.message(line);
+            self.console.styled_message(line);
         }
     }
 }
@@ -85,7 +86,7 @@ impl StepHandle<'_> {
     pub(crate) fn text(&self, text: &str) {
         self.add(|step| step.text.extend(text.lines().map(str::to_owned)));
         for line in text.lines() {
-            self.transcript.say(&format!("    {line}"));
+            self.say_line(&format!("    {line}"));
         }
     }
 
@@ -94,14 +95,11 @@ impl StepHandle<'_> {
         self.add(|step| step.fields.extend(fields.iter().cloned()));
         for field in fields {
             let (name, value) = (&field.name, field.shown());
-            self.transcript.say(&format!("      {name} = {value}"));
-            self.transcript
-                .say(&format!("          {DIM}{}{DIM:#}", field.why));
+            let (name, value) = (visible_line(name), visible_line(value));
+            self.say_line(&format!("      {name} = {value}"));
+            self.say_dimmed(field.why);
             if !field.without.is_empty() {
-                self.transcript.say(&format!(
-                    "          {DIM}Without it: {}{DIM:#}",
-                    field.without
-                ));
+                self.say_dimmed(&format!("Without it: {}", field.without));
             }
         }
     }
@@ -109,16 +107,24 @@ impl StepHandle<'_> {
     /// Adds a shell command that reproduces the step.
     pub(crate) fn command(&self, command: &str) {
         self.add(|step| step.commands.push(command.to_owned()));
-        self.transcript.say(&format!("    $ {command}"));
+        self.say_line(&format!("    $ {command}"));
     }
 
     /// Adds the response.
     pub(crate) fn answer(&self, answer: Answer) {
         let took = answer.took.as_millis();
         let (status, body) = (&answer.status, &answer.body);
-        self.transcript
-            .say(&format!("    answer: {status} after {took} ms: {body}"));
+        self.say_line(&format!("    answer: {status} after {took} ms: {body}"));
         self.add(|step| step.answer = Some(answer));
+    }
+
+    fn say_line(&self, line: &str) {
+        self.transcript.say(&line.into());
+    }
+
+    fn say_dimmed(&self, text: &str) {
+        let indented = StyledText::from("          ");
+        self.transcript.say(&indented.then(DIM, text));
     }
 
     fn add(&self, change: impl FnOnce(&mut Step)) {

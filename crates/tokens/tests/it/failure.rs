@@ -165,58 +165,85 @@ fn over_ssh_the_command_that_leads_the_port_here_is_shown() {
         .assert_says(&format!("ssh -L {port}:localhost:{port} ada@10.0.0.2"));
 }
 
-/// `script` gives the program a terminal. A wrong address is pasted first.
+/// The program at a terminal, which `script` gives it.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_pasted_address_is_checked_as_the_listener_checks_it() {
-    use std::io::{BufRead, BufReader};
-
-    let idp = Idp::honest();
-    let mut program = Program::new(&idp, &[]);
-    let tokens = format!("{} --no-browser", env!("CARGO_BIN_EXE_tokens"));
+fn at_a_terminal(mut program: Program, command_line: &str) -> (std::process::Child, Program) {
     let mut command = Command::new("script");
     command
-        .args(["-qefc", &tokens, "/dev/null"])
+        .args(["-qefc", command_line, "/dev/null"])
         .current_dir(program.dir.path());
-    command.envs(
-        program
-            .command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
+    let vars = program.command.get_envs();
+    command.envs(vars.filter_map(|(name, value)| Some((name, value?))));
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    std::mem::swap(&mut program.command, &mut command);
+    program.command = command;
     std::fs::write(
         program.dir.path().join("state.json"),
         program.state.to_string(),
     )
     .unwrap();
-    let mut child = program.command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let mut printed = String::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
-        if let Some(at) = line.find("http://127.0.0.1")
-            && !printed.contains("/oauth2/authorize")
-        {
-            let good = idp.approve(line[at..].trim());
-            writeln!(
-                stdin,
-                "http://localhost:{}/callback?code=stolen&state=guessed",
-                program.port
-            )
-            .unwrap();
-            writeln!(stdin, "{good}").unwrap();
+    (program.command.spawn().unwrap(), program)
+}
+
+/// First a wrong address, then octets that are no text, then Ctrl-D: none of
+/// them ends the sign-in, and each is answered. With and without a browser.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pasted_address_is_checked_as_the_listener_checks_it() {
+    use std::io::{BufRead, BufReader};
+
+    for flags in ["--no-browser", ""] {
+        let idp = Idp::honest();
+        let program = Program::new(&idp, &[]).env("BROWSER", "true");
+        let tokens = format!("{} {flags}", env!("CARGO_BIN_EXE_tokens"));
+        let (mut child, program) = at_a_terminal(program, &tokens);
+        let mut stdin = child.stdin.take().unwrap();
+        let mut printed = String::new();
+        // The terminal echoes what is typed, whether or not it is text.
+        for line in BufReader::new(child.stdout.take().unwrap()).split(b'\n') {
+            let line = String::from_utf8_lossy(&line.unwrap()).into_owned();
+            if let Some(at) = line.find("http://127.0.0.1")
+                && !printed.contains("/oauth2/authorize")
+            {
+                let good = idp.approve(line[at..].trim());
+                let port = program.port;
+                let wrong = format!("http://localhost:{port}/callback?code=stolen&state=guessed");
+                writeln!(stdin, "{wrong}").unwrap();
+                stdin.write_all(b"\xff\xfe\n\x04").unwrap();
+                // As a shell that quotes what is pasted gives it.
+                writeln!(stdin, "'{}'", good.replace('&', "\\&")).unwrap();
+            }
+            printed.push_str(&line);
+            printed.push('\n');
         }
-        printed.push_str(&line);
-        printed.push('\n');
+        assert!(child.wait().unwrap().success(), "{printed}");
+        for said in [
+            "This is not the answer to the sign-in: its state is not the one",
+            "This is not the answer to the sign-in: it is not a valid address",
+            "an address can still be pasted",
+            "hello world",
+        ] {
+            assert!(printed.contains(said), "no {said:?} in {printed}");
+        }
     }
-    assert!(child.wait().unwrap().success(), "{printed}");
-    assert!(
-        printed.contains("This is not the answer to the sign-in: its state is not the one"),
-        "{printed}"
+}
+
+/// A program in the background that reads from its terminal is stopped.
+#[cfg(target_os = "linux")]
+#[test]
+fn in_the_background_it_goes_on_waiting() {
+    let idp = Idp::honest();
+    let tokens = env!("CARGO_BIN_EXE_tokens");
+    let shell = format!(
+        "bash -c 'set -m; {tokens} --no-browser --timeout 2 & wait $!; echo it ended with $?'"
     );
-    assert!(printed.contains("hello world"), "{printed}");
+    let (child, _program) = at_a_terminal(Program::new(&idp, &[]), &shell);
+    let mut child = child;
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "typed for the shell").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("Nobody signed in within 2 s"), "{printed}");
+    assert!(printed.contains("it ended with 1"), "{printed}");
 }
 
 #[test]

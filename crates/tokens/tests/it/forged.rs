@@ -233,8 +233,29 @@ fn another_person_in_the_access_token() {
 }
 
 #[test]
-fn more_scope_than_was_asked_for() {
-    refused(&["access scope"], |f| {
-        f.access["scope"] = json!("openid aws.cognito.signin.user.admin")
-    });
+fn optional_claims_of_another_type() {
+    refused(&["id at_hash"], |f| f.id["at_hash"] = json!(5));
+    refused(&["id aud"], |f| f.id["azp"] = json!(5));
+    refused(&["id nonce"], |f| f.id["nonce"] = json!(12345));
+    refused(&["id aud"], |f| f.id["aud"] = json!(["client", {"a": 1}]));
+}
+
+#[test]
+fn expiry_beyond_all_time() {
+    for exp in ["9223372036854775808", "1e300"] {
+        refused(&["id exp"], move |f| {
+            f.id["exp"] = serde_json::from_str(exp).unwrap();
+        });
+    }
+}
+
+/// RFC 6749 section 3.3 allows it; the table says so.
+#[test]
+fn more_scope_than_was_asked_for_is_a_note() {
+    let idp = Idp::tampering(|f| f.access["scope"] = json!("openid HelloAPI/hello.write"));
+    let result = Program::new(&idp, &["--headless"]).run();
+    result.assert_code(0);
+    let mut lines = result.stdout.lines();
+    let noted = lines.any(|line| line.starts_with("note") && line.contains(" scope "));
+    assert!(noted, "{}", result.stdout);
 }

@@ -1,6 +1,7 @@
 //! The built `tokens` program against the tests' own sign-in server, which can
 //! be told to misbehave.
 
+mod after_login;
 mod back_channel;
 mod failure;
 mod fake_browser;
@@ -8,9 +9,12 @@ mod first_minute;
 mod forged;
 mod hostile;
 mod idp;
+mod json_schema;
 mod jwt;
 mod lab;
 mod program;
 mod raw_http;
 mod report;
+mod report_file;
 mod success;
+mod terminal;

@@ -20,7 +20,7 @@ pub(crate) struct Program {
 
 /// A login that waits for its callback.
 pub(crate) struct Pending {
-    _dir: TempDir,
+    dir: TempDir,
     pub port: u16,
     /// The URL that the person has to open.
     pub address: String,
@@ -149,7 +149,7 @@ impl Program {
             }
         };
         Pending {
-            _dir: self.dir,
+            dir: self.dir,
             port: self.port,
             address,
             child,
@@ -166,6 +166,21 @@ impl Program {
 impl Pending {
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Reads what it says until that contains `text`.
+    pub(crate) fn wait_for(&mut self, text: &str) {
+        while !self.said.contains(text) {
+            let read = self.stderr.read_line(&mut self.said).unwrap();
+            assert_ne!(read, 0, "no {text:?} in: {}", self.said);
+        }
+    }
+
+    /// The result, and the folder with the files that it has written.
+    pub(crate) fn result_and_folder(mut self) -> (RunResult, TempDir) {
+        let empty = tempfile::tempdir().unwrap();
+        let dir = std::mem::replace(&mut self.dir, empty);
+        (self.result(), dir)
     }
 
     pub(crate) fn result(mut self) -> RunResult {

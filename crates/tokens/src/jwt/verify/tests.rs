@@ -17,6 +17,7 @@ struct Case {
     id: Value,
     access: Value,
     refreshed: bool,
+    max_age: Option<i64>,
 }
 
 impl Case {
@@ -42,19 +43,32 @@ impl Case {
                 json!({"token_use": "access", "client_id": "client", "scope": "openid email"}),
             ),
             refreshed: false,
+            max_age: None,
         }
     }
 
     /// The names of the checks that fail, as "token check".
     fn failing(&self) -> Vec<String> {
-        let (id, access) = (
-            self.key.sign(&self.header, &self.id).unwrap(),
-            self.key.sign(&self.header, &self.access).unwrap(),
-        );
-        self.failing_of(&id, &access)
+        self.with(Verdict::Fail)
+    }
+
+    /// The names of the checks with this verdict, as "token check".
+    fn with(&self, verdict: Verdict) -> Vec<String> {
+        names(
+            &self.checks(&self.signed(&self.id), &self.signed(&self.access)),
+            verdict,
+        )
+    }
+
+    fn signed(&self, claims: &Value) -> String {
+        self.key.sign(&self.header, claims).unwrap()
     }
 
     fn failing_of(&self, id: &str, access: &str) -> Vec<String> {
+        names(&self.checks(id, access), Verdict::Fail)
+    }
+
+    fn checks(&self, id: &str, access: &str) -> Vec<Check> {
         let (id, access) = (
             Jwt::decode_unverified(id).unwrap(),
             Jwt::decode_unverified(access).unwrap(),
@@ -66,14 +80,16 @@ impl Case {
             nonce: Some("n"),
             refreshed: self.refreshed,
             scopes: &scopes,
+            max_age: self.max_age,
             now: NOW,
         };
-        let checks = check(Some(&id), &access, &self.keys, &expect);
-        failed(&checks)
-            .iter()
-            .map(|c| format!("{} {}", c.token, c.check))
-            .collect()
+        check(Some(&id), &access, &self.keys, &expect)
     }
+}
+
+fn names(checks: &[Check], verdict: Verdict) -> Vec<String> {
+    let with = checks.iter().filter(|check| check.verdict == verdict);
+    with.map(|c| format!("{} {}", c.token, c.check)).collect()
 }
 
 #[test]
@@ -100,19 +116,137 @@ fn every_claim_of_the_id_token_is_held_against_its_rule() {
         ("iat", json!(NOW + 61)),
         ("iat", Value::Null),
         ("auth_time", Value::Null),
+        ("auth_time", json!("yesterday")),
+        ("nbf", json!("now")),
         ("nbf", json!(NOW + 61)),
         ("auth_time", json!(NOW + 61)),
         ("nonce", json!("m")),
         ("nonce", Value::Null),
+        ("nonce", json!(12345)),
         ("at_hash", json!("AAAAAAAAAAAAAAAAAAAAAA")),
+        ("at_hash", json!(5)),
+        ("at_hash", Value::Null),
+        ("aud", json!(["client", {"a": 1}])),
+        ("aud", json!([{"a": "client"}])),
+        ("aud", json!([["client"]])),
+        ("aud", json!([])),
+        ("aud", json!({"client": true})),
+        ("aud", json!("client another")),
+        ("iss", json!([ISSUER])),
     ] {
         let mut case = Case::new();
         case.id[claim] = bad.clone();
         assert_eq!(case.failing(), [format!("id {claim}")], "{bad}");
     }
+    for azp in [json!("another"), json!(5), json!(["client"]), Value::Null] {
+        let mut case = Case::new();
+        case.id["azp"] = azp.clone();
+        assert_eq!(case.failing(), ["id aud"], "{azp}");
+    }
+}
+
+#[test]
+fn what_the_rules_allow_passes() {
+    for (claim, good) in [
+        ("aud", json!(["client"])),
+        ("azp", json!("client")),
+        ("exp", json!(NOW - 59)),
+        ("exp", json!(NOW as f64 + 0.5)),
+        ("iat", json!(NOW + 60)),
+        ("nbf", json!(NOW + 60)),
+        ("auth_time", json!(NOW + 60)),
+        ("auth_time", json!(0)),
+    ] {
+        let mut case = Case::new();
+        case.id[claim] = good.clone();
+        assert_eq!(case.failing(), [""; 0], "{claim} {good}");
+    }
+}
+
+/// Numbers at the edges of what a number can be: as a time, none is one.
+#[test]
+fn a_number_that_no_clock_shows_is_no_time() {
+    for number in [
+        "253402300800",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551616",
+        "-9223372036854775809",
+        "1e300",
+        "-1e300",
+        "1e400",
+        "true",
+        "{}",
+    ] {
+        for claim in ["exp", "iat", "nbf", "auth_time"] {
+            let mut case = Case::new();
+            case.id[claim] = serde_json::from_str(number).unwrap();
+            let checks = case.checks(&case.signed(&case.id), &case.signed(&case.access));
+            let failed = failed(&checks);
+            assert_eq!(failed.len(), 1, "{claim} {number}");
+            assert_eq!(failed[0].check, claim);
+            // It is shown as it came.
+            assert_eq!(failed[0].actual, case.id[claim].to_string());
+        }
+    }
+}
+
+#[test]
+fn auth_time_is_demanded_only_with_max_age() {
     let mut case = Case::new();
-    case.id["azp"] = json!("another");
-    assert_eq!(case.failing(), ["id aud"]);
+    case.id.as_object_mut().unwrap().remove("auth_time");
+    case.access.as_object_mut().unwrap().remove("auth_time");
+    assert_eq!(case.failing(), [""; 0]);
+    let absent = case.with(Verdict::Absent);
+    assert_eq!(
+        absent,
+        ["id auth_time", "id at_hash", "access auth_time"],
+        "they are said to be absent"
+    );
+    case.max_age = Some(600);
+    assert_eq!(case.failing(), ["id auth_time"]);
+    for (age, fails) in [(0, false), (600, false), (660, false), (661, true)] {
+        case.id["auth_time"] = json!(NOW - age);
+        assert_eq!(!case.failing().is_empty(), fails, "{age} s");
+    }
+}
+
+#[test]
+fn more_scopes_than_asked_for_are_a_note_and_after_a_refresh_a_failure() {
+    let mut case = Case::new();
+    case.access["scope"] = json!("openid email admin");
+    assert_eq!(case.failing(), [""; 0]);
+    assert_eq!(case.with(Verdict::Note), ["access scope"]);
+    case.refreshed = true;
+    assert_eq!(case.failing(), ["access scope"]);
+}
+
+/// All times of both tokens `by` seconds later, as a machine sees them whose
+/// clock is that much behind; then what the checks make of it.
+#[test]
+fn a_wrong_clock_is_told_from_wrong_tokens() {
+    let seen = |by: i64, change: fn(&mut Case)| {
+        let mut case = Case::new();
+        for claims in [&mut case.id, &mut case.access] {
+            for name in ["iat", "auth_time", "exp"] {
+                claims[name] = json!(claims[name].as_i64().unwrap() + by);
+            }
+        }
+        change(&mut case);
+        let (id, access) = (case.signed(&case.id), case.signed(&case.access));
+        let checks = case.checks(&id, &access);
+        let tokens = [id, access].map(|raw| Jwt::decode_unverified(&raw).unwrap());
+        clock_is_behind(&[&tokens[0], &tokens[1]], &failed(&checks), NOW)
+    };
+    assert_eq!(seen(600, |_| {}), Some(600));
+    assert_eq!(seen(-7200, |_| {}), Some(-7200));
+    assert_eq!(seen(0, |_| {}), None, "nothing failed");
+    assert_eq!(seen(-600, |_| {}), None, "within the tokens' life");
+    assert_eq!(seen(600, |case| case.id["nonce"] = json!("m")), None);
+    let expired = |case: &mut Case| case.id["exp"] = json!(NOW - 100);
+    assert_eq!(seen(0, expired), None, "issued now, and expired");
+    let old = |case: &mut Case| case.access["iat"] = json!(NOW + 900);
+    assert_eq!(seen(600, old), None, "by different amounts");
 }
 
 #[test]
@@ -129,7 +263,9 @@ fn every_claim_of_the_access_token_is_held_against_its_rule() {
         ("exp", json!(NOW - 61)),
         ("iat", json!(NOW + 61)),
         ("auth_time", json!(NOW + 61)),
-        ("scope", json!("openid HelloAPI/hello.read")),
+        ("scope", json!(["openid"])),
+        ("client_id", json!(["client"])),
+        ("auth_time", json!("now")),
         ("scope", json!("")),
         ("scope", Value::Null),
     ] {

@@ -73,6 +73,7 @@ fn with_tokens<T>(id: &Value, access: &Value, test: impl Fn(&Tokens<'_>) -> T) -
             nonce: Some("n"),
             refreshed: false,
             scopes: &scopes,
+            max_age: None,
             now: NOW,
         },
     })

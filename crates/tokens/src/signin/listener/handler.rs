@@ -12,6 +12,7 @@ use crate::config::RedirectUri;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::signin::listener::page::Page;
 use crate::signin::listener::pending::PendingCallback;
+use crate::signin::listener::refusals::Refusals;
 
 const MAX_QUERY_BYTES: usize = 4 * 1024;
 
@@ -25,6 +26,8 @@ pub(crate) struct Handler {
     redirect_uri: RedirectUri,
     expected: ExpectedResponse,
     callbacks: mpsc::Sender<PendingCallback>,
+    /// Where refused callbacks are told.
+    refusals: Option<Refusals>,
     has_response: AtomicBool,
 }
 
@@ -34,11 +37,13 @@ impl Handler {
         redirect_uri: RedirectUri,
         expected: ExpectedResponse,
         callbacks: mpsc::Sender<PendingCallback>,
+        refusals: Option<Refusals>,
     ) -> Handler {
         Handler {
             redirect_uri,
             expected,
             callbacks,
+            refusals,
             has_response: AtomicBool::new(false),
         }
     }
@@ -98,6 +103,9 @@ impl Handler {
             return Err(bad("Its query is too long."));
         }
         self.expected.parse_query(query).map_err(|why| {
+            if let Some(refusals) = &self.refusals {
+                refusals.tell(query, why);
+            }
             bad(&format!(
                 "It is not what this program is waiting for: {why}."
             ))

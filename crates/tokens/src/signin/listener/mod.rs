@@ -5,4 +5,5 @@ mod handler;
 pub(crate) mod page;
 pub(crate) mod pending;
 mod port;
+mod refusals;
 pub(crate) mod server;

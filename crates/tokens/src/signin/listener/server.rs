@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{Failure, Result};
+use common::{Console, Failure, Result};
 use http_body_util::Full;
 use hyper::Response;
 use hyper::body::Bytes;
@@ -30,6 +30,7 @@ use crate::signin::listener::handler::{ConnectionEnd, Handler};
 use crate::signin::listener::page::Page;
 use crate::signin::listener::pending::PendingCallback;
 use crate::signin::listener::port;
+use crate::signin::listener::refusals::Refusals;
 
 /// How long a connection may take to send its request: a browser does so at once.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -76,10 +77,17 @@ impl Listener {
         })
     }
 
-    /// Starts serving requests, and waits for the expected response.
-    pub(crate) fn start(self, expected: ExpectedResponse) -> RunningListener {
+    /// Starts serving requests, and waits for the expected response. With a
+    /// console, refused callbacks are told there.
+    pub(crate) fn start(
+        self,
+        expected: ExpectedResponse,
+        console: Option<Arc<Console>>,
+    ) -> RunningListener {
         let (sender, callbacks) = mpsc::channel(1);
-        let handler = Arc::new(Handler::new(self.redirect_uri, expected, sender));
+        let refusals = console.map(Refusals::new);
+        let handler = Handler::new(self.redirect_uri, expected, sender, refusals);
+        let handler = Arc::new(handler);
         let task = tokio::spawn(accept(self.sockets, handler));
         RunningListener { callbacks, task }
     }
@@ -132,7 +140,11 @@ async fn accept(sockets: Vec<TcpListener>, handler: Arc<Handler>) {
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        connections.admit(|guard| serve(stream, handler.clone(), guard));
+        connections
+            .admit(stream, |stream, guard| {
+                serve(stream, handler.clone(), guard)
+            })
+            .await;
     }
 }
 
@@ -195,7 +207,7 @@ mod tests {
                 must_have_iss: false,
             };
             let listener = Listener::bind(&uri).await.expect("the port is free");
-            listener.start(expected).close().await;
+            listener.start(expected, None).close().await;
         }
     }
 }

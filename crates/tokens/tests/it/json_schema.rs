@@ -1,0 +1,64 @@
+//! `--json` has the shape that `docs/tokens.schema.json` describes.
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
+
+use crate::idp::Idp;
+use crate::program::Program;
+
+const SCHEMA: &str = include_str!("../../../../docs/tokens.schema.json");
+
+/// The object that a run prints, which must be of that shape.
+fn printed(idp: &Idp, args: &[&str]) -> Value {
+    let result = Program::new(idp, &[&["--json"], args].concat()).run();
+    // The validator compares numbers, which it must read as serde_json writes them.
+    let object: Value = serde_json::from_str(&result.stdout).unwrap();
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&object)
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?} in {}", result.stdout);
+    object
+}
+
+#[test]
+fn every_outcome_has_the_shape_of_the_schema() {
+    let forged = Idp::tampering(|f| f.id["nonce"] = json!("other"));
+    let refusing = Idp::honest().with(|state| {
+        state
+            .overrides
+            .insert("/dev/hello", |_| StatusCode::FORBIDDEN.into_response());
+        state
+            .overrides
+            .insert("/oauth2/userInfo", |_| "".into_response());
+        state
+            .overrides
+            .insert("/oauth2/revoke", |_| StatusCode::NOT_FOUND.into_response());
+    });
+    let rotating = Idp::honest().with(|state| state.rotates = true);
+    let all = ["--headless", "--refresh", "--userinfo", "--logout"];
+    let objects = [
+        printed(&rotating, &all),
+        printed(&refusing, &all),
+        printed(&forged, &["--headless"]),
+        printed(&Idp::honest(), &["--scopes", "nobody"]),
+        printed(
+            &Idp::honest(),
+            &["--headless", "--scopes", "HelloAPI/hello.read"],
+        ),
+        printed(&Idp::honest(), &["--no-browser", "--timeout", "1"]),
+    ];
+    // What the schema describes is there: no member of it is made up.
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let described = schema["properties"].as_object().unwrap().keys();
+    let seen = objects
+        .iter()
+        .flat_map(|object| object.as_object().unwrap().keys());
+    let (described, seen): (BTreeSet<_>, BTreeSet<_>) = (described.collect(), seen.collect());
+    assert_eq!(described, seen);
+}
