@@ -17,7 +17,7 @@ use crate::resource::prelude::*;
 impl LiveResource for Function {
     type Live = FunctionConfiguration;
 
-    fn announcement(&self, run: &Run, live: Option<&Self::Live>) -> Option<String> {
+    fn announcement(&self, live: Option<&Self::Live>) -> Option<String> {
         let arn = &self.role_arn;
         let change = live.map_or(Change::Created, |live| {
             let role = self.role_arn.to_json();

@@ -129,7 +129,7 @@ pub(crate) trait LiveResource: Resource {
     }
 
     /// What is said before it is made, if that takes long.
-    fn announcement(&self, _run: &Run, _live: Option<&Self::Live>) -> Option<String> {
+    fn announcement(&self, _live: Option<&Self::Live>) -> Option<String> {
         None
     }
 

@@ -106,7 +106,7 @@ impl<R: LiveResource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N>
                 return Ok(()); // The step that failed reports it.
             };
             let (resource, live) = (R::new(needs), self.live.take());
-            if let Some(line) = resource.announcement(run, live.as_ref()) {
+            if let Some(line) = resource.announcement(live.as_ref()) {
                 self.output.line(line);
             }
             let (made, change) = run.ensure(&resource, live).await?;
