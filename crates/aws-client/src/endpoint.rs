@@ -21,7 +21,7 @@ const SERVICES: [&str; 6] = [
 /// # Errors
 /// Exit code 2, naming the setting, if services have different endpoints (a
 /// stack is in one cloud), `AWS_ENDPOINT_URL` is not the one in use, FIPS or
-/// dual-stack hosts are asked for, or the endpoint is no URL that may be used.
+/// dual-stack hosts are asked for, or the endpoint is not a URL that may be used.
 pub(crate) fn resolve(config: &SdkConfig, settings: &Settings) -> Result<Option<String>> {
     for (is_on, name, key) in [
         (

@@ -43,7 +43,7 @@ impl Intercept for StopOnSignal {
 type Hook = dyn Fn(&str) -> common::Result<()> + Send + Sync;
 
 /// Runs a hook before a call is sent again. A call recorded in state.json
-/// begins anew with each attempt: long after the first, if it waits for quotas.
+/// starts again with each attempt: long after the first, if it waits for quotas.
 #[derive(Clone, Default)]
 pub(crate) struct BeforeRetry(Arc<OnceLock<Box<Hook>>>);
 

@@ -50,7 +50,7 @@ impl Console {
         }
     }
 
-    /// Prints a result to stdout. That it cannot be written is no error yet:
+    /// Prints a result to stdout. A failure to write is not reported yet:
     /// see [`written`](Console::written).
     pub fn line(&self, text: &str) {
         self.styled_line(&text.into());

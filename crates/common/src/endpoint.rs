@@ -11,7 +11,7 @@ use crate::state::State;
 /// slashes.
 ///
 /// # Errors
-/// Exit code 2 if it is no http or https URL, or one of plain http that leads
+/// Exit code 2 if it is not an http or https URL, or one of plain http that leads
 /// off this machine: passwords and tokens would be read on the way.
 pub fn parse(setting: &str, value: &str) -> Result<String> {
     let is_http = ["http://", "https://"]
@@ -21,7 +21,7 @@ pub fn parse(setting: &str, value: &str) -> Result<String> {
         .ok()
         .filter(|url| is_http && url.has_host())
         .ok_or_else(|| {
-            Failure::usage(format!("{setting} '{value}' is no http or https address"))
+            Failure::usage(format!("{setting} '{value}' is not an http or https address"))
                 .with_hint("for example http://127.0.0.1:4566, where 'make cloud' starts the local cloud; leave it out for AWS itself")
         })?;
     if url.scheme() == "http" && !is_loopback(&url) {
@@ -61,7 +61,7 @@ pub fn check_endpoint(state: &State, here: Option<&str>) -> Result<()> {
 /// `AWS_ENDPOINT_URL`, if that is set.
 ///
 /// # Errors
-/// Exit code 2 if `configured` is another one, or the recorded one is no URL
+/// Exit code 2 if `configured` is another one, or the recorded one is not a URL
 /// that [`parse`] takes.
 pub fn of_stack(state: &State, configured: Option<&str>) -> Result<Option<String>> {
     let endpoint = configured.or(state.endpoint_url.as_deref());

@@ -2,8 +2,9 @@
 //!
 //! In OAuth's terms it is the resource server (RFC 6749, section 1.1): it takes
 //! requests with access tokens, and refuses those without a good one before any
-//! code of ours runs. Deleting it deletes its stage, route, integration and
-//! authorizer.
+//! code of ours runs. Without it, the function would have to check every token
+//! itself, and a mistake there would let everybody in. Deleting it deletes its
+//! stage, route, integration and authorizer.
 
 use aws_sdk_apigatewayv2::operation::create_api::builders::CreateApiFluentBuilder;
 use aws_sdk_apigatewayv2::types::ProtocolType;

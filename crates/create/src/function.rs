@@ -1,7 +1,9 @@
 //! The Lambda function: the program that answers requests which passed the API.
 //!
-//! It is a Linux program of our own, built from the crate `lambda`. It checks no
-//! token, because no request reaches it unchecked.
+//! In OAuth's terms it serves the protected resource. It is a Linux program of our
+//! own, built from the crate `lambda`. It checks no token, because no request
+//! reaches it unchecked. Without it, a request with a good token would have
+//! nothing to get.
 
 use std::time::Duration;
 

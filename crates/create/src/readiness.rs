@@ -132,7 +132,7 @@ fn check_not_failed(now: &FunctionConfiguration) -> Result<()> {
 
 fn not_ready(reason: &str) -> Failure {
     Failure::failed(format!("The function did not become active: {reason}")).with_hint(
-        "run the same command again; if it stays so, 'make delete' and 'make api' begin anew",
+        "run the same command again; if that does not help, 'make delete' and 'make api' start afresh",
     )
 }
 
@@ -159,7 +159,7 @@ async fn wait(
     }
     if run.explain {
         let text =
-            format!("\n    {what} answers, as GET {url} shows (this is no call of AWS's API).");
+            format!("\n    {what} answers, as GET {url} shows (this is not a call of AWS's API).");
         run.console.message(&text);
     }
     Ok(())

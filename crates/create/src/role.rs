@@ -1,9 +1,12 @@
 //! The function's execution role: what the function may do in the account.
 //!
-//! Lambda takes the role on before it runs the function, and the function then
-//! has the rights of the role and no others. Whoever may write a role's policy
-//! and pass the role to Lambda could otherwise have Lambda do anything; the
-//! permissions boundary prevents that, and `iam-policy.json` requires it.
+//! Lambda assumes the role before it runs the function, and the function then has
+//! the permissions of the role and no others. Without one, Lambda could neither
+//! start the function nor write its log.
+//!
+//! Anyone who may write a role's policy and pass the role to Lambda could have
+//! Lambda do anything. The permissions boundary prevents that, and
+//! `iam-policy.json` requires it.
 
 use aws_client::names;
 use aws_sdk_iam::operation::create_role::builders::CreateRoleFluentBuilder;

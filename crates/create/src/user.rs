@@ -1,7 +1,8 @@
 //! The test user: the person who signs in.
 //!
-//! In OAuth's terms the resource owner, in OpenID Connect's the end-user. Made
-//! as an administrator would, so that the lesson needs no mailbox.
+//! In OAuth's terms the resource owner, in OpenID Connect's the end-user. Created
+//! as an administrator would do it, so the lesson needs no mailbox. Without a
+//! user, the sign-in page would have nobody to let in.
 
 use aws_sdk_cognitoidentityprovider::operation::admin_create_user::builders::AdminCreateUserFluentBuilder;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};

@@ -3,7 +3,8 @@
 //! In OpenID Connect's terms it is the OpenID provider, in OAuth's the
 //! authorization server. It keeps the users and their passwords, has a pair of
 //! keys of its own, and publishes the public ones, with which the API and
-//! `tokens` verify what it signs.
+//! `tokens` verify what it signs. Without it, every application would have to
+//! keep passwords itself, and nobody could tell a genuine token.
 
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool::builders::CreateUserPoolFluentBuilder;
 use aws_sdk_cognitoidentityprovider::types::{

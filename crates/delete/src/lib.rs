@@ -82,6 +82,7 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     account?; // first: in another account, "not found" would be mistaken for "deleted"
     let stack = stack?;
     stack.check_deletable(&run)?;
+    run.say_where();
     if args.dry_run {
         stack.show(&run);
         return Ok(Exit::Done);

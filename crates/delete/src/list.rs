@@ -22,7 +22,11 @@ pub(crate) async fn show(settings: &Settings) -> Result<()> {
     let console = Arc::new(Console::new());
     let aws = Clients::new(settings, &console, region).await?;
     let (account, deployments) = join_all!(account::current(&aws), deployments::find(&aws))?;
-    let place = format!("account '{}', region '{}'", account.id, aws.region);
+    let endpoint = aws.endpoint_url.as_deref().unwrap_or("AWS");
+    let place = format!(
+        "account '{}', region '{}', at {endpoint}",
+        account.id, aws.region
+    );
     if deployments.is_empty() {
         console.line(&format!("There is no deployment in {place}"));
         return Ok(());

@@ -116,14 +116,19 @@ impl Run {
     /// nothing is deleted.
     pub(crate) fn begin(&self) -> Result<()> {
         interrupt::listen_between_calls(Arc::clone(&self.console))?;
-        let place = self.aws.endpoint_url.as_deref().unwrap_or("AWS");
-        let region = &self.aws.region;
-        self.console
-            .message(&format!("In region {region}, at {place}:"));
         self.record.update(|state| {
             state.complete = None;
             state.deleting = Some(true);
         })
+    }
+
+    /// Says in which region, and at which endpoint, something is or would be
+    /// deleted.
+    pub(crate) fn say_where(&self) {
+        let place = self.aws.endpoint_url.as_deref().unwrap_or("AWS");
+        let region = &self.aws.region;
+        self.console
+            .message(&format!("In region {region}, at {place}:"));
     }
 
     /// Removes state.json, as nothing is left.

@@ -1,4 +1,4 @@
-//! What there is of this deployment, and the order in which it is deleted.
+//! What exists of this deployment, and the order in which it is deleted.
 
 use common::failure::all;
 use common::{Result, join_all};

@@ -120,8 +120,7 @@ pub(crate) async fn functions(aws: &Clients) -> Result<Vec<Tagged>> {
     });
     let mut found = Vec::new();
     for function in listed {
-        let call = aws.lambda.list_tags();
-        let call = call.set_resource(function.function_arn);
+        let call = aws.lambda.list_tags().set_resource(function.function_arn);
         let answer = optional(call.send().await.named("ListTags"))?;
         let tags = answer.and_then(|answer| answer.tags);
         let part = Part::new(Kind::Function, function.function_name);

@@ -30,7 +30,7 @@ pub fn secure_url(what: &str, text: &str) -> Result<Url> {
 /// answer with an address in `amazonaws.com`, where its tokens must not go.
 ///
 /// # Errors
-/// Exit code 2 if it is not. An address that is no URL is left to [`secure_url`].
+/// Exit code 2 if it is not. An address that is not a URL is left to [`secure_url`].
 pub fn check_api_host(api_url: &str, endpoint: Option<&str>) -> Result<()> {
     let (Some(endpoint), Ok(api)) = (endpoint, Url::parse(api_url)) else {
         return Ok(());

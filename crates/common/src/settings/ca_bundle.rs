@@ -40,7 +40,7 @@ pub fn is_untrusted(error: &str) -> bool {
 /// Reads `AWS_CA_BUNDLE`, else the profile's `ca_bundle`.
 ///
 /// # Errors
-/// Exit code 2 if it cannot be read, or is no file of certificates.
+/// Exit code 2 if it cannot be read, or does not hold certificates.
 pub(crate) fn load() -> Result<()> {
     let variable = std::env::var(var::AWS_CA_BUNDLE)
         .ok()

@@ -22,7 +22,7 @@ const MAX_LENGTH: u64 = 1024 * 1024;
 /// message never has a value in it.
 pub(super) fn load(asked: Option<&Path>) -> Result<()> {
     let path = asked.unwrap_or(Path::new(".env"));
-    // The usual way to say: no file. It is no regular one.
+    // The usual way to say: no file. It is not a regular one.
     if path == Path::new("/dev/null") {
         return Ok(());
     }

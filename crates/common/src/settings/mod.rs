@@ -186,7 +186,7 @@ impl Settings {
         // Role names have the lowest limit: 64; "APIGatewayLambdaRole" has 20.
         if self.name_suffix.len() > 40 || !self.name_suffix.chars().all(plain) {
             return Err(Failure::usage(format!(
-                "NAME_SUFFIX '{}' is no part of a name",
+                "NAME_SUFFIX '{}' cannot be part of a name",
                 self.name_suffix
             ))
             .with_hint("use up to 40 letters, digits, '-' and '_', for example -ada"));

@@ -137,7 +137,7 @@ fn credentials_are_fetched_once() {
 fn an_endpoint_that_is_not_an_http_address() {
     for url in ["4566", "localhost:4566", "ftp://localhost:4566"] {
         let env = TestEnv::at(url);
-        let why = format!("AWS_ENDPOINT_URL '{url}' is no http or https address");
+        let why = format!("AWS_ENDPOINT_URL '{url}' is not an http or https address");
         for program in ["create", "delete", "tokens"] {
             refused(&env, env.run(program, &[]), &why);
         }

@@ -251,8 +251,9 @@ mod tests {
             };
             let why = complete.check(&query).unwrap_err();
             assert!(why.contains(&format!("its {check} ")), "{why}");
-            let outcome = attack_listener(&http(), &free_address(), expected(), &query).await;
-            let outcome = outcome.unwrap();
+            let outcome = attack_listener(&http(), &free_address(), expected(), &query)
+                .await
+                .unwrap();
             assert_eq!(outcome.verdict, Verdict::Pass, "{outcome:?}");
             assert!(outcome.check.unwrap().ends_with(why));
         }

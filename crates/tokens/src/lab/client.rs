@@ -79,8 +79,11 @@ fn own_tokens<'a>(session: &'a Session<'_>, login: &'a CheckedTokens) -> Result<
 pub(super) async fn expired(session: &mut Session<'_>) -> Result<Outcome> {
     let login = session.login().await?;
     let mut tokens = own_tokens(session, &login)?;
-    let last = tokens.id.time("exp").max(tokens.access.time("exp"));
-    let last = last.unwrap_or_default();
+    let last = tokens
+        .id
+        .time("exp")
+        .max(tokens.access.time("exp"))
+        .unwrap_or_default();
     tokens.expect.now = last + 120;
     let request = format!("good tokens, checked two minutes after their exp {last}");
     Ok(attack(&tokens, request, "exp", &["id", "access"]))

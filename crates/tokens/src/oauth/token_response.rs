@@ -35,7 +35,7 @@ pub(crate) struct ErrorResponse {
 }
 
 /// A number of seconds. Servers also send it as a string or with a fraction; it
-/// is only shown, so what is no number is left out.
+/// is only shown, so anything but a number is left out.
 fn seconds<'de, D: Deserializer<'de>>(sent: D) -> Result<Option<i64>, D::Error> {
     let number = match Value::deserialize(sent)? {
         Value::Number(number) => number.as_f64(),

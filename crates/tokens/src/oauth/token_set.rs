@@ -104,7 +104,7 @@ impl TokenSet {
         json!({ "id_token": self.id.as_ref().map(part), "access_token": part(&self.access) })
     }
 
-    /// Runs every check. One that fails is no error here: all of them are shown
+    /// Runs every check. One that fails is not an error here: all of them are shown
     /// before [`ensure_verified`](crate::jwt::check::ensure_verified) refuses.
     pub(crate) fn check(self, keys: JwkSet, expect: &Expectations) -> CheckedTokens {
         let checks = verify::check(self.id.as_ref(), &self.access, &keys, expect);

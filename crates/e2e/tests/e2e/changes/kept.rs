@@ -114,6 +114,8 @@ fn a_policy_that_a_person_attaches() {
     let arn = policy.policy.and_then(|policy| policy.arn).expect("an ARN");
     let call = stack.iam.attach_role_policy().role_name(ROLE);
     stack.call(call.policy_arn(&arn).send());
+    let note = format!("policy '{arn}' of role '{ROLE}' is not ours: it stays");
+    proxied.create().stderr_has(&note);
     assert_eq!(changes(&proxied, &[]), ["AdminSetUserPassword"]);
     let call = stack.iam.list_attached_role_policies().role_name(ROLE);
     let attached = stack.call(call.send());

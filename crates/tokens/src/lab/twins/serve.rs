@@ -42,8 +42,9 @@ pub(crate) async fn while_serving<T>(
 ) -> Result<T> {
     let failed =
         |error: &dyn std::error::Error| Failure::failed(format!("Cannot start a twin: {error}"));
-    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-    let socket = socket.map_err(|error| failed(&error))?;
+    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .map_err(|error| failed(&error))?;
     let address = socket.local_addr().map_err(|error| failed(&error))?;
     let url = Url::parse(&format!("http://{address}/")).map_err(|error| failed(&error))?;
     tokio::select! {
@@ -87,8 +88,9 @@ async fn serve(stream: TcpStream, answer: &impl AsyncFn(Received) -> Reply) {
 async fn read(request: Request<Incoming>) -> Option<Received> {
     let query = request.uri().query().unwrap_or_default().to_owned();
     let header = request.headers().get(AUTHORIZATION);
-    let authorization = header.and_then(|value| value.to_str().ok());
-    let authorization = authorization.map(str::to_owned);
+    let authorization = header
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
     let body = Limited::new(request.into_body(), MAX_BODY_BYTES);
     let bytes = body.collect().await.ok()?.to_bytes();
     Some(Received {
