@@ -241,3 +241,20 @@ pub fn log_group_arn(group: &LogGroup) -> Option<&str> {
     let arn = group.log_group_arn().or(group.arn())?;
     Some(arn.trim_end_matches(":*"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::pages;
+
+    #[tokio::test]
+    async fn every_page_is_read_until_there_is_no_token() {
+        let found = pages(async |token| {
+            Ok(match token.as_deref() {
+                None => (Some(vec![1, 2]), Some("second".to_owned())),
+                Some("second") => (None, Some("third".to_owned())),
+                Some(_) => (Some(vec![3]), Some(String::new())),
+            })
+        });
+        assert_eq!(found.await.unwrap(), [1, 2, 3]);
+    }
+}

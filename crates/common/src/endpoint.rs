@@ -102,12 +102,12 @@ mod tests {
             assert_eq!(check(good).unwrap(), good);
         }
         for (bad, why) in [
-            ("4566", "no http or https"),
-            ("localhost:4566", "no http or https"),
-            ("ftp://localhost", "no http or https"),
-            ("http://", "no http or https"),
-            ("http:x", "no http or https"),
-            ("http://a:b", "no http or https"),
+            ("4566", "not an http or https"),
+            ("localhost:4566", "not an http or https"),
+            ("ftp://localhost", "not an http or https"),
+            ("http://", "not an http or https"),
+            ("http:x", "not an http or https"),
+            ("http://a:b", "not an http or https"),
             ("http://10.9.9.9:8000", "not protected"),
             ("http://localhost.example.com", "not protected"),
             ("http://0.0.0.0:4566", "not protected"),

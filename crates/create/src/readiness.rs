@@ -56,17 +56,26 @@ pub(crate) async fn sign_in_page(run: &Run, issuer: &str) -> Option<Url> {
     let document = get(document.parse().ok()?).await?;
     let document: Document = document.json().await.ok()?;
     let page: Url = document.authorization_endpoint.parse().ok()?;
-    if !is_sign_in_host(&page, issuer) {
+    let prefix = &run.config.domain_prefix;
+    if !is_sign_in_host(&page, issuer, prefix) {
         return None;
     }
     Some(run.sign_in_page.get_or_init(|| page).clone())
 }
 
-/// Whether the host is that of a sign-in page. For a while, the document of a new
-/// pool names the issuer's own host, which has no page.
-fn is_sign_in_host(page: &Url, issuer: &str) -> bool {
+/// Whether the host is that of the sign-in page. For a while, the document of a new
+/// pool names the issuer's own host, which has no page; and that of a pool whose
+/// domain was replaced names the old one. Another cloud has hosts of its own.
+fn is_sign_in_host(page: &Url, issuer: &str, prefix: &str) -> bool {
     let issuer: Option<Url> = issuer.parse().ok();
-    page.host_str() != issuer.as_ref().and_then(Url::host_str)
+    let host = page.host_str().unwrap_or_default();
+    let is_issuer = issuer
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .as_deref()
+        == Some(host);
+    let is_another =
+        host.ends_with(".amazoncognito.com") && !host.starts_with(&format!("{prefix}."));
+    !is_issuer && !is_another
 }
 
 /// If this run has changed anything, waits until the API refuses a request
@@ -185,7 +194,7 @@ mod tests {
     #[test]
     fn the_issuer_s_host_has_no_sign_in_page() {
         let issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc";
-        let is_ready = |page: &str| is_sign_in_host(&page.parse().unwrap(), issuer);
+        let is_ready = |page: &str| is_sign_in_host(&page.parse().unwrap(), issuer, "hello");
         assert!(is_ready(
             "https://hello.auth.us-east-1.amazoncognito.com/oauth2/authorize"
         ));
@@ -193,6 +202,9 @@ mod tests {
             is_ready("http://localhost:4566/oauth2/authorize"),
             "an emulator"
         );
+        assert!(!is_ready(
+            "https://hello-before.auth.us-east-1.amazoncognito.com/oauth2/authorize"
+        ));
         assert!(!is_ready(
             "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc/oauth2/authorize"
         ));

@@ -17,14 +17,18 @@ pub(crate) fn sign_in_page(region: &str, prefix: &str) -> String {
     format!("https://{prefix}.{service}.{region}.amazoncognito.com")
 }
 
+/// The parts of the world that the names of AWS's usual and GovCloud's regions
+/// begin with.
+const KNOWN: [&str; 9] = ["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"];
+
 /// Refuses the regions whose host names are not known here.
 ///
 /// # Errors
-/// Exit code 2 for a region of China, or of a partition that is closed to the
-/// public.
+/// Exit code 2 for a region of China, of a partition that is closed to the public,
+/// or of one that did not exist when this was written.
 pub(crate) fn check_region(region: &str) -> Result<()> {
-    let unknown = ["cn-", "us-iso", "eu-iso", "eusc-"];
-    if !unknown.iter().any(|start| region.starts_with(start)) {
+    let (place, rest) = region.split_once('-').unwrap_or_default();
+    if KNOWN.contains(&place) && !rest.starts_with("iso") {
         return Ok(());
     }
     Err(Failure::usage(format!(
@@ -55,6 +59,8 @@ mod tests {
             "cn-northwest-1",
             "us-iso-east-1",
             "eusc-de-east-1",
+            "us-isob-east-1",
+            "moon-1",
         ] {
             let error = check_region(unknown).unwrap_err();
             assert!(error.to_string().contains(unknown), "{error}");

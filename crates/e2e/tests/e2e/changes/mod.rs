@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod by_make;
+mod conflicts;
 mod deleted;
 mod function;
 mod gateway;

@@ -1,0 +1,113 @@
+//! Updates of the function that AWS refuses for a moment, or describes in words of
+//! its own.
+
+use e2e::{Fault, ProxiedEnv, Rules, test_env};
+use serde_json::{Value, json};
+
+use super::by_hand::{FUNCTION, LiveStack, PERMISSION};
+
+/// The second kind of Lambda's 409, of which the first says that a name is taken.
+const CONFLICT: Fault = Fault::Error(
+    409,
+    "ResourceConflictException",
+    "The function could not be updated due to a concurrent update operation.",
+);
+
+type Change = fn(&LiveStack);
+
+/// Each call that AWS refuses so, and a change by hand that makes it necessary.
+const CALLS: &[(&str, Change)] = &[
+    ("UpdateFunctionConfiguration", |stack| {
+        let call = stack.lambda.update_function_configuration();
+        stack.call(call.function_name(FUNCTION).memory_size(256).send());
+    }),
+    ("UpdateFunctionCode", |stack| {
+        // The same program, with the times of the build.
+        let zip = std::fs::read(test_env::zip()).expect("the zip");
+        let call = stack.lambda.update_function_code().function_name(FUNCTION);
+        let zip = aws_sdk_lambda::primitives::Blob::new(zip);
+        stack.call(call.zip_file(zip).send());
+    }),
+    ("RemovePermission", another_source),
+    ("AddPermission", another_source),
+];
+
+fn another_source(stack: &LiveStack) {
+    let call = stack.lambda.remove_permission().function_name(FUNCTION);
+    stack.call(call.statement_id(PERMISSION).send());
+    let call = stack
+        .lambda
+        .add_permission()
+        .function_name(FUNCTION)
+        .statement_id(PERMISSION)
+        .action("lambda:InvokeFunction")
+        .principal("apigateway.amazonaws.com")
+        .source_arn("arn:aws:execute-api:us-east-1:000000000000:other/*/*/hello");
+    stack.call(call.send());
+}
+
+#[test]
+fn a_concurrent_update_of_the_function_is_waited_for() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    for (operation, change) in CALLS {
+        change(&LiveStack::new(&proxied.env));
+        let rules = Rules {
+            fault_on: Some((operation, CONFLICT)),
+            ..Rules::default()
+        };
+        let result = proxied.run("create", &[], rules).code(0);
+        let calls = proxied.proxy.operations();
+        let sent = calls.iter().filter(|name| name == operation).count();
+        assert_eq!(sent, 2, "{operation}: {calls:?}");
+        assert!(result.stdout.contains("(updated: "), "{operation}");
+        let again = proxied.create();
+        assert!(!again.stdout.contains("updated"), "{operation}: {again:#?}");
+        proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+    }
+    proxied.delete_all("conflicts");
+}
+
+/// Lambda calls a function `Inactive` that was idle for weeks: it can be invoked.
+#[test]
+fn an_idle_function_is_not_waited_for() {
+    let proxied = ProxiedEnv::new();
+    let rules = Rules {
+        answer_with: Some(("GetFunction", |answer: &mut Value| {
+            if answer["Configuration"].is_object() {
+                answer["Configuration"]["State"] = json!("Inactive");
+            }
+        })),
+        ..Rules::default()
+    };
+    proxied.run("create", &[], rules).code(0);
+    proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+    proxied.delete_all("an idle function");
+}
+
+/// With the other form of the issuer every login would fail: it is named, and
+/// UpdateUserPool sets it back.
+#[test]
+fn another_form_of_the_issuer_is_named_and_set_back() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let rules = || Rules {
+        answer_with: Some(("DescribeUserPool", |answer: &mut Value| {
+            answer["UserPool"]["IssuerConfiguration"] = json!({ "Type": "UPDATED" });
+        })),
+        ..Rules::default()
+    };
+    let difference = "IssuerConfiguration.Type UPDATED -> ORIGINAL";
+    let dry = proxied.run("create", &["--dry-run"], rules());
+    dry.code(0).stdout_has(difference);
+    proxied
+        .run("create", &[], rules())
+        .code(0)
+        .stdout_has(difference);
+    let calls = proxied.proxy.operations();
+    assert!(
+        calls.iter().any(|name| name == "UpdateUserPool"),
+        "{calls:?}"
+    );
+    proxied.delete_all("an issuer");
+}
