@@ -29,6 +29,14 @@ struct Document {
     authorization_response_iss_parameter_supported: bool,
 }
 
+impl Document {
+    /// Whether the sign-in page is on another host than the issuer, as Cognito's is.
+    fn has_page_of(&self, config: &ClientConfig) -> bool {
+        let host = |url: &str| Url::parse(url).ok()?.host_str().map(str::to_owned);
+        host(&self.authorization_endpoint) != host(&config.issuer)
+    }
+}
+
 /// The sign-in server's URLs, each either https or on this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Provider {
@@ -66,8 +74,10 @@ pub(crate) async fn discover(
     let request = Request::get("discovery document", WHY, url);
     if let Some(limit) = config.startup_limit {
         readiness::wait(http, console, limit, &request, |response| {
-            // A new domain is in the document only after a while.
-            let incomplete = response.json::<Document>().is_none();
+            // A new domain is in the document only after a while: until then it
+            // names no sign-in page, or one on the issuer's own host.
+            let document = response.json::<Document>();
+            let incomplete = document.is_none_or(|document| !document.has_page_of(config));
             response.status == StatusCode::NOT_FOUND
                 || response.status.is_server_error()
                 || (response.status.is_success() && incomplete)

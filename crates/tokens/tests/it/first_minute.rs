@@ -68,6 +68,38 @@ fn a_discovery_document_that_is_not_there_yet_is_waited_for() {
         .assert_says("Waiting until the discovery document answers: it is new ...");
 }
 
+fn without_a_sign_in_page(_: &SocketAddr) -> Response {
+    let issuer = format!("https://cognito-idp.us-east-1.amazonaws.com/{POOL}");
+    let keys = format!("{issuer}/.well-known/jwks.json");
+    Json(json!({ "issuer": issuer, "jwks_uri": keys })).into_response()
+}
+
+fn on_the_issuers_host(_: &SocketAddr) -> Response {
+    let issuer = format!("https://cognito-idp.us-east-1.amazonaws.com/{POOL}");
+    let at = |path: &str| format!("{issuer}/{path}");
+    Json(json!({
+        "issuer": issuer,
+        "authorization_endpoint": at("oauth2/authorize"),
+        "token_endpoint": at("oauth2/token"),
+        "jwks_uri": at(".well-known/jwks.json"),
+    }))
+    .into_response()
+}
+
+/// The document of a new pool does not name its domain yet.
+#[test]
+fn a_discovery_document_without_the_domain_is_waited_for() {
+    static PATH: &str = "/us-east-1_test/.well-known/openid-configuration";
+    for document in [without_a_sign_in_page, on_the_issuers_host] {
+        let idp = twice(PATH, document);
+        let result = login_to_new_stack(&idp, "30").run();
+        result
+            .assert_code(0)
+            .assert_says("Waiting until the discovery document answers: it is new ...");
+        assert!(!result.stderr.contains("make delete"), "{}", result.stderr);
+    }
+}
+
 #[test]
 fn a_stage_that_is_not_deployed_is_asked_again() {
     let idp = twice("/dev/hello", not_found);
