@@ -158,6 +158,11 @@ impl Run {
         })
     }
 
+    /// Whether an earlier run began and did not end.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.resumed && self.before.complete != Some(true)
+    }
+
     /// Whether state.json is known to list everything: every call that makes
     /// something was answered, or looked for. A file of an earlier version did
     /// not note lost answers.

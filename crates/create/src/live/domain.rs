@@ -121,7 +121,8 @@ impl LiveResource for Domain {
     }
 
     async fn finish(&self, run: &Run, prefix: &String, change: &Change) -> Result<()> {
-        if *change == Change::Unchanged {
+        // A run that was interrupted may have made it and not waited.
+        if *change == Change::Unchanged && !run.was_interrupted() {
             return Ok(());
         }
         // Before the first look-up of its name: a name that is asked for too early

@@ -18,12 +18,16 @@ pub fn port_8083() -> MutexGuard<'static, ()> {
     PORT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Saves a screenshot in the folder `PICTURES`, if that variable is set.
+/// Saves a screenshot in the folder `PICTURES`, if that variable is set. In the
+/// repository's own folder only those that a page shows are replaced.
 pub async fn picture(browser: &Browser, name: &str) {
     let Some(dir) = std::env::var_os("PICTURES") else {
         return;
     };
     let dir = e2e::workspace().join(dir);
+    if dir.ends_with(".images") && !dir.join(name).exists() {
+        return;
+    }
     std::fs::create_dir_all(&dir).expect("the folder");
     std::fs::write(dir.join(name), browser.picture().await).expect("written");
 }
