@@ -5,7 +5,7 @@ use std::process::Command;
 use e2e::{RunResult, TestEnv, cloud::free_port, run_result::program, workspace};
 
 /// Every document, by its path.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -17,6 +17,7 @@ const PAGES: [&str; 13] = [
     "docs/lab.md",
     "docs/proof.md",
     "docs/reading.md",
+    "docs/scripts.md",
     "docs/settings.md",
     "docs/troubleshooting.md",
 ];
