@@ -28,9 +28,10 @@ impl Run {
         let (Some(since), Some(kept)) = (lost_since, R::recorded(state)) else {
             return Ok(Vec::new());
         };
-        // By then AWS has carried the call out, and shows it in its lists.
-        let until = since + u64::try_from(self.settle.as_millis()).unwrap_or(u64::MAX) * 3;
-        let just_now = state::now() < until + CLOCK_SKEW;
+        // By its end AWS has carried the call out, and shows it in its lists.
+        let settle = u64::try_from(self.settle.as_millis()).unwrap_or(u64::MAX);
+        let end = since.saturating_add(settle.saturating_mul(3));
+        let time = since.saturating_sub(CLOCK_SKEW)..end.saturating_add(CLOCK_SKEW);
         let mut found = Vec::new();
         for key in resource.search(self).await? {
             if key == kept {
@@ -40,8 +41,8 @@ impl Run {
                 continue;
             };
             let then = match R::created_at(&live) {
-                Some(created) => (since - CLOCK_SKEW..until + CLOCK_SKEW).contains(&created),
-                None => just_now,
+                Some(created) => time.contains(&created),
+                None => time.contains(&state::now()),
             };
             let equal = resource.differences(self, &live).is_empty();
             if then && equal && !R::is_used(self, &key).await? {

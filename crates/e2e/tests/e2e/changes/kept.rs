@@ -103,6 +103,39 @@ fn what_a_lost_call_made_twice_is_shown_and_removed() {
     proxied.delete_all("a second integration");
 }
 
+/// A note of a lost call from long ago does not make a duplicate of what a person
+/// has added since, however much it looks like ours.
+#[test]
+fn what_looks_like_ours_but_was_added_later() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let stack = LiveStack::new(&proxied.env);
+    let call = stack
+        .gateway
+        .create_integration()
+        .api_id(stack.api())
+        .integration_type(IntegrationType::AwsProxy)
+        .integration_method("POST")
+        .integration_uri(stack.id("lambda_function_arn"))
+        .payload_format_version("2.0");
+    stack.call(call.send());
+    let note = |milliseconds: u64| {
+        let mut state = proxied.env.state();
+        state["lost_calls"] = serde_json::json!({ "CreateIntegration": milliseconds });
+        state["last_created_at"] = 1.into();
+        std::fs::write(proxied.env.state_path(), state.to_string()).expect("state.json");
+    };
+    for long_ago in [0, 1_700_000_000_000] {
+        note(long_ago);
+        let dry = proxied.run("create", &["--dry-run"], Rules::default());
+        assert!(!dry.code(0).stdout.contains("Would delete"));
+        let found = changes(&proxied, &[]);
+        assert_eq!(found, ["AdminSetUserPassword"]);
+        assert!(proxied.env.state()["lost_calls"].is_null(), "it has looked");
+    }
+    proxied.delete_all("an integration of a person");
+}
+
 /// A policy that a person attached to the role is left: the boundary holds.
 #[test]
 fn a_policy_that_a_person_attaches() {
