@@ -50,7 +50,8 @@ impl Resource for RolePolicy {
     const QUIET: bool = true;
     /// The role's ARN.
     type Needs = String;
-    type Ref = ();
+    /// The ARNs of the managed policies that others have attached to the role.
+    type Ref = Vec<String>;
 
     fn new(_: String) -> RolePolicy {
         RolePolicy
@@ -60,16 +61,13 @@ impl Resource for RolePolicy {
         format!("Policy '{ROLE_POLICY}'")
     }
 
-    fn line(&self, run: &Run, (): &(), change: &Change) -> String {
+    fn line(&self, run: &Run, _: &Vec<String>, change: &Change) -> String {
         let role = &run.config.names.role;
         format!("Policy '{ROLE_POLICY}' of role '{role}'{change}")
     }
 
-    async fn create(&self, run: &Run) -> CallResult {
-        self.create_call(run)
-            .send()
-            .await
-            .named("PutRolePolicy")
-            .map(drop)
+    async fn create(&self, run: &Run) -> CallResult<Vec<String>> {
+        let answer = self.create_call(run).send().await;
+        answer.named("PutRolePolicy").map(|_| Vec::new())
     }
 }

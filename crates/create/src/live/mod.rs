@@ -141,3 +141,14 @@ pub(crate) trait LiveResource: Resource {
         Ok(())
     }
 }
+
+/// The members that an update call does not send, of its input's `{:#?}`: AWS would
+/// reset them.
+#[cfg(test)]
+fn left_out(input: &str) -> Vec<&str> {
+    input
+        .lines()
+        .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
+        .filter(|line| line.ends_with(": None,"))
+        .collect()
+}

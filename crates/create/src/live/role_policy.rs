@@ -40,18 +40,25 @@ impl LiveResource for RolePolicy {
         Ok(vec![Key::within(&run.config.names.role, ROLE_POLICY)])
     }
 
-    fn reference(_: &Run, _: &Policies) -> CallResult {
-        Ok(())
+    fn reference(run: &Run, live: &Policies) -> CallResult<Vec<String>> {
+        let outdated = outdated(run);
+        let others = live.attached.iter().filter(|arn| **arn != outdated);
+        Ok(others.cloned().collect())
     }
 
     /// What a person has attached is left: the role's boundary holds anyway.
     fn differences(&self, run: &Run, live: &Policies) -> Vec<Difference> {
         let inline = live.inline.clone().unwrap_or_default();
-        let none: Vec<String> = Vec::new();
-        let outdated: Vec<String> = outdated(run, live).cloned().collect();
+        let outdated = outdated(run);
+        let mut attached = live.attached.clone();
+        attached.retain(|arn| *arn == outdated);
         differences([
             ("PolicyDocument", inline, write_own_log_group(run)),
-            ("AttachedPolicies", outdated.to_json(), none.to_json()),
+            (
+                "AttachedPolicies",
+                attached.to_json(),
+                Vec::<String>::absent(),
+            ),
         ])
     }
 
@@ -60,28 +67,22 @@ impl LiveResource for RolePolicy {
         if live.inline != Some(write_own_log_group(run)) {
             self.create(run).await?;
         }
-        for arn in outdated(run, live) {
+        let outdated = outdated(run);
+        if live.attached.contains(&outdated) {
             let call = run
                 .aws
                 .iam
                 .detach_role_policy()
-                .role_name(&run.config.names.role);
-            let answer = call.policy_arn(arn).send().await;
-            optional(answer.named("DetachRolePolicy"))?;
+                .role_name(&run.config.names.role)
+                .policy_arn(outdated);
+            optional(call.send().await.named("DetachRolePolicy"))?;
         }
         Ok(())
     }
 
-    async fn finish(&self, run: &Run, (): &(), change: &Change) -> Result<()> {
-        if *change == Change::Created {
-            return Ok(());
-        }
+    async fn finish(&self, run: &Run, others: &Vec<String>, _: &Change) -> Result<()> {
         let role = &run.config.names.role;
-        let key = Key::within(role, ROLE_POLICY);
-        let Some(live) = Self::get(run, &key).await? else {
-            return Ok(());
-        };
-        for arn in &live.attached {
+        for arn in others {
             run.console.note(&format!(
                 "policy '{arn}' of role '{role}' is not ours: it stays, and gives no right beyond the boundary; 'delete' removes it with the role"
             ));
@@ -91,9 +92,8 @@ impl LiveResource for RolePolicy {
 }
 
 /// The policy that earlier versions attached: it allows making log groups.
-fn outdated<'l>(run: &Run, live: &'l Policies) -> impl Iterator<Item = &'l String> {
-    let theirs = names::basic_execution_policy(&run.account().partition);
-    live.attached.iter().filter(move |arn| **arn == theirs)
+fn outdated(run: &Run) -> String {
+    names::basic_execution_policy(&run.account().partition)
 }
 
 async fn inline(run: &Run, key: &Key) -> Result<Option<Value>> {

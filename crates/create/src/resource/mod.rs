@@ -61,6 +61,13 @@ impl Reference for String {
     }
 }
 
+/// Several ARNs.
+impl Reference for Vec<String> {
+    fn unknown() -> Vec<String> {
+        Vec::new()
+    }
+}
+
 /// Nothing: the resource has a fixed name.
 impl Reference for () {
     fn unknown() {}

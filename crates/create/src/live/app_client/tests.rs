@@ -8,6 +8,7 @@ use aws_sdk_cognitoidentityprovider::types::{
 
 use super::*;
 use crate::config::names::{APP_CLIENT, CALLBACK_URL};
+use crate::live::left_out;
 
 fn client() -> cognito::Client {
     let config = cognito::Config::builder();
@@ -56,11 +57,7 @@ fn an_update_sends_every_member() {
     let (live, desired) = (set_by_hand(CALLBACK_URL), desired(&client));
     let call = updated(client.update_user_pool_client(), &live, &desired);
     let members = format!("{:#?}", call.as_input());
-    let left_out: Vec<&str> = members
-        .lines()
-        .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
-        .filter(|line| line.ends_with(": None,"))
-        .collect();
+    let left_out = left_out(&members);
     assert!(left_out.is_empty(), "AWS would reset {left_out:?}");
     assert!(members.lines().count() > 20, "{members}");
 }
