@@ -30,18 +30,13 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     let console = Arc::new(Console::new());
     // Ctrl-C needs no cleanup: dropping the login frees the port.
     interrupt::listen(|| {})?;
-    let result = match &args.command {
+    match &args.command {
         Some(Command::Lab(lab)) => {
             let work = lab::run(lab, &args, &settings, &console);
             let ended = interrupt::or_stop(work, INTERRUPTED).await;
             ended.and_then(|result| result)
         }
         None => login::run(&args, &settings, &console).await,
-    };
-    match (result, console.written()) {
-        (Ok(exit), written) => written.map(|()| exit),
-        (Err(failure), Ok(())) => Err(failure),
-        (Err(failure), Err(unwritten)) => Err(failure.and(unwritten)),
     }
 }
 

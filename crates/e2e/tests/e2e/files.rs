@@ -1,5 +1,6 @@
 //! Files that are not what they should be, and folders that cannot be written.
 
+use std::fs::OpenOptions;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -100,4 +101,21 @@ fn run_as_nobody(env: &TestEnv, name: &str, args: &[&str]) -> RunResult {
     }
     let output: Output = command.output().expect("the program starts");
     RunResult::from(output)
+}
+
+/// `/dev/full` is a disk without room. What was made is recorded all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_printed_are_an_error() {
+    let env = TestEnv::new();
+    for program in ["create", "delete"] {
+        let mut command = env.command(program, &[]);
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        command.stdout(full);
+        RunResult::of(command)
+            .code(1)
+            .stderr_has("Cannot write to stdout: No space left on device");
+        assert_eq!(env.state_path().exists(), program == "create");
+    }
+    assert!(env.inventory().is_empty());
 }
