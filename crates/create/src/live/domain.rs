@@ -26,7 +26,7 @@ impl LiveResource for Domain {
     /// The recorded domain, or the one that the pool has in its place. Its prefix
     /// may differ from the desired one.
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let ours = describe(run, &key.id).await?;
+        let ours = find::domain(&run.aws, &key.id).await?;
         match ours.filter(|domain| domain.user_pool_id() == Some(&key.parent)) {
             Some(domain) => Ok(Some(domain)),
             None => of_pool(run, &key.parent).await,
@@ -58,12 +58,9 @@ impl LiveResource for Domain {
         let desired = self.create_call(run);
         let version = desired.get_managed_login_version().to_json();
         let page = live.managed_login_version.unwrap_or(CLASSIC_PAGE);
+        let prefix = desired.get_domain().to_json();
         differences([
-            (
-                "Domain",
-                live.domain.to_json(),
-                desired.get_domain().to_json(),
-            ),
+            ("Domain", live.domain.to_json(), prefix),
             ("ManagedLoginVersion", page.to_json(), version),
         ])
     }
@@ -148,7 +145,7 @@ async fn wait_until_active(run: &Run, prefix: &str) -> Result<()> {
     let _shown = run.console.working("sign-in domain becoming active");
     let mut backoff = Backoff::poll().up_to(DELETE_TIMEOUT);
     loop {
-        let domain = describe(run, prefix).await?;
+        let domain = find::domain(&run.aws, prefix).await?;
         if domain.is_some_and(|domain| is_active(&domain)) || !backoff.wait().await? {
             return Ok(());
         }
@@ -164,18 +161,16 @@ fn is_active(domain: &DomainDescriptionType) -> bool {
 
 /// The domain that the pool itself names.
 async fn of_pool(run: &Run, pool_id: &str) -> Result<Option<DomainDescriptionType>> {
-    let call = run.aws.cognito.describe_user_pool().user_pool_id(pool_id);
-    let answer = optional(call.send().await.named("DescribeUserPool"))?;
-    let pool = answer.and_then(|answer| answer.user_pool);
+    let pool = find::user_pool(&run.aws, pool_id).await?;
     match pool.and_then(|pool| pool.domain) {
-        Some(prefix) => describe(run, &prefix).await,
+        Some(prefix) => find::domain(&run.aws, &prefix).await,
         None => Ok(None),
     }
 }
 
 /// The domain with the desired prefix; an error, if it is not that of `our_pool`.
 async fn look_up(run: &Run, our_pool: Option<&str>) -> Result<Option<DomainDescriptionType>> {
-    let found = match describe(run, &run.config.domain_prefix).await? {
+    let found = match find::domain(&run.aws, &run.config.domain_prefix).await? {
         None => Found::Nothing,
         Some(domain) if domain.user_pool_id() == our_pool => Found::Ours(domain),
         Some(domain) => {
@@ -184,15 +179,6 @@ async fn look_up(run: &Run, our_pool: Option<&str>) -> Result<Option<DomainDescr
         }
     };
     found.refuse_foreign(&Domain::title(run), "another DOMAIN_PREFIX")
-}
-
-/// An empty response means that there is no such domain.
-async fn describe(run: &Run, prefix: &str) -> Result<Option<DomainDescriptionType>> {
-    let call = run.aws.cognito.describe_user_pool_domain();
-    let answer = call.domain(prefix).send().await;
-    let answer = optional(answer.named("DescribeUserPoolDomain"))?;
-    let domain = answer.and_then(|answer| answer.domain_description);
-    Ok(domain.filter(|domain| domain.user_pool_id.is_some()))
 }
 
 #[cfg(test)]

@@ -23,9 +23,7 @@ impl LiveResource for UserPool {
     }
 
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let call = run.aws.cognito.describe_user_pool().user_pool_id(&key.id);
-        let answer = optional(call.send().await.named("DescribeUserPool"))?;
-        let pool = answer.and_then(|answer| answer.user_pool);
+        let pool = find::user_pool(&run.aws, &key.id).await?;
         if let Some(pool) = &pool {
             run.check_tag(&Self::title(run), &key.id, pool.user_pool_tags.as_ref())?;
         }
@@ -133,12 +131,12 @@ fn updated(
 /// an update can wait for verification only of attributes that are verified.
 fn allowed(live: &UserPoolType, desired: &CreateUserPoolFluentBuilder) -> UserPoolType {
     let mut live = live.clone();
-    let verified = desired.get_auto_verified_attributes().iter().flatten();
-    let verified: Vec<_> = verified.collect();
+    let verified = desired.get_auto_verified_attributes().as_deref();
+    let is_verified = |attribute: &_| verified.unwrap_or_default().contains(attribute);
     if let Some(settings) = &mut live.user_attribute_update_settings
         && let Some(attributes) = &mut settings.attributes_require_verification_before_update
     {
-        attributes.retain(|attribute| verified.contains(&attribute));
+        attributes.retain(is_verified);
     }
     live
 }
@@ -172,14 +170,9 @@ fn issuer_form(configuration: &Option<IssuerConfigurationType>) -> Value {
 }
 
 fn verified_before_update(pool: &UserPoolType) -> Value {
-    let settings = pool.user_attribute_update_settings.as_ref();
-    settings
-        .and_then(|settings| {
-            settings
-                .attributes_require_verification_before_update
-                .clone()
-        })
-        .to_json()
+    let settings = pool.user_attribute_update_settings.clone();
+    let attributes = settings.and_then(|all| all.attributes_require_verification_before_update);
+    attributes.to_json()
 }
 
 fn password_rules(policies: &Option<UserPoolPolicyType>) -> Value {

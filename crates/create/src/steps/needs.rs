@@ -6,6 +6,7 @@ use std::rc::Rc;
 use tokio::sync::SetOnce;
 
 /// A resource of the list, as the steps after it know it.
+#[derive(Clone)]
 pub(crate) struct Made<T> {
     /// Its live id, or a placeholder; known once the plan is made.
     planned: Rc<OnceCell<T>>,
@@ -18,15 +19,6 @@ impl<T> Default for Made<T> {
         Made {
             planned: Rc::default(),
             made: Rc::default(),
-        }
-    }
-}
-
-impl<T> Clone for Made<T> {
-    fn clone(&self) -> Made<T> {
-        Made {
-            planned: Rc::clone(&self.planned),
-            made: Rc::clone(&self.made),
         }
     }
 }
