@@ -170,12 +170,9 @@ pub async fn attached_policies(aws: &Clients, role: &str) -> Result<Vec<String>>
     while let Some(page) = pages.next().await {
         let page = optional(page.named("ListAttachedRolePolicies"))?;
         let policies = page.and_then(|page| page.attached_policies);
-        arns.extend(
-            policies
-                .into_iter()
-                .flatten()
-                .filter_map(|policy| policy.policy_arn),
-        );
+        for policy in policies.unwrap_or_default() {
+            arns.extend(policy.policy_arn);
+        }
     }
     Ok(arns)
 }

@@ -15,7 +15,6 @@ use crate::config::{Config, hosts};
 /// The deployment that is being created or changed.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// The AWS clients.
     pub aws: Clients,
     /// What was created so far, saved at each change.
     pub state: Arc<StateFile>,

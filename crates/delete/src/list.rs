@@ -13,9 +13,6 @@ use crate::deployments::{self, Deployment};
 use crate::part::Part;
 
 /// Prints a line for each deployment.
-///
-/// # Errors
-/// If a call fails.
 pub(crate) async fn show(settings: &Settings) -> Result<()> {
     let recorded = match State::load(&settings.state_file) {
         Ok(Some(state)) => state,
@@ -33,12 +30,12 @@ pub(crate) async fn show(settings: &Settings) -> Result<()> {
     console.message(&format!("In {place}:"));
     let path = settings.state_file.display();
     for deployment in deployments {
-        let place = if recorded.deployment_id.as_ref() == Some(&deployment.id) {
+        let here = if recorded.deployment_id.as_ref() == Some(&deployment.id) {
             format!(" (in '{path}')")
         } else {
             String::new()
         };
-        console.line(&format!("Deployment {deployment}{place}"));
+        console.line(&format!("Deployment {deployment}{here}"));
     }
     Ok(())
 }

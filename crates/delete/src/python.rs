@@ -8,9 +8,6 @@ use common::Result;
 use crate::run::Run;
 
 /// Whether the function of this name runs with the recorded role, and so is theirs.
-///
-/// # Errors
-/// If the call fails.
 pub(crate) async fn is_their_function(run: &Run, name: &str) -> Result<bool> {
     let call = run.aws.lambda.get_function().function_name(name);
     let answer = optional(call.send().await.named("GetFunction"))?;

@@ -24,7 +24,6 @@ const CREATES: [&str; 5] = [
 /// The deployment that is being deleted.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// The AWS clients.
     pub aws: Clients,
     /// What is known to exist, kept up to date.
     pub record: Record,

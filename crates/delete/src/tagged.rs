@@ -93,9 +93,6 @@ pub(crate) async fn roles(aws: &Clients) -> Result<Vec<Tagged>> {
 
 /// Whether the role's policy, which names the function's log group, names one of
 /// another region (GetRolePolicy). Without its policy, no stack works with the role.
-///
-/// # Errors
-/// If the call fails.
 pub(crate) async fn is_of_another_region(aws: &Clients, role: &str) -> Result<bool> {
     let call = aws.iam.get_role_policy().role_name(role);
     let answer = call.policy_name(names::ROLE_POLICY).send().await;

@@ -67,11 +67,8 @@ impl LiveResource for Domain {
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         let call = run.aws.cognito.update_user_pool_domain();
-        updated(call, live, &self.create_call(run))
-            .send()
-            .await
-            .named("UpdateUserPoolDomain")
-            .map(drop)
+        let answer = updated(call, live, &self.create_call(run)).send().await;
+        answer.named("UpdateUserPoolDomain").map(drop)
     }
 
     /// A pool has one prefix domain, so another DOMAIN_PREFIX replaces it.
@@ -83,13 +80,9 @@ impl LiveResource for Domain {
     async fn remove(&self, run: &Run, live: &Self::Live) -> Result<()> {
         self.find(run).await?;
         let prefix = Self::reference(run, live)?;
-        let call = run
-            .aws
-            .cognito
-            .delete_user_pool_domain()
-            .domain(&prefix)
-            .user_pool_id(&self.pool.id);
-        optional(call.send().await.named("DeleteUserPoolDomain"))?;
+        let call = run.aws.cognito.delete_user_pool_domain().domain(&prefix);
+        let answer = call.user_pool_id(&self.pool.id).send().await;
+        optional(answer.named("DeleteUserPoolDomain"))?;
         wait_until_deleted(&run.aws, &self.pool.id, &prefix).await?;
         run.save(|state| {
             state.user_pool_auth_domain_prefix = None;
@@ -105,9 +98,8 @@ impl LiveResource for Domain {
         call.send().await.named("CreateUserPoolDomain")?;
         run.state
             .record_made(Self::CREATE.name, |state| self.record(run, &prefix, state))?;
-        let title = format!("Sign-in domain '{prefix}'");
         run.console.note(&format!(
-            "{title} was made again, because the new one could not be"
+            "Sign-in domain '{prefix}' was made again, because the new one could not be"
         ));
         Ok(())
     }
@@ -135,8 +127,8 @@ fn updated(
     live: &DomainDescriptionType,
     desired: &CreateUserPoolDomainFluentBuilder,
 ) -> UpdateUserPoolDomainFluentBuilder {
-    let call = keep!(call, live; domain, user_pool_id, routing);
-    overwrite!(call, desired; managed_login_version)
+    let kept = keep!(call, live; domain, user_pool_id, routing);
+    overwrite!(kept, desired; managed_login_version)
 }
 
 /// Waits until AWS says that the domain is active, for a minute at most: what

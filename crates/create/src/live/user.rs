@@ -61,18 +61,14 @@ impl LiveResource for User {
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         if !live.enabled {
-            let call = run
-                .aws
-                .cognito
-                .admin_enable_user()
-                .user_pool_id(&self.pool.id)
-                .username(USERNAME);
-            call.send().await.named("AdminEnableUser")?;
+            let call = run.aws.cognito.admin_enable_user().username(USERNAME);
+            let answer = call.user_pool_id(&self.pool.id).send().await;
+            answer.named("AdminEnableUser")?;
         }
         if !self.attribute_differences(run, live).is_empty() {
-            let call = run.aws.cognito.admin_update_user_attributes();
+            let update = run.aws.cognito.admin_update_user_attributes();
             let call =
-                overwrite!(call, self.create_call(run); user_pool_id, username, user_attributes);
+                overwrite!(update, self.create_call(run); user_pool_id, username, user_attributes);
             call.send().await.named("AdminUpdateUserAttributes")?;
         }
         Ok(())

@@ -19,9 +19,6 @@ const CLOCK_SKEW: u64 = 5 * 60 * 1000;
 
 impl Run {
     /// The second ones of this resource that a lost call has made.
-    ///
-    /// # Errors
-    /// If a call fails.
     pub(super) async fn duplicates<R: LiveResource>(&self, resource: &R) -> Result<Vec<Key>> {
         let state = self.state.get();
         let lost_since = state.lost_calls.since(R::CREATE.name);
@@ -54,9 +51,6 @@ impl Run {
 
     /// Removes them. Once AWS's lists must have shown everything, it is not
     /// looked for again.
-    ///
-    /// # Errors
-    /// If a call fails.
     pub(super) async fn remove_duplicates<R: LiveResource>(&self, resource: &R) -> Result<()> {
         for key in self.duplicates(resource).await? {
             self.console

@@ -87,9 +87,6 @@ impl<'d> Steps<'d> {
     }
 
     /// What was made twice, as text, for `--dry-run`.
-    ///
-    /// # Errors
-    /// If a call fails.
     pub(crate) async fn duplicates(&self) -> Result<Vec<String>> {
         let mut found = Vec::new();
         for step in &self.steps {
@@ -99,9 +96,6 @@ impl<'d> Steps<'d> {
     }
 
     /// Removes what was made twice.
-    ///
-    /// # Errors
-    /// If a call fails.
     pub(crate) async fn remove_duplicates(&self) -> Result<()> {
         all(join_all(self.steps.iter().map(|step| step.remove_duplicates())).await)
     }
