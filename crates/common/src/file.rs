@@ -119,13 +119,8 @@ mod tests {
     fn only_regular_files_are_read_and_at_once() {
         let dir = tempfile::tempdir().unwrap();
         let pipe = dir.path().join("pipe");
-        assert!(
-            Command::new("mkfifo")
-                .arg(&pipe)
-                .status()
-                .unwrap()
-                .success()
-        );
+        let mkfifo = Command::new("mkfifo").arg(&pipe).status();
+        assert!(mkfifo.unwrap().success());
         for path in [&pipe, Path::new("/dev/zero"), dir.path()] {
             assert_eq!(refusal(path), "it is not a regular file");
         }

@@ -10,12 +10,11 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING};
 use axum::response::Response;
 use axum::serve::Listener;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use common::settings::ca_bundle::to_pem;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -89,9 +88,11 @@ impl Listener for TlsListener {
 
 /// Redirects are for the program behind TLS.
 fn client() -> reqwest::Client {
-    let builder = reqwest::Client::builder().no_proxy();
-    let builder = builder.redirect(reqwest::redirect::Policy::none());
-    builder.build().expect("a client")
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build();
+    client.expect("a client")
 }
 
 #[derive(Clone)]
@@ -125,8 +126,8 @@ async fn pass_on(State(front): State<PassedOn>, request: Request) -> Response {
     let request = front.client.request(parts.method, url);
     let mut headers = parts.headers;
     headers.remove(CONTENT_LENGTH);
-    let answer = request.headers(headers).body(body).send().await;
-    let answer = answer.expect("the cloud answers");
+    let sent = request.headers(headers).body(body).send().await;
+    let answer = sent.expect("the cloud answers");
     let mut response = Response::builder().status(answer.status());
     for (name, value) in answer.headers() {
         if *name == LOCATION {
@@ -151,8 +152,8 @@ fn certificates() -> (ServerConfig, String) {
 
     let server_key = key();
     let names = ["127.0.0.1", "*.execute-api.localhost"].map(str::to_owned);
-    let server = CertificateParams::new(names).expect("names");
-    let server = server
+    let params = CertificateParams::new(names).expect("names");
+    let server = params
         .signed_by(&server_key, &issuer)
         .expect("a certificate");
     let private = PrivatePkcs8KeyDer::from(server_key.serialize_der());
@@ -164,16 +165,5 @@ fn certificates() -> (ServerConfig, String) {
         .expect("a configuration");
     // The cloud behind it speaks no HTTP/2.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    (config, pem(root.der()))
-}
-
-/// RFC 7468 section 2.
-fn pem(certificate: &CertificateDer<'_>) -> String {
-    let text = STANDARD.encode(certificate);
-    let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
-    let lines: Vec<_> = lines.collect();
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        lines.join("\n")
-    )
+    (config, to_pem(root.der()))
 }

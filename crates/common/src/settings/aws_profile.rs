@@ -27,10 +27,10 @@ pub(crate) fn setting(key: &str) -> Option<ProfileSetting> {
     let path = set("AWS_CONFIG_FILE").map(PathBuf::from).or_else(home)?;
     let profile = set(var::AWS_PROFILE).unwrap_or_else(|| "default".to_owned());
     let text = String::from_utf8(file::read(&path, MAX_LENGTH).ok()?).ok()?;
-    let path = path.display();
+    let place = path.display();
     Some(ProfileSetting {
         value: find(&text, &profile, key)?,
-        source: format!("{key} of profile '{profile}' in {path}"),
+        source: format!("{key} of profile '{profile}' in {place}"),
     })
 }
 

@@ -68,6 +68,24 @@ pub struct Rules {
     pub quotas: Option<Quotas>,
 }
 
+impl Rules {
+    /// A fault at the first call of this operation, and nothing else.
+    pub fn fault_on(operation: &'static str, fault: Fault) -> Rules {
+        Rules {
+            fault_on: Some((operation, fault)),
+            ..Rules::default()
+        }
+    }
+
+    /// Other answers to this operation, and nothing else.
+    pub fn answer_with(operation: &'static str, change: JsonChange) -> Rules {
+        Rules {
+            answer_with: Some((operation, change)),
+            ..Rules::default()
+        }
+    }
+}
+
 /// A running proxy.
 #[derive(Debug)]
 pub struct Proxy {

@@ -75,10 +75,7 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
 #[test]
 fn a_signal_ends_the_wait_for_a_quota() {
     let proxied = ProxiedEnv::new();
-    let rules = Rules {
-        fault_on: Some(("CreateApi", Fault::RetryAfter(60))),
-        ..Rules::default()
-    };
+    let rules = Rules::fault_on("CreateApi", Fault::RetryAfter(60));
     let mut child = proxied.start("create", &[], rules);
     let stderr = BufReader::new(child.stderr.take().expect("piped"));
     let waits = "Waiting: AWS limits CreateApi for this account; 2 s so far";
@@ -119,18 +116,11 @@ fn a_signal_ends_the_wait_for_a_quota() {
 #[test]
 fn the_second_signal_ends_at_once() {
     let proxied = ProxiedEnv::new();
-    let child = proxied.start(
-        "create",
-        &[],
-        Rules {
-            fault_on: Some(("CreateUserPool", Fault::Hang)),
-            ..Rules::default()
-        },
-    );
+    let hangs = Rules::fault_on("CreateUserPool", Fault::Hang);
+    let mut child = proxied.start("create", &[], hangs);
     wait_for_changes(&proxied, 3);
     send(&child, Signal::INT);
     // Waits for the reaction to the first signal: two pending ones would merge.
-    let mut child = child;
     let stderr = child.stderr.take().unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(stderr));
     assert!(lines.any(|line| line.unwrap().contains("once more stops at once")));
@@ -158,10 +148,7 @@ fn a_signal_while_deleting() {
 #[test]
 fn one_program_at_a_time() {
     let proxied = ProxiedEnv::new();
-    let rules = Rules {
-        fault_on: Some(("CreateApi", Fault::Hang)),
-        ..Rules::default()
-    };
+    let rules = Rules::fault_on("CreateApi", Fault::Hang);
     let mut first = proxied.start("create", &[], rules);
     wait_for_changes(&proxied, 2);
     for program in ["create", "delete"] {

@@ -247,10 +247,8 @@ fn a_second_callback_learns_that_the_first_counts() {
     });
     let login = Program::new(&idp, &["--no-browser"]).start();
     let address = idp.approve(&login.address);
-    let first = std::thread::spawn({
-        let address = address.clone();
-        move || raw_http::get(&address)
-    });
+    let same = address.clone();
+    let first = std::thread::spawn(move || raw_http::get(&same));
     while idp.count("/jwks") == 0 {
         std::thread::yield_now();
     }

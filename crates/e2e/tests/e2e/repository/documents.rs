@@ -206,8 +206,8 @@ fn anchor(heading: &str) -> String {
 fn every_file_and_heading_that_a_page_links_to_is_there() {
     let mut checked = 0;
     for page in PAGES {
-        let folder = workspace().join(page);
-        let folder = folder.parent().expect("a folder");
+        let path = workspace().join(page);
+        let folder = path.parent().expect("a folder");
         for link in links(page) {
             let (file, heading) = link.split_once('#').unwrap_or((&link, ""));
             let path = match file {

@@ -136,9 +136,9 @@ fn delete_keeps_the_order_that_aws_asks_for() {
     let proxied = ProxiedEnv::new();
     proxied.create();
     let iam = aws_sdk_iam::Client::new(&proxied.env.sdk_config());
+    let policy = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess";
     let call = iam.attach_role_policy().role_name("APIGatewayLambdaRole");
-    let call = call.policy_arn("arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess");
-    block_on(call.send()).expect("AttachRolePolicy");
+    block_on(call.policy_arn(policy).send()).expect("AttachRolePolicy");
     proxied.delete_all("create");
     let operations = proxied.proxy.operations();
     let at = |name: &str| {
