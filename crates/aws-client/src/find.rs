@@ -67,7 +67,7 @@ pub async fn user_pool(aws: &Clients, id: &str) -> Result<Option<UserPoolType>> 
     Ok(answer.and_then(|answer| answer.user_pool))
 }
 
-/// Whose a user pool is that is not ours, by its tag: for the message that
+/// Who owns a user pool that is not ours, by its tag: for the message that
 /// refuses its sign-in domain. A pool of another account cannot be read.
 pub async fn owner_of_foreign_pool<T>(aws: &Clients, id: &str) -> Found<T> {
     let pool = user_pool(aws, id).await.ok().flatten();
@@ -243,7 +243,7 @@ pub async fn log_group_details(aws: &Clients, name: &str) -> Result<Option<LogGr
     Ok(groups.find(|group| group.log_group_name() == Some(name)))
 }
 
-/// The log groups whose names begin so, whoever made them (DescribeLogGroups).
+/// The log groups whose names begin with `prefix`, whoever made them (DescribeLogGroups).
 ///
 /// # Errors
 /// If a call fails.

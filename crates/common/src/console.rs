@@ -71,7 +71,7 @@ impl Console {
     ///
     /// # Errors
     /// If not: the disk is full, for example. A closed pipe (`tokens | head -1`)
-    /// is none, the reader has read enough.
+    /// is not an error: the reader has read enough.
     pub fn written(&self) -> Result<()> {
         match self.stdout_error().take() {
             Some(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -132,7 +132,7 @@ impl Console {
         self.working(what)
     }
 
-    /// The columns of the terminal to which stdout goes; `None` if it is none.
+    /// The columns of the terminal to which stdout goes; `None` if it goes elsewhere.
     pub fn columns(&self) -> Option<usize> {
         let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
         Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)

@@ -14,7 +14,7 @@ const MAX_LINKS: usize = 40;
 /// Reads a regular file.
 ///
 /// # Errors
-/// If it is none (a pipe, a device, a folder), has more than `limit` bytes, or
+/// If it is not one (a pipe, a device, a folder), has more than `limit` bytes, or
 /// can only be reached through another user's symbolic link.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let file = open_regular(&follow(path)?, OpenOptions::new().read(true))?;

@@ -56,7 +56,7 @@ impl fmt::Display for Deployment {
     }
 }
 
-/// For example `2026-11-25 18:02 UTC`; `None` for a time that is no date.
+/// For example `2026-11-25 18:02 UTC`; `None` for a time that is not a date.
 fn to_the_minute(time: DateTime) -> Option<String> {
     let text = time.fmt(Format::DateTime).ok()?; // 2026-11-25T18:02:23Z
     let minute = text.get(..16)?.replace('T', " ");

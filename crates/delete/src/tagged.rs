@@ -32,9 +32,6 @@ impl Tagged {
 }
 
 /// User pools and their domains.
-///
-/// # Errors
-/// If a call fails; so with the others.
 pub(crate) async fn user_pools(aws: &Clients) -> Result<Vec<Tagged>> {
     let pools = find::user_pools_named(aws, |name| Kind::UserPool.may_be_named(name)).await?;
     let mut found = Vec::new();

@@ -1,7 +1,7 @@
 //! TLS before a cloud, with a certificate authority that nobody knows: as a
 //! company's proxy and AWS's own emulator have.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -35,15 +35,9 @@ impl TlsFront {
     /// its own and those of its APIs lead here.
     pub fn start(target: &str) -> TlsFront {
         let (config, ca_pem) = certificates();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let listener = runtime.block_on(TcpListener::bind(address));
+        let (runtime, tcp) = crate::server();
         let listener = TlsListener {
-            tcp: listener.expect("a free port"),
+            tcp,
             acceptor: TlsAcceptor::from(Arc::new(config)),
         };
         let address = listener.tcp.local_addr().expect("an address");

@@ -15,7 +15,7 @@ use super::var;
 use crate::failure::{Failure, Result};
 use crate::file;
 
-/// No bundle is longer, in bytes.
+/// The longest file that is read, in bytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 
 /// What to do about a certificate that is not trusted.

@@ -34,7 +34,7 @@ impl<T> Made<T> {
         let _ = self.made.set(Some(reference)); // Set once: a step runs once.
     }
 
-    /// Ends the wait of those who need it, unless it is made.
+    /// Ends the wait of the steps that need it, unless it is made.
     pub(super) fn skip_the_others(&self) {
         let _ = self.made.set(None); // Has no effect if it is made.
     }
@@ -85,7 +85,7 @@ impl<T: Clone> NeedsByReference for &Made<T> {
 
 macro_rules! several {
     ($($name:ident)*) => {
-        #[allow(non_snake_case, clippy::unused_unit)] // of no need at all
+        #[allow(non_snake_case, clippy::unused_unit)] // with no needs at all
         impl<$($name: Needs),*> Needs for ($($name,)*) {
             type Refs = ($($name::Refs,)*);
 

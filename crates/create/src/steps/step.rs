@@ -48,8 +48,8 @@ pub(super) struct ResourceStep<'d, R: LiveResource, N> {
     pub made: Made<R::Ref>,
 }
 
-/// Ends a step, however it ends: those who need it are skipped if it has failed,
-/// and the lines of the next one are printed.
+/// Ends a step, whatever becomes of it: the steps that need it are skipped if it has
+/// failed, and the lines of the next one are printed.
 struct EndOfStep<'s, 'd, R: LiveResource, N>(&'s ResourceStep<'d, R, N>);
 
 impl<R: LiveResource, N> Drop for EndOfStep<'_, '_, R, N> {

@@ -6,7 +6,6 @@ mod first_minute;
 mod lag;
 mod quota;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -115,15 +114,7 @@ struct Shared {
 impl Proxy {
     /// Starts a proxy in front of the cloud at `target`.
     pub fn start(target: &str) -> Proxy {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind(address))
-            .expect("a free port");
+        let (runtime, listener) = crate::server();
         let port = listener.local_addr().expect("an address").port();
         let url = format!("http://127.0.0.1:{port}");
         let shared = Arc::new(Shared {

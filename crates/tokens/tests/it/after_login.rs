@@ -137,11 +137,7 @@ fn numbers_are_shown_as_they_came() {
         let result = Program::new(&idp, format).run();
         result.assert_code(0);
         assert!(result.stdout.contains(digits), "{}", result.stdout);
-        assert!(
-            result.stdout.contains("\"small\": 0.10"),
-            "{}",
-            result.stdout
-        );
+        result.assert_prints("\"small\": 0.10");
     }
 }
 

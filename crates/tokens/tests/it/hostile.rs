@@ -30,11 +30,7 @@ fn works_at(host: &str, idp: &Idp, login: Pending) {
     assert!(page.body.contains("signed in as Testuser"), "{}", page.body);
     let result = login.result();
     result.assert_code(0);
-    assert!(
-        result.stdout.contains("< HTTP/1.1 200 OK"),
-        "{}",
-        result.stdout
-    );
+    result.assert_prints("< HTTP/1.1 200 OK");
     assert!(
         result.stdout.ends_with(
             "hello world\n\nSigned in as Testuser: 22 checks hold, the API answered 200\n"

@@ -14,11 +14,7 @@ fn lab(idp: &Idp, names: &[&str]) -> RunResult {
 }
 
 fn assert_prints(result: &RunResult, text: &str) {
-    assert!(
-        result.stdout.contains(text),
-        "no {text:?} in {}",
-        result.printed()
-    );
+    result.assert_prints(text);
 }
 
 /// The API of these tests accepts any token.
