@@ -191,6 +191,13 @@ impl Proxy {
         let operations = self.calls().into_iter().map(|call| call.operation);
         operations.filter(|name| !name.contains('/')).collect()
     }
+
+    /// Those of them that change something.
+    pub fn changes(&self) -> Vec<String> {
+        let mut operations = self.operations();
+        operations.retain(|name| operation::changes(name));
+        operations
+    }
 }
 
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
