@@ -33,8 +33,8 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
 /// # Errors
 /// If it cannot be opened, or is not a regular file.
 pub(crate) fn open_regular(path: &Path, options: &mut OpenOptions) -> Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).map_err(Error::other)?;
+    let bits = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+    let flags = i32::try_from(bits).map_err(Error::other)?;
     let file = options.custom_flags(flags).open(path).map_err(|error| {
         let is_link = path.is_symlink() && error.kind() != ErrorKind::PermissionDenied;
         if is_link {

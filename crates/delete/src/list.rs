@@ -21,8 +21,8 @@ pub(crate) async fn show(settings: &Settings) -> Result<()> {
     let console = Arc::new(Console::new());
     let aws = Clients::new(settings, &console, recorded.region.as_deref()).await?;
     let (account, deployments) = join_all!(account::current(&aws), deployments::find(&aws))?;
-    let (account, region, endpoint) = (&account.id, &aws.region, aws.place());
-    let place = format!("account '{account}', region '{region}', at {endpoint}");
+    let (id, region, endpoint) = (&account.id, &aws.region, aws.place());
+    let place = format!("account '{id}', region '{region}', at {endpoint}");
     if deployments.is_empty() {
         console.line(&format!("There is no deployment in {place}"));
         return Ok(());

@@ -78,9 +78,9 @@ async fn is_ours(run: &Run, name: &str) -> Result<bool> {
 /// Its policies (ListRolePolicies, ListAttachedRolePolicies).
 async fn policies(run: &Run, role: &str) -> Result<Vec<Policy>> {
     let (inline, attached) = join_all!(inline(run, role), find::attached_policies(&run.aws, role))?;
-    let inline = inline.into_iter().map(Policy::Inline);
-    let attached = attached.into_iter().map(Policy::Attached);
-    Ok(inline.chain(attached).collect())
+    let mut policies: Vec<Policy> = inline.into_iter().map(Policy::Inline).collect();
+    policies.extend(attached.into_iter().map(Policy::Attached));
+    Ok(policies)
 }
 
 async fn inline(run: &Run, role: &str) -> Result<Vec<String>> {

@@ -93,10 +93,10 @@ pub(crate) async fn roles(aws: &Clients) -> Result<Vec<Tagged>> {
 pub(crate) async fn is_of_another_region(aws: &Clients, role: &str) -> Result<bool> {
     let call = aws.iam.get_role_policy().role_name(role);
     let answer = call.policy_name(names::ROLE_POLICY).send().await;
-    let answer = optional(answer.named("GetRolePolicy"))?;
+    let found = optional(answer.named("GetRolePolicy"))?;
     let here = format!(":logs:{}:", aws.region);
     // Percent-encoded JSON (RFC 3986).
-    let document = answer.map(|answer| answer.policy_document.replace("%3A", ":"));
+    let document = found.map(|answer| answer.policy_document.replace("%3A", ":"));
     Ok(document.is_some_and(|document| !document.contains(&here)))
 }
 

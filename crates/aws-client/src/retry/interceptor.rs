@@ -87,8 +87,10 @@ impl RetryInterceptor {
         });
         let asked = retry_after(failed.response?);
         let length = reason.pause(wait.waited(), asked, &mut rand::rng())?;
-        let wait = Some(wait.clone());
-        Some(Pause { length, wait })
+        Some(Pause {
+            length,
+            wait: Some(wait.clone()),
+        })
     }
 }
 

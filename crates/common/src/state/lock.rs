@@ -113,9 +113,9 @@ pub(crate) fn sibling(path: &Path, ending: &str) -> PathBuf {
 }
 
 fn held(path: &Path, file: &mut File) -> Failure {
-    let mut holder = String::new();
-    let _ = file.read_to_string(&mut holder);
-    let holder = match holder.trim() {
+    let mut text = String::new();
+    let _ = file.read_to_string(&mut text);
+    let holder = match text.trim() {
         "" => "another program",
         holder => holder,
     };

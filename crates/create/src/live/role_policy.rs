@@ -96,6 +96,6 @@ fn outdated(run: &Run) -> String {
 async fn inline(run: &Run, key: &Key) -> Result<Option<Value>> {
     let call = run.aws.iam.get_role_policy().role_name(&key.parent);
     let answer = call.policy_name(&key.id).send().await;
-    let answer = optional(answer.named("GetRolePolicy"))?;
-    Ok(answer.map(|answer| policy_document(&answer.policy_document)))
+    let found = optional(answer.named("GetRolePolicy"))?;
+    Ok(found.map(|answer| policy_document(&answer.policy_document)))
 }

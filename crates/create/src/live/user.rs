@@ -13,10 +13,10 @@ use crate::user::User;
 
 impl User {
     fn attribute_differences(&self, run: &Run, live: &AdminGetUserOutput) -> Vec<Difference> {
-        let desired = self.create_call(run);
-        let desired = attributes(desired.get_user_attributes().as_deref());
-        let live = attributes(live.user_attributes.as_deref());
-        differences([("UserAttributes", live, desired)])
+        let create = self.create_call(run);
+        let desired = attributes(create.get_user_attributes().as_deref());
+        let shown = attributes(live.user_attributes.as_deref());
+        differences([("UserAttributes", shown, desired)])
     }
 }
 

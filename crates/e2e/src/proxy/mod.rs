@@ -259,11 +259,11 @@ impl Shared {
         }
         match self.fault(&rules, number, &operation) {
             None => {
-                let answer = self.forward(number, &parts, body).await;
+                let whole = self.forward(number, &parts, body).await;
                 if operation == "CreateRole" {
                     *self.role_created.lock().expect("no panic here") = Some(Instant::now());
                 }
-                let mut answer = self.creation_times.hide(&operation, answer, rules.lag);
+                let mut answer = self.creation_times.hide(&operation, whole, rules.lag);
                 if let Some((name, change)) = rules.answer_with
                     && name == operation
                 {

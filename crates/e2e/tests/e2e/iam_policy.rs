@@ -66,8 +66,9 @@ const CHANGES: &str = "AdminEnableUser AdminUpdateUserAttributes DeleteAuthorize
 /// The action that a call needs; `None` for a call that needs no permission.
 fn action(operation: &str) -> Option<String> {
     let has = |names: &str| names.split_whitespace().any(|name| name == operation);
-    let service = OPERATIONS.iter().find(|(_, names)| has(names));
-    let (service, _) = service.unwrap_or_else(|| panic!("whose operation is {operation}?"));
+    let Some((service, _)) = OPERATIONS.iter().find(|(_, names)| has(names)) else {
+        panic!("whose operation is {operation}?");
+    };
     let method = || match &operation[..3] {
         "Cre" => "POST",
         "Del" => "DELETE",

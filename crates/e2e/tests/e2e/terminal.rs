@@ -51,8 +51,8 @@ fn at_80_columns_no_line_of_a_login_wraps() {
 fn tokens_are_whole_with_explain_and_for_a_program() {
     let env = TestEnv::new();
     env.create().code(0);
-    let explained = env.command("tokens", &["--headless", "--explain"]);
-    let explained = on_terminal(explained, 80, "");
+    let command = env.command("tokens", &["--headless", "--explain"]);
+    let explained = on_terminal(command, 80, "");
     let piped = env.tokens(&[]).code(0).stdout;
     for shown in [&explained, &piped] {
         let token = section(shown, "Access token")[0];

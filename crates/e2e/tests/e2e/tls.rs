@@ -40,8 +40,8 @@ fn each_setting_that_names_the_authority_is_honoured_by_all_programs() {
 
 #[test]
 fn a_certificate_that_is_not_trusted_fails_at_once_and_names_the_settings() {
-    let (env, _front) = behind_tls();
-    let env = env.set("AWS_CA_BUNDLE", "ca.pem");
+    let (mut env, _front) = behind_tls();
+    env.change("AWS_CA_BUNDLE", "ca.pem");
     env.create().code(0);
     let path = env.state_path().display().to_string();
     let there = env.colleague().unset("AWS_CA_BUNDLE");

@@ -41,7 +41,6 @@ pub(super) const ROWS: &[Row] = &[
         // cargo-lambda's zip contains timestamps; `create` removes them.
         let zip = std::fs::read(e2e::test_env::zip()).expect("the zip");
         let sha = upload(stack, zip, Some(&other));
-        let (ours, other) = (ours.as_str(), other.as_str());
         format!("Architectures [{other}] -> [{ours}], CodeSha256 {sha} -> {{sha}}")
     }),
     ("Function 'EchoFunction'", |stack| {

@@ -156,11 +156,11 @@ fn every_row_of_the_resource_table_leads_to_its_call() {
 
 #[test]
 fn the_lab_table_is_the_lab() {
-    let list = Command::new(program("tokens"))
+    let output = Command::new(program("tokens"))
         .args(["lab", "--list"])
         .output()
         .unwrap();
-    let list = String::from_utf8(list.stdout).unwrap();
+    let list = String::from_utf8(output.stdout).unwrap();
     let page = read("docs/lab.md");
     let experiments: Vec<&str> = list
         .lines()
