@@ -32,7 +32,7 @@ static STDOUT_ERROR: OnceLock<io::Error> = OnceLock::new();
 ///
 /// # Errors
 /// If not: the disk is full, for example. A closed pipe (`tokens | head -1`)
-/// is none, the reader has read enough.
+/// is not an error: the reader has read enough.
 pub fn stdout_written() -> Result<()> {
     match STDOUT_ERROR.get() {
         Some(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -126,7 +126,7 @@ impl Console {
         self.working(what)
     }
 
-    /// The columns of the terminal to which stdout goes; `None` if it is none.
+    /// The columns of the terminal to which stdout goes; `None` if it goes elsewhere.
     pub fn columns(&self) -> Option<usize> {
         let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
         Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)

@@ -26,7 +26,7 @@ pub(crate) async fn show(run: &Run) {
 /// The sign-in page of a cloud that is not AWS, with the parameters without which
 /// it does not open (RFC 6749 section 4.1.1).
 async fn other_sign_in_page(run: &Run, state: &State) -> Option<Url> {
-    run.endpoint_url()?;
+    run.aws.endpoint_url.as_ref()?;
     let issuer = state.user_pool_jwt_issuer_url.as_deref()?;
     let mut page = readiness::sign_in_page(run, issuer).await?;
     let printed: Url = state.user_pool_auth_domain.as_deref()?.parse().ok()?;

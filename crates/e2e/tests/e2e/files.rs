@@ -20,13 +20,8 @@ fn mode(path: &Path, mode: u32) {
 fn pipes_and_devices_are_refused_at_once() {
     let env = TestEnv::at("http://127.0.0.1:9");
     let pipe = env.dir().join("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let mkfifo = Command::new("mkfifo").arg(&pipe).status();
+    assert!(mkfifo.unwrap().success());
     for path in [&pipe.display().to_string(), "/dev/zero"] {
         for program in PROGRAMS {
             for flag in ["--state", "--env-file"] {
@@ -62,11 +57,11 @@ fn a_state_file_elsewhere_stays_there() {
 
 #[test]
 fn a_dry_run_needs_no_writable_folder() {
-    let env = TestEnv::new();
+    let mut env = TestEnv::new();
     env.create().code(0);
     let zip = env.dir().join("bootstrap.zip");
     std::fs::copy(e2e::test_env::zip(), &zip).unwrap();
-    let env = env.set("LAMBDA_ZIP", "bootstrap.zip");
+    env.change("LAMBDA_ZIP", "bootstrap.zip");
     for name in ["create", "delete"] {
         std::fs::copy(program(name), env.dir().join(name)).unwrap();
     }

@@ -274,8 +274,9 @@ fn pages_of_an_experiment_show_what_the_twin_gives_away_before_ours_refuses() {
         for (number, parts) in in_order.iter().enumerate() {
             let mut rest = shown[number].as_str().expect("text");
             for part in *parts {
-                let at = rest.find(part);
-                let at = at.unwrap_or_else(|| panic!("no {part:?} in {rest}, of {shown}"));
+                let Some(at) = rest.find(part) else {
+                    panic!("no {part:?} in {rest}, of {shown}");
+                };
                 rest = &rest[at..];
             }
         }

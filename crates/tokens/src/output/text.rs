@@ -88,7 +88,8 @@ impl Text<'_> {
     /// Prints what a refresh changed: claims by name, values as JSON.
     pub(crate) fn changes(self, refreshed: &Refreshed) {
         self.heading("After the refresh");
-        let rows = refreshed.changes.iter().map(|change| {
+        let mut rows: Vec<Row> = Vec::new();
+        for change in &refreshed.changes {
             let mark = if change.changed {
                 Mark(HEAD, "new")
             } else {
@@ -96,9 +97,8 @@ impl Text<'_> {
             };
             let (before, after) = (change.before.to_string(), change.after.to_string());
             let cells = [change.token, &change.claim, &before, &after];
-            (mark, cells.map(visible_line).to_vec())
-        });
-        let mut rows: Vec<Row> = rows.collect();
+            rows.push((mark, cells.map(visible_line).to_vec()));
+        }
         let head = ["value", "token", "claim", "before", "after"];
         self.fit(&head, &mut rows, [2, 3]);
         table(self.console, &head, rows);

@@ -117,9 +117,9 @@ fn a_refusal_of_the_api_is_shown() {
 #[test]
 fn a_login_that_fails_writes_a_report_too() {
     let idp = Idp::honest();
-    let program = Program::new(&idp, &["--headless", "--report", "login.html"]);
+    let mut program = Program::new(&idp, &["--headless", "--report", "login.html"])
+        .env("PASSWORD", "not-the-password");
     let dir = program.dir.path().to_owned();
-    let mut program = program.env("PASSWORD", "not-the-password");
     program.run_and_keep().assert_code(1);
     let html = std::fs::read_to_string(dir.join("login.html")).unwrap();
     assert!(html.contains("<h1>Sign-in failed</h1>"), "{html}");
@@ -217,13 +217,11 @@ fn arrows(html: &str) -> Vec<(String, String)> {
     items
         .skip(1)
         .map(|item| {
-            let who = item.split("<strong>").nth(1).unwrap();
-            let who = who.split("</strong>").next().unwrap().to_owned();
-            let (_, sent) = text(item)
-                .split_once(&who)
-                .map(|(a, b)| (a.to_owned(), b.to_owned()))
-                .unwrap();
-            (who, sent.trim_start_matches(": ").to_owned())
+            let (_, named) = item.split_once("<strong>").unwrap();
+            let (who, _) = named.split_once("</strong>").unwrap();
+            let whole = text(item);
+            let (_, sent) = whole.split_once(who).unwrap();
+            (who.to_owned(), sent.trim_start_matches(": ").to_owned())
         })
         .collect()
 }
@@ -298,14 +296,14 @@ fn a_refused_sign_in_shows_the_server_s_words_and_no_more() {
         assert!(!html.contains(absent), "{absent} in {html}");
     }
     let arrows = arrows(&html);
-    let last = arrows.iter().rev().take(3).rev();
-    let last: Vec<(&str, &str)> = last.map(|(who, sent)| (&**who, &**sent)).collect();
+    let (_, last) = arrows.split_last_chunk::<3>().unwrap();
     let expected = [
         ("Cognito → browser", "302 error, error_description, state"),
         ("browser → tokens", "error, error_description, state"),
         ("tokens → browser", "200 this page"),
     ];
-    assert_eq!(last, expected);
+    let shown = last.each_ref().map(|(who, sent)| (&**who, &**sent));
+    assert_eq!(shown, expected);
 }
 
 #[test]

@@ -87,8 +87,7 @@ impl Listener {
         let (sender, callbacks) = mpsc::channel(1);
         let refusals = console.map(Refusals::new);
         let handler = Handler::new(self.redirect_uri, expected, sender, refusals);
-        let handler = Arc::new(handler);
-        let task = tokio::spawn(accept(self.sockets, handler));
+        let task = tokio::spawn(accept(self.sockets, Arc::new(handler)));
         RunningListener { callbacks, task }
     }
 }
