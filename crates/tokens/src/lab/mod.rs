@@ -3,15 +3,18 @@
 //! reason for the refusal. Where a client or an API refuses, a careless twin of
 //! it is attacked first.
 
+mod answer;
 mod attack;
 mod authorize;
 mod callback;
 mod client;
 mod code;
+mod downgrade;
 mod experiment;
 mod forge;
 mod gateway;
 mod list;
+mod other_api;
 mod print;
 mod quiz;
 mod refresh;
@@ -28,7 +31,7 @@ use common::{Console, Exit, Failure, Result, Settings};
 use self::experiment::{Experiment, Needs, Outcome, Verdict};
 use self::list::ALL;
 use self::quiz::Quiz;
-use self::session::Session;
+use self::session::{Plan, Session};
 use crate::args::{Args, LabArgs};
 use crate::config::ClientConfig;
 use crate::http::client::Http;
@@ -83,9 +86,16 @@ pub(crate) async fn run(
         transcript: &http.transcript,
     };
     let cognito = cognito(&config);
-    let names = chosen.iter().map(|experiment| experiment.name).collect();
-    let grace = settings.settle * 3;
-    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, names, grace);
+    let plan = Plan {
+        names: chosen.iter().map(|experiment| experiment.name).collect(),
+        openid_only: chosen
+            .iter()
+            .filter(|experiment| experiment.needs == Needs::OpenidOnly)
+            .map(|experiment| experiment.name)
+            .collect(),
+        grace: settings.settle * 3,
+    };
+    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, plan);
     let run = lab.run_all(&mut session).await;
     lab.show(lab_args, args, run.as_ref().err())?;
     run?;
@@ -129,7 +139,7 @@ impl Lab<'_> {
     /// Runs the experiments. After an error, `outcomes` has those completed so
     /// far.
     async fn run_all(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let shared = |experiment: &&&Experiment| experiment.needs != Needs::Nothing;
+        let shared = |experiment: &&&Experiment| experiment.needs.shared_login();
         session
             .begin(self.chosen.iter().filter(shared).count())
             .await?;

@@ -49,7 +49,7 @@ pub(crate) fn attack(console: &Console, outcome: &Outcome) {
             console.line(&format!("         Victim {victim}"));
         }
     }
-    if !matches!(outcome.verdict, Verdict::NotShown(_)) {
+    if !outcome.request.is_empty() {
         console.line(&format!("Request: {}", indented(&outcome.request)));
     }
 }
@@ -80,19 +80,21 @@ pub(crate) fn outcome(console: &Console, experiment: &Experiment, outcome: &Outc
         Verdict::Pass => String::new(),
         Verdict::NotShown(why) | Verdict::Fail(why) => format!(": {why}"),
     };
-    if !matches!(outcome.verdict, Verdict::NotShown(_)) {
+    if !outcome.answer.is_empty() {
         console.line(&format!("Answer:  {}", indented(&outcome.answer)));
-        if outcome.verdict == Verdict::Pass {
+    }
+    match &outcome.verdict {
+        Verdict::Pass => {
             let by = experiment.refused_by.with_article();
             console.line(&format!("Refused: by {by}"));
             if let Some(check) = &outcome.check {
                 console.line(&format!("Check:   {check}"));
             }
-        } else {
-            console.line("Refused: by nobody, or not for the reason under test");
         }
-        console.line(&format!("Rule:    {}", experiment.rule));
+        Verdict::Fail(_) => console.line("Refused: by nobody, or not for the reason under test"),
+        Verdict::NotShown(_) => {}
     }
+    console.line(&format!("Rule:    {}", experiment.rule));
     console.styled_line(&StyledText::new(style, word).plain(detail));
     console.line("");
 }
@@ -128,7 +130,9 @@ pub(crate) fn rows(
                 Some(Verdict::Pass) => String::new(),
                 None => "The lab stopped before this experiment.".to_owned(),
             },
-            sent_and_got: outcome.map(|outcome| (outcome.request.clone(), outcome.answer.clone())),
+            sent_and_got: outcome
+                .filter(|outcome| !outcome.request.is_empty())
+                .map(|outcome| (outcome.request.clone(), outcome.answer.clone())),
             twin: outcome
                 .and_then(|outcome| outcome.twin.as_ref())
                 .map(twin_row),

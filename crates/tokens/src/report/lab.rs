@@ -20,7 +20,7 @@ pub(crate) struct LabRow {
     pub verdict: &'static str,
     /// Why, if it is not `PASS`.
     pub why: String,
-    /// What was sent and what came back; `None` if it was not run.
+    /// What was sent and what came back; `None` if nothing was sent.
     pub sent_and_got: Option<(String, String)>,
     /// The same attack on a careless twin, if there is one.
     pub twin: Option<TwinRow>,
