@@ -74,6 +74,7 @@ pub(crate) fn page(rows: &[LabRow], failure: Option<&Failure>) -> String {
             }
             section {
                 h2 id="results" { "At a glance" }
+                p { "Each row is something wrong that somebody could do, and who must stop it." }
                 table.lab {
                     thead { tr { th { "result" } th { "experiment" } th { "must be refused by" } th { "rule" } } }
                     tbody { @for row in rows { (line(row)) } }
@@ -81,6 +82,7 @@ pub(crate) fn page(rows: &[LabRow], failure: Option<&Failure>) -> String {
             }
             section {
                 h2 { "One by one" }
+                p { "Open one to see what was sent, what came back, and what it would have brought the attacker." }
                 @for row in rows { (one(row)) }
             }
         }
