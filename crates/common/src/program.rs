@@ -17,8 +17,27 @@ pub fn main<F>(args: &CommonArgs, run: impl FnOnce(Settings) -> F) -> ExitCode
 where
     F: Future<Output = Result<Exit>>,
 {
+    main_or_tell(args, |_| {}, run)
+}
+
+/// Like [`main`], for a program that tells a script if its settings are not
+/// usable: `unusable` is called with the reason.
+pub fn main_or_tell<F>(
+    args: &CommonArgs,
+    unusable: impl FnOnce(&Failure),
+    run: impl FnOnce(Settings) -> F,
+) -> ExitCode
+where
+    F: Future<Output = Result<Exit>>,
+{
     panic::set_hook(Box::new(print_panic));
-    let whole = || Settings::load(args).and_then(|settings| runtime()?.block_on(run(settings)));
+    let whole = || match Settings::load(args) {
+        Ok(settings) => runtime()?.block_on(run(settings)),
+        Err(failure) => {
+            unusable(&failure);
+            Err(failure)
+        }
+    };
     match panic::catch_unwind(AssertUnwindSafe(whole)) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) => {

@@ -398,6 +398,25 @@ fn a_lab_that_stops_early_says_so_in_json() {
 }
 
 #[test]
+fn a_lab_that_is_interrupted_says_so_on_its_page_and_in_json() {
+    let idp = Idp::honest();
+    let args = ["lab", "--json", "--report", "lab.html", "expired"];
+    let lab = Program::new(&idp, &args).env("BROWSER", "true").start();
+    let id = lab.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status();
+    assert!(sent.unwrap().success());
+    let (result, folder) = lab.result_and_folder();
+    result.assert_code(130);
+    let verdicts: Value = serde_json::from_str(&result.stdout).expect("JSON only");
+    assert_eq!(verdicts["error"]["code"], "interrupted");
+    assert_eq!(verdicts["not_run"], 1);
+    let page = std::fs::read_to_string(folder.path().join("lab.html")).unwrap();
+    assert!(page.contains("Stopped after 0 of 1 experiments"), "{page}");
+}
+
+#[test]
 fn files_that_are_not_ours_are_not_overwritten() {
     let idp = Idp::honest();
     let mut program = Program::new(&idp, &["lab", "--junit", "notes.xml", "no-token"]);
