@@ -1,7 +1,6 @@
 //! Every experiment of `tokens lab` against the local cloud: who refuses and
 //! why, not only that it is refused.
 
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use ::browser::Browser;
@@ -11,6 +10,7 @@ use e2e::run_result::PASSWORD;
 use serde_json::json;
 
 use crate::pages::{Chromium, axe, reads_well};
+use crate::person::{addresses_in, note_addresses};
 use crate::{has, picture, port_8083, with_stack};
 
 /// Name, who refuses, and the part of the answer that shows the reason.
@@ -129,17 +129,6 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
 
-/// A program for `BROWSER`, which appends the addresses it is given to a file.
-fn note_addresses(dir: &Path) -> (PathBuf, PathBuf) {
-    use std::os::unix::fs::PermissionsExt;
-    let (program, addresses) = (dir.join("note-address"), dir.join("addresses"));
-    let script = format!("#!/bin/sh\necho \"$1\" >> '{}'\n", addresses.display());
-    std::fs::write(&program, script).expect("written");
-    let executable = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(&program, executable).expect("executable");
-    (program, addresses)
-}
-
 /// Runs the whole lab with `--report lab.html` and a browser, in which `person`
 /// answers each sign-in, given its number from 1. Returns the result and how
 /// many sign-ins there were.
@@ -158,8 +147,7 @@ fn lab_with_browser(env: &TestEnv, person: impl AsyncFn(&Browser, usize)) -> (Ru
         let mut tick = tokio::time::interval(std::time::Duration::from_millis(50));
         while child.try_wait().expect("its state").is_none() {
             tick.tick().await;
-            let noted = std::fs::read_to_string(&addresses).unwrap_or_default();
-            if let Some(address) = noted.lines().nth(sign_ins) {
+            if let Some(address) = addresses_in(&addresses).get(sign_ins) {
                 sign_ins += 1;
                 chromium.browser.go(address).await;
                 person(&chromium.browser, sign_ins).await;

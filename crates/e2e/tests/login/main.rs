@@ -5,6 +5,8 @@ mod browser;
 mod explain;
 mod lab;
 mod pages;
+mod person;
+mod readme;
 mod recorder;
 mod report;
 
