@@ -17,9 +17,22 @@ pub fn main<F>(args: &CommonArgs, run: impl FnOnce(Settings) -> F) -> ExitCode
 where
     F: Future<Output = Result<Exit>>,
 {
+    main_or_tell(args, |_| {}, run)
+}
+
+/// Like [`main`], for a program that tells a script if its settings are not
+/// usable: `unusable` is called with the reason.
+pub fn main_or_tell<F>(
+    args: &CommonArgs,
+    unusable: impl FnOnce(&Failure),
+    run: impl FnOnce(Settings) -> F,
+) -> ExitCode
+where
+    F: Future<Output = Result<Exit>>,
+{
     panic::set_hook(Box::new(print_panic));
     let whole = || {
-        let settings = Settings::load(args)?;
+        let settings = Settings::load(args).inspect_err(unusable)?;
         let exit = runtime()?.block_on(run(settings));
         // A program whose results could not be printed has failed too.
         let written = console::stdout_written();

@@ -2,6 +2,7 @@
 //! their settings, the built programs, and an inventory of the cloud.
 
 pub mod cloud;
+pub mod copy;
 pub mod fault;
 pub mod inventory;
 pub mod operation;

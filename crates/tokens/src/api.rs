@@ -11,10 +11,20 @@ use crate::http::client::{Http, USER_AGENT};
 use crate::http::readiness;
 use crate::http::request::Request;
 use crate::http::response::Response;
+use crate::jwt::decode::Jwt;
 use crate::refusal;
+use crate::transcript::field::Without;
 use crate::transcript::step::Channel;
 
 const WHY: &str = "The access token opens the route: the gateway checks it before the function runs (RFC 6750 section 2.1).";
+const TRUST: &str =
+    "The API does not ask Cognito about you: it trusts the signature on the access token.";
+
+/// What an attacker could do if the gateway did not check the signature.
+pub(crate) const FORGED: Without = Without {
+    text: "anybody could write a token and be let in.",
+    lab: &["changed-payload", "alg-none", "other-key"],
+};
 
 /// A request to the API and its response, unaltered.
 #[derive(Clone)]
@@ -23,8 +33,8 @@ pub(crate) struct ApiCall {
     url: Url,
     headers: Vec<(&'static str, String)>,
     pub response: Response,
-    /// The route opens to a token with one of these.
-    pub scopes: Vec<String>,
+    /// Why the gateway trusts a token or not, in sentences.
+    pub trust: Vec<String>,
     /// If the API refused: why, in sentences.
     pub refusal: Vec<String>,
 }
@@ -54,7 +64,11 @@ pub(crate) async fn call(
         let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
         readiness::wait(http, console, limit, &request, is_too_new).await;
     }
+    let mut trusted = Vec::new();
     if let Some(token) = token {
+        trusted = trust(&config.route.scopes, token);
+        let told = [&[WHY.to_owned()], &trusted[..], &FORGED.lines()].concat();
+        request.why = told.join("\n").into();
         request = request.bearer(token);
     }
     let mut headers = vec![
@@ -71,10 +85,28 @@ pub(crate) async fn call(
         method,
         url,
         headers,
-        scopes: config.route.scopes.clone(),
+        trust: trusted,
         refusal: refusal::explain(&response, &config.route, token),
         response,
     })
+}
+
+/// Why the gateway trusts this token or not, in sentences.
+fn trust(route_scopes: &[String], token: &str) -> Vec<String> {
+    let token = Jwt::decode_unverified(token);
+    let granted = token.as_ref().map(Jwt::scopes).unwrap_or_default();
+    let has = if granted.is_empty() {
+        "none".to_owned()
+    } else {
+        granted.join(", ")
+    };
+    let wanted = route_scopes.join(", ");
+    vec![
+        TRUST.to_owned(),
+        format!(
+            "Its gateway checks the token with the issuer's public keys, from the same jwks_uri: signature, issuer, expiry, and that it was issued to the right client_id. Then it asks for one of the scopes {wanted}; this token has {has}."
+        ),
+    ]
 }
 
 impl ApiCall {

@@ -78,8 +78,10 @@ impl LiveResource for UserPool {
         answer.named("UpdateUserPool").map(drop)
     }
 
-    async fn finish(&self, run: &Run, _: &UserPoolRef, _: &Change) -> Result<()> {
-        if run.config.sign_up_is_open {
+    /// Says who may sign up when that may be news: later runs have said it.
+    async fn finish(&self, run: &Run, _: &UserPoolRef, change: &Change) -> Result<()> {
+        let is_news = *change != Change::Unchanged || run.was_interrupted();
+        if run.config.sign_up_is_open && is_news {
             run.console.note(
                 "anybody with an email address may sign up, and call the API; SIGN_UP=closed in .env closes that",
             );

@@ -47,6 +47,34 @@ fn at_80_columns_no_line_of_a_login_wraps() {
     assert!(shown.contains(end), "{shown}");
 }
 
+/// Without the experiments that listen at the port of the login.
+#[test]
+fn at_80_columns_no_line_of_the_lab_s_results_wraps() {
+    let env = TestEnv::new();
+    env.create().code(0);
+    let list = env.run("tokens", &["lab", "--list"]).code(0).stdout;
+    let names = list
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(' ').next());
+    let names: Vec<&str> = names
+        .filter(|name| !["", "forged-callback", "login-csrf", "mix-up"].contains(name))
+        .collect();
+    let args = [&["lab", "--headless"], &names[..]].concat();
+    let shown = on_terminal(env.command("tokens", &args), 80, "");
+    let results = section(&shown, "Results");
+    assert_eq!(results.len(), names.len() + 1, "{results:#?}");
+    for line in results {
+        assert!(line.chars().count() <= 80, "{line}");
+        assert!(!line.contains('…'), "{line}");
+    }
+    let narrow = ["lab", "--headless", "redirect-tricks", "no-token"];
+    let shown = on_terminal(env.command("tokens", &narrow), 60, "");
+    for line in section(&shown, "Results") {
+        assert!(line.chars().count() <= 60, "{line}");
+    }
+}
+
 #[test]
 fn tokens_are_whole_with_explain_and_for_a_program() {
     let env = TestEnv::new();

@@ -29,16 +29,16 @@ const WHY: &str = "The attack, first on a careless API.";
 
 /// A forged or mistaken token, the check that must refuse it, and the key that a
 /// careless API uses for an HMAC.
-struct Attack<'a> {
-    token: &'a str,
-    what: &'a str,
-    check: &'static str,
-    secret: &'a [u8],
+pub(super) struct Attack<'a> {
+    pub token: &'a str,
+    pub what: &'a str,
+    pub check: &'static str,
+    pub secret: &'a [u8],
 }
 
 impl Attack<'_> {
     /// Attacks the twin, which leaves out the check, then the API.
-    async fn run(&self, session: &Session<'_>, keys: &JwkSet) -> Result<Outcome> {
+    pub(super) async fn run(&self, session: &Session<'_>, keys: &JwkSet) -> Result<Outcome> {
         let request = |url: Url| Request::get("careless API", WHY, url).bearer(self.token);
         let careless = api(session, keys, self.secret, Some(self.check));
         let twin = twin::attack(session.http, &careless, request).await?;
@@ -59,7 +59,7 @@ impl Attack<'_> {
 }
 
 /// An API like ours, without one check or with all of them.
-fn api<'a>(
+pub(super) fn api<'a>(
     session: &'a Session<'_>,
     keys: &'a JwkSet,
     secret: &'a [u8],

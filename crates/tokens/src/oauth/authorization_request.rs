@@ -92,7 +92,7 @@ impl AuthorizationRequest {
         let why = "its SHA-256, which anyone may see";
         let hash = field("code_challenge", self.code_verifier.code_challenge(), why);
         pkce.fields(&[
-            secret.without("whoever sees the code in the browser, its history or a log exchanges it for your tokens (lab: wrong-verifier, no-verifier)."),
+            secret.without("whoever sees the code in the browser, its history or a log exchanges it for your tokens.", &["wrong-verifier", "no-verifier", "pkce-removed"]),
             hash,
         ]);
         pkce.command(&format!(
@@ -115,12 +115,12 @@ fn fields(
         field("response_type", "code", "a code instead of tokens: the browser never sees a token (RFC 6749 section 4.1)"),
         field("client_id", &config.client_id, "which app asks; it is public"),
         field("redirect_uri", redirect_uri, "where the answer is sent; must be registered for this client")
-            .without("an attacker could have your code sent to an address of their own (lab: other-redirect)."),
+            .without("an attacker could have your code sent to an address of their own.", &["other-redirect"]),
         field("scope", scopes.join(" "), "what the tokens may be used for"),
         field("state", state, "ties the answer to this request and stops forged callbacks (RFC 6749 section 10.12)")
-            .without("a web page could send this program the attacker's own code and, where PKCE does not stop that, you would work in the attacker's account without noticing (lab: forged-callback)."),
+            .without("a web page could send this program the attacker's own code and, where PKCE does not stop that, you would work in the attacker's account without noticing.", &["forged-callback", "login-csrf"]),
         field("nonce", nonce, "comes back inside the id token and ties it to this login (OpenID Connect Core)")
-            .without("an attacker could slip the code of another login into this one and, where PKCE does not stop that, this program would take its tokens for yours (lab: nonce-swapped)."),
+            .without("an attacker could slip the code of another login into this one and, where PKCE does not stop that, this program would take its tokens for yours.", &["nonce-swapped"]),
         field("code_challenge", code_verifier.code_challenge(), "SHA-256 of a secret that stays here: without that secret, a stolen code is useless (RFC 7636)"),
         field("code_challenge_method", pkce::METHOD, "how the challenge was made"),
     ]

@@ -7,6 +7,7 @@ use crate::crypto;
 use crate::jwt::check::{self, Check};
 use crate::jwt::decode::Jwt;
 use crate::jwt::jwks::JwkSet;
+use crate::jwt::meaning;
 use crate::jwt::verify::{self, Expectations};
 use crate::oauth::token_response::TokenResponse;
 use crate::transcript::record::Transcript;
@@ -122,6 +123,7 @@ impl TokenSet {
             "The tokens are checked",
             "No call: a signature needs only the public key, a claim only a comparison.",
         );
+        step.fields(&meaning::of_checks(self.id.as_ref(), &self.access));
         let at_hash = crypto::at_hash(&self.access.raw);
         step.text(&format!("at_hash of the access token = {at_hash}"));
         step.command(

@@ -1,5 +1,6 @@
 //! Output on stdout, for people and for programs.
 
+pub(crate) mod error;
 pub(crate) mod stdout;
 pub(crate) mod table;
 pub(crate) mod text;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use common::text::visible_line;
-use common::{Console, Exit, Failure, Result};
+use common::{Console, Failure, Result};
 use serde_json::{Map, Value, json};
 
 use crate::api::ApiCall;
@@ -11,6 +11,7 @@ use crate::args::{Args, PrintedToken};
 use crate::oauth::logout::Logout;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::token_set::CheckedTokens;
+use crate::output::error;
 use crate::output::text::{self, Text};
 use crate::transcript::step::Step;
 
@@ -165,7 +166,7 @@ impl Output {
     /// With `--json`, what went wrong.
     pub(crate) fn failed(&mut self, failure: &Failure) {
         if let Mode::Json(json) = &mut self.mode {
-            json.insert("error".into(), error(failure));
+            json.insert("error".into(), error::json(failure));
         }
     }
 
@@ -186,17 +187,6 @@ impl Output {
             self.console.line(&text);
         }
     }
-}
-
-/// A failure as JSON: its kind, which also decides the exit code, and its words.
-fn error(failure: &Failure) -> Value {
-    let code = match failure.exit() {
-        Exit::Usage => "usage",
-        Exit::Interrupted => "interrupted",
-        Exit::Done | Exit::Failed | Exit::Refused => "failed",
-    };
-    let others: Vec<Value> = failure.others().iter().map(error).collect();
-    json!({ "code": code, "message": failure.to_string(), "hint": failure.hint(), "others": others })
 }
 
 fn no_token(which: PrintedToken) -> Failure {

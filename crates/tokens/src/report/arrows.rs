@@ -182,7 +182,7 @@ fn reply(answer: &Answer) -> String {
         .map(|name| &**name)
         .collect();
     match answer.names.len().saturating_sub(SHOWN) {
-        _ if shown.is_empty() && answer.body.contains("html") => format!("{code} a page"),
+        _ if shown.is_empty() && answer.page => format!("{code} a page"),
         _ if shown.is_empty() => answer.status.clone(),
         0 => format!("{code} {}", shown.join(", ")),
         more => format!("{code} {} and {more} more", shown.join(", ")),

@@ -62,9 +62,9 @@ impl LoginReport<'_> {
                 (steps::section(self.steps))
                 @if let Some(login) = self.login {
                     (tokens::section(login, self.revoked()))
-                    (checks::section(&login.checks))
+                    (checks::section(&login.checks, self.steps))
                 }
-                @if let Some(call) = self.api_call { (checks::api_call(call, self.login)) }
+                @if let Some(call) = self.api_call { (checks::api_call(call)) }
                 (next::section(self.args, granted, self.failure.is_some()))
             }
         };

@@ -13,6 +13,7 @@ pub(super) fn section(args: &Args, scopes_granted: bool, failed: bool) -> Markup
     html! {
         section {
             h2 { "What to try next" }
+            p { (if failed { "Once it works, change something, or break it." } else { "You have seen it work. Now change something, or break it." }) }
             ul { @for (command, what) in ideas(args, scopes_granted, failed) { li { code { (command) } " " (what) } } }
         }
     }

@@ -3,6 +3,7 @@
 const VERIFY: &str = include_str!("../../jwt/verify.rs");
 const RESPONSE: &str = include_str!("../../oauth/authorization_response.rs");
 const API: &str = include_str!("api.rs");
+const TOKEN_ENDPOINT: &str = include_str!("token_endpoint.rs");
 
 /// Where a check stands: who makes it, its name, the source, and a piece of its
 /// first and of its last line.
@@ -15,7 +16,7 @@ type Place = (
 );
 
 #[rustfmt::skip] // one line each
-const PLACES: [Place; 15] = [
+const PLACES: [Place; 16] = [
     ("a client", "iss", VERIFY, "of.equal(\"iss\", expect.issuer, id.", "of.equal(\"iss\""),
     ("a client", "aud", VERIFY, "fn audience(", "of.check(\"aud\""),
     ("a client", "token_use", VERIFY, "of.equal(\"token_use\", \"access\"", "of.equal(\"token_use\""),
@@ -31,6 +32,7 @@ const PLACES: [Place; 15] = [
     ("an API", "aud", API, "of.check(\"aud\"", "of.check(\"aud\""),
     ("an API", "exp", API, "of.check(\"exp\"", "of.check(\"exp\""),
     ("an API", "scope", API, "of.check(\"scope\"", "of.check(\"scope\""),
+    ("a sign-in server", "code_challenge", TOKEN_ENDPOINT, "(\"code_challenge\",", "(\"code_challenge\","),
 ];
 
 /// The lines of a check, up to the brace that closes them, without their common
