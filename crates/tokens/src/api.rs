@@ -1,12 +1,14 @@
 //! The API call, and how it looks on the wire.
 
+use std::time::Duration;
+
 use common::{Console, Failure, Result};
 use http_client::hosts::secure_url;
 use reqwest::{Method, StatusCode, Version};
 use serde_json::{Map, Value, json};
 use url::{Position, Url};
 
-use crate::config::ClientConfig;
+use crate::config::client::ApiRoute;
 use crate::http::client::{Http, USER_AGENT};
 use crate::http::readiness;
 use crate::http::request::Request;
@@ -29,26 +31,28 @@ pub(crate) struct ApiCall {
     pub refusal: Vec<String>,
 }
 
-/// Calls the API, with or without a token.
+/// Calls the API, with or without a token. A new one gets up to `startup_limit` to
+/// answer.
 ///
 /// # Errors
 /// If there is no response. A refusal is a response.
 pub(crate) async fn call(
     http: &Http,
-    config: &ClientConfig,
+    route: &ApiRoute,
+    startup_limit: Option<Duration>,
     console: &Console,
     token: Option<&str>,
 ) -> Result<ApiCall> {
-    let url = secure_url("api_url", &config.route.url)?;
-    let method: Method = config.route.method.parse().map_err(|_| {
-        let method = &config.route.method;
+    let url = secure_url("api_url", &route.url)?;
+    let method: Method = route.method.parse().map_err(|_| {
+        let method = &route.method;
         Failure::usage(format!(
             "api_route_method '{method}' in state.json is not an HTTP method"
         ))
     })?;
     let mut request = Request::get("API", WHY, url.clone()).on(Channel::Api);
     request.method = method.clone();
-    if let Some(limit) = config.startup_limit {
+    if let Some(limit) = startup_limit {
         // A new stage responds with 404 until it is deployed. To find out, no
         // token is needed: 401 shows that the gateway is there.
         let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
@@ -71,8 +75,8 @@ pub(crate) async fn call(
         method,
         url,
         headers,
-        scopes: config.route.scopes.clone(),
-        refusal: refusal::explain(&response, &config.route, token),
+        scopes: route.scopes.clone(),
+        refusal: refusal::explain(&response, route, token),
         response,
     })
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use common::{Console, Exit, Result, Settings, interrupt};
 
-pub use args::{Args, Command, LabArgs, PrintedToken};
+pub use args::{Args, Command, LabArgs, PrintedToken, ProviderArgs};
 
 /// Runs the program until it finishes or is interrupted with Ctrl-C.
 ///

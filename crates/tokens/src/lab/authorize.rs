@@ -6,7 +6,7 @@ use common::Result;
 use super::experiment::Outcome;
 use super::server::describe;
 use super::session::Session;
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 use crate::http::navigation::{self, Navigation};
 use crate::http::request::without_query;
 use crate::oauth::authorization_request::AuthorizationRequest;
@@ -33,7 +33,7 @@ async fn authorize_with(
 }
 
 pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Outcome> {
-    let evil = format!("{}/evil", session.config.redirect_uri.uri);
+    let evil = format!("{}/evil", session.redirect_uri().uri);
     let (_, navigation) = authorize_with(session, "redirect_uri", &evil).await?;
     let request = format!(
         "GET {}\nwith redirect_uri={evil}",
@@ -85,7 +85,7 @@ fn tricks(registered: &RedirectUri) -> [(&'static str, String); 7] {
 }
 
 pub(super) async fn redirect_tricks(session: &mut Session<'_>) -> Result<Outcome> {
-    let tricks = tricks(&session.config.redirect_uri);
+    let tricks = tricks(session.redirect_uri());
     let mut answers = Vec::new();
     let mut taken = Vec::new();
     for (what, uri) in &tricks {
@@ -146,8 +146,7 @@ pub(super) async fn pkce_downgrade(session: &mut Session<'_>) -> Result<Outcome>
         }
         Navigation::Elsewhere(to) => {
             let expected = ExpectedResponse::to(&sent, session.provider);
-            let redirect_uri = &session.config.redirect_uri;
-            let response = expected.parse_url(redirect_uri, to.as_str());
+            let response = expected.parse_url(&sent.redirect_uri, to.as_str());
             let reason = response
                 .as_ref()
                 .ok()
@@ -172,6 +171,7 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
         .config
         .known_scopes
         .iter()
+        .flatten()
         .find(|scope| scope.contains('/') && !session.config.scopes.contains(scope))
         .cloned()
     else {
@@ -186,7 +186,7 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
     );
     let expected = ExpectedResponse::to(&sent, session.provider);
     let response = match navigation {
-        Navigation::Elsewhere(to) => expected.parse_url(&session.config.redirect_uri, to.as_str()),
+        Navigation::Elsewhere(to) => expected.parse_url(&sent.redirect_uri, to.as_str()),
         Navigation::Page(_, page) => {
             let text = format!("a page: {}", describe(&page));
             return Ok(Outcome::judge(
@@ -203,7 +203,10 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
         }
         Ok(response) => {
             let refused = response.reason() == Some(ErrorCode::InvalidScope);
-            let error = response.code().err().map(|error| error.to_string());
+            let error = response
+                .code(session.config.server.hints)
+                .err()
+                .map(|error| error.to_string());
             let answer = format!("back to redirect_uri: {}", error.unwrap_or_default());
             Outcome::judge(request, answer, refused, "refused, but not for its scope")
         }

@@ -30,7 +30,8 @@ use self::list::ALL;
 use self::quiz::Quiz;
 use self::session::Session;
 use crate::args::{Args, LabArgs};
-use crate::config::ClientConfig;
+use crate::config;
+use crate::config::client::ClientConfig;
 use crate::http::client::Http;
 use crate::oauth::discovery;
 use crate::report;
@@ -52,6 +53,13 @@ pub(crate) async fn run(
         let message = format!("'tokens lab' does not take {flag} before the word lab");
         return Err(Failure::usage(message).with_hint("'tokens lab --help' lists its flags"));
     }
+    if let Some(flag) = args.provider.given() {
+        let message = format!(
+            "'tokens lab' does not take {flag}: it attacks the stack that 'create' made, and no other server"
+        );
+        return Err(Failure::usage(message)
+            .with_hint("leave it out; 'tokens' without the word lab takes it"));
+    }
     let chosen = chosen(&lab_args.names)?;
     if lab_args.list {
         print::list(console, &chosen);
@@ -71,9 +79,13 @@ pub(crate) async fn run(
         },
         quiet: lab_args.json,
     };
-    let config = ClientConfig::read(settings)?;
-    let method = SignInMethod::from_args(args, settings)?;
-    let http = Http::new(Transcript::new(settings.explain, console.clone()));
+    let config = config::of_stack(settings)?;
+    let Some(route) = &config.route else {
+        return Err(Failure::usage("There is no API to attack"));
+    };
+    let method = SignInMethod::from_args(args, &config, settings)?;
+    let transcript = Transcript::new(settings.explain, console.clone());
+    let http = Http::new(transcript).with_hint(config.server.hints.not_running);
     let provider = discovery::discover(&http, &config, console).await?;
     let sign_in = SignIn {
         config: &config,
@@ -85,7 +97,7 @@ pub(crate) async fn run(
     let cognito = cognito(&config);
     let names = chosen.iter().map(|experiment| experiment.name).collect();
     let grace = settings.settle * 3;
-    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, names, grace);
+    let mut session = Session::new(route, &provider, &http, sign_in, cognito, names, grace);
     let run = lab.run_all(&mut session).await;
     lab.show(lab_args, args, run.as_ref().err())?;
     run?;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use common::{Failure, Result};
 
 use super::attack;
-use crate::api;
-use crate::config::ClientConfig;
+use crate::api::{self, ApiCall};
+use crate::config::client::{ApiRoute, ClientConfig};
+use crate::config::redirect_uri::RedirectUri;
 use crate::http::client::Http;
 use crate::http::request::Request;
 use crate::http::response::Response;
@@ -29,6 +30,8 @@ type Code = (AuthorizationRequest, String);
 /// What the experiments share. One sign-in serves all that can share it.
 pub(crate) struct Session<'a> {
     pub(super) config: &'a ClientConfig,
+    /// The API's route.
+    pub(super) route: &'a ApiRoute,
     pub(super) provider: &'a Provider,
     pub(super) http: &'a Http,
     pub(super) sign_in: SignIn<'a>,
@@ -52,7 +55,7 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     /// A session without a login.
     pub(super) fn new(
-        config: &'a ClientConfig,
+        route: &'a ApiRoute,
         provider: &'a Provider,
         http: &'a Http,
         sign_in: SignIn<'a>,
@@ -61,7 +64,8 @@ impl<'a> Session<'a> {
         grace: Duration,
     ) -> Session<'a> {
         Session {
-            config,
+            config: sign_in.config,
+            route,
             provider,
             http,
             sign_in,
@@ -79,7 +83,19 @@ impl<'a> Session<'a> {
 
     /// An authorization request for all scopes.
     pub(super) fn request(&self) -> AuthorizationRequest {
-        AuthorizationRequest::new(self.config, self.provider, &self.config.scopes, false)
+        let scopes = &self.config.scopes;
+        AuthorizationRequest::new(
+            self.config,
+            self.provider,
+            self.redirect_uri(),
+            scopes,
+            false,
+        )
+    }
+
+    /// The registered address that requests name which nobody is to answer.
+    pub(super) fn redirect_uri(&self) -> &'a RedirectUri {
+        &self.config.redirect_uris[0]
     }
 
     /// Signs in for the experiments that share a login, if there are any.
@@ -116,7 +132,7 @@ impl<'a> Session<'a> {
         let (tokens, request) = self.exchange_shared_code().await?;
         let login = self.check(tokens, &request).await?;
         let token = Some(&*login.tokens.access.raw);
-        let control = api::call(self.http, self.config, self.sign_in.console, token).await?;
+        let control = self.call_api(token).await?;
         if !control.response.status.is_success() {
             return Err(Failure::failed(format!(
                 "The API refuses a good token too ({}), so no experiment would show anything",
@@ -126,6 +142,12 @@ impl<'a> Session<'a> {
         }
         self.login = Some(login.clone());
         Ok(login)
+    }
+
+    /// Calls the API, with or without a token.
+    pub(super) async fn call_api(&self, token: Option<&str>) -> Result<ApiCall> {
+        let limit = self.config.startup_limit;
+        api::call(self.http, self.route, limit, self.sign_in.console, token).await
     }
 
     /// A login with `openid` only.
@@ -209,7 +231,7 @@ impl<'a> Session<'a> {
         let Some((mut request, mut code)) = self.code.take() else {
             return Err(Failure::failed("No experiment was to need a login"));
         };
-        let form = token::code_form(self.config, &code, Some(&request.code_verifier));
+        let form = self.code_form(&request, &code);
         let mut answer = self.post_form(form).await?;
         let refusal = ErrorResponse::of(&answer).map(|refusal| refusal.error);
         if refusal == Some(ErrorCode::InvalidGrant) && !self.attempts.is_empty() {
@@ -221,16 +243,24 @@ impl<'a> Session<'a> {
             }
             let why = "the experiments have used up the code of the first";
             (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
-            let form = token::code_form(self.config, &code, Some(&request.code_verifier));
+            let form = self.code_form(&request, &code);
             answer = self.post_form(form).await?;
         }
-        let tokens = TokenSet::decode(TokenResponse::read(&answer)?)?;
+        let tokens = TokenSet::decode(
+            TokenResponse::read(&answer, self.config.server.hints)?,
+            self.config.server.token_rules,
+        )?;
         if self.names.contains(&attack::TWICE) {
-            let form = token::code_form(self.config, &code, Some(&request.code_verifier));
+            let form = self.code_form(&request, &code);
             let answer = self.post_form(form).await?;
             self.attempts.push((attack::TWICE, answer));
         }
         Ok((tokens, request))
+    }
+
+    fn code_form(&self, request: &AuthorizationRequest, code: &str) -> Vec<Field> {
+        let verifier = Some(&request.code_verifier);
+        token::code_form(self.config, &request.redirect_uri, code, verifier)
     }
 
     /// Posts a form to the token endpoint.
@@ -247,9 +277,12 @@ impl<'a> Session<'a> {
         self.sign_ins += 1;
         let console = self.sign_in.console;
         console.message(&format!("Sign-in {}: {why}.", self.sign_ins));
-        let request = AuthorizationRequest::new(self.config, self.provider, scopes, false);
-        let received = self.sign_in.authorize(&request, self.provider).await?;
-        let code = received.response().code();
+        let (config, provider) = (self.config, self.provider);
+        let receiver = self.sign_in.receiver().await?;
+        let redirect_uri = receiver.redirect_uri();
+        let request = AuthorizationRequest::new(config, provider, redirect_uri, scopes, false);
+        let received = self.sign_in.authorize(&request, receiver, provider).await?;
+        let code = received.response().code(config.server.hints);
         received.show(Page::of_code(code.as_ref().err())).await;
         Ok((request, code?))
     }
@@ -263,7 +296,8 @@ impl<'a> Session<'a> {
         tokens: TokenSet,
         request: &AuthorizationRequest,
     ) -> Result<Rc<CheckedTokens>> {
-        let keys = JwkSet::fetch(self.http, &self.provider.jwks_uri, &tokens.jwts()).await?;
+        let (uri, rules) = (&self.provider.jwks_uri, self.config.server.token_rules);
+        let keys = JwkSet::fetch(self.http, uri, rules, &tokens.jwts()).await?;
         let checked = tokens.check(keys, &request.expectations(self.config, self.provider));
         check::ensure_verified(&checked.checks)?;
         Ok(Rc::new(checked))

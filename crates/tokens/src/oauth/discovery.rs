@@ -7,7 +7,8 @@ use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;
 
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
+use crate::config::server::Hints;
 use crate::http::client::Http;
 use crate::http::readiness;
 use crate::http::request::Request;
@@ -97,14 +98,28 @@ pub(crate) async fn discover(
 
 /// What to do about an answer that is no discovery document. Only a client's
 /// error says something about the user pool: nothing else may lead to a deletion.
-fn what_to_do(status: StatusCode) -> &'static str {
+fn what_to_do(status: StatusCode, hints: &Hints) -> &'static str {
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         "the sign-in server has a problem at the moment: try again in a minute"
     } else if status.is_client_error() {
-        "does the user pool still exist? 'make api' looks, and makes what is missing"
+        hints.no_discovery
     } else {
         "something between here and the sign-in server may have answered: a proxy, or a network's sign-in page"
     }
+}
+
+fn another_issuer(config: &ClientConfig, named: &str) -> Failure {
+    let failure = Failure::failed(format!(
+        "The discovery document {} names the issuer '{named}', and not '{}'",
+        config.discovery_url, config.issuer
+    ));
+    let rule = "OpenID Connect Discovery section 4.3: the document must name the issuer that it was fetched for";
+    if named.trim_end_matches('/') == config.issuer.trim_end_matches('/') {
+        return failure.with_hint(format!(
+            "only the slash at the end differs: --issuer '{named}' is the right one, to the letter. {rule}"
+        ));
+    }
+    failure.with_hint(rule)
 }
 
 impl Provider {
@@ -117,14 +132,11 @@ impl Provider {
         let status = response.status;
         let document: Document = response
             .json_of("discovery document", &config.discovery_url)
-            .map_err(|failure| failure.with_hint(what_to_do(status)))?;
+            .map_err(|failure| failure.with_hint(what_to_do(status, config.server.hints)))?;
         // Otherwise one issuer could send its users' codes to another's endpoints.
-        if document.issuer != config.issuer {
-            return Err(Failure::failed(format!(
-                "The discovery document {} names the issuer '{}', but state.json expects '{}'",
-                config.discovery_url, document.issuer, config.issuer
-            ))
-            .with_hint("OpenID Connect Discovery section 4.3: the document must name the issuer that it was fetched for"));
+        let of_local_cloud = config.local_cloud_issuer.as_ref();
+        if document.issuer != config.issuer && of_local_cloud != Some(&document.issuer) {
+            return Err(another_issuer(config, &document.issuer));
         }
         Provider::from(document)
     }

@@ -41,7 +41,7 @@ pub(crate) async fn fetch(
     })?;
     // Without this comparison, one user's claims could be shown as another's.
     let sub = claims.get("sub").and_then(Value::as_str);
-    if sub.is_none() || sub != tokens.access.text("sub") {
+    if sub.is_none() || sub != tokens.subject().and_then(Value::as_str) {
         let other = printable(sub.unwrap_or("missing"));
         let message = format!("The userinfo endpoint describes another user: sub is {other}");
         return Err(Failure::failed(message)

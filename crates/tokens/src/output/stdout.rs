@@ -132,7 +132,7 @@ impl Output {
         match &mut self.mode {
             Mode::Text => {
                 text.heading("Logout");
-                self.console.line(logout.text);
+                self.console.line(&logout.text);
                 if let Some(address) = &logout.address {
                     self.console
                         .line("To end the browser's session as well, open:");
@@ -148,7 +148,7 @@ impl Output {
     }
 
     /// As text, prints how the login ended.
-    pub(crate) fn end(&self, login: &CheckedTokens, call: &ApiCall) {
+    pub(crate) fn end(&self, login: &CheckedTokens, call: Option<&ApiCall>) {
         if let Mode::Text = self.mode {
             let (console, whole) = (&self.console, self.whole);
             Text { console, whole }.end(login, call);

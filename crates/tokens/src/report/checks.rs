@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::links::linked;
 use crate::api::ApiCall;
+use crate::config::server::SignInServer;
 use crate::jwt::check::{Check, Verdict};
 use crate::oauth::token_set::CheckedTokens;
 
@@ -41,25 +42,38 @@ fn row(check: &Check) -> Markup {
 }
 
 /// Request and response, without the token, and why the API took or refused it.
-pub(super) fn api_call(call: &ApiCall, login: Option<&CheckedTokens>) -> Markup {
-    let granted = login.map_or_else(Vec::new, |login| login.tokens.access.scopes());
+pub(super) fn api_call(
+    call: &ApiCall,
+    login: Option<&CheckedTokens>,
+    server: &SignInServer,
+) -> Markup {
+    let granted = login.map_or_else(Vec::new, |login| login.scopes.clone());
     html! {
         section {
             h2 { "The API" }
-            p { "The API did not ask Cognito about you: it trusts the signature on the access token." }
-            p {
-                "Its gateway checks the token with the issuer's public keys, from the same jwks_uri: signature, issuer, expiry, and that it was issued to the right client_id. Then it asks for one of the scopes "
-                (scopes(&call.scopes)) "; this token has " (scopes(&granted)) "."
-            }
-            p.without { strong { "Without it: " } "anybody could write a token and be let in (lab: changed-payload, alg-none, other-key)." }
-            p.dim {
-                "Cognito's access token has no aud: client_id says to whom it was issued, not for which API. So another API that trusts the same client accepts the same token. " (linked("RFC 8707")) " mends that: since October 2025 Cognito can bind a token to a resource."
+            @if server.is_ours { (gateway(call, &granted)) } @else {
+                p { "The access token has the scopes " (scopes(&granted)) ". How the API checks it is up to the API: a JWT by the issuer's public keys, any other token by asking " (server.name) " (" (linked("RFC 7662")) ")." }
             }
             pre { (call.curl_style_without_token()) }
             @if !call.refusal.is_empty() {
                 h3 { "Why it was refused" }
                 @for line in &call.refusal { p { (linked(line)) } }
             }
+        }
+    }
+}
+
+/// What the gateway of the stack does with the token.
+fn gateway(call: &ApiCall, granted: &[String]) -> Markup {
+    html! {
+        p { "The API did not ask Cognito about you: it trusts the signature on the access token." }
+        p {
+            "Its gateway checks the token with the issuer's public keys, from the same jwks_uri: signature, issuer, expiry, and that it was issued to the right client_id. Then it asks for one of the scopes "
+            (scopes(&call.scopes)) "; this token has " (scopes(granted)) "."
+        }
+        p.without { strong { "Without it: " } "anybody could write a token and be let in (lab: changed-payload, alg-none, other-key)." }
+        p.dim {
+            "Cognito's access token has no aud: client_id says to whom it was issued, not for which API. So another API that trusts the same client accepts the same token. " (linked("RFC 8707")) " mends that: since October 2025 Cognito can bind a token to a resource."
         }
     }
 }

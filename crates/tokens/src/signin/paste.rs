@@ -6,7 +6,7 @@ use common::text::visible_line;
 use rustix::process::getpgrp;
 use rustix::termios::{isatty, tcgetpgrp};
 
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::signin::terminal_lines::{self, Input};
 

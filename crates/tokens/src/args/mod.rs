@@ -1,9 +1,13 @@
 //! The flags of `tokens`.
 
+mod provider;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use common::cli::CommonArgs;
+
+pub use provider::ProviderArgs;
 
 /// Sign in from the terminal, look at the tokens, call the API with them.
 #[derive(Clone, Debug, Parser)]
@@ -16,6 +20,10 @@ pub struct Args {
     #[command(subcommand)]
     #[allow(missing_docs)]
     pub command: Option<Command>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub provider: ProviderArgs,
 
     /// Scopes to request, for example "openid HelloAPI/hello.read" [default: all that the client may request]
     #[arg(long, value_name = "SCOPES")]
