@@ -15,12 +15,13 @@ mod refusal;
 mod report;
 mod signin;
 mod transcript;
+mod verify;
 
 use std::sync::Arc;
 
 use common::{Console, Exit, Result, Settings, interrupt};
 
-pub use args::{Args, Command, LabArgs, PrintedToken, ProviderArgs};
+pub use args::{Args, Command, LabArgs, PrintedToken, ProviderArgs, VerifyArgs};
 
 /// Runs the program until it finishes or is interrupted with Ctrl-C.
 ///
@@ -33,6 +34,11 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     let result = match &args.command {
         Some(Command::Lab(lab)) => {
             let work = lab::run(lab, &args, &settings, &console);
+            let ended = interrupt::or_stop(work, INTERRUPTED).await;
+            ended.and_then(|result| result)
+        }
+        Some(Command::Verify(verify)) => {
+            let work = verify::run(verify, &args, &settings, &console);
             let ended = interrupt::or_stop(work, INTERRUPTED).await;
             ended.and_then(|result| result)
         }

@@ -204,9 +204,9 @@ impl Login<'_> {
     }
 
     async fn userinfo(&mut self, provider: &Provider) -> Result<()> {
-        if let (true, Some(login)) = (self.args.userinfo, &self.tokens) {
-            let claims = userinfo::fetch(self.http, provider, &login.tokens).await?;
-            self.output.userinfo(&claims);
+        if let (true, Some(login)) = (self.args.userinfo, &mut self.tokens) {
+            let answer = userinfo::fetch(self.http, self.config, provider, login).await?;
+            self.output.userinfo(&answer);
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ mod stack;
 use common::{Failure, Result, Settings};
 
 use self::client::ClientConfig;
-use crate::args::Args;
+use crate::args::{Args, ProviderArgs};
 
 /// The client that the flags name, or else that of the stack in `state.json`.
 ///
@@ -35,6 +35,30 @@ pub(crate) fn read(args: &Args, settings: &Settings) -> Result<ClientConfig> {
         (None, None) => stack::read(settings, &provider.redirect_uri),
     }
 }
+
+/// The issuer that `--issuer` names, or else that of the stack: for one who only
+/// verifies its tokens, and is no client there.
+///
+/// # Errors
+/// Exit code 2 for flags of a client, and as [`of_stack`].
+pub(crate) fn issuer(args: &Args, settings: &Settings) -> Result<ClientConfig> {
+    let provider = &args.provider;
+    let flags_of_a_client = ProviderArgs {
+        issuer: None,
+        ..provider.clone()
+    };
+    if let Some(flag) = flags_of_a_client.given() {
+        let message = format!("'tokens verify' does not take {flag}: it only verifies a token");
+        return Err(Failure::usage(message).with_hint("'tokens verify --help' lists its flags"));
+    }
+    match &provider.issuer {
+        Some(issuer) => given::client(issuer, NO_CLIENT, args),
+        None => of_stack(settings),
+    }
+}
+
+/// The client id of one who is no client.
+const NO_CLIENT: &str = "none";
 
 /// The client of the stack in `state.json`.
 ///

@@ -30,7 +30,8 @@ struct Document {
 pub(crate) struct JwkSet {
     /// The URL of the set, if it can be fetched again.
     jwks_uri: Option<Url>,
-    keys: Vec<Jwk>,
+    /// `None` until there is a token to verify.
+    keys: Option<Vec<Jwk>>,
     rules: &'static TokenRules,
     fetched_again: bool,
 }
@@ -60,28 +61,29 @@ impl JwkSet {
     ) -> Result<JwkSet> {
         let mut set = JwkSet {
             jwks_uri: Some(jwks_uri.clone()),
-            keys: Vec::new(),
+            keys: None,
             rules,
             fetched_again: false,
         };
-        if !tokens.is_empty() {
-            set.keys = set.load(http, jwks_uri, WHY).await?;
-            set.refetch_for(http, tokens).await?;
-        }
+        set.refetch_for(http, tokens).await?;
         Ok(set)
     }
 
-    /// Fetches the keys again, once, if one of the tokens names an unknown `kid`.
+    /// Fetches the keys, if that was not necessary before; and again, once, if
+    /// one of the tokens names an unknown `kid`.
     ///
     /// # Errors
     /// As [`fetch`](JwkSet::fetch).
     pub(crate) async fn refetch_for(&mut self, http: &Http, tokens: &[&Jwt]) -> Result<()> {
-        let is_missing = |token: &&Jwt| self.key_of(token) == Err(NoKey::Missing);
-        if self.fetched_again || !tokens.iter().any(is_missing) {
+        let Some(jwks_uri) = &self.jwks_uri else {
             return Ok(());
+        };
+        if self.keys.is_none() && !tokens.is_empty() {
+            self.keys = Some(self.load(http, jwks_uri, WHY).await?);
         }
-        if let Some(jwks_uri) = &self.jwks_uri {
-            self.keys = self.load(http, jwks_uri, WHY_AGAIN).await?;
+        let is_missing = |token: &&Jwt| self.key_of(token) == Err(NoKey::Missing);
+        if !self.fetched_again && tokens.iter().any(is_missing) {
+            self.keys = Some(self.load(http, jwks_uri, WHY_AGAIN).await?);
             self.fetched_again = true;
         }
         Ok(())
@@ -102,6 +104,7 @@ impl JwkSet {
             let mut fitting = self
                 .keys
                 .iter()
+                .flatten()
                 .filter(|key| self.misfit(key, token).is_none());
             return match (fitting.next(), fitting.next()) {
                 _ if self.rules.needs_kid => Err(NoKey::Missing),
@@ -114,7 +117,7 @@ impl JwkSet {
         let has_kid = |key: &&Jwk| key.common.key_id.as_deref() == Some(kid);
         // Keys of different types may share a kid (RFC 7517 section 4.5).
         let mut reason = None;
-        for key in self.keys.iter().filter(has_kid) {
+        for key in self.keys.iter().flatten().filter(has_kid) {
             match self.misfit(key, token) {
                 None => return Ok(key),
                 why => reason = reason.or(why),
@@ -181,7 +184,7 @@ impl JwkSet {
             serde_json::from_value(set).map_err(|_| Failure::failed("This is not a JWK Set"))?;
         Ok(JwkSet {
             jwks_uri: None,
-            keys: set.keys(),
+            keys: Some(set.keys()),
             rules,
             fetched_again: false,
         })

@@ -11,3 +11,4 @@ mod shared_checks;
 pub(crate) mod sign;
 pub(crate) mod verify;
 mod verify_access;
+pub(crate) mod verify_any;

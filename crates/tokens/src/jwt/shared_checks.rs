@@ -49,11 +49,7 @@ fn key(token: &Jwt, keys: &JwkSet) -> (bool, String) {
 
 #[rustfmt::skip] // one line each
 pub(super) fn times(of: TokenChecks, token: &Jwt, max_age: Option<i64>, now: i64) -> Vec<Check> {
-    // Clocks differ a little, so LEEWAY seconds are allowed on either side.
-    let past = |name, rule| {
-        let good = token.time(name).is_some_and(|time| time - LEEWAY <= now);
-        of.check(name, good, "not in the future", &when(token, name, now), rule)
-    };
+    let past = |name, rule| not_in_the_future(of, token, name, now, rule);
     let mut checks = vec![expiry(of, token, now)];
     if token.payload.contains_key("nbf") {
         checks.push(past("nbf", "RFC 7519 4.1.5"));
@@ -65,6 +61,14 @@ pub(super) fn times(of: TokenChecks, token: &Jwt, max_age: Option<i64>, now: i64
         (false, None) => of.absent("auth_time", "OIDC Core 2"),
     });
     checks
+}
+
+/// A time that must be there, and not after now. Clocks differ a little, so
+/// LEEWAY seconds are allowed.
+#[rustfmt::skip] // one line each
+pub(super) fn not_in_the_future(of: TokenChecks, token: &Jwt, name: &'static str, now: i64, rule: &'static str) -> Check {
+    let good = token.time(name).is_some_and(|time| time - LEEWAY <= now);
+    of.check(name, good, "not in the future", &when(token, name, now), rule)
 }
 
 #[rustfmt::skip] // one line each

@@ -53,6 +53,23 @@ fn id_token(id: &Jwt, access: &AccessToken, keys: &JwkSet, expect: &Expectations
     checks
 }
 
+/// Checks a signed answer of the userinfo endpoint, OpenID Connect Core section
+/// 5.3.2: it must name issuer and client.
+pub(crate) fn userinfo(answer: &Jwt, keys: &JwkSet, expect: &Expectations) -> Vec<Check> {
+    let of = TokenChecks("userinfo");
+    let mut checks = signature(of, answer, keys, expect.rules);
+    let (iss, aud) = (answer.payload.get("iss"), answer.payload.get("aud"));
+    checks.push(of.equal("iss", expect.issuer, iss, "OIDC Core 5.3.2"));
+    let is_ours = |value: &Value| value == expect.client_id;
+    let named = match aud {
+        Some(Value::Array(many)) => many.iter().any(is_ours),
+        one => one.is_some_and(is_ours),
+    };
+    let aud = shown(aud);
+    checks.push(of.check("aud", named, expect.client_id, &aud, "OIDC Core 5.3.2"));
+    checks
+}
+
 /// OpenID Connect Core section 3.1.3.7, items 3 to 5: only for this client. An
 /// `azp` must name this client too.
 fn audience(of: TokenChecks, id: &Jwt, client_id: &str) -> Check {

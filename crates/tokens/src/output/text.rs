@@ -59,6 +59,11 @@ impl Text<'_> {
         self.heading(&format!("{}{rest}", first.to_uppercase()));
         self.console.line(&self.one_line(&jwt.raw));
         self.console.line("");
+        self.decoded(which, jwt);
+    }
+
+    /// Prints header and payload.
+    pub(crate) fn decoded(self, which: &str, jwt: &Jwt) {
         self.heading(&format!("Decoded {which}"));
         self.console.line(&pretty(&jwt.header));
         self.console.line(&pretty(&jwt.payload));
@@ -180,6 +185,7 @@ fn group_title(token: &str) -> &'static str {
     match token {
         "id" => "id token",
         "access" => "access token",
+        "token" => "token",
         _ => "both tokens",
     }
 }

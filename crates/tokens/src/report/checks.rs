@@ -14,10 +14,17 @@ pub(super) fn section(checks: &[Check]) -> Markup {
         section {
             h2 id="checks" { "The checks" }
             p { "A token is only a text that anybody could have written, so this program checks it before it believes it. If one check fails, it does not call the API." }
-            table.checks {
-                thead { tr { th { "verdict" } th { "token" } th { "check" } th { "expected" } th { "got" } th { "rule" } } }
-                tbody { @for check in checks { (row(check)) } }
-            }
+            (table(checks))
+        }
+    }
+}
+
+/// The checks, one a row.
+pub(super) fn table(checks: &[Check]) -> Markup {
+    html! {
+        table.checks {
+            thead { tr { th { "verdict" } th { "token" } th { "check" } th { "expected" } th { "got" } th { "rule" } } }
+            tbody { @for check in checks { (row(check)) } }
         }
     }
 }

@@ -13,6 +13,7 @@ mod links;
 mod next;
 mod steps;
 mod tokens;
+mod verify;
 
 use common::Failure;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -26,6 +27,7 @@ use crate::transcript::step::Step;
 
 pub(crate) use file::{GENERATOR, check, write};
 pub(crate) use lab::{LabRow, TwinRow, page as lab_page};
+pub(crate) use verify::VerifyReport;
 
 /// The stylesheet of all pages; the listener allows it by its hash.
 pub(crate) const STYLE: &str = include_str!("style.css");

@@ -71,7 +71,7 @@ fn access_token(access: &AccessToken, checks: &[Check]) -> Markup {
     }
 }
 
-fn token(which: &str, title: &str, jwt: &Jwt, checks: &[Check]) -> Markup {
+pub(super) fn token(which: &str, title: &str, jwt: &Jwt, checks: &[Check]) -> Markup {
     let mut parts = jwt.raw.split('.');
     let mut part = || parts.next().unwrap_or_default();
     let (header, payload, signature) = (part(), part(), part());
