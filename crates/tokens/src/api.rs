@@ -1,12 +1,14 @@
 //! The API call, and how it looks on the wire.
 
+use std::time::Duration;
+
 use common::{Console, Failure, Result};
 use http_client::hosts::secure_url;
 use reqwest::{Method, StatusCode, Version};
 use serde_json::{Map, Value, json};
 use url::{Position, Url};
 
-use crate::config::ClientConfig;
+use crate::config::client::ApiRoute;
 use crate::http::client::{Http, USER_AGENT};
 use crate::http::readiness;
 use crate::http::request::Request;
@@ -17,6 +19,7 @@ use crate::transcript::field::Without;
 use crate::transcript::step::Channel;
 
 const WHY: &str = "The access token opens the route: the gateway checks it before the function runs (RFC 6750 section 2.1).";
+const ANY_API: &str = "How the API checks the token is up to the API: a JWT by the issuer's public keys, any other token by asking the issuer (RFC 7662).";
 const TRUST: &str =
     "The API does not ask Cognito about you: it trusts the signature on the access token.";
 
@@ -33,32 +36,36 @@ pub(crate) struct ApiCall {
     url: Url,
     headers: Vec<(&'static str, String)>,
     pub response: Response,
-    /// Why the gateway trusts a token or not, in sentences.
+    /// Why the API trusts a token or not, in sentences.
     pub trust: Vec<String>,
+    /// Whether `create` made the API.
+    pub of_stack: bool,
     /// If the API refused: why, in sentences.
     pub refusal: Vec<String>,
 }
 
-/// Calls the API, with or without a token.
+/// Calls the API, with or without a token. A new one gets up to `startup_limit` to
+/// answer.
 ///
 /// # Errors
 /// If there is no response. A refusal is a response.
 pub(crate) async fn call(
     http: &Http,
-    config: &ClientConfig,
+    route: &ApiRoute,
+    startup_limit: Option<Duration>,
     console: &Console,
     token: Option<&str>,
 ) -> Result<ApiCall> {
-    let url = secure_url("api_url", &config.route.url)?;
-    let method: Method = config.route.method.parse().map_err(|_| {
-        let method = &config.route.method;
+    let url = secure_url("api_url", &route.url)?;
+    let method: Method = route.method.parse().map_err(|_| {
+        let method = &route.method;
         Failure::usage(format!(
             "api_route_method '{method}' in state.json is not an HTTP method"
         ))
     })?;
     let mut request = Request::get("API", WHY, url.clone()).on(Channel::Api);
     request.method = method.clone();
-    if let Some(limit) = config.startup_limit {
+    if let Some(limit) = startup_limit {
         // A new stage responds with 404 until it is deployed. To find out, no
         // token is needed: 401 shows that the gateway is there.
         let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
@@ -66,8 +73,11 @@ pub(crate) async fn call(
     }
     let mut trusted = Vec::new();
     if let Some(token) = token {
-        trusted = trust(&config.route.scopes, token);
-        let told = [&[WHY.to_owned()], &trusted[..], &FORGED.lines()].concat();
+        trusted = trust(route, token);
+        let mut told = [&[WHY.to_owned()], &trusted[..]].concat();
+        if route.of_stack {
+            told.extend(FORGED.lines());
+        }
         request.why = told.join("\n").into();
         request = request.bearer(token);
     }
@@ -86,13 +96,17 @@ pub(crate) async fn call(
         url,
         headers,
         trust: trusted,
-        refusal: refusal::explain(&response, &config.route, token),
+        of_stack: route.of_stack,
+        refusal: refusal::explain(&response, route, token),
         response,
     })
 }
 
-/// Why the gateway trusts this token or not, in sentences.
-fn trust(route_scopes: &[String], token: &str) -> Vec<String> {
+/// Why the API trusts this token or not, in sentences, as far as that is known.
+fn trust(route: &ApiRoute, token: &str) -> Vec<String> {
+    if !route.of_stack {
+        return vec![ANY_API.to_owned()];
+    }
     let token = Jwt::decode_unverified(token);
     let granted = token.as_ref().map(Jwt::scopes).unwrap_or_default();
     let has = if granted.is_empty() {
@@ -100,7 +114,7 @@ fn trust(route_scopes: &[String], token: &str) -> Vec<String> {
     } else {
         granted.join(", ")
     };
-    let wanted = route_scopes.join(", ");
+    let wanted = route.scopes.join(", ");
     vec![
         TRUST.to_owned(),
         format!(

@@ -15,12 +15,13 @@ mod refusal;
 mod report;
 mod signin;
 mod transcript;
+mod verify;
 
 use std::sync::Arc;
 
 use common::{Console, Exit, Failure, Result, Settings, interrupt};
 
-pub use args::{Args, Command, LabArgs, PrintedToken};
+pub use args::{Args, Command, LabArgs, PrintedToken, ProviderArgs, VerifyArgs};
 
 /// Runs the program until it finishes or is interrupted with Ctrl-C.
 ///
@@ -32,6 +33,11 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     interrupt::listen(|| {})?;
     match &args.command {
         Some(Command::Lab(lab)) => lab::run(lab, &args, &settings, &console).await,
+        Some(Command::Verify(verify)) => {
+            let work = verify::run(verify, &args, &settings, &console);
+            let ended = interrupt::or_stop(work, INTERRUPTED).await;
+            ended.and_then(|result| result)
+        }
         None => login::run(&args, &settings, &console).await,
     }
 }

@@ -1,18 +1,19 @@
 //! What the checks of the tokens are for, and what an attacker could do without
 //! them.
 
+use crate::jwt::access_token::AccessToken;
 use crate::jwt::check::shown;
 use crate::jwt::decode::Jwt;
 use crate::transcript::field::{Field, field};
 
 /// The claims that are checked, as these tokens have them, each with its purpose.
 #[rustfmt::skip] // one line each
-pub(crate) fn of_checks(id: Option<&Jwt>, access: &Jwt) -> Vec<Field> {
+pub(crate) fn of_checks(id: Option<&Jwt>, access: &AccessToken) -> Vec<Field> {
     let of = |token: Option<&Jwt>, name: &'static str, why| {
         let value = token.and_then(|token| token.payload.get(name))?;
         Some(field(name, shown(Some(value)), why))
     };
-    let access = Some(access);
+    let access = access.jwt.as_ref();
     let all = [
         of(access, "iss", "the sign-in server that was asked, and no other (OpenID Connect Core section 3.1.3.7)")
             .map(|f| f.without("whoever runs a sign-in server of their own, with keys in order, could write tokens in your name.", &["other-issuer"])),

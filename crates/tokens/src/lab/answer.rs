@@ -6,7 +6,7 @@ use std::fmt;
 use common::text::printable;
 use url::Url;
 
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 use crate::http::navigation::Navigation;
 use crate::http::request::without_query;
 use crate::http::response::Response;

@@ -1,7 +1,7 @@
 //! What attackers make of the authorization request, and send to the token
 //! endpoint with a code that they have caught.
 
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::pkce::CodeVerifier;
 use crate::oauth::token::code_form;
@@ -40,18 +40,24 @@ pub(super) fn form(
     other: &AuthorizationRequest,
     code: &str,
 ) -> Option<Vec<Field>> {
+    let redirect_uri = &request.redirect_uri;
     let verifier = Some(&request.code_verifier);
     match experiment {
-        WRONG_VERIFIER => Some(code_form(config, code, Some(&CodeVerifier::generate()))),
+        WRONG_VERIFIER => Some(code_form(
+            config,
+            redirect_uri,
+            code,
+            Some(&CodeVerifier::generate()),
+        )),
         // The attacker's own request was this client's too: its verifier is a
         // good one, of another login.
         INJECTION => {
             let attackers = &other.code_verifier;
-            Some(code_form(config, code, Some(attackers)))
+            Some(code_form(config, redirect_uri, code, Some(attackers)))
         }
-        NO_VERIFIER => Some(code_form(config, code, None)),
+        NO_VERIFIER => Some(code_form(config, redirect_uri, code, None)),
         OTHER_CLIENT => {
-            let mut form = code_form(config, code, verifier);
+            let mut form = code_form(config, redirect_uri, code, verifier);
             for field in form.iter_mut().filter(|field| field.name == "client_id") {
                 field.value = "anotherclient0000000000000".into();
             }

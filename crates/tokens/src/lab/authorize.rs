@@ -6,7 +6,7 @@ use common::Result;
 use super::answer::Answer;
 use super::experiment::Outcome;
 use super::session::Session;
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 use crate::http::navigation;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
@@ -28,7 +28,7 @@ async fn authorize_with(session: &Session<'_>, name: &str, value: &str) -> Resul
 async fn visit(session: &Session<'_>, request: AuthorizationRequest) -> Result<Answer> {
     let expected = ExpectedResponse::to(&request, session.provider);
     let visited = navigation::visit(&session.http.transcript, &request.url).await?;
-    let redirect_uri = &session.config.redirect_uri;
+    let redirect_uri = &request.redirect_uri;
     Ok(Answer::of(visited, redirect_uri, &expected))
 }
 
@@ -41,7 +41,7 @@ async fn refuses_any(session: &Session<'_>) -> Result<bool> {
 const REFUSES_ANY: &str = "the server refuses the unchanged request too";
 
 pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Outcome> {
-    let evil = format!("{}/evil", session.config.redirect_uri.uri);
+    let evil = format!("{}/evil", session.redirect_uri().uri);
     let answer = authorize_with(session, "redirect_uri", &evil).await?;
     let request = format!(
         "GET {}\nwith redirect_uri={evil}",
@@ -89,7 +89,7 @@ fn tricks(registered: &RedirectUri) -> [(&'static str, String); 7] {
 }
 
 pub(super) async fn redirect_tricks(session: &mut Session<'_>) -> Result<Outcome> {
-    let tricks = tricks(&session.config.redirect_uri);
+    let tricks = tricks(session.redirect_uri());
     let mut answers = Vec::new();
     let mut taken = Vec::new();
     for (what, uri) in &tricks {
@@ -149,6 +149,7 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
         .config
         .known_scopes
         .iter()
+        .flatten()
         .find(|scope| scope.contains('/') && !session.config.scopes.contains(scope))
         .cloned()
     else {

@@ -41,11 +41,11 @@ pub(super) async fn pkce_removed(session: &mut Session<'_>) -> Result<Outcome> {
     let careless = TokenEndpoint {
         code: CODE,
         client_id: &session.config.client_id,
-        redirect_uri: &session.config.redirect_uri.uri,
+        redirect_uri: &session.redirect_uri().uri,
         code_challenge: None,
         left_out: Some("code_challenge"),
     };
-    let form = token::code_form(session.config, CODE, Some(&victims));
+    let form = token::code_form(session.config, session.redirect_uri(), CODE, Some(&victims));
     let twin = twin::attack(session.http, &careless, form).await?;
     let outcome = match &*session.unprotected().await? {
         Unprotected::Request(answer) => {

@@ -34,7 +34,8 @@ use self::quiz::Quiz;
 use self::session::{Plan, Session};
 use crate::INTERRUPTED;
 use crate::args::{Args, LabArgs};
-use crate::config::ClientConfig;
+use crate::config;
+use crate::config::client::ClientConfig;
 use crate::http::client::Http;
 use crate::oauth::discovery;
 use crate::output::error::failed_json;
@@ -78,6 +79,13 @@ fn checked(lab_args: &LabArgs, args: &Args) -> Result<Vec<&'static Experiment>> 
     if let Some(flag) = args.login_flag() {
         let message = format!("'tokens lab' does not take {flag} before the word lab");
         return Err(Failure::usage(message).with_hint("'tokens lab --help' lists its flags"));
+    }
+    if let Some(flag) = args.provider.given() {
+        let message = format!(
+            "'tokens lab' does not take {flag}: it attacks the stack that 'create' made, and no other server"
+        );
+        return Err(Failure::usage(message)
+            .with_hint("leave it out; 'tokens' without the word lab takes it"));
     }
     for path in [&args.report, &lab_args.junit].into_iter().flatten() {
         report::check(path, args.force)?;
@@ -130,8 +138,11 @@ impl Lab<'_> {
         // First, everything that can be checked without a request.
         let chosen = checked(lab_args, args)?;
         self.quiz = lab_args.quiz.then(Quiz::new).transpose()?;
-        let config = ClientConfig::read(settings)?;
-        let method = SignInMethod::from_args(args, settings)?;
+        let config = config::of_stack(settings)?;
+        let Some(route) = &config.route else {
+            return Err(Failure::usage("There is no API to attack"));
+        };
+        let method = SignInMethod::from_args(args, &config, settings)?;
         let openid_only = chosen
             .iter()
             .filter(|experiment| experiment.needs == Needs::OpenidOnly);
@@ -141,7 +152,8 @@ impl Lab<'_> {
             grace: settings.settle * 3,
         };
         self.chosen = chosen;
-        let http = Http::new(Transcript::new(settings.explain, console.clone()));
+        let transcript = Transcript::new(settings.explain, console.clone());
+        let http = Http::new(transcript).with_hint(config.server.hints.not_running);
         let provider = discovery::discover(&http, &config, console).await?;
         let sign_in = SignIn {
             config: &config,
@@ -151,7 +163,7 @@ impl Lab<'_> {
             transcript: &http.transcript,
         };
         let cognito = cognito(&config);
-        let mut session = Session::new(&config, &provider, &http, sign_in, cognito, plan);
+        let mut session = Session::new(route, &provider, &http, sign_in, cognito, plan);
         self.run_all(&mut session).await
     }
 

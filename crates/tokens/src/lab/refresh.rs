@@ -69,7 +69,8 @@ pub(super) async fn more_scope(session: &mut Session<'_>) -> Result<Outcome> {
         granted.join(" ")
     );
     // A server may ignore the parameter, as long as nothing is added.
-    let tokens = TokenResponse::read(&response).and_then(TokenSet::decode);
+    let tokens = TokenResponse::read(&response, session.config.server.hints)
+        .and_then(|response| TokenSet::decode(response, session.config.server.token_rules));
     Ok(match &tokens {
         Ok(tokens) => {
             let scopes = tokens.access.scopes();

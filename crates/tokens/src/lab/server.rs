@@ -90,7 +90,7 @@ pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Outcome>
     let fields = vec![
         field("AuthFlow", "USER_PASSWORD_AUTH", "the app itself sends user name and password"),
         field("ClientId", &config.client_id, "our client"),
-        field("AuthParameters.USERNAME", &config.username, "the test user"),
+        field("AuthParameters.USERNAME", config.username.clone().unwrap_or_default(), "the test user"),
         field("AuthParameters.PASSWORD", "not-the-password", "never checked: the flow itself is refused"),
     ];
     let answer = cognito(session, "InitiateAuth", fields).await?;

@@ -4,3 +4,4 @@ pub(crate) mod error;
 pub(crate) mod stdout;
 pub(crate) mod table;
 pub(crate) mod text;
+pub(crate) mod verified;

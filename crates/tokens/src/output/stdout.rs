@@ -11,6 +11,7 @@ use crate::args::{Args, PrintedToken};
 use crate::oauth::logout::Logout;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::token_set::CheckedTokens;
+use crate::oauth::userinfo::UserInfo;
 use crate::output::error;
 use crate::output::text::{self, Text};
 use crate::transcript::step::Step;
@@ -85,7 +86,7 @@ impl Output {
     }
 
     /// The claims from the userinfo endpoint.
-    pub(crate) fn userinfo(&mut self, claims: &Map<String, Value>) {
+    pub(crate) fn userinfo(&mut self, answer: &UserInfo) {
         let text = Text {
             console: &self.console,
             whole: self.whole,
@@ -93,11 +94,15 @@ impl Output {
         match &mut self.mode {
             Mode::Text => {
                 text.heading("Userinfo");
-                self.console.line(&text::pretty(claims));
+                self.console.line(&text::pretty(&answer.claims));
+                if answer.signed {
+                    self.console
+                        .line("It was signed: signature, iss, aud and sub have been verified.");
+                }
                 self.console.line("");
             }
             Mode::Json(json) => {
-                json.insert("userinfo".into(), json!(claims));
+                json.insert("userinfo".into(), json!(answer.claims));
             }
             Mode::Token => {}
         }
@@ -133,7 +138,7 @@ impl Output {
         match &mut self.mode {
             Mode::Text => {
                 text.heading("Logout");
-                self.console.line(logout.text);
+                self.console.line(&logout.text);
                 if let Some(address) = &logout.address {
                     self.console
                         .line("To end the browser's session as well, open:");
@@ -149,7 +154,7 @@ impl Output {
     }
 
     /// As text, prints how the login ended.
-    pub(crate) fn end(&self, login: &CheckedTokens, call: &ApiCall) {
+    pub(crate) fn end(&self, login: &CheckedTokens, call: Option<&ApiCall>) {
         if let Mode::Text = self.mode {
             let (console, whole) = (&self.console, self.whole);
             Text { console, whole }.end(login, call);

@@ -21,10 +21,17 @@ pub(super) fn section(checks: &[Check], steps: &[Step]) -> Markup {
                 @let id = format!("step-{}", index + 1);
                 p { "What each check is for, and what an attacker could do without it, is said in " a href={ "#" (id) } { "step " (index + 1) } "." }
             }
-            table.checks {
-                thead { tr { th { "verdict" } th { "token" } th { "check" } th { "expected" } th { "got" } th { "rule" } } }
-                tbody { @for check in checks { (row(check)) } }
-            }
+            (table(checks))
+        }
+    }
+}
+
+/// The checks, one a row.
+pub(super) fn table(checks: &[Check]) -> Markup {
+    html! {
+        table.checks {
+            thead { tr { th { "verdict" } th { "token" } th { "check" } th { "expected" } th { "got" } th { "rule" } } }
+            tbody { @for check in checks { (row(check)) } }
         }
     }
 }
@@ -54,9 +61,11 @@ pub(super) fn api_call(call: &ApiCall) -> Markup {
         section {
             h2 { "The API" }
             @for line in &call.trust { p { (linked(line)) } }
-            (without(api::FORGED))
-            p.dim {
-                "Cognito's access token has no aud: client_id says to whom it was issued, not for which API. So another API that trusts the same client accepts the same token. " (linked("RFC 8707")) " mends that: since October 2025 Cognito can bind a token to a resource. Try it: " code { (lab_command(&["other-api"])) }
+            @if call.of_stack {
+                (without(api::FORGED))
+                p.dim {
+                    "Cognito's access token has no aud: client_id says to whom it was issued, not for which API. So another API that trusts the same client accepts the same token. " (linked("RFC 8707")) " mends that: since October 2025 Cognito can bind a token to a resource. Try it: " code { (lab_command(&["other-api"])) }
+                }
             }
             pre { (call.curl_style_without_token()) }
             @if !call.refusal.is_empty() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use common::Console;
 use url::Url;
 
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 
 /// Opens the URL in the first of these that works: those that `browser` lists,
 /// or the desktop's default browser. If none does, a note says so: the URL is

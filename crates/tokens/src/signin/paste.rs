@@ -5,7 +5,7 @@ use common::Console;
 use common::text::visible_line;
 use rustix::termios::isatty;
 
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::signin::terminal_lines::{self, Input, in_foreground};
 
