@@ -11,6 +11,8 @@ mod lab;
 mod login;
 mod oauth;
 mod output;
+#[cfg(test)]
+mod properties;
 mod refusal;
 mod report;
 mod signin;

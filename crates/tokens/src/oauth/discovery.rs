@@ -167,7 +167,7 @@ impl Provider {
     /// # Errors
     /// If it is invalid, belongs to another issuer (OpenID Connect Discovery
     /// section 4.3), or has a URL that is neither https nor on this machine.
-    fn read(config: &ClientConfig, response: &Response) -> Result<Provider> {
+    pub(crate) fn read(config: &ClientConfig, response: &Response) -> Result<Provider> {
         let document: Document = parse(config, response)?;
         ensure_our_issuer(config, &document.issuer)?;
         Provider::from(document)

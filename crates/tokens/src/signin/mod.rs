@@ -5,6 +5,6 @@ pub(crate) mod form;
 mod headless;
 pub(crate) mod listener;
 pub(crate) mod method;
-mod paste;
+pub(crate) mod paste;
 pub(crate) mod signup;
 pub(crate) mod terminal_lines;

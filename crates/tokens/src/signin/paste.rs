@@ -57,7 +57,7 @@ pub(crate) async fn pasted(
 /// The address in a line as browsers, mail programs and shells give it: in
 /// quotes or angle brackets, with a backslash before `&`, without `http://`, or
 /// only its query. The checks that follow are those of every response.
-fn address_in(line: &str, redirect_uri: &RedirectUri) -> String {
+pub(crate) fn address_in(line: &str, redirect_uri: &RedirectUri) -> String {
     let marks = |c: char| c.is_whitespace() || "<>\"'`“”‘’«»".contains(c);
     // No address has a backslash in it; shells put them before `?`, `&` and `=`.
     let text = line.trim_matches(marks).replace('\\', "");
