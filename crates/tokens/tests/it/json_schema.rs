@@ -8,7 +8,9 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use crate::idp::Idp;
+use crate::jwt::SERVER;
 use crate::program::{Program, RunResult};
+use crate::raw_http;
 
 const SCHEMA: &str = include_str!("../../../../docs/tokens.schema.json");
 
@@ -20,12 +22,39 @@ fn printed(idp: &Idp, args: &[&str]) -> Value {
     in_shape(&program.run(), SCHEMA)
 }
 
+/// What a login at a provider whose access tokens are opaque prints.
+fn printed_at_provider() -> Value {
+    let idp = Idp::provider_tampering("", |t| t.response = json!({"scope": "openid"}));
+    let all = [
+        "--json",
+        "--no-browser",
+        "--refresh",
+        "--userinfo",
+        "--logout",
+    ];
+    let login = Program::at_provider(&idp, &all).start();
+    raw_http::get(&idp.approve(&login.address));
+    in_shape(&login.result(), SCHEMA)
+}
+
+/// What `tokens verify` prints about a token.
+fn printed_by_verify(token: &str) -> Value {
+    let idp = Idp::provider("");
+    let issuer = idp.issuer();
+    let args = ["verify", "--issuer", &issuer, "--json"];
+    in_shape(
+        &Program::bare(&idp, &args).run_with_all_input(token),
+        SCHEMA,
+    )
+}
+
 /// The object that a run of the lab prints, which must be of its shape.
 fn printed_by_lab(idp: &Idp, args: &[&str]) -> Value {
     let program = Program::new(idp, &[&["lab", "--json"], args].concat());
     in_shape(&program.run(), LAB_SCHEMA)
 }
 
+/// The object, which must be of the shape that the schema describes.
 fn in_shape(result: &RunResult, schema: &str) -> Value {
     // The validator compares numbers, which it must read as serde_json writes them.
     let object: Value = serde_json::from_str(&result.stdout).expect("JSON and nothing else");
@@ -65,6 +94,9 @@ fn every_outcome_has_the_shape_of_the_schema() {
             &["--headless", "--scopes", "HelloAPI/hello.read"],
         ),
         printed(&Idp::honest(), &["--no-browser", "--timeout", "1"]),
+        printed_at_provider(),
+        printed_by_verify(&SERVER.sign(&json!({"alg": "RS256", "kid": "k1"}), &json!({}))),
+        printed_by_verify("opaque"),
     ];
     has_every_member(SCHEMA, &objects);
 }
