@@ -3,7 +3,6 @@
 
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
-mod chain;
 mod class;
 mod function;
 mod machine;

@@ -2,11 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::proxy::Call;
-use e2e::{Proxy, Rules, TestEnv};
+use e2e::{Proxy, Rules, TestEnv, chain};
 use serde::Serialize;
 
-use crate::chain;
 use crate::sample::{median, ms};
 
 /// Delay per call in milliseconds, and seconds until a new role can be used.
@@ -86,7 +84,7 @@ impl Run {
         // Requests that are not AWS calls run alongside them.
         let mut calls = proxy.calls();
         calls.retain(|call| !call.operation.contains('/'));
-        let (chain, bound) = bound(&calls, &rules);
+        let (chain, bound) = chain::bound(&calls, &rules);
         Run {
             wall,
             calls: calls.len(),
@@ -94,18 +92,6 @@ impl Run {
             bound,
         }
     }
-}
-
-/// The length of the longest chain, and the lower bound. If IAM is slow, the
-/// chain is the one through the role, with the wait for IAM in the middle.
-fn bound(calls: &[Call], rules: &Rules) -> (usize, Duration) {
-    let times = |chain: usize| rules.delay * u32::try_from(chain).expect("a few calls");
-    if rules.propagation.is_zero() {
-        let chain = chain::longest(calls);
-        return (chain, times(chain));
-    }
-    let chain = chain::longest_through(calls, "CreateRole", "CreateFunction");
-    (chain, times(chain) + rules.propagation)
 }
 
 fn row(program: &'static str, (delay_ms, propagation_s): (u64, u64), runs: &[Run]) -> Row {

@@ -15,6 +15,10 @@ for built in target/release target/*-linux-*; do
 done
 # The SDK takes minutes to build: its libraries are the same files.
 cp -al target/debug "$0/target" 2>/dev/null || cp -Rp target/debug "$0/target"
+# What cargo writes in place must not be the same file: the original would count
+# as built when only the copy was.
+rm -rf "$0/target/debug/.fingerprint"
+cp -Rp target/debug/.fingerprint "$0/target/debug"
 # The tools are installed, whatever the timestamps of a checkout say.
 touch -t 200001010000 "$0"/requirements/*
 ln -s "$PWD/.venv" "$0/.venv"

@@ -1,6 +1,7 @@
 //! Support for the end-to-end tests: the local cloud, test environments with
 //! their settings, the built programs, and an inventory of the cloud.
 
+pub mod chain;
 pub mod cloud;
 pub mod copy;
 pub mod fault;

@@ -18,6 +18,7 @@ mod make;
 mod moto;
 mod repository;
 mod signals;
+mod speed;
 mod sweeps;
 mod terminal;
 mod tls;

@@ -126,7 +126,7 @@ impl Drop for Walk {
 }
 
 #[test]
-fn the_readme_s_commands_work_in_their_order_with_make_and_a_browser() {
+fn the_readme_s_commands_work_in_their_order_with_make() {
     if !has(
         "the README's path with Chromium",
         &["chromium", "chromedriver", "curl"],

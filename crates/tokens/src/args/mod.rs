@@ -127,7 +127,7 @@ pub struct LabArgs {
     pub quiz: bool,
 
     /// Print the verdicts as one JSON object on stdout, and nothing else
-    #[arg(id = "verdicts", long = "json")]
+    #[arg(id = "verdicts", long = "json", conflicts_with = "list")]
     pub json: bool,
 
     /// Write the verdicts to this file, in the XML format of JUnit

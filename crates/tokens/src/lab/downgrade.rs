@@ -34,7 +34,7 @@ const SIDES: &[(&str, &str)] = &[
 ];
 
 /// What an emulator that lets it through lacks.
-const LACKS: &str = "this cloud compares a code_verifier only where the request had a code_challenge, and here gave tokens; what AWS does, its documents do not say: run this there. The client's own state stops the attack too (tokens lab login-csrf)";
+const LACKS: &str = "this cloud compares a code_verifier only where the request had a code_challenge, and here gave tokens; what AWS does, its documents do not say: run this there. The client's own state stops the attack too: cargo run --bin tokens -- lab login-csrf";
 
 pub(super) async fn pkce_removed(session: &mut Session<'_>) -> Result<Outcome> {
     let victims = session.request().code_verifier;

@@ -43,7 +43,7 @@ pub(super) fn section(login: &CheckedTokens, revoked: bool) -> Markup {
     html! {
         section {
             h2 { "The tokens" }
-            p { "The id token tells this program who signed in. The access token tells the API what this program may do." }
+            p { "A token is a signed note. The id token tells this program who signed in. The access token tells the API what this program may do." }
             p { "The id token is not sent to the API: it is addressed to this program (aud) and has no scope, so the API refuses it. Try it: " code { (lab_command(&["id-token"])) } }
             p.dim { "Header, payload and signature, each on its own line and in its own colour. The signature is cut short, so this token gives no access." }
             @if let Some(id) = &login.tokens.id { (token("id", "ID token: who signed in", id, &login.checks)) }

@@ -155,7 +155,9 @@ fn not_signed_in(page: &Url, response: &Response) -> Failure {
     Failure::failed(format!(
         "The sign-in page did not let the test user in: {error}"
     ))
-    .with_hint("is PASSWORD still what it was when 'create' made the user? 'make delete' and 'make api' set it again")
+    .with_hint(
+        "is PASSWORD still what it was when 'create' made the user? 'make api' sets it again",
+    )
 }
 
 /// What a page says went wrong: an OAuth error as JSON, or text marked as an error.

@@ -508,6 +508,9 @@ fn experiments_are_listed_without_any_call_and_unknown_names_refused() {
     lab(&idp, &["bogus"])
         .assert_code(2)
         .assert_says("There is no experiment 'bogus'");
+    lab(&idp, &["--list", "--json"])
+        .assert_code(2)
+        .assert_says("cannot be used with");
     Program::new(&idp, &["--json", "lab"])
         .run()
         .assert_code(2)

@@ -38,7 +38,8 @@ fn commands() -> Vec<String> {
 }
 
 /// Runs the commands in the README's order, in one environment. For commands
-/// that build or take minutes, only checks that the target exists.
+/// that build or take minutes, only checks that the target exists: `login/readme.rs`
+/// runs them all, with make and a browser, where there is one.
 #[test]
 fn its_commands_work_in_their_order() {
     let env = TestEnv::new();

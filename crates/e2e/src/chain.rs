@@ -1,11 +1,25 @@
-//! The longest chain of calls, each of which starts after the previous ended.
+//! The longest chain of calls, each of which starts after the previous ended, and
+//! how long any program takes for it at least.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use e2e::proxy::Call;
+use crate::Rules;
+use crate::proxy::Call;
+
+/// The length of the longest chain, and the lower bound. If IAM is slow, the
+/// chain is the one through the role, with the wait for IAM in the middle.
+pub fn bound(calls: &[Call], rules: &Rules) -> (usize, Duration) {
+    let times = |chain: usize| rules.delay * u32::try_from(chain).expect("a few calls");
+    if rules.propagation.is_zero() {
+        let chain = longest(calls);
+        return (chain, times(chain));
+    }
+    let chain = longest_through(calls, "CreateRole", "CreateFunction");
+    (chain, times(chain) + rules.propagation)
+}
 
 /// The number of calls in the longest chain.
-pub(crate) fn longest(calls: &[Call]) -> usize {
+fn longest(calls: &[Call]) -> usize {
     ending_with(&intervals(&last_tries(calls)))
         .into_iter()
         .max()
@@ -14,7 +28,7 @@ pub(crate) fn longest(calls: &[Call]) -> usize {
 
 /// The number of calls in the longest chain through `first` and then `then`,
 /// with nothing but waiting between the two.
-pub(crate) fn longest_through(calls: &[Call], first: &str, then: &str) -> usize {
+fn longest_through(calls: &[Call], first: &str, then: &str) -> usize {
     let calls = last_tries(calls);
     let intervals = intervals(&calls);
     let at = |name| calls.iter().position(|call| call.operation == name);
@@ -73,8 +87,6 @@ fn starting_with(calls: &[Interval]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     /// Calls with these names, start times and end times in milliseconds.
