@@ -1,5 +1,6 @@
 //! What to try next: never what was just done.
 
+use common::archive::as_run_here;
 use maud::{Markup, html};
 
 use crate::args::Args;
@@ -13,7 +14,7 @@ pub(super) fn section(args: &Args, scopes_granted: bool, failed: bool) -> Markup
     html! {
         section {
             h2 { "What to try next" }
-            ul { @for (command, what) in ideas(args, scopes_granted, failed) { li { code { (command) } " " (what) } } }
+            ul { @for (command, what) in ideas(args, scopes_granted, failed) { li { code { (as_run_here(command)) } " " (what) } } }
         }
     }
 }
