@@ -274,6 +274,56 @@ fn each_program_says_of_which_commit_it_is() {
     }
 }
 
+/// What the programs' build script tells cargo about a program in `folder`.
+fn build_script(folder: &Path, commit: Option<&str>) -> RunResult {
+    let script = folder.join("version");
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--edition", "2024", "-o"]).arg(&script);
+    rustc.arg(workspace().join("scripts/version.rs"));
+    RunResult::of(rustc).code(0);
+    let mut run = Command::new(script);
+    run.current_dir(folder)
+        .env("CARGO_PKG_NAME", "create")
+        .env("CARGO_PKG_VERSION", "1.2.3")
+        .env("BUILD_COMMIT", commit.unwrap_or_default());
+    RunResult::of(run).code(0)
+}
+
+#[test]
+fn a_build_without_git_has_the_plain_version() {
+    let dir = TempDir::new().unwrap();
+    build_script(dir.path(), None).stdout_has("=VERSION=1.2.3\n");
+    build_script(dir.path(), Some("abcdef123 2026-11-25"))
+        .stdout_has("=VERSION=1.2.3 (abcdef123 2026-11-25)\n");
+    // Somebody else's repository, in a folder of which the sources lie.
+    let mut init = Command::new("git");
+    init.args(["init", "--quiet"]).current_dir(dir.path());
+    RunResult::of(init).code(0);
+    build_script(dir.path(), None).stdout_has("=VERSION=1.2.3\n");
+}
+
+/// `cargo binstall` looks for the archive under the name that it has.
+#[test]
+fn each_program_says_where_its_releases_are() {
+    let file = ARCHIVE.1.file_name().unwrap().to_string_lossy();
+    let top = file.strip_suffix(".tar.gz").unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let (_, target) = top.split_once(&format!("{version}-")).unwrap();
+    for name in ["create", "tokens", "delete"] {
+        let manifest = workspace().join(format!("crates/{name}/Cargo.toml"));
+        let manifest = std::fs::read_to_string(manifest).unwrap();
+        let named = manifest
+            .replace("{ version }", version)
+            .replace("{ target }", target);
+        for line in [
+            format!("pkg-url = \"{{ repo }}/releases/download/v{version}/{file}\"\n"),
+            format!("bin-dir = \"{top}/{{ bin }}\"\n"),
+        ] {
+            assert!(named.contains(&line), "no {line} in {named}");
+        }
+    }
+}
+
 /// Loads the completions, and shows them.
 const LOAD: &str = "for file in completions/*.bash; do bash -n $file; . $file; done
 complete -p create tokens delete";

@@ -133,7 +133,7 @@ fn workflows_name_images_and_actions_by_hash() {
     let read = |file| std::fs::read_to_string(workspace().join(file)).expect(file);
     let mut pinned = 0;
     for line in files.map(read).concat().lines().map(str::trim) {
-        let line = line.replace('"', "").replace(',', "");
+        let line = line.replace(['"', ','], "");
         let line = line.trim_start_matches("- ");
         let (key, value) = line.split_once(": ").unwrap_or((line, ""));
         let length = match key {
