@@ -127,4 +127,4 @@ clean: ## stop the local cloud, remove what was built; refuses while there is so
 		exit 1; \
 	fi
 	@scripts/cloud stop-all
-	rm -rf target .venv "$(STATE_FILE)" "$(STATE_FILE).lock" "$(STATE_FILE).unreadable"
+	rm -rf target dist .venv "$(STATE_FILE)" "$(STATE_FILE).lock" "$(STATE_FILE).unreadable"

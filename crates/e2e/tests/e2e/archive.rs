@@ -40,13 +40,13 @@ fn expected() -> Vec<String> {
 }
 
 /// Packs the programs in `built`; returns the archive's path.
-fn pack(built: &Path, folder: &Path) -> PathBuf {
+fn pack(built: &Path, folder: &Path, repository: &str) -> PathBuf {
     let mut dist = Command::new("scripts/dist");
     dist.current_dir(workspace())
         .env("BUILT", built)
         .env("DIST", folder)
-        .env_remove("TARGET")
-        .env_remove("REPOSITORY_URL");
+        .env("REPOSITORY_URL", repository)
+        .env_remove("TARGET");
     let result = RunResult::of(dist).code(0).stdout_has(" MB\n");
     let (path, _) = result.stdout.split_once(": ").expect("the archive's path");
     PathBuf::from(path)
@@ -56,15 +56,19 @@ fn pack(built: &Path, folder: &Path) -> PathBuf {
 static ARCHIVE: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     let built = program("create");
-    let path = pack(built.parent().expect("a folder"), folder.path());
+    let path = pack(built.parent().expect("a folder"), folder.path(), "");
     (folder, path)
 });
 
 /// The archive's only folder, unpacked in an empty one.
 fn unpacked() -> (TempDir, PathBuf) {
+    unpack(&ARCHIVE.1)
+}
+
+fn unpack(archive: &Path) -> (TempDir, PathBuf) {
     let dir = TempDir::new().unwrap();
     let mut tar = Command::new("tar");
-    tar.arg("xzf").arg(&ARCHIVE.1).current_dir(dir.path());
+    tar.arg("xzf").arg(archive).current_dir(dir.path());
     RunResult::of(tar).code(0);
     let mut entries = std::fs::read_dir(dir.path()).unwrap();
     let folder = entries.next().expect("a folder").unwrap().path();
@@ -115,17 +119,23 @@ fn it_has_these_files_and_no_other() {
     assert_eq!(files, expected());
 }
 
-/// Whoever packs the same files gets the same archive, byte for byte.
-#[test]
-fn it_does_not_depend_on_the_moment() {
+/// A folder with files in place of the programs, which are quicker to pack.
+fn small_programs() -> TempDir {
     let built = TempDir::new().unwrap();
     for name in ["create", "tokens", "delete"] {
         std::fs::write(built.path().join(name), name).unwrap();
     }
     std::os::unix::fs::symlink(program("manual"), built.path().join("manual")).unwrap();
+    built
+}
+
+/// Whoever packs the same files gets the same archive, byte for byte.
+#[test]
+fn it_does_not_depend_on_the_moment() {
+    let built = small_programs();
     let archives = [0, 1].map(|_| {
         let folder = TempDir::new().unwrap();
-        std::fs::read(pack(built.path(), folder.path())).unwrap()
+        std::fs::read(pack(built.path(), folder.path(), "")).unwrap()
     });
     assert!(archives[0] == archives[1]);
 }
@@ -350,22 +360,46 @@ fn every_shell_has_the_flags_and_every_program_its_page() {
     }
 }
 
-/// Every link of its README leads to a file of the archive, or to the web.
+/// What the archive's README links to.
+fn links(readme: &str) -> Vec<&str> {
+    let links = readme.split("](").skip(1);
+    links.filter_map(|rest| rest.split(')').next()).collect()
+}
+
+/// Every link leads to a file of the archive, or to the web.
 #[test]
 fn its_readme_says_how_it_is_used_and_has_no_broken_link() {
+    let (built, dist) = (small_programs(), TempDir::new().unwrap());
+    let repository = "https://code.example/api";
+    let published = pack(built.path(), dist.path(), repository);
+    for (archive, is_published) in [(&published, true), (&ARCHIVE.1, false)] {
+        let (_dir, folder) = unpack(archive);
+        let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+        for text in ["# AWS serverless RESTful API", "./demo\n", "`./configure`"] {
+            assert!(readme.contains(text), "no {text:?} in {readme}");
+        }
+        let links = links(&readme);
+        for link in &links {
+            assert!(
+                link.starts_with("https://") || folder.join(link).exists(),
+                "{link}"
+            );
+        }
+        let page = format!(
+            "{repository}/blob/v{}/TEACHING.md",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert_eq!(links.contains(&&*page), is_published, "{links:?}");
+    }
+}
+
+#[test]
+fn without_python_the_local_cloud_says_what_it_needs() {
     let (_dir, folder) = unpacked();
-    let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
-    for text in [
-        "# AWS serverless RESTful API",
-        "./demo\n",
-        "./configure",
-        "./tokens",
-    ] {
-        assert!(readme.contains(text), "no {text:?} in {readme}");
-    }
-    let links = readme.split("](").skip(1);
-    for link in links.filter_map(|rest| rest.split(')').next()) {
-        let there = link.starts_with("http") || folder.join(link).exists();
-        assert!(there, "{link}");
-    }
+    std::fs::write(folder.join("python3"), "#!/bin/sh\nexit 1\n").unwrap();
+    let mut start = without_rust(&folder, "chmod +x python3; PATH=.:$PATH ./cloud start");
+    start.env("CLOUD_PORT", free_port().to_string());
+    RunResult::of(start)
+        .code(1)
+        .stderr_has("error: the local cloud needs Python 3.10 or newer, with venv\n");
 }
