@@ -7,8 +7,8 @@ mod tests;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-/// A script that lies beside the programs in an unpacked archive, and nowhere else.
-const SCRIPT: &str = "cloud";
+/// A file that lies beside the programs in an unpacked archive, and nowhere else.
+const MARK: &str = "iam-policy.json";
 
 /// The commands as the texts of the programs name them, for the repository, and
 /// how the same is done in an unpacked archive. One that contains another comes
@@ -44,15 +44,15 @@ const COMMANDS: [(&str, &str); 15] = [
 ];
 
 /// The folder of this program, if it was unpacked from an archive.
-pub fn folder() -> Option<PathBuf> {
+fn folder() -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?.canonicalize().ok()?;
     let folder = program.parent()?;
-    folder.join(SCRIPT).is_file().then(|| folder.to_path_buf())
+    folder.join(MARK).is_file().then(|| folder.to_path_buf())
 }
 
 /// The archive's zip of the function, for this machine's architecture, in AWS's
 /// word for it: on the local cloud, the function runs on this machine.
-pub fn function_zip() -> Option<PathBuf> {
+pub(crate) fn function_zip() -> Option<PathBuf> {
     let architecture = match std::env::consts::ARCH {
         "aarch64" => "arm64",
         other => other,
