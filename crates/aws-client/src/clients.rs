@@ -48,16 +48,15 @@ macro_rules! client {
         let retries_cost_nothing = RetryPartition::custom("retries")
             .token_bucket(TokenBucket::unlimited())
             .build();
-        let mut builder = $service::config::Builder::from($config);
-        // The one that was resolved for all services, whatever is set for this one.
-        builder.set_endpoint_url($config.endpoint_url().map(str::to_owned));
-        let mut builder = builder
+        let mut builder = $service::config::Builder::from($config)
             .retry_partition(retries_cost_nothing)
             .retry_classifier(RetryClassifier)
             .sleep_impl(defaults.sleep.clone())
             .interceptor(defaults.retries.clone())
             .interceptor(StopOnSignal)
             .interceptor(defaults.before_retry.clone());
+        // The one that was resolved for all services, whatever is set for this one.
+        builder.set_endpoint_url($config.endpoint_url().map(str::to_owned));
         if let Some(explain) = &defaults.explain {
             builder.push_interceptor(SharedInterceptor::clone(explain));
         }
@@ -81,20 +80,19 @@ impl Clients {
     ) -> Result<Clients> {
         credentials::check_profile().await?;
         let region = region(settings, recorded).await?;
-        let config = aws_config::defaults(BehaviorVersion::latest())
+        let found = aws_config::defaults(BehaviorVersion::latest())
             .region(region.clone())
             .app_name(AppName::new("oidc-and-oauth2-on-aws").expect("a valid name"))
             .timeout_config(timeouts())
             .http_client(http::client()?)
             .load()
             .await;
-        let endpoint_url = endpoint::resolve(&config, settings)?;
-        let mut config = config.into_builder();
+        let endpoint_url = endpoint::resolve(&found, settings)?;
+        let credentials = credentials::fetch(&found).await?;
+        let mut config = found.into_builder().credentials_provider(credentials);
         config.set_endpoint_url(endpoint_url);
-        let config = config.build();
-        let config = credentials::fetch(config).await?;
         let defaults = ClientDefaults::new(console, settings.explain);
-        Ok(Clients::of(&config, &region, &defaults))
+        Ok(Clients::of(&config.build(), &region, &defaults))
     }
 
     pub(crate) fn of(config: &SdkConfig, region: &Region, defaults: &ClientDefaults) -> Clients {
@@ -110,6 +108,11 @@ impl Clients {
             before_retry: defaults.before_retry.clone(),
             operations: defaults.operations.clone(),
         }
+    }
+
+    /// Where the calls go, in words.
+    pub fn place(&self) -> &str {
+        self.endpoint_url.as_deref().unwrap_or("AWS")
     }
 
     /// Runs `hook` before each retry of a call, with the name of its operation.

@@ -51,11 +51,11 @@ pub(crate) async fn check_profile() -> Result<()> {
     }
 }
 
-/// Fetches the credentials and puts them into the configuration.
+/// Fetches the credentials that the configuration leads to.
 ///
 /// # Errors
 /// Exit code 2 if there are none, or they cannot be fetched.
-pub(crate) async fn fetch(config: SdkConfig) -> Result<SdkConfig> {
+pub(crate) async fn fetch(config: &SdkConfig) -> Result<SharedCredentialsProvider> {
     let missing =
         |why: String| Failure::usage(format!("No AWS credentials: {why}")).with_hint(SIGN_IN);
     let source = config
@@ -65,14 +65,10 @@ pub(crate) async fn fetch(config: SdkConfig) -> Result<SdkConfig> {
         .provide_credentials()
         .await
         .map_err(|error| missing(chain(&error)))?;
-    let fetched = Fetched {
+    Ok(SharedCredentialsProvider::new(Fetched {
         first: Mutex::new(Some(first)),
         source,
-    };
-    Ok(config
-        .into_builder()
-        .credentials_provider(SharedCredentialsProvider::new(fetched))
-        .build())
+    }))
 }
 
 /// Credentials fetched in advance; the source is asked again only when they

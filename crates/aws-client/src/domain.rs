@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_cognitoidentityprovider::types::DomainDescriptionType;
 use common::{Failure, Result};
 
 use crate::Clients;
@@ -18,7 +19,8 @@ pub const DELETE_TIMEOUT: Duration = Duration::from_secs(60);
 /// If it takes longer than [`DELETE_TIMEOUT`], or a call fails.
 pub async fn wait_until_deleted(aws: &Clients, pool_id: &str, prefix: &str) -> Result<()> {
     let mut backoff = Backoff::poll().up_to(DELETE_TIMEOUT);
-    while find::pool_of_domain(aws, prefix).await?.as_deref() == Some(pool_id) {
+    let is_there = |domain: DomainDescriptionType| domain.user_pool_id() == Some(pool_id);
+    while find::domain(aws, prefix).await?.is_some_and(is_there) {
         if !backoff.wait().await? {
             return Err(Failure::failed(format!(
                 "Sign-in domain '{prefix}' is still there after a minute"

@@ -4,7 +4,7 @@
 use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
 use aws_sdk_apigatewayv2::types::Api;
 use aws_sdk_cloudwatchlogs::types::LogGroup;
-use aws_sdk_cognitoidentityprovider::types::UserPoolType;
+use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, UserPoolType};
 use aws_sdk_iam::types::{Role, Tag};
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use common::{Failure, Result};
@@ -13,7 +13,7 @@ use crate::account::Account;
 use crate::error::optional;
 use crate::{CallError, Clients, Named};
 
-pub use crate::owner::{DeploymentTag, Found, Tags, deployment_of, deployment_tag};
+pub use crate::owner::{DeploymentTag, Found, Tags, deployment_of};
 
 /// Our user pools of this name, oldest first (ListUserPools, DescribeUserPool:
 /// the list has no tags). More than one only after a response was lost.
@@ -67,7 +67,7 @@ pub async fn user_pool(aws: &Clients, id: &str) -> Result<Option<UserPoolType>> 
     Ok(answer.and_then(|answer| answer.user_pool))
 }
 
-/// Whose a user pool is that is not ours, by its tag: for the message that
+/// Who owns a user pool that is not ours, by its tag: for the message that
 /// refuses its sign-in domain. A pool of another account cannot be read.
 pub async fn owner_of_foreign_pool<T>(aws: &Clients, id: &str) -> Found<T> {
     let pool = user_pool(aws, id).await.ok().flatten();
@@ -78,22 +78,16 @@ pub async fn owner_of_foreign_pool<T>(aws: &Clients, id: &str) -> Found<T> {
     }
 }
 
-/// The id of the pool that a sign-in domain belongs to (DescribeUserPoolDomain,
+/// The sign-in domain with this prefix, whoever made it (DescribeUserPoolDomain,
 /// whose response is empty if there is no such domain).
 ///
 /// # Errors
 /// If the call fails.
-pub async fn pool_of_domain(aws: &Clients, prefix: &str) -> Result<Option<String>> {
-    let answer = aws
-        .cognito
-        .describe_user_pool_domain()
-        .domain(prefix)
-        .send()
-        .await;
-    let domain = optional(answer.named("DescribeUserPoolDomain"))?;
-    Ok(domain
-        .and_then(|answer| answer.domain_description)
-        .and_then(|domain| domain.user_pool_id))
+pub async fn domain(aws: &Clients, prefix: &str) -> Result<Option<DomainDescriptionType>> {
+    let call = aws.cognito.describe_user_pool_domain().domain(prefix);
+    let answer = optional(call.send().await.named("DescribeUserPoolDomain"))?;
+    let domain = answer.and_then(|answer| answer.domain_description);
+    Ok(domain.filter(|domain| domain.user_pool_id.is_some()))
 }
 
 /// Our APIs, oldest first (GetApis, which returns tags).
@@ -164,6 +158,25 @@ pub async fn role(aws: &Clients, name: &str, tag: &DeploymentTag) -> Result<Foun
     Ok(tag.whose(role, Some(&tags)))
 }
 
+/// The ARNs of the managed policies that are attached to a role; none, if the role
+/// itself is gone (ListAttachedRolePolicies).
+///
+/// # Errors
+/// If a call fails.
+pub async fn attached_policies(aws: &Clients, role: &str) -> Result<Vec<String>> {
+    let call = aws.iam.list_attached_role_policies().role_name(role);
+    let mut pages = call.into_paginator().send();
+    let mut arns = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = optional(page.named("ListAttachedRolePolicies"))?;
+        let policies = page.and_then(|page| page.attached_policies);
+        for policy in policies.unwrap_or_default() {
+            arns.extend(policy.policy_arn);
+        }
+    }
+    Ok(arns)
+}
+
 /// IAM's tags, in the form of the other services'.
 pub fn iam_tags(tags: &[Tag]) -> Tags {
     let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
@@ -221,7 +234,16 @@ pub async fn log_group_tags(aws: &Clients, arn: &str) -> Result<Option<Tags>> {
     Ok(answer.map(|answer| answer.tags.unwrap_or_default()))
 }
 
-/// The log groups whose names begin so, whoever made them (DescribeLogGroups).
+/// What AWS says of the log group of this name, whoever made it (DescribeLogGroups).
+///
+/// # Errors
+/// If a call fails.
+pub async fn log_group_details(aws: &Clients, name: &str) -> Result<Option<LogGroup>> {
+    let mut groups = log_groups(aws, name).await?.into_iter();
+    Ok(groups.find(|group| group.log_group_name() == Some(name)))
+}
+
+/// The log groups whose names begin with `prefix`, whoever made them (DescribeLogGroups).
 ///
 /// # Errors
 /// If a call fails.

@@ -12,6 +12,18 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use common::interrupt;
 
+/// AWS's name of the operation that a call is for.
+pub(crate) fn operation(call: &ConfigBag) -> &str {
+    call.load::<Metadata>()
+        .map_or("", |metadata| metadata.name())
+}
+
+/// Which attempt of a call this is, counted from 1.
+pub(crate) fn attempt(call: &ConfigBag) -> u32 {
+    call.load::<RequestAttempts>()
+        .map_or(1, |attempts| attempts.attempts())
+}
+
 /// After a signal, no more calls are sent; those in flight complete.
 #[derive(Debug)]
 pub(crate) struct StopOnSignal;
@@ -71,14 +83,8 @@ impl Intercept for BeforeRetry {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let tries = cfg
-            .load::<RequestAttempts>()
-            .map_or(1, |attempts| attempts.attempts());
-        let operation = cfg.load::<Metadata>();
-        match (self.0.get(), operation) {
-            (Some(hook), Some(operation)) if tries > 1 && !interrupt::stopping() => {
-                Ok(hook(operation.name())?)
-            }
+        match self.0.get() {
+            Some(hook) if attempt(cfg) > 1 && !interrupt::stopping() => Ok(hook(operation(cfg))?),
             _ => Ok(()),
         }
     }

@@ -46,13 +46,6 @@ pub fn deployment_of(tags: Option<&Tags>) -> Option<&str> {
     tags?.get(KEY).map(String::as_str)
 }
 
-/// Of a resource's tags that of its deployment: those that others have set are
-/// left to them.
-pub fn deployment_tag(mut tags: Tags) -> Tags {
-    tags.retain(|key, _| key == KEY);
-    tags
-}
-
 /// The result of a look-up by a unique name or a recorded id.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found<T> {

@@ -56,8 +56,8 @@ pub(crate) fn measure(runs: u32) -> [Row; 2] {
 
 /// Writes our `bootstrap` and Python's `handler.py` to `dir`.
 fn unpack(dir: &Path) {
-    let zip = std::fs::File::open(test_env::zip()).expect("built");
-    let mut zip = zip::ZipArchive::new(zip).expect("a zip");
+    let file = std::fs::File::open(test_env::zip()).expect("built");
+    let mut zip = zip::ZipArchive::new(file).expect("a zip");
     zip.extract(dir).expect("unpacked");
     std::fs::write(dir.join("handler.py"), include_str!("handler.py")).expect("written");
 }

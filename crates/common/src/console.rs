@@ -1,7 +1,7 @@
 //! Console output: results on stdout; progress, notes and errors on stderr.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -24,8 +24,24 @@ const HEADING: Style = AnsiColor::Cyan.on_default().bold();
 pub struct Console {
     spinner: ProgressBar,
     running: Mutex<Vec<String>>,
-    /// Why stdout could not be written, at the first time.
-    stdout_error: Mutex<Option<io::Error>>,
+}
+
+/// Why stdout could not be written, at the first time. The process has one stdout.
+static STDOUT_ERROR: OnceLock<io::Error> = OnceLock::new();
+
+/// Whether all results were written.
+///
+/// # Errors
+/// If not: the disk is full, for example. A closed pipe (`tokens | head -1`)
+/// is not an error: the reader has read enough.
+pub fn stdout_written() -> Result<()> {
+    match STDOUT_ERROR.get() {
+        Some(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::failed(format!("Cannot write to stdout: {error}"))
+                .with_hint("what was printed is not complete"))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Default for Console {
@@ -47,12 +63,11 @@ impl Console {
         Console {
             spinner,
             running: Mutex::default(),
-            stdout_error: Mutex::default(),
         }
     }
 
     /// Prints a result to stdout. A failure to write is not reported yet:
-    /// see [`written`](Console::written).
+    /// see [`stdout_written`].
     pub fn line(&self, text: &str) {
         self.styled_line(&text.into());
     }
@@ -63,30 +78,9 @@ impl Console {
             let mut stdout = anstream::stdout();
             let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
             if let Err(error) = written {
-                self.stdout_error().get_or_insert(error);
+                let _ = STDOUT_ERROR.set(error);
             }
         });
-    }
-
-    /// Whether all results were written.
-    ///
-    /// # Errors
-    /// If not: the disk is full, for example. A closed pipe (`tokens | head -1`)
-    /// is none, the reader has read enough.
-    pub fn written(&self) -> Result<()> {
-        match self.stdout_error().take() {
-            Some(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::failed(format!("Cannot write to stdout: {error}"))
-                    .with_hint("what was printed is not complete"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn stdout_error(&self) -> MutexGuard<'_, Option<io::Error>> {
-        self.stdout_error
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints a `note:` line to stderr.
@@ -135,7 +129,7 @@ impl Console {
         self.working(what)
     }
 
-    /// The columns of the terminal to which stdout goes; `None` if it is none.
+    /// The columns of the terminal to which stdout goes; `None` if it goes elsewhere.
     pub fn columns(&self) -> Option<usize> {
         let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
         Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)

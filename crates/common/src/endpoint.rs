@@ -11,8 +11,8 @@ use crate::state::State;
 /// slashes.
 ///
 /// # Errors
-/// Exit code 2 if it is not an http or https URL, or one of plain http that leads
-/// off this machine: passwords and tokens would be read on the way.
+/// Exit code 2 if it is not an http or https URL, or a plain http URL of
+/// another machine: passwords and tokens could be read on the way.
 pub fn parse(setting: &str, value: &str) -> Result<String> {
     let is_http = ["http://", "https://"]
         .iter()

@@ -180,9 +180,6 @@ joined_tuple!(A B);
 joined_tuple!(A B C);
 joined_tuple!(A B C D);
 joined_tuple!(A B C D E);
-joined_tuple!(A B C D E F);
-joined_tuple!(A B C D E F G);
-joined_tuple!(A B C D E F G H);
 
 #[cfg(test)]
 mod tests {

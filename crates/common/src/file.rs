@@ -14,7 +14,7 @@ const MAX_LINKS: usize = 40;
 /// Reads a regular file.
 ///
 /// # Errors
-/// If it is none (a pipe, a device, a folder), has more than `limit` bytes, or
+/// If it is not one (a pipe, a device, a folder), has more than `limit` bytes, or
 /// can only be reached through another user's symbolic link.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let file = open_regular(&follow(path)?, OpenOptions::new().read(true))?;
@@ -33,8 +33,8 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
 /// # Errors
 /// If it cannot be opened, or is not a regular file.
 pub(crate) fn open_regular(path: &Path, options: &mut OpenOptions) -> Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).map_err(Error::other)?;
+    let bits = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+    let flags = i32::try_from(bits).map_err(Error::other)?;
     let file = options.custom_flags(flags).open(path).map_err(|error| {
         let is_link = path.is_symlink() && error.kind() != ErrorKind::PermissionDenied;
         if is_link {
@@ -119,13 +119,8 @@ mod tests {
     fn only_regular_files_are_read_and_at_once() {
         let dir = tempfile::tempdir().unwrap();
         let pipe = dir.path().join("pipe");
-        assert!(
-            Command::new("mkfifo")
-                .arg(&pipe)
-                .status()
-                .unwrap()
-                .success()
-        );
+        let mkfifo = Command::new("mkfifo").arg(&pipe).status();
+        assert!(mkfifo.unwrap().success());
         for path in [&pipe, Path::new("/dev/zero"), dir.path()] {
             assert_eq!(refusal(path), "it is not a regular file");
         }

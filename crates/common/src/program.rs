@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::cli::CommonArgs;
 use crate::console;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::{Exit, Failure, Joined, Result};
 use crate::settings::Settings;
 
 /// Reads the settings, runs the program, prints its error and returns its exit code.
@@ -17,8 +17,27 @@ pub fn main<F>(args: &CommonArgs, run: impl FnOnce(Settings) -> F) -> ExitCode
 where
     F: Future<Output = Result<Exit>>,
 {
+    main_or_tell(args, |_| {}, run)
+}
+
+/// Like [`main`], for a program that tells a script if its settings are not
+/// usable: `unusable` is called with the reason.
+pub fn main_or_tell<F>(
+    args: &CommonArgs,
+    unusable: impl FnOnce(&Failure),
+    run: impl FnOnce(Settings) -> F,
+) -> ExitCode
+where
+    F: Future<Output = Result<Exit>>,
+{
     panic::set_hook(Box::new(print_panic));
-    let whole = || Settings::load(args).and_then(|settings| runtime()?.block_on(run(settings)));
+    let whole = || {
+        let settings = Settings::load(args).inspect_err(unusable)?;
+        let exit = runtime()?.block_on(run(settings));
+        // A program whose results could not be printed has failed too.
+        let written = console::stdout_written();
+        (exit, written).joined().map(|(exit, ())| exit)
+    };
     match panic::catch_unwind(AssertUnwindSafe(whole)) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) => {

@@ -58,7 +58,7 @@ impl Function {
             .role(&self.role_arn)
             // The least there is, in MB; the program needs a tenth of it.
             .memory_size(128)
-            // In seconds: whoever hangs should not cost for long.
+            // In seconds: a program that hangs must not cost money for long.
             .timeout(5)
             .set_tags(Some(run.tags()))
     }

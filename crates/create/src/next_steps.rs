@@ -25,8 +25,12 @@ pub(crate) async fn show(run: &Run) {
 
 /// The sign-in page of a cloud that is not AWS, with the parameters without which
 /// it does not open (RFC 6749 section 4.1.1).
+///
+/// The line on stdout that announces the domain keeps AWS's host name, which is
+/// what AWS's API was asked for: scripts read that line, and no page opens at
+/// that moment, because the client that it is for is not made yet.
 async fn other_sign_in_page(run: &Run, state: &State) -> Option<Url> {
-    run.endpoint_url()?;
+    run.aws.endpoint_url.as_ref()?;
     let issuer = state.user_pool_jwt_issuer_url.as_deref()?;
     let mut page = readiness::sign_in_page(run, issuer).await?;
     let printed: Url = state.user_pool_auth_domain.as_deref()?.parse().ok()?;

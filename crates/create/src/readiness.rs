@@ -37,7 +37,7 @@ struct Document {
 /// # Errors
 /// If a signal asks to stop meanwhile.
 pub(crate) async fn wait_for_sign_in(run: &Run, pool: &UserPoolRef) -> Result<()> {
-    let document = discovery::document_url(&pool.issuer, run.endpoint_url());
+    let document = discovery::document_url(&pool.issuer, run.aws.endpoint_url.as_deref());
     let readiness = async || {
         let page = sign_in_page(run, &pool.issuer).await?;
         let answer = get(page).await?;
@@ -52,9 +52,9 @@ pub(crate) async fn sign_in_page(run: &Run, issuer: &str) -> Option<Url> {
     if let Some(page) = run.sign_in_page.get() {
         return Some(page.clone());
     }
-    let document = discovery::document_url(issuer, run.endpoint_url());
-    let document = get(document.parse().ok()?).await?;
-    let document: Document = document.json().await.ok()?;
+    let url = discovery::document_url(issuer, run.aws.endpoint_url.as_deref());
+    let answer = get(url.parse().ok()?).await?;
+    let document: Document = answer.json().await.ok()?;
     let page: Url = document.authorization_endpoint.parse().ok()?;
     let prefix = &run.config.domain_prefix;
     if !is_sign_in_host(&page, issuer, prefix) {
@@ -67,12 +67,9 @@ pub(crate) async fn sign_in_page(run: &Run, issuer: &str) -> Option<Url> {
 /// pool names the issuer's own host, which has no page; and that of a pool whose
 /// domain was replaced names the old one. Another cloud has hosts of its own.
 fn is_sign_in_host(page: &Url, issuer: &str, prefix: &str) -> bool {
-    let issuer: Option<Url> = issuer.parse().ok();
+    let issuer = Url::parse(issuer).ok();
     let host = page.host_str().unwrap_or_default();
-    let is_issuer = issuer
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .as_deref()
-        == Some(host);
+    let is_issuer = issuer.as_ref().and_then(Url::host_str) == Some(host);
     let is_another =
         host.ends_with(".amazoncognito.com") && !host.starts_with(&format!("{prefix}."));
     !is_issuer && !is_another

@@ -15,7 +15,6 @@ use crate::config::{Config, hosts};
 /// The deployment that is being created or changed.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// The AWS clients.
     pub aws: Clients,
     /// What was created so far, saved at each change.
     pub state: Arc<StateFile>,
@@ -141,7 +140,7 @@ impl Run {
     pub(crate) fn begin(&self) -> Result<()> {
         interrupt::listen_between_calls(Arc::clone(&self.console))?;
         let (account, region) = (&self.account().id, &self.aws.region);
-        let place = self.aws.endpoint_url.as_deref().unwrap_or("AWS");
+        let place = self.aws.place();
         self.console.message(&format!(
             "In account {account}, region {region}, at {place}:"
         ));
@@ -233,11 +232,6 @@ impl Run {
             return Ok(());
         }
         self.state.update(|state| *state = after)
-    }
-
-    /// The endpoint of all clients; `None` for AWS itself.
-    pub(crate) fn endpoint_url(&self) -> Option<&str> {
-        self.aws.endpoint_url.as_deref()
     }
 
     /// Whether this run has created or updated anything.

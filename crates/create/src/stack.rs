@@ -19,7 +19,7 @@ use crate::user_pool::UserPool;
 
 /// Lists the resources in the order of their output, each with those that it
 /// refers to. A step begins when what it needs is made: the pool, the API and
-/// the role at once, and all that can side by side.
+/// the role at once, and whatever can run side by side does.
 pub(crate) fn stack(steps: &mut Steps) {
     // Who can sign in, and who signs the tokens.
     let pool = steps.add::<UserPool>(());
@@ -32,8 +32,8 @@ pub(crate) fn stack(steps: &mut Steps) {
     let api = steps.add::<Api>(());
     let authorizer = steps.add::<Authorizer>((&api, &pool, &client));
 
-    // The function, and what it may do. A new role takes AWS several seconds to
-    // know everywhere: most of a first run is spent waiting for that.
+    // The function, and what it may do. AWS takes several seconds to make a new
+    // role known everywhere: most of a first run is spent waiting for that.
     let role = steps.add::<Role>(());
     steps.add::<RolePolicy>(&role);
     steps.add::<LogGroup>(());

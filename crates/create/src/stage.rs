@@ -58,10 +58,7 @@ impl Resource for Stage {
     }
 
     async fn create(&self, run: &Run) -> CallResult {
-        self.create_call(run)
-            .send()
-            .await
-            .named("CreateStage")
-            .map(drop)
+        let answer = self.create_call(run).send().await;
+        answer.named("CreateStage").map(drop)
     }
 }

@@ -80,10 +80,7 @@ impl Resource for User {
     }
 
     async fn create(&self, run: &Run) -> CallResult {
-        self.create_call(run)
-            .send()
-            .await
-            .named("AdminCreateUser")
-            .map(drop)
+        let answer = self.create_call(run).send().await;
+        answer.named("AdminCreateUser").map(drop)
     }
 }

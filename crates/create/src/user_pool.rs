@@ -61,10 +61,10 @@ impl UserPool {
             // is only a claim of the person's own.
             .schema(email())
             .auto_verified_attributes(VerifiedAttributeType::Email)
-            // A forgotten password is reset by way of the verified address.
+            // A forgotten password is reset through the verified address.
             .account_recovery_setting(recovery_by_email())
             // The other form, `https://issuer-cognito-idp...`, is not yet what API
-            // Gateway and most libraries are tried with.
+            // Gateway and most libraries have been tested with.
             .issuer_configuration(
                 IssuerConfigurationType::builder()
                     .r#type(IssuerType::Original)

@@ -25,9 +25,9 @@ pub(crate) struct Api {
 
 /// Our APIs: the recorded one, and any others with our tag.
 pub(crate) async fn find(run: &Run) -> Result<Vec<Api>> {
-    let (ids, mappings) = join_all!(ids(run), custom_domain::mappings(run))?;
+    let (ids, all_mappings) = join_all!(ids(run), custom_domain::mappings(run))?;
     let api = |id: String| {
-        let mut mappings = mappings.clone();
+        let mut mappings = all_mappings.clone();
         mappings.retain(|mapping| mapping.api_id == id);
         Api { id, mappings }
     };

@@ -45,12 +45,9 @@ pub(crate) async fn mappings(run: &Run) -> Result<Vec<Mapping>> {
 async fn domains(run: &Run) -> Result<Vec<DomainName>, CallError> {
     find::pages(async |token| {
         let call = run.aws.api_gateway.get_domain_names().max_results("100");
-        let answer = call
-            .set_next_token(token)
-            .send()
-            .await
-            .named("GetDomainNames")?;
-        Ok((answer.items, answer.next_token))
+        let answer = call.set_next_token(token).send().await;
+        let page = answer.named("GetDomainNames")?;
+        Ok((page.items, page.next_token))
     })
     .await
 }
@@ -64,15 +61,10 @@ fn is_for_http_apis(domain: &DomainName) -> bool {
 
 async fn mappings_of(run: &Run, domain: &str) -> Result<Vec<ApiMapping>, CallError> {
     find::pages(async |token| {
-        let call = run
-            .aws
-            .api_gateway
-            .get_api_mappings()
-            .domain_name(domain)
-            .max_results("100")
-            .set_next_token(token);
-        let answer = call.send().await.named("GetApiMappings")?;
-        Ok((answer.items, answer.next_token))
+        let call = run.aws.api_gateway.get_api_mappings().domain_name(domain);
+        let answer = call.max_results("100").set_next_token(token).send().await;
+        let page = answer.named("GetApiMappings")?;
+        Ok((page.items, page.next_token))
     })
     .await
 }

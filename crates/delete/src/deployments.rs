@@ -21,9 +21,6 @@ pub(crate) struct Deployment {
 }
 
 /// All deployments, oldest first. The services are asked side by side.
-///
-/// # Errors
-/// If a call fails.
 pub(crate) async fn find(aws: &Clients) -> Result<Vec<Deployment>> {
     let (pools, apis, roles, functions, groups) = join_all!(
         tagged::user_pools(aws),

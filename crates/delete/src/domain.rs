@@ -13,13 +13,9 @@ use crate::run::Run;
 /// to do it.
 pub(crate) async fn delete(run: &Run, pool_id: &str, prefix: &str) -> Result<()> {
     let _shown = run.console.working("sign-in domain");
-    let call = run
-        .aws
-        .cognito
-        .delete_user_pool_domain()
-        .domain(prefix)
-        .user_pool_id(pool_id);
-    let was_there = optional(call.send().await.named("DeleteUserPoolDomain"))?.is_some();
+    let call = run.aws.cognito.delete_user_pool_domain().domain(prefix);
+    let answer = call.user_pool_id(pool_id).send().await;
+    let was_there = optional(answer.named("DeleteUserPoolDomain"))?.is_some();
     run.deleted(&format!("Sign-in domain '{prefix}'"), was_there, |state| {
         let known = &mut state.user_pool_auth_domain_prefix;
         if known.take_if(|known| known == prefix).is_some() {

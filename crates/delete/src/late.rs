@@ -8,9 +8,6 @@ use crate::stack::Stack;
 
 /// Looks again until nothing more can appear, and deletes what does: a call
 /// without a response may take effect after the program that made it has ended.
-///
-/// # Errors
-/// If a call fails.
 pub(crate) async fn delete(run: &Run) -> Result<()> {
     let mut backoff = Backoff::exponential();
     let mut shown = None;

@@ -13,35 +13,29 @@ use crate::deployments::{self, Deployment};
 use crate::part::Part;
 
 /// Prints a line for each deployment.
-///
-/// # Errors
-/// If a call fails.
 pub(crate) async fn show(settings: &Settings) -> Result<()> {
-    let recorded = State::load(&settings.state_file).ok().flatten();
-    let region = recorded.as_ref().and_then(|state| state.region.as_deref());
+    let recorded = match State::load(&settings.state_file) {
+        Ok(Some(state)) => state,
+        _ => State::default(),
+    };
     let console = Arc::new(Console::new());
-    let aws = Clients::new(settings, &console, region).await?;
+    let aws = Clients::new(settings, &console, recorded.region.as_deref()).await?;
     let (account, deployments) = join_all!(account::current(&aws), deployments::find(&aws))?;
-    let endpoint = aws.endpoint_url.as_deref().unwrap_or("AWS");
-    let place = format!(
-        "account '{}', region '{}', at {endpoint}",
-        account.id, aws.region
-    );
+    let (id, region, endpoint) = (&account.id, &aws.region, aws.place());
+    let place = format!("account '{id}', region '{region}', at {endpoint}");
     if deployments.is_empty() {
         console.line(&format!("There is no deployment in {place}"));
         return Ok(());
     }
     console.message(&format!("In {place}:"));
-    let here = recorded.and_then(|state| state.deployment_id);
+    let path = settings.state_file.display();
     for deployment in deployments {
-        let path = settings.state_file.display();
-        let is_here = here.as_ref() == Some(&deployment.id);
-        let recorded = if is_here {
+        let here = if recorded.deployment_id.as_ref() == Some(&deployment.id) {
             format!(" (in '{path}')")
         } else {
             String::new()
         };
-        console.line(&format!("Deployment {deployment}{recorded}"));
+        console.line(&format!("Deployment {deployment}{here}"));
     }
     Ok(())
 }
@@ -62,7 +56,7 @@ impl fmt::Display for Deployment {
     }
 }
 
-/// For example `2026-11-25 18:02 UTC`; `None` for a time that is no date.
+/// For example `2026-11-25 18:02 UTC`; `None` for a time that is not a date.
 fn to_the_minute(time: DateTime) -> Option<String> {
     let text = time.fmt(Format::DateTime).ok()?; // 2026-11-25T18:02:23Z
     let minute = text.get(..16)?.replace('T', " ");

@@ -9,7 +9,6 @@ use aws_client::error::optional;
 use aws_client::{Named, account, find, names};
 use common::{Failure, Result, join_all};
 
-use crate::python;
 use crate::run::Run;
 
 /// An existing log group.
@@ -29,7 +28,8 @@ pub(crate) async fn find(run: &Run) -> Result<Option<LogGroup>> {
     };
     let name = names::log_group(function);
     let Some(tag) = &run.tag else {
-        python::leave_log_group(run, &name);
+        // Lambda made the Python scripts' group, without a tag.
+        run.note_foreign(&format!("log group '{name}'"));
         return Ok(None);
     };
     // Its tags are listed by its ARN, which contains account and partition.
@@ -37,21 +37,14 @@ pub(crate) async fn find(run: &Run) -> Result<Option<LogGroup>> {
         Some(account) => account,
         None => account::current(&run.aws).await?,
     };
-    let (found, protected) = join_all!(
+    let (found, details) = join_all!(
         find::log_group(&run.aws, &account, &name, tag),
-        is_protected(run, &name),
+        find::log_group_details(&run.aws, &name),
     )?;
+    let protected = details.and_then(|group| group.deletion_protection_enabled) == Some(true);
     let recorded = state.lambda_log_group_name.is_some();
     let ours = run.ours_only(found, recorded, &format!("log group '{name}'"));
     Ok(ours.map(|()| LogGroup { name, protected }))
-}
-
-/// Whether AWS refuses to delete it (DescribeLogGroups).
-async fn is_protected(run: &Run, name: &str) -> Result<bool> {
-    let groups = find::log_groups(&run.aws, name).await?;
-    let mut named = groups.iter();
-    let group = named.find(|group| group.log_group_name() == Some(name));
-    Ok(group.is_some_and(|group| group.deletion_protection_enabled() == Some(true)))
 }
 
 impl LogGroup {

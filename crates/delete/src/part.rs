@@ -54,17 +54,12 @@ impl fmt::Display for Part {
 /// The kinds of resources that a tag leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
-    /// The user pool.
     UserPool,
     /// The pool's domain, which goes with the pool's tag.
     Domain,
-    /// The HTTP API.
     Api,
-    /// The function's role.
     Role,
-    /// The function.
     Function,
-    /// The function's log group.
     LogGroup,
 }
 

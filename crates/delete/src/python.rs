@@ -3,14 +3,11 @@
 
 use aws_client::Named;
 use aws_client::error::optional;
-use common::{Result, State};
+use common::Result;
 
 use crate::run::Run;
 
 /// Whether the function of this name runs with the recorded role, and so is theirs.
-///
-/// # Errors
-/// If the call fails.
 pub(crate) async fn is_their_function(run: &Run, name: &str) -> Result<bool> {
     let call = run.aws.lambda.get_function().function_name(name);
     let answer = optional(call.send().await.named("GetFunction"))?;
@@ -22,20 +19,4 @@ pub(crate) async fn is_their_function(run: &Run, name: &str) -> Result<bool> {
         run.note_foreign(&format!("function '{name}'"));
     }
     Ok(theirs)
-}
-
-/// Whether they recorded the role, and so made it.
-pub(crate) fn made_role(state: &State) -> bool {
-    state.lambda_role_arn.is_some()
-}
-
-/// Whether the role's ARN must stay in state.json although the role is deleted:
-/// it identifies the scripts' function and account.
-pub(crate) fn needs_role_arn(state: &State) -> bool {
-    state.is_from_python()
-}
-
-/// Prints a note that the log group is left: Lambda created it, without a tag.
-pub(crate) fn leave_log_group(run: &Run, name: &str) {
-    run.note_foreign(&format!("log group '{name}'"));
 }

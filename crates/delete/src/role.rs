@@ -12,7 +12,6 @@ use aws_client::{Kind, Named, find, names};
 use common::failure::all;
 use common::{Result, join_all};
 
-use crate::python;
 use crate::run::Run;
 
 /// How long AWS may go on to count a policy that is gone.
@@ -68,7 +67,7 @@ pub(crate) async fn find(run: &Run) -> Result<Option<Role>> {
 async fn is_ours(run: &Run, name: &str) -> Result<bool> {
     let state = run.record.get();
     let Some(tag) = &run.tag else {
-        return Ok(python::made_role(&state));
+        return Ok(state.lambda_role_arn.is_some()); // recorded by the Python scripts
     };
     let found = find::role(&run.aws, name, tag).await?;
     let recorded = state.lambda_role_arn.is_some();
@@ -78,10 +77,10 @@ async fn is_ours(run: &Run, name: &str) -> Result<bool> {
 
 /// Its policies (ListRolePolicies, ListAttachedRolePolicies).
 async fn policies(run: &Run, role: &str) -> Result<Vec<Policy>> {
-    let (inline, attached) = join_all!(inline(run, role), attached(run, role))?;
-    let inline = inline.into_iter().map(Policy::Inline);
-    let attached = attached.into_iter().map(Policy::Attached);
-    Ok(inline.chain(attached).collect())
+    let (inline, attached) = join_all!(inline(run, role), find::attached_policies(&run.aws, role))?;
+    let mut policies: Vec<Policy> = inline.into_iter().map(Policy::Inline).collect();
+    policies.extend(attached.into_iter().map(Policy::Attached));
+    Ok(policies)
 }
 
 async fn inline(run: &Run, role: &str) -> Result<Vec<String>> {
@@ -96,20 +95,6 @@ async fn inline(run: &Run, role: &str) -> Result<Vec<String>> {
         names.extend(page.policy_names);
     }
     Ok(names)
-}
-
-async fn attached(run: &Run, role: &str) -> Result<Vec<String>> {
-    let call = run.aws.iam.list_attached_role_policies().role_name(role);
-    let mut pages = call.into_paginator().send();
-    let mut arns = Vec::new();
-    while let Some(page) = pages.next().await {
-        let Some(page) = optional(page.named("ListAttachedRolePolicies"))? else {
-            break;
-        };
-        let policies = page.attached_policies.into_iter().flatten();
-        arns.extend(policies.filter_map(|policy| policy.policy_arn));
-    }
-    Ok(arns)
 }
 
 impl Role {
@@ -186,7 +171,8 @@ impl Role {
         };
         run.deleted(&format!("Role '{name}'"), was_there, |state| {
             state.under_way.end("CreateRole");
-            if !python::needs_role_arn(state) {
+            // The role's ARN identifies the scripts' function and account.
+            if !state.is_from_python() {
                 state.lambda_role_arn = None;
             }
         })

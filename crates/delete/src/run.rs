@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_client::account::{self, Account};
+use aws_client::account;
 use aws_client::find::Found;
 use aws_client::{Clients, DeploymentTag};
 use common::{Access, Console, Result, Settings, State, StateFile, interrupt};
@@ -24,7 +24,6 @@ const CREATES: [&str; 5] = [
 /// The deployment that is being deleted.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// The AWS clients.
     pub aws: Clients,
     /// What is known to exist, kept up to date.
     pub record: Record,
@@ -80,10 +79,9 @@ impl Run {
     ///
     /// # Errors
     /// Exit code 2 if it is another.
-    pub(crate) async fn check_account(&self) -> Result<Account> {
+    pub(crate) async fn check_account(&self) -> Result<()> {
         let account = account::current(&self.aws).await?;
-        account::check_account(&self.record.get(), &account.id)?;
-        Ok(account)
+        account::check_account(&self.record.get(), &account.id)
     }
 
     /// Whether the record may not list everything: an earlier run lost a response
@@ -125,8 +123,7 @@ impl Run {
     /// Says in which region, and at which endpoint, something is or would be
     /// deleted.
     pub(crate) fn say_where(&self) {
-        let place = self.aws.endpoint_url.as_deref().unwrap_or("AWS");
-        let region = &self.aws.region;
+        let (place, region) = (self.aws.place(), &self.aws.region);
         self.console
             .message(&format!("In region {region}, at {place}:"));
     }

@@ -24,9 +24,6 @@ pub(crate) struct Stack {
 impl Stack {
     /// Finds what the record lists and, if it may not list everything, what
     /// carries our tag. Only what is ours is in it.
-    ///
-    /// # Errors
-    /// If a call fails.
     pub(crate) async fn find(run: &Run) -> Result<Stack> {
         run.begin_look();
         let (apis, user_pools, function, role, log_group) = join_all!(

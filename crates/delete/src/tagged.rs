@@ -32,9 +32,6 @@ impl Tagged {
 }
 
 /// User pools and their domains.
-///
-/// # Errors
-/// If a call fails; so with the others.
 pub(crate) async fn user_pools(aws: &Clients) -> Result<Vec<Tagged>> {
     let pools = find::user_pools_named(aws, |name| Kind::UserPool.may_be_named(name)).await?;
     let mut found = Vec::new();
@@ -93,16 +90,13 @@ pub(crate) async fn roles(aws: &Clients) -> Result<Vec<Tagged>> {
 
 /// Whether the role's policy, which names the function's log group, names one of
 /// another region (GetRolePolicy). Without its policy, no stack works with the role.
-///
-/// # Errors
-/// If the call fails.
 pub(crate) async fn is_of_another_region(aws: &Clients, role: &str) -> Result<bool> {
     let call = aws.iam.get_role_policy().role_name(role);
     let answer = call.policy_name(names::ROLE_POLICY).send().await;
-    let answer = optional(answer.named("GetRolePolicy"))?;
+    let found = optional(answer.named("GetRolePolicy"))?;
     let here = format!(":logs:{}:", aws.region);
     // Percent-encoded JSON (RFC 3986).
-    let document = answer.map(|answer| answer.policy_document.replace("%3A", ":"));
+    let document = found.map(|answer| answer.policy_document.replace("%3A", ":"));
     Ok(document.is_some_and(|document| !document.contains(&here)))
 }
 

@@ -9,7 +9,7 @@ use aws_client::domain::{DELETE_TIMEOUT, wait_until_deleted};
 use aws_client::error::optional;
 use aws_client::find::Found;
 use aws_client::retry::Backoff;
-use aws_client::{CallError, Kind, Named, find};
+use aws_client::{Kind, Named, find};
 use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
 use common::failure::all;
 use common::{Failure, Result, join_all};
@@ -121,8 +121,9 @@ impl UserPool {
                 domain::delete(run, &self.id, prefix).await?;
             }
             let _shown = run.console.working("user pool");
+            let call = run.aws.cognito.delete_user_pool().user_pool_id(&self.id);
             let (deleted, ()) = join_all!(
-                async { Ok(self.call(run).await) },
+                async { Ok(call.send().await.named("DeleteUserPool")) },
                 self.wait_for_domain(run, prefix.as_deref()),
             )?;
             match optional(deleted) {
@@ -145,11 +146,6 @@ impl UserPool {
                 state.terminal_app_client_id = None;
             }
         })
-    }
-
-    async fn call(&self, run: &Run) -> Result<(), CallError> {
-        let call = run.aws.cognito.delete_user_pool().user_pool_id(&self.id);
-        call.send().await.named("DeleteUserPool").map(drop)
     }
 
     /// Until its domain is gone, nobody can use the domain's name.

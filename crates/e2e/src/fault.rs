@@ -84,14 +84,14 @@ pub(crate) fn domain_is_taken(request: &Parts) -> Response<Body> {
 /// The response without a field, wherever it is.
 pub fn without(field: &str, response: Response<Bytes>) -> Response<Body> {
     let (parts, body) = response.into_parts();
-    let body = match serde_json::from_slice(&body) {
+    let changed = match serde_json::from_slice(&body) {
         Ok(mut json) => {
             remove_key(field, &mut json);
             json.to_string()
         }
         Err(_) => remove_element(field, &String::from_utf8_lossy(&body)),
     };
-    Response::from_parts(parts, Body::from(body))
+    Response::from_parts(parts, Body::from(changed))
 }
 
 /// A change of the JSON of a response.

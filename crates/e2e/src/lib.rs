@@ -2,6 +2,7 @@
 //! their settings, the built programs, and an inventory of the cloud.
 
 pub mod cloud;
+pub mod copy;
 pub mod fault;
 pub mod inventory;
 pub mod operation;
@@ -21,11 +22,26 @@ pub use run_result::RunResult;
 pub use test_env::TestEnv;
 pub use tls_front::TlsFront;
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
+
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
 /// The root of the workspace.
 pub fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A thread for a server of the tests, and a free port of this machine.
+fn server() -> (Runtime, TcpListener) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    (runtime, listener.expect("a free port"))
 }
 
 /// Runs a future to completion, for tests that are not async.

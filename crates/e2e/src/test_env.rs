@@ -60,14 +60,19 @@ impl TestEnv {
         }
     }
 
+    /// The same with resource names of their own, which end in `-name`.
+    pub fn colleague_named(&self, name: &str) -> TestEnv {
+        self.colleague()
+            .set("NAME_SUFFIX", &format!("-{name}"))
+            .set("DOMAIN_PREFIX", &format!("hello-{name}"))
+    }
+
     /// Environments for `people` in the same cloud, each with its own resource
     /// names, all behind the proxy at `url`.
     pub fn class(&self, people: usize, url: &str) -> Vec<TestEnv> {
         let person = |number: usize| {
-            self.colleague()
-                .set("AWS_ENDPOINT_URL", url)
-                .set("NAME_SUFFIX", &format!("-{number}"))
-                .set("DOMAIN_PREFIX", &format!("hello-{number}"))
+            let env = self.colleague_named(&number.to_string());
+            env.set("AWS_ENDPOINT_URL", url)
         };
         (0..people).map(person).collect()
     }
@@ -113,6 +118,11 @@ impl TestEnv {
     pub fn state(&self) -> serde_json::Value {
         let text = std::fs::read_to_string(self.state_path()).expect("state.json");
         serde_json::from_str(&text).expect("JSON")
+    }
+
+    /// An id or a name in state.json.
+    pub fn recorded(&self, key: &str) -> String {
+        self.state()[key].as_str().expect(key).to_owned()
     }
 
     /// A command that runs one of the programs in the folder, with these

@@ -1,7 +1,7 @@
 //! TLS before a cloud, with a certificate authority that nobody knows: as a
 //! company's proxy and AWS's own emulator have.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,12 +10,11 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING};
 use axum::response::Response;
 use axum::serve::Listener;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use common::settings::ca_bundle::to_pem;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -36,15 +35,9 @@ impl TlsFront {
     /// its own and those of its APIs lead here.
     pub fn start(target: &str) -> TlsFront {
         let (config, ca_pem) = certificates();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let listener = runtime.block_on(TcpListener::bind(address));
+        let (runtime, tcp) = crate::server();
         let listener = TlsListener {
-            tcp: listener.expect("a free port"),
+            tcp,
             acceptor: TlsAcceptor::from(Arc::new(config)),
         };
         let address = listener.tcp.local_addr().expect("an address");
@@ -89,9 +82,11 @@ impl Listener for TlsListener {
 
 /// Redirects are for the program behind TLS.
 fn client() -> reqwest::Client {
-    let builder = reqwest::Client::builder().no_proxy();
-    let builder = builder.redirect(reqwest::redirect::Policy::none());
-    builder.build().expect("a client")
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build();
+    client.expect("a client")
 }
 
 #[derive(Clone)]
@@ -125,8 +120,8 @@ async fn pass_on(State(front): State<PassedOn>, request: Request) -> Response {
     let request = front.client.request(parts.method, url);
     let mut headers = parts.headers;
     headers.remove(CONTENT_LENGTH);
-    let answer = request.headers(headers).body(body).send().await;
-    let answer = answer.expect("the cloud answers");
+    let sent = request.headers(headers).body(body).send().await;
+    let answer = sent.expect("the cloud answers");
     let mut response = Response::builder().status(answer.status());
     for (name, value) in answer.headers() {
         if *name == LOCATION {
@@ -151,8 +146,8 @@ fn certificates() -> (ServerConfig, String) {
 
     let server_key = key();
     let names = ["127.0.0.1", "*.execute-api.localhost"].map(str::to_owned);
-    let server = CertificateParams::new(names).expect("names");
-    let server = server
+    let params = CertificateParams::new(names).expect("names");
+    let server = params
         .signed_by(&server_key, &issuer)
         .expect("a certificate");
     let private = PrivatePkcs8KeyDer::from(server_key.serialize_der());
@@ -164,16 +159,5 @@ fn certificates() -> (ServerConfig, String) {
         .expect("a configuration");
     // The cloud behind it speaks no HTTP/2.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    (config, pem(root.der()))
-}
-
-/// RFC 7468 section 2.
-fn pem(certificate: &CertificateDer<'_>) -> String {
-    let text = STANDARD.encode(certificate);
-    let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
-    let lines: Vec<_> = lines.collect();
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        lines.join("\n")
-    )
+    (config, to_pem(root.der()))
 }

@@ -1,12 +1,12 @@
 //! The URL of the discovery document.
 
-/// The URL of an issuer's discovery document (OpenID Connect Discovery 1.0,
-/// section 4.1). A local cloud, at `endpoint`, has the same document under its
+/// The URL of an issuer's discovery document: below the issuer's path, whose
+/// slash at the end does not count (OpenID Connect Discovery 1.0, section 4.1). A local cloud, at `endpoint`, has the same document under its
 /// own URL and the pool's id.
 pub fn document_url(issuer: &str, endpoint: Option<&str>) -> String {
     let base = match (endpoint, issuer.rsplit_once('/')) {
         (Some(endpoint), Some((_, pool_id))) => format!("{endpoint}/{pool_id}"),
-        _ => issuer.to_owned(),
+        _ => issuer.strip_suffix('/').unwrap_or(issuer).to_owned(),
     };
     format!("{base}/.well-known/openid-configuration")
 }
@@ -26,5 +26,14 @@ mod tests {
             document_url(issuer, Some("http://127.0.0.1:4566")),
             "http://127.0.0.1:4566/us-east-1_a/.well-known/openid-configuration"
         );
+        for issuer in [
+            "https://login.example.com/realm",
+            "https://login.example.com/realm/",
+        ] {
+            assert_eq!(
+                document_url(issuer, None),
+                "https://login.example.com/realm/.well-known/openid-configuration"
+            );
+        }
     }
 }

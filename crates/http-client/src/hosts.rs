@@ -35,8 +35,8 @@ pub fn check_api_host(api_url: &str, endpoint: Option<&str>) -> Result<()> {
     let (Some(endpoint), Ok(api)) = (endpoint, Url::parse(api_url)) else {
         return Ok(());
     };
-    let host = Url::parse(endpoint).ok();
-    let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let url = Url::parse(endpoint).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
     let api_host = api.host_str().unwrap_or_default();
     let is_under = api_host
         .strip_suffix(host)

@@ -1,20 +1,33 @@
 //! The API call, and how it looks on the wire.
 
+use std::time::Duration;
+
 use common::{Console, Failure, Result};
 use http_client::hosts::secure_url;
 use reqwest::{Method, StatusCode, Version};
 use serde_json::{Map, Value, json};
 use url::{Position, Url};
 
-use crate::config::ClientConfig;
+use crate::config::client::ApiRoute;
 use crate::http::client::{Http, USER_AGENT};
 use crate::http::readiness;
 use crate::http::request::Request;
 use crate::http::response::Response;
+use crate::jwt::decode::Jwt;
 use crate::refusal;
+use crate::transcript::field::Without;
 use crate::transcript::step::Channel;
 
 const WHY: &str = "The access token opens the route: the gateway checks it before the function runs (RFC 6750 section 2.1).";
+const ANY_API: &str = "How the API checks the token is up to the API: a JWT by the issuer's public keys, any other token by asking the issuer (RFC 7662).";
+const TRUST: &str =
+    "The API does not ask Cognito about you: it trusts the signature on the access token.";
+
+/// What an attacker could do if the gateway did not check the signature.
+pub(crate) const FORGED: Without = Without {
+    text: "anybody could write a token and be let in.",
+    lab: &["changed-payload", "alg-none", "other-key"],
+};
 
 /// A request to the API and its response, unaltered.
 #[derive(Clone)]
@@ -23,38 +36,49 @@ pub(crate) struct ApiCall {
     url: Url,
     headers: Vec<(&'static str, String)>,
     pub response: Response,
-    /// The route opens to a token with one of these.
-    pub scopes: Vec<String>,
+    /// Why the API trusts a token or not, in sentences.
+    pub trust: Vec<String>,
+    /// Whether `create` made the API.
+    pub of_stack: bool,
     /// If the API refused: why, in sentences.
     pub refusal: Vec<String>,
 }
 
-/// Calls the API, with or without a token.
+/// Calls the API, with or without a token. A new one gets up to `startup_limit` to
+/// answer.
 ///
 /// # Errors
 /// If there is no response. A refusal is a response.
 pub(crate) async fn call(
     http: &Http,
-    config: &ClientConfig,
+    route: &ApiRoute,
+    startup_limit: Option<Duration>,
     console: &Console,
     token: Option<&str>,
 ) -> Result<ApiCall> {
-    let url = secure_url("api_url", &config.route.url)?;
-    let method: Method = config.route.method.parse().map_err(|_| {
-        let method = &config.route.method;
+    let url = secure_url("api_url", &route.url)?;
+    let method: Method = route.method.parse().map_err(|_| {
+        let method = &route.method;
         Failure::usage(format!(
             "api_route_method '{method}' in state.json is not an HTTP method"
         ))
     })?;
     let mut request = Request::get("API", WHY, url.clone()).on(Channel::Api);
     request.method = method.clone();
-    if let Some(limit) = config.startup_limit {
+    if let Some(limit) = startup_limit {
         // A new stage responds with 404 until it is deployed. To find out, no
         // token is needed: 401 shows that the gateway is there.
         let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
         readiness::wait(http, console, limit, &request, is_too_new).await;
     }
+    let mut trusted = Vec::new();
     if let Some(token) = token {
+        trusted = trust(route, token);
+        let mut told = [&[WHY.to_owned()], &trusted[..]].concat();
+        if route.of_stack {
+            told.extend(FORGED.lines());
+        }
+        request.why = told.join("\n").into();
         request = request.bearer(token);
     }
     let mut headers = vec![
@@ -71,10 +95,32 @@ pub(crate) async fn call(
         method,
         url,
         headers,
-        scopes: config.route.scopes.clone(),
-        refusal: refusal::explain(&response, &config.route, token),
+        trust: trusted,
+        of_stack: route.of_stack,
+        refusal: refusal::explain(&response, route, token),
         response,
     })
+}
+
+/// Why the API trusts this token or not, in sentences, as far as that is known.
+fn trust(route: &ApiRoute, token: &str) -> Vec<String> {
+    if !route.of_stack {
+        return vec![ANY_API.to_owned()];
+    }
+    let token = Jwt::decode_unverified(token);
+    let granted = token.as_ref().map(Jwt::scopes).unwrap_or_default();
+    let has = if granted.is_empty() {
+        "none".to_owned()
+    } else {
+        granted.join(", ")
+    };
+    let wanted = route.scopes.join(", ");
+    vec![
+        TRUST.to_owned(),
+        format!(
+            "Its gateway checks the token with the issuer's public keys, from the same jwks_uri: signature, issuer, expiry, and that it was issued to the right client_id. Then it asks for one of the scopes {wanted}; this token has {has}."
+        ),
+    ]
 }
 
 impl ApiCall {

@@ -15,12 +15,6 @@ pub(crate) fn random_value() -> String {
     base64url(&octets)
 }
 
-/// The left half of the token's SHA-256 in base64url, OpenID Connect Core
-/// section 3.1.3.6.
-pub(crate) fn at_hash(access_token: &str) -> String {
-    base64url(&sha256(access_token.as_bytes())[..16])
-}
-
 /// Compares two secrets in a time that does not depend on where they differ.
 pub(crate) fn constant_time_eq(a: &str, b: &str) -> bool {
     constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
@@ -44,14 +38,6 @@ pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn at_hash_is_that_of_openid_connect_core_appendix_a_3() {
-        assert_eq!(
-            at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
-            "77QmUPtjPfzWtF2AnpK9RQ"
-        );
-    }
 
     #[test]
     fn random_values_are_long_enough_and_never_twice_the_same() {

@@ -15,12 +15,13 @@ mod refusal;
 mod report;
 mod signin;
 mod transcript;
+mod verify;
 
 use std::sync::Arc;
 
-use common::{Console, Exit, Result, Settings, interrupt};
+use common::{Console, Exit, Failure, Result, Settings, interrupt};
 
-pub use args::{Args, Command, LabArgs, PrintedToken};
+pub use args::{Args, Command, LabArgs, PrintedToken, ProviderArgs, VerifyArgs};
 
 /// Runs the program until it finishes or is interrupted with Ctrl-C.
 ///
@@ -30,19 +31,37 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     let console = Arc::new(Console::new());
     // Ctrl-C needs no cleanup: dropping the login frees the port.
     interrupt::listen(|| {})?;
-    let result = match &args.command {
-        Some(Command::Lab(lab)) => {
-            let work = lab::run(lab, &args, &settings, &console);
+    match &args.command {
+        Some(Command::Lab(lab)) => lab::run(lab, &args, &settings, &console).await,
+        Some(Command::Verify(verify)) => {
+            let work = verify::run(verify, &args, &settings, &console);
             let ended = interrupt::or_stop(work, INTERRUPTED).await;
             ended.and_then(|result| result)
         }
         None => login::run(&args, &settings, &console).await,
-    };
-    match (result, console.written()) {
-        (Ok(exit), written) => written.map(|()| exit),
-        (Err(failure), Ok(())) => Err(failure),
-        (Err(failure), Err(unwritten)) => Err(failure.and(unwritten)),
     }
+}
+
+/// With `--json`, prints an error that was found before anything was done.
+pub fn print_failure(args: &Args, failure: &Failure) {
+    let in_lab = |command: &Command| matches!(command, Command::Lab(lab) if lab.json);
+    if args.json || args.command.as_ref().is_some_and(in_lab) {
+        Console::new().line(&output::error::failed_json(failure));
+    }
+}
+
+/// With `--json`, prints an error in the flags themselves; the usual text for a
+/// person goes to stderr.
+pub fn print_usage_error(error: &clap::Error) {
+    let is_wanted = std::env::args_os().any(|flag| flag == "--json");
+    if !is_wanted || !error.use_stderr() {
+        return;
+    }
+    let text = error.to_string();
+    let message = text.lines().next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let failure = Failure::usage(message).with_hint("'tokens --help' lists the flags");
+    Console::new().line(&output::error::failed_json(&failure));
 }
 
 /// What a program that was stopped says.

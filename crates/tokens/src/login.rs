@@ -8,7 +8,8 @@ use common::{Console, Exit, Failure, Result, Settings, failure, interrupt};
 use crate::INTERRUPTED;
 use crate::api::{self, ApiCall};
 use crate::args::{Args, PrintedToken};
-use crate::config::ClientConfig;
+use crate::config;
+use crate::config::client::ClientConfig;
 use crate::http::client::Http;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::authorization_request::AuthorizationRequest;
@@ -46,13 +47,14 @@ async fn sign_in(
     output: &mut Output,
 ) -> Result<Exit> {
     // First, everything that can be checked without a request.
-    let config = ClientConfig::read(settings)?;
+    let config = config::read(args, settings)?;
     let scopes = scope::requested(args.scopes.as_deref(), &config)?;
-    let method = SignInMethod::from_args(args, settings)?;
+    let method = SignInMethod::from_args(args, &config, settings)?;
     if let Some(path) = &args.report {
         report::check(path, args.force)?;
     }
-    let http = Http::new(Transcript::new(settings.explain, console.clone()));
+    let transcript = Transcript::new(settings.explain, console.clone());
+    let http = Http::new(transcript).with_hint(config.server.hints.not_running);
     let mut login = Login {
         args,
         config: &config,
@@ -112,7 +114,10 @@ impl Login<'_> {
         // together: state the answer to this request, nonce the id token to
         // this login, and PKCE the code to this program
         // (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2.1, RFC 7636).
-        let request = AuthorizationRequest::new(config, &provider, self.scopes, self.args.signup);
+        let receiver = self.sign_in.receiver().await?;
+        let redirect_uri = receiver.redirect_uri();
+        let (scopes, signup) = (self.scopes, self.args.signup);
+        let request = AuthorizationRequest::new(config, &provider, redirect_uri, scopes, signup);
 
         if self.args.signup {
             signup::check(http, &request.url).await?;
@@ -120,7 +125,10 @@ impl Login<'_> {
 
         // The person signs in, in a browser and on the server's page, never in
         // this program: it could read the password (RFC 8252 section 8.12).
-        let received = self.sign_in.authorize(&request, &provider).await?;
+        let received = self
+            .sign_in
+            .authorize(&request, receiver, &provider)
+            .await?;
 
         // Take the answer. The listener has compared state and iss, because any
         // web page can send a browser to the callback. The answer may also be
@@ -128,7 +136,7 @@ impl Login<'_> {
         // page shows how the login ended.
         let response = received.response();
         self.received = Some(received);
-        let code = response.code()?;
+        let code = response.code(config.server.hints)?;
 
         // Exchange the code, straight at the token endpoint. Whoever saw the
         // code in the browser lacks the code_verifier that goes with it
@@ -138,7 +146,8 @@ impl Login<'_> {
         // Fetch the keys, from the address in the discovery document. A token
         // may name a key (kid), but not say where keys come from: a forger
         // would name a server of their own (RFC 8725 section 3.10).
-        let keys = JwkSet::fetch(http, &provider.jwks_uri, &tokens.jwts()).await?;
+        let rules = config.server.token_rules;
+        let keys = JwkSet::fetch(http, &provider.jwks_uri, rules, &tokens.jwts()).await?;
 
         // Verify. Every check runs and is shown; one that fails ends the login
         // here, before anybody relies on the tokens
@@ -148,16 +157,16 @@ impl Login<'_> {
         self.output.login(&checked);
         let checked = self.tokens.insert(checked);
         checked.ensure_verified()?;
-        if self.args.print.is_some() {
-            return self.after_login(&provider).await;
-        }
 
         // Call the API with the access token. The id token stays here: it says
         // to this client who signed in, and opens nothing (RFC 6750 section 2.1).
-        let access_token = Some(&*checked.tokens.access.raw);
-        let api_call = api::call(http, config, self.console, access_token).await?;
-        self.output.api_call(&api_call);
-        self.api_call = Some(api_call);
+        if let (Some(route), None) = (&config.route, self.args.print) {
+            let access_token = Some(&*checked.tokens.access.raw);
+            let limit = config.startup_limit;
+            let api_call = api::call(http, route, limit, self.console, access_token).await?;
+            self.output.api_call(&api_call);
+            self.api_call = Some(api_call);
+        }
 
         self.after_login(&provider).await
     }
@@ -172,8 +181,8 @@ impl Login<'_> {
             self.log_out(provider).await,
         ];
         failure::all(results)?;
-        if let (Some(login), Some(call)) = (&self.tokens, &self.api_call) {
-            self.output.end(login, call);
+        if let Some(login) = &self.tokens {
+            self.output.end(login, self.api_call.as_ref());
         }
         match self.args.print {
             Some(which) => self.output.token(which, self.newest(which)),
@@ -195,9 +204,9 @@ impl Login<'_> {
     }
 
     async fn userinfo(&mut self, provider: &Provider) -> Result<()> {
-        if let (true, Some(login)) = (self.args.userinfo, &self.tokens) {
-            let claims = userinfo::fetch(self.http, provider, &login.tokens).await?;
-            self.output.userinfo(&claims);
+        if let (true, Some(login)) = (self.args.userinfo, &mut self.tokens) {
+            let answer = userinfo::fetch(self.http, self.config, provider, login).await?;
+            self.output.userinfo(&answer);
         }
         Ok(())
     }
@@ -227,6 +236,7 @@ impl Login<'_> {
         self.output.steps(&steps);
         let report = LoginReport {
             steps: &steps,
+            server: &self.config.server,
             login: self.tokens.as_ref(),
             api_call: self.api_call.as_ref(),
             args: self.args,
@@ -258,12 +268,13 @@ impl Login<'_> {
         if !signed_in || self.args.json || self.args.print.is_some() {
             return;
         }
+        let hints = self.config.server.hints;
         if self.args.report.is_none() {
-            self.console
-                .next("'REPORT=login.html make request' keeps the page that shows what happened");
+            self.console.next(hints.keep_page);
         }
-        self.console
-            .next("'make lab' attacks this login and the API, and says who refuses");
+        if let Some(afterwards) = hints.afterwards {
+            self.console.next(afterwards);
+        }
     }
 
     fn exit(&self) -> Exit {

@@ -3,8 +3,15 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use common::program;
 
 fn main() -> ExitCode {
-    let args = tokens::Args::parse();
-    common::program::main(&args.common.clone(), |settings| tokens::run(args, settings))
+    let args = tokens::Args::try_parse().unwrap_or_else(|error| {
+        tokens::print_usage_error(&error);
+        error.exit()
+    });
+    let unusable = |failure: &_| tokens::print_failure(&args, failure);
+    program::main_or_tell(&args.common, unusable, |settings| {
+        tokens::run(args.clone(), settings)
+    })
 }

@@ -6,7 +6,7 @@ use common::text::printable;
 use reqwest::StatusCode;
 use url::Url;
 
-use crate::config::ApiRoute;
+use crate::config::client::ApiRoute;
 use crate::http::response::Response;
 use crate::jwt::decode::Jwt;
 
@@ -17,6 +17,7 @@ pub(crate) fn explain(response: &Response, route: &ApiRoute, token: Option<&str>
         (StatusCode::UNAUTHORIZED, None) => {
             vec!["The request had no token (RFC 6750 section 3).".to_owned()]
         }
+        _ if !route.of_stack => other_api(response.status),
         (StatusCode::UNAUTHORIZED, Some(_)) => vec![
             "The gateway did not accept the access token (RFC 6750 section 3.1, invalid_token). It has expired, or its issuer or client is not the one that the authorizer trusts, or its signature does not match the issuer's keys.".to_owned(),
             "This client's own checks of the token passed, so look at the authorizer: its Issuer and Audience. 'make api' compares and repairs both.".to_owned(),
@@ -39,6 +40,17 @@ pub(crate) fn explain(response: &Response, route: &ApiRoute, token: Option<&str>
     }
     let here = |line: &String| as_run_here(line).into_owned();
     lines.iter().map(here).collect()
+}
+
+/// An API about which nothing is known but its answer.
+fn other_api(status: StatusCode) -> Vec<String> {
+    let text = match status {
+        StatusCode::UNAUTHORIZED => "The API did not accept the access token (RFC 6750 section 3.1, invalid_token). It may be meant for another API: what audience and scope does this one ask for?".to_owned(),
+        StatusCode::FORBIDDEN => "The API accepted the token, but not for this request (RFC 6750 section 3.1, insufficient_scope): --scopes asks for others.".to_owned(),
+        status if status.is_server_error() => "The API failed; its own logs have the reason.".to_owned(),
+        status => format!("The API answered {status}, which does not concern the token."),
+    };
+    vec![text]
 }
 
 fn scopes(route: &ApiRoute, token: &str) -> String {
@@ -69,6 +81,9 @@ fn challenge(response: &Response, route: &ApiRoute) -> Option<String> {
         ));
     }
     let local = Url::parse(&route.url).is_ok_and(|url| is_loopback(&url));
+    if !route.of_stack {
+        return Some("The answer has no WWW-Authenticate header, which RFC 6750 section 3 requires: it would say why.".to_owned());
+    }
     local.then(|| {
         "The answer has no WWW-Authenticate header. RFC 6750 section 3 requires it and AWS sends it; this local cloud does not.".to_owned()
     })
@@ -87,6 +102,7 @@ mod tests {
             method: "GET".into(),
             url: url.into(),
             scopes: vec!["HelloAPI/hello.read".into(), "HelloAPI/hello.write".into()],
+            of_stack: true,
         }
     }
 

@@ -16,8 +16,7 @@ impl ErrorBody {
     /// Reads the response of a JSON service (the code is in the header
     /// `x-amzn-errortype`, in `__type` or in `code`) or of IAM and STS (XML).
     pub(crate) fn of(response: &HttpResponse) -> ErrorBody {
-        let body = response.body().bytes().unwrap_or_default();
-        let body = String::from_utf8_lossy(body);
+        let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
         let json: Value = serde_json::from_str(&body).unwrap_or_default();
         let field = |names: [&str; 2]| {
             let found = names.iter().find_map(|name| json[*name].as_str());

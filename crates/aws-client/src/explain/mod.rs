@@ -18,8 +18,6 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
 };
-use aws_smithy_runtime_api::client::orchestrator::Metadata;
-use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use common::console::numbered_heading;
@@ -29,11 +27,12 @@ pub use self::operations::Operation;
 use self::operations::Operations;
 use self::redact::Secrets;
 use crate::error::chain;
+use crate::interceptors;
 
 /// Narrates AWS calls. Calls run concurrently, so each is one block, printed
 /// when the call has ended and numbered in the order of sending.
 #[derive(Clone, Debug)]
-pub struct Explain {
+pub(crate) struct Explain {
     console: Arc<Console>,
     sent: Arc<AtomicUsize>,
     operations: Operations,
@@ -102,13 +101,8 @@ impl Intercept for Explain {
         if interrupt::stopping() {
             return Ok(());
         }
-        let operation = cfg
-            .load::<Metadata>()
-            .map_or("", |metadata| metadata.name())
-            .to_owned();
-        let attempt = cfg
-            .load::<RequestAttempts>()
-            .map_or(1, |attempts| attempts.attempts());
+        let operation = interceptors::operation(cfg).to_owned();
+        let attempt = interceptors::attempt(cfg);
         let sent = wire::Request::new(context.request());
         let (heading, block) = self.begin(&operation, attempt, &sent);
         cfg.interceptor_state().store_put(Call {

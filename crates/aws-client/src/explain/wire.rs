@@ -114,8 +114,8 @@ pub(crate) fn response(
             Some(json) => in_json(json, path),
             None => in_xml(&body, path).map(|value| secrets.redact(value)),
         };
-        let value = value.unwrap_or_else(|| "(none)".into());
-        let _ = writeln!(text, "  {path} = {value}");
+        let shown = value.as_deref().unwrap_or("(none)");
+        let _ = writeln!(text, "  {path} = {shown}");
     }
     text
 }

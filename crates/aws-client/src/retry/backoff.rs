@@ -92,8 +92,7 @@ mod tests {
     #[test]
     fn polling_goes_on_at_one_pace_and_ends() {
         let mut backoff = Backoff::poll().up_to(Duration::from_millis(1000));
-        let waits = std::iter::from_fn(|| backoff.next_wait());
-        let waits: Vec<u128> = waits.map(|wait| wait.as_millis()).collect();
-        assert_eq!(waits, [250, 300, 300, 150]);
+        let waits: Vec<Duration> = std::iter::from_fn(|| backoff.next_wait()).collect();
+        assert_eq!(waits, [250, 300, 300, 150].map(Duration::from_millis));
     }
 }

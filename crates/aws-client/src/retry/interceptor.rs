@@ -8,8 +8,7 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     FinalizerInterceptorContextRef, InterceptorContext,
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
-use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::retries::classifiers::{
     ClassifyRetry, RetryAction, RetryClassifierPriority,
 };
@@ -25,6 +24,7 @@ use common::{Console, loopback};
 use super::sleep::{Pause, RetrySleep, Wait};
 use super::throttle::ThrottleReason;
 use crate::error::{Kind, kind};
+use crate::interceptors::{attempt, operation};
 
 /// How often a call is sent if its responses are lost. The 7 pauses double from
 /// 0.2 s to 5 s, with jitter.
@@ -87,8 +87,10 @@ impl RetryInterceptor {
         });
         let asked = retry_after(failed.response?);
         let length = reason.pause(wait.waited(), asked, &mut rand::rng())?;
-        let wait = Some(wait.clone());
-        Some(Pause { length, wait })
+        Some(Pause {
+            length,
+            wait: Some(wait.clone()),
+        })
     }
 }
 
@@ -144,19 +146,14 @@ impl Intercept for RetryInterceptor {
             return Ok(());
         };
         let failed = Failed {
-            operation: cfg
-                .load::<Metadata>()
-                .map_or("", |metadata| metadata.name()),
+            operation: operation(cfg),
             kind: kind::of_try(error, context.response()),
             loopback: cfg.load::<Endpoint>().is_some_and(is_loopback),
             response: context.response(),
         };
         let mut tries = cfg.load::<Tries>().cloned().unwrap_or_default();
         let pause = self.decide(&failed, &mut tries);
-        let so_far = cfg
-            .load::<RequestAttempts>()
-            .map_or(1, |attempts| attempts.attempts());
-        let allowed = so_far + u32::from(pause.is_some());
+        let allowed = attempt(cfg) + u32::from(pause.is_some());
         if let Some(pause) = pause {
             self.sleep.set_next(pause);
         }

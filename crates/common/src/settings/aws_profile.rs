@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::var;
 use crate::file;
 
-/// No configuration is longer, in bytes.
+/// The longest file that is read, in bytes.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
 /// A setting of a profile.
@@ -27,10 +27,10 @@ pub(crate) fn setting(key: &str) -> Option<ProfileSetting> {
     let path = set("AWS_CONFIG_FILE").map(PathBuf::from).or_else(home)?;
     let profile = set(var::AWS_PROFILE).unwrap_or_else(|| "default".to_owned());
     let text = String::from_utf8(file::read(&path, MAX_LENGTH).ok()?).ok()?;
-    let path = path.display();
+    let place = path.display();
     Some(ProfileSetting {
         value: find(&text, &profile, key)?,
-        source: format!("{key} of profile '{profile}' in {path}"),
+        source: format!("{key} of profile '{profile}' in {place}"),
     })
 }
 
@@ -43,7 +43,7 @@ fn find(text: &str, profile: &str, key: &str) -> Option<String> {
         if let Some(section) = line.strip_prefix('[') {
             let name = section.split(']').next().unwrap_or_default().trim();
             let of_profile = name.strip_prefix("profile").filter(|rest| {
-                // `[profilex]` is no profile.
+                // `[profilex]` is not a profile.
                 rest.starts_with([' ', '\t'])
             });
             is_ours = match of_profile {

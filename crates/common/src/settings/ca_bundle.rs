@@ -15,7 +15,7 @@ use super::var;
 use crate::failure::{Failure, Result};
 use crate::file;
 
-/// No bundle is longer, in bytes.
+/// The longest file that is read, in bytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 
 /// What to do about a certificate that is not trusted.
@@ -87,15 +87,14 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     }
 }
 
-/// RFC 7468 section 2.
-fn to_pem(certificate: &CertificateDer<'_>) -> String {
-    let text = STANDARD.encode(certificate);
-    let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
-    let lines: Vec<_> = lines.collect();
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        lines.join("\n")
-    )
+/// A certificate in PEM (RFC 7468 section 2).
+pub fn to_pem(certificate: &CertificateDer<'_>) -> String {
+    let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
+    for line in STANDARD.encode(certificate).as_bytes().chunks(64) {
+        pem.push_str(&String::from_utf8_lossy(line));
+        pem.push('\n');
+    }
+    pem + "-----END CERTIFICATE-----\n"
 }
 
 #[cfg(test)]

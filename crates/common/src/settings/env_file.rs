@@ -10,7 +10,7 @@ use crate::file;
 #[cfg(test)]
 mod tests;
 
-/// No `.env` is longer, in bytes.
+/// The longest file that is read, in bytes.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
 /// Loads the variables that are not set yet, or empty, into the environment. A
@@ -22,7 +22,7 @@ const MAX_LENGTH: u64 = 1024 * 1024;
 /// message never has a value in it.
 pub(super) fn load(asked: Option<&Path>) -> Result<()> {
     let path = asked.unwrap_or(Path::new(".env"));
-    // The usual way to say: no file. It is not a regular one.
+    // The usual way to say 'no file'; it is not a regular file.
     if path == Path::new("/dev/null") {
         return Ok(());
     }
@@ -150,7 +150,7 @@ fn value(text: &str) -> Result<String, (&'static str, bool)> {
     } else if let Some(quoted) = begun.strip_prefix('"') {
         double_quoted(quoted).map_err(|what| (what, true))?
     } else {
-        // A '#' in a word is no comment, as in a shell.
+        // A '#' within a word does not begin a comment, as in a shell.
         let end = text.match_indices(BLANK).map(|(at, _)| at);
         let comment = end.chain([text.len()]).find(|&at| {
             let rest = text[at..].trim_start_matches(BLANK);

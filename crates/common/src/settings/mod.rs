@@ -103,7 +103,7 @@ impl Settings {
     ///
     /// # Errors
     /// Exit code 2 if it is not set, shorter than the pool's policy allows, or
-    /// none that Cognito takes (AdminSetUserPassword).
+    /// not one that Cognito takes (AdminSetUserPassword).
     pub fn password(&self) -> Result<&Password> {
         let password = self
             .password

@@ -172,15 +172,16 @@ impl StateFile {
     }
 }
 
-/// Writes a new file next to the old one and renames it over the old one, so
-/// that a reader, or a crash, sees either the old or the new state. A crash may
-/// leave the new file behind; the next save overwrites it.
+/// Notes that a call begins, or begins again.
 fn begin(state: &mut State, operation: &str) {
     state.complete = None;
     state.state_version = state.state_version.map(|_| VERSION);
     state.under_way.begin(operation);
 }
 
+/// Writes a new file next to the old one and renames it over the old one, so
+/// that a reader, or a crash, sees either the old or the new state. A crash may
+/// leave the new file behind; the next save overwrites it.
 fn save(path: &Path, state: &State) -> std::io::Result<()> {
     let new = sibling(path, "new");
     write_private(&new, &state.to_json()?)?;

@@ -113,9 +113,9 @@ pub(crate) fn sibling(path: &Path, ending: &str) -> PathBuf {
 }
 
 fn held(path: &Path, file: &mut File) -> Failure {
-    let mut holder = String::new();
-    let _ = file.read_to_string(&mut holder);
-    let holder = match holder.trim() {
+    let mut text = String::new();
+    let _ = file.read_to_string(&mut text);
+    let holder = match text.trim() {
         "" => "another program",
         holder => holder,
     };
@@ -124,15 +124,8 @@ fn held(path: &Path, file: &mut File) -> Failure {
 }
 
 fn write_holder(file: &mut File) -> std::io::Result<()> {
-    let program = std::env::args_os()
-        .next()
-        .map(PathBuf::from)
-        .unwrap_or_default();
-    let name = program
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let program = PathBuf::from(std::env::args_os().next().unwrap_or_default());
+    let name = program.file_name().unwrap_or_default().display();
     file.set_len(0)?;
     file.rewind()?;
     write!(file, "{name} (process {})", std::process::id())
@@ -148,12 +141,8 @@ mod tests {
         let path = dir.path().join("state.json");
         let first = Lock::acquire(&path).unwrap();
         let error = Lock::acquire(&path).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains(&format!("process {}", std::process::id())),
-            "{error}"
-        );
+        let holder = format!("process {}", std::process::id());
+        assert!(error.to_string().contains(&holder), "{error}");
         drop(first);
         assert!(!sibling(&path, "lock").exists());
         Lock::acquire(&path).unwrap();

@@ -16,7 +16,7 @@ use crate::file::{self, write_private};
 /// before: version 1 has no calls under way, version 2 no lost calls.
 pub const VERSION: u32 = 3;
 
-/// No state.json is longer, in bytes.
+/// The longest file that is read, in bytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 
 /// The data in `state.json`. The key of something not yet created is absent.

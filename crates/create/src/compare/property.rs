@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// A value of a property.
 pub(crate) trait Property {
-    /// The value as JSON. An empty text is null: AWS leaves such out.
+    /// The value as JSON. Empty text is null: AWS leaves it out.
     fn to_json(&self) -> Value;
 
     /// What a property that AWS leaves out counts as.

@@ -37,13 +37,9 @@ pub(crate) const ROUTE_PATH: &str = "/hello";
 pub(crate) struct Names {
     /// `NAME_SUFFIX`, empty if it is not set.
     pub suffix: String,
-    /// The user pool.
     pub user_pool: String,
-    /// The HTTP API.
     pub api: String,
-    /// The function.
     pub function: String,
-    /// The function's role.
     pub role: String,
 }
 

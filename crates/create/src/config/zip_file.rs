@@ -169,8 +169,8 @@ mod tests {
         assert_ne!(one, other);
         let copy = for_upload(&one).unwrap();
         assert_eq!(copy, for_upload(&other).unwrap());
-        let mut copy = ZipArchive::new(Cursor::new(copy)).unwrap();
-        let mut file = copy.by_index(0).unwrap();
+        let mut uploaded = ZipArchive::new(Cursor::new(copy)).unwrap();
+        let mut file = uploaded.by_index(0).unwrap();
         assert_eq!(file.unix_mode().map(|mode| mode & 0o777), Some(0o755));
         let mut content = String::new();
         file.read_to_string(&mut content).unwrap();
@@ -182,8 +182,8 @@ mod tests {
     fn bootstrap_is_executable_and_nothing_else_is_changed() {
         for (name, uploaded) in [("bootstrap", 0o755), ("data.json", 0o640)] {
             let copy = for_upload(&zip_with_mode(2026, 0o640, name, b"x")).unwrap();
-            let mut copy = ZipArchive::new(Cursor::new(copy)).unwrap();
-            let mode = copy.by_index(0).unwrap().unix_mode();
+            let mut archive = ZipArchive::new(Cursor::new(copy)).unwrap();
+            let mode = archive.by_index(0).unwrap().unix_mode();
             assert_eq!(mode.map(|mode| mode & 0o777), Some(uploaded), "{name}");
         }
     }

@@ -39,14 +39,10 @@ impl LiveResource for Authorizer {
     /// The API is ours, and so is the authorizer of this name in it.
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
         let mut authorizers = find::pages(async |token| {
-            let call = run
-                .aws
-                .api_gateway
-                .get_authorizers()
-                .api_id(&self.api.id)
-                .set_next_token(token);
-            let answer = call.send().await.named("GetAuthorizers")?;
-            Ok((answer.items, answer.next_token))
+            let call = run.aws.api_gateway.get_authorizers().api_id(&self.api.id);
+            let answer = call.set_next_token(token).send().await;
+            let page = answer.named("GetAuthorizers")?;
+            Ok((page.items, page.next_token))
         })
         .await?;
         authorizers.retain(|one| one.name() == Some(AUTHORIZER));
@@ -63,12 +59,10 @@ impl LiveResource for Authorizer {
     }
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
-        let gateway = &run.aws.api_gateway;
-        let call = gateway
-            .update_authorizer()
+        let update = run.aws.api_gateway.update_authorizer();
+        let call = overwrite(update, &self.create_call(run))
             .api_id(&self.api.id)
             .set_authorizer_id(live.authorizer_id.clone());
-        let call = overwrite(call, &self.create_call(run));
         call.send().await.named("UpdateAuthorizer").map(drop)
     }
 
@@ -78,10 +72,8 @@ impl LiveResource for Authorizer {
 
     /// A route that a person has added may refer to it.
     async fn is_used(run: &Run, key: &Key) -> Result<bool> {
-        let routes = route::list(run, &key.parent).await?;
-        Ok(routes
-            .iter()
-            .any(|route| route.authorizer_id() == Some(&*key.id)))
+        let mut routes = route::list(run, &key.parent).await?.into_iter();
+        Ok(routes.any(|route| route.authorizer_id() == Some(&*key.id)))
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {
@@ -89,8 +81,8 @@ impl LiveResource for Authorizer {
             .aws
             .api_gateway
             .delete_authorizer()
-            .api_id(&key.parent)
             .authorizer_id(&key.id);
-        call.send().await.named("DeleteAuthorizer").map(drop)
+        let answer = call.api_id(&key.parent).send().await;
+        answer.named("DeleteAuthorizer").map(drop)
     }
 }

@@ -26,7 +26,7 @@ impl LiveResource for Domain {
     /// The recorded domain, or the one that the pool has in its place. Its prefix
     /// may differ from the desired one.
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let ours = describe(run, &key.id).await?;
+        let ours = find::domain(&run.aws, &key.id).await?;
         match ours.filter(|domain| domain.user_pool_id() == Some(&key.parent)) {
             Some(domain) => Ok(Some(domain)),
             None => of_pool(run, &key.parent).await,
@@ -58,23 +58,17 @@ impl LiveResource for Domain {
         let desired = self.create_call(run);
         let version = desired.get_managed_login_version().to_json();
         let page = live.managed_login_version.unwrap_or(CLASSIC_PAGE);
+        let prefix = desired.get_domain().to_json();
         differences([
-            (
-                "Domain",
-                live.domain.to_json(),
-                desired.get_domain().to_json(),
-            ),
+            ("Domain", live.domain.to_json(), prefix),
             ("ManagedLoginVersion", page.to_json(), version),
         ])
     }
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         let call = run.aws.cognito.update_user_pool_domain();
-        updated(call, live, &self.create_call(run))
-            .send()
-            .await
-            .named("UpdateUserPoolDomain")
-            .map(drop)
+        let answer = updated(call, live, &self.create_call(run)).send().await;
+        answer.named("UpdateUserPoolDomain").map(drop)
     }
 
     /// A pool has one prefix domain, so another DOMAIN_PREFIX replaces it.
@@ -86,13 +80,9 @@ impl LiveResource for Domain {
     async fn remove(&self, run: &Run, live: &Self::Live) -> Result<()> {
         self.find(run).await?;
         let prefix = Self::reference(run, live)?;
-        let call = run
-            .aws
-            .cognito
-            .delete_user_pool_domain()
-            .domain(&prefix)
-            .user_pool_id(&self.pool.id);
-        optional(call.send().await.named("DeleteUserPoolDomain"))?;
+        let call = run.aws.cognito.delete_user_pool_domain().domain(&prefix);
+        let answer = call.user_pool_id(&self.pool.id).send().await;
+        optional(answer.named("DeleteUserPoolDomain"))?;
         wait_until_deleted(&run.aws, &self.pool.id, &prefix).await?;
         run.save(|state| {
             state.user_pool_auth_domain_prefix = None;
@@ -108,9 +98,8 @@ impl LiveResource for Domain {
         call.send().await.named("CreateUserPoolDomain")?;
         run.state
             .record_made(Self::CREATE.name, |state| self.record(run, &prefix, state))?;
-        let title = format!("Sign-in domain '{prefix}'");
         run.console.note(&format!(
-            "{title} was made again, because the new one could not be"
+            "Sign-in domain '{prefix}' was made again, because the new one could not be"
         ));
         Ok(())
     }
@@ -138,8 +127,8 @@ fn updated(
     live: &DomainDescriptionType,
     desired: &CreateUserPoolDomainFluentBuilder,
 ) -> UpdateUserPoolDomainFluentBuilder {
-    let call = keep!(call, live; domain, user_pool_id, routing);
-    overwrite!(call, desired; managed_login_version)
+    let kept = keep!(call, live; domain, user_pool_id, routing);
+    overwrite!(kept, desired; managed_login_version)
 }
 
 /// Waits until AWS says that the domain is active, for a minute at most: what
@@ -148,7 +137,7 @@ async fn wait_until_active(run: &Run, prefix: &str) -> Result<()> {
     let _shown = run.console.working("sign-in domain becoming active");
     let mut backoff = Backoff::poll().up_to(DELETE_TIMEOUT);
     loop {
-        let domain = describe(run, prefix).await?;
+        let domain = find::domain(&run.aws, prefix).await?;
         if domain.is_some_and(|domain| is_active(&domain)) || !backoff.wait().await? {
             return Ok(());
         }
@@ -164,18 +153,16 @@ fn is_active(domain: &DomainDescriptionType) -> bool {
 
 /// The domain that the pool itself names.
 async fn of_pool(run: &Run, pool_id: &str) -> Result<Option<DomainDescriptionType>> {
-    let call = run.aws.cognito.describe_user_pool().user_pool_id(pool_id);
-    let answer = optional(call.send().await.named("DescribeUserPool"))?;
-    let pool = answer.and_then(|answer| answer.user_pool);
+    let pool = find::user_pool(&run.aws, pool_id).await?;
     match pool.and_then(|pool| pool.domain) {
-        Some(prefix) => describe(run, &prefix).await,
+        Some(prefix) => find::domain(&run.aws, &prefix).await,
         None => Ok(None),
     }
 }
 
 /// The domain with the desired prefix; an error, if it is not that of `our_pool`.
 async fn look_up(run: &Run, our_pool: Option<&str>) -> Result<Option<DomainDescriptionType>> {
-    let found = match describe(run, &run.config.domain_prefix).await? {
+    let found = match find::domain(&run.aws, &run.config.domain_prefix).await? {
         None => Found::Nothing,
         Some(domain) if domain.user_pool_id() == our_pool => Found::Ours(domain),
         Some(domain) => {
@@ -184,15 +171,6 @@ async fn look_up(run: &Run, our_pool: Option<&str>) -> Result<Option<DomainDescr
         }
     };
     found.refuse_foreign(&Domain::title(run), "another DOMAIN_PREFIX")
-}
-
-/// An empty response means that there is no such domain.
-async fn describe(run: &Run, prefix: &str) -> Result<Option<DomainDescriptionType>> {
-    let call = run.aws.cognito.describe_user_pool_domain();
-    let answer = call.domain(prefix).send().await;
-    let answer = optional(answer.named("DescribeUserPoolDomain"))?;
-    let domain = answer.and_then(|answer| answer.domain_description);
-    Ok(domain.filter(|domain| domain.user_pool_id.is_some()))
 }
 
 #[cfg(test)]

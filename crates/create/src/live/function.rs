@@ -95,15 +95,13 @@ impl LiveResource for Function {
 impl Function {
     fn code_differences(&self, run: &Run, live: &FunctionConfiguration) -> Vec<Difference> {
         let zip = &run.config.zip;
-        let architectures = vec![zip.architecture.clone()].to_json();
-        differences([
-            (
-                "CodeSha256",
-                live.code_sha256.to_json(),
-                zip.code_sha256.to_json(),
-            ),
-            ("Architectures", live.architectures.to_json(), architectures),
-        ])
+        let (hash, architectures) = (&zip.code_sha256, vec![zip.architecture.clone()]);
+        #[rustfmt::skip] // one property a line
+        let properties = [
+            ("CodeSha256", live.code_sha256.to_json(), hash.to_json()),
+            ("Architectures", live.architectures.to_json(), architectures.to_json()),
+        ];
+        differences(properties)
     }
 
     fn configuration_differences(

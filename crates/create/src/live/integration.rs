@@ -21,26 +21,18 @@ impl LiveResource for Integration {
     }
 
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let call = run.aws.api_gateway.get_integration();
-        let answer = call
-            .api_id(&key.parent)
-            .integration_id(&key.id)
-            .send()
-            .await;
+        let call = run.aws.api_gateway.get_integration().api_id(&key.parent);
+        let answer = call.integration_id(&key.id).send().await;
         Ok(optional(answer.named("GetIntegration"))?)
     }
 
     /// The API is ours, and so is its integration with our function.
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
         let mut integrations = find::pages(async |token| {
-            let call = run
-                .aws
-                .api_gateway
-                .get_integrations()
-                .api_id(&self.api.id)
-                .set_next_token(token);
-            let answer = call.send().await.named("GetIntegrations")?;
-            Ok((answer.items, answer.next_token))
+            let call = run.aws.api_gateway.get_integrations().api_id(&self.api.id);
+            let answer = call.set_next_token(token).send().await;
+            let page = answer.named("GetIntegrations")?;
+            Ok((page.items, page.next_token))
         })
         .await?;
         integrations.retain(|one| one.integration_uri() == Some(&self.function.arn));
@@ -51,11 +43,8 @@ impl LiveResource for Integration {
     }
 
     fn reference(_: &Run, live: &Self::Live) -> CallResult<String> {
-        required(
-            "GetIntegration",
-            "IntegrationId",
-            live.integration_id.clone(),
-        )
+        let id = live.integration_id.clone();
+        required("GetIntegration", "IntegrationId", id)
     }
 
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
@@ -63,13 +52,10 @@ impl LiveResource for Integration {
     }
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
-        let call = run
-            .aws
-            .api_gateway
-            .update_integration()
+        let update = run.aws.api_gateway.update_integration();
+        let call = overwrite(update, &self.create_call(run))
             .api_id(&self.api.id)
             .set_integration_id(live.integration_id.clone());
-        let call = overwrite(call, &self.create_call(run));
         call.send().await.named("UpdateIntegration").map(drop)
     }
 
@@ -79,10 +65,9 @@ impl LiveResource for Integration {
 
     /// A route that a person has added may refer to it.
     async fn is_used(run: &Run, key: &Key) -> Result<bool> {
-        let routes = route::list(run, &key.parent).await?;
-        Ok(routes
-            .iter()
-            .any(|route| route.target() == Some(&format!("integrations/{}", key.id))))
+        let target = format!("integrations/{}", key.id);
+        let mut routes = route::list(run, &key.parent).await?.into_iter();
+        Ok(routes.any(|route| route.target() == Some(&target)))
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {
@@ -90,8 +75,8 @@ impl LiveResource for Integration {
             .aws
             .api_gateway
             .delete_integration()
-            .api_id(&key.parent)
             .integration_id(&key.id);
-        call.send().await.named("DeleteIntegration").map(drop)
+        let answer = call.api_id(&key.parent).send().await;
+        answer.named("DeleteIntegration").map(drop)
     }
 }

@@ -26,9 +26,9 @@ impl LiveResource for LogGroup {
     }
 
     async fn get(run: &Run, key: &Key) -> Result<Option<Description>> {
-        let (found, retention_in_days) = join_all!(
+        let (found, details) = join_all!(
             find::log_group(&run.aws, run.account(), &key.id, &run.tag),
-            retention(run, &key.id),
+            find::log_group_details(&run.aws, &key.id),
         )?;
         let owner = match found {
             Found::Nothing => return Ok(None),
@@ -37,7 +37,7 @@ impl LiveResource for LogGroup {
         };
         Ok(Some(Description {
             owner,
-            retention_in_days,
+            retention_in_days: details.and_then(|group| group.retention_in_days),
         }))
     }
 
@@ -77,18 +77,4 @@ impl LiveResource for LogGroup {
         }
         Ok(())
     }
-}
-
-/// For how many days a line is kept (DescribeLogGroups); `None` is for ever.
-async fn retention(run: &Run, name: &str) -> Result<Option<i32>> {
-    let call = run.aws.logs.describe_log_groups();
-    let mut pages = call.log_group_name_prefix(name).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        let page = optional(page.named("DescribeLogGroups"))?;
-        let mut groups = page.and_then(|page| page.log_groups).into_iter().flatten();
-        if let Some(group) = groups.find(|group| group.log_group_name() == Some(name)) {
-            return Ok(group.retention_in_days);
-        }
-    }
-    Ok(None)
 }

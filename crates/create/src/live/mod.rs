@@ -25,7 +25,8 @@ use crate::compare::difference::Difference;
 use crate::resource::{Key, Resource};
 use crate::run::Run;
 
-/// A resource that may exist already.
+/// A resource that may exist already. Whatever calls AWS fails if AWS refuses, or
+/// its answer is lost; other errors are named.
 #[allow(async_fn_in_trait)] // only used in this crate, on one thread
 pub(crate) trait LiveResource: Resource {
     /// AWS's description of it.
@@ -37,20 +38,17 @@ pub(crate) trait LiveResource: Resource {
     /// Reads it; `None` if there is none.
     ///
     /// # Errors
-    /// If a call fails, or somebody else's resource has the name.
+    /// If somebody else's resource has the name.
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>>;
 
     /// Where this deployment's resource is, by its tag, or by name within its
     /// parent; there are several only if an answer was lost.
-    ///
-    /// # Errors
-    /// If a call fails.
     async fn search(&self, run: &Run) -> Result<Vec<Key>>;
 
     /// Finds this deployment's resource, for when state.json does not record it.
     ///
     /// # Errors
-    /// If a call fails, or somebody else's resource has the name.
+    /// If somebody else's resource has the name.
     async fn find(&self, run: &Run) -> Result<Option<Self::Live>> {
         match self.search(run).await?.first() {
             Some(key) => Self::get(run, key).await,
@@ -62,7 +60,7 @@ pub(crate) trait LiveResource: Resource {
     /// is unique. The run would otherwise leave half a stack.
     ///
     /// # Errors
-    /// If a call fails, or the name is taken.
+    /// If the name is taken.
     async fn check_name_is_free(_run: &Run) -> Result<()> {
         Ok(())
     }
@@ -77,9 +75,6 @@ pub(crate) trait LiveResource: Resource {
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference>;
 
     /// Changes what differs, and nothing that somebody else has set.
-    ///
-    /// # Errors
-    /// If AWS refuses.
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult;
 
     /// Records it in `state`, the content of state.json; nothing, if its parent and
@@ -91,10 +86,10 @@ pub(crate) trait LiveResource: Resource {
         false
     }
 
-    /// Deletes it, because it [must be replaced](Resource::must_be_replaced).
+    /// Deletes it, because it [must be replaced](LiveResource::must_be_replaced).
     ///
     /// # Errors
-    /// If AWS refuses, or the new one is somebody else's.
+    /// If the new one is somebody else's.
     async fn remove(&self, _run: &Run, _live: &Self::Live) -> Result<()> {
         Ok(())
     }
@@ -105,25 +100,16 @@ pub(crate) trait LiveResource: Resource {
     }
 
     /// Whether another resource refers to it.
-    ///
-    /// # Errors
-    /// If a call fails.
     async fn is_used(_run: &Run, _key: &Key) -> Result<bool> {
         Ok(false)
     }
 
     /// Deletes a second one. Of most resources AWS refuses a second one.
-    ///
-    /// # Errors
-    /// If AWS refuses.
     async fn delete(_run: &Run, _key: &Key) -> CallResult {
         Ok(())
     }
 
     /// Brings the removed one back, because the new one could not be made.
-    ///
-    /// # Errors
-    /// If AWS refuses.
     async fn restore(&self, _run: &Run, _live: &Self::Live) -> Result<()> {
         Ok(())
     }
@@ -134,9 +120,6 @@ pub(crate) trait LiveResource: Resource {
     }
 
     /// What is left to do once others can refer to it.
-    ///
-    /// # Errors
-    /// If a call fails.
     async fn finish(&self, _run: &Run, _made: &Self::Ref, _change: &Change) -> Result<()> {
         Ok(())
     }

@@ -30,14 +30,10 @@ impl LiveResource for ResourceServer {
     }
 
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let call = run
-            .aws
-            .cognito
-            .describe_resource_server()
-            .user_pool_id(&key.parent)
-            .identifier(&key.id);
-        let answer = optional(call.send().await.named("DescribeResourceServer"))?;
-        Ok(answer.and_then(|answer| answer.resource_server))
+        let call = run.aws.cognito.describe_resource_server();
+        let answer = call.user_pool_id(&key.parent).identifier(&key.id).send();
+        let found = optional(answer.await.named("DescribeResourceServer"))?;
+        Ok(found.and_then(|answer| answer.resource_server))
     }
 
     async fn search(&self, _: &Run) -> Result<Vec<Key>> {
@@ -45,11 +41,8 @@ impl LiveResource for ResourceServer {
     }
 
     fn reference(_: &Run, live: &Self::Live) -> CallResult<String> {
-        required(
-            "DescribeResourceServer",
-            "Identifier",
-            live.identifier.clone(),
-        )
+        let identifier = live.identifier.clone();
+        required("DescribeResourceServer", "Identifier", identifier)
     }
 
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
@@ -57,13 +50,10 @@ impl LiveResource for ResourceServer {
     }
 
     async fn update(&self, run: &Run, _: &Self::Live) -> CallResult {
-        let call = run
-            .aws
-            .cognito
-            .update_resource_server()
+        let update = run.aws.cognito.update_resource_server();
+        let call = overwrite(update, &self.create_call(run))
             .user_pool_id(&self.pool.id)
             .identifier(RESOURCE_SERVER);
-        let call = overwrite(call, &self.create_call(run));
         call.send().await.named("UpdateResourceServer").map(drop)
     }
 

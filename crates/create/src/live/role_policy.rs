@@ -1,5 +1,6 @@
 //! How the role policy is found, compared and changed.
 
+use aws_client::find;
 use aws_client::names::{self, ROLE_POLICY};
 use common::join_all;
 use serde_json::Value;
@@ -31,7 +32,10 @@ impl LiveResource for RolePolicy {
     }
 
     async fn get(run: &Run, key: &Key) -> Result<Option<Policies>> {
-        let (inline, attached) = join_all!(inline(run, key), attached(run, &key.parent))?;
+        let (inline, attached) = join_all!(
+            inline(run, key),
+            find::attached_policies(&run.aws, &key.parent)
+        )?;
         let none = inline.is_none() && attached.is_empty();
         Ok((!none).then_some(Policies { inline, attached }))
     }
@@ -52,13 +56,10 @@ impl LiveResource for RolePolicy {
         let outdated = outdated(run);
         let mut attached = live.attached.clone();
         attached.retain(|arn| *arn == outdated);
+        let none = Vec::<String>::absent();
         differences([
             ("PolicyDocument", inline, write_own_log_group(run)),
-            (
-                "AttachedPolicies",
-                attached.to_json(),
-                Vec::<String>::absent(),
-            ),
+            ("AttachedPolicies", attached.to_json(), none),
         ])
     }
 
@@ -69,13 +70,9 @@ impl LiveResource for RolePolicy {
         }
         let outdated = outdated(run);
         if live.attached.contains(&outdated) {
-            let call = run
-                .aws
-                .iam
-                .detach_role_policy()
-                .role_name(&run.config.names.role)
-                .policy_arn(outdated);
-            optional(call.send().await.named("DetachRolePolicy"))?;
+            let call = run.aws.iam.detach_role_policy().policy_arn(outdated);
+            let answer = call.role_name(&run.config.names.role).send().await;
+            optional(answer.named("DetachRolePolicy"))?;
         }
         Ok(())
     }
@@ -97,27 +94,8 @@ fn outdated(run: &Run) -> String {
 }
 
 async fn inline(run: &Run, key: &Key) -> Result<Option<Value>> {
-    let call = run
-        .aws
-        .iam
-        .get_role_policy()
-        .role_name(&key.parent)
-        .policy_name(&key.id);
-    let answer = optional(call.send().await.named("GetRolePolicy"))?;
-    Ok(answer.map(|answer| policy_document(&answer.policy_document)))
-}
-
-async fn attached(run: &Run, role: &str) -> Result<Vec<String>> {
-    let call = run.aws.iam.list_attached_role_policies().role_name(role);
-    let mut pages = call.into_paginator().send();
-    let mut arns = Vec::new();
-    while let Some(page) = pages.next().await {
-        // None, if the role itself is gone.
-        let Some(page) = optional(page.named("ListAttachedRolePolicies"))? else {
-            break;
-        };
-        let policies = page.attached_policies.into_iter().flatten();
-        arns.extend(policies.filter_map(|policy| policy.policy_arn));
-    }
-    Ok(arns)
+    let call = run.aws.iam.get_role_policy().role_name(&key.parent);
+    let answer = call.policy_name(&key.id).send().await;
+    let found = optional(answer.named("GetRolePolicy"))?;
+    Ok(found.map(|answer| policy_document(&answer.policy_document)))
 }

@@ -47,13 +47,10 @@ impl LiveResource for Stage {
     }
 
     async fn update(&self, run: &Run, _: &Self::Live) -> CallResult {
-        let call = run
-            .aws
-            .api_gateway
-            .update_stage()
+        let update = run.aws.api_gateway.update_stage();
+        let call = overwrite(update, &self.create_call(run))
             .api_id(&self.api.id)
             .stage_name(STAGE);
-        let call = overwrite(call, &self.create_call(run));
         call.send().await.named("UpdateStage").map(drop)
     }
 }

@@ -13,10 +13,10 @@ use crate::user::User;
 
 impl User {
     fn attribute_differences(&self, run: &Run, live: &AdminGetUserOutput) -> Vec<Difference> {
-        let desired = self.create_call(run);
-        let desired = attributes(desired.get_user_attributes().as_deref());
-        let live = attributes(live.user_attributes.as_deref());
-        differences([("UserAttributes", live, desired)])
+        let create = self.create_call(run);
+        let desired = attributes(create.get_user_attributes().as_deref());
+        let shown = attributes(live.user_attributes.as_deref());
+        differences([("UserAttributes", shown, desired)])
     }
 }
 
@@ -61,18 +61,14 @@ impl LiveResource for User {
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         if !live.enabled {
-            let call = run
-                .aws
-                .cognito
-                .admin_enable_user()
-                .user_pool_id(&self.pool.id)
-                .username(USERNAME);
-            call.send().await.named("AdminEnableUser")?;
+            let call = run.aws.cognito.admin_enable_user().username(USERNAME);
+            let answer = call.user_pool_id(&self.pool.id).send().await;
+            answer.named("AdminEnableUser")?;
         }
         if !self.attribute_differences(run, live).is_empty() {
-            let call = run.aws.cognito.admin_update_user_attributes();
+            let update = run.aws.cognito.admin_update_user_attributes();
             let call =
-                overwrite!(call, self.create_call(run); user_pool_id, username, user_attributes);
+                overwrite!(update, self.create_call(run); user_pool_id, username, user_attributes);
             call.send().await.named("AdminUpdateUserAttributes")?;
         }
         Ok(())

@@ -23,9 +23,7 @@ impl LiveResource for UserPool {
     }
 
     async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
-        let call = run.aws.cognito.describe_user_pool().user_pool_id(&key.id);
-        let answer = optional(call.send().await.named("DescribeUserPool"))?;
-        let pool = answer.and_then(|answer| answer.user_pool);
+        let pool = find::user_pool(&run.aws, &key.id).await?;
         if let Some(pool) = &pool {
             run.check_tag(&Self::title(run), &key.id, pool.user_pool_tags.as_ref())?;
         }
@@ -73,15 +71,17 @@ impl LiveResource for UserPool {
     /// Begins with the live pool, so that nothing set by hand is reset, and then
     /// sets what is ours.
     async fn update(&self, run: &Run, live: &UserPoolType) -> CallResult {
-        let call = run.aws.cognito.update_user_pool();
-        let call = updated(call, live, &self.create_call(run));
+        let update = run.aws.cognito.update_user_pool();
+        let call = updated(update, live, &self.create_call(run));
         let config = sign_up(run, live.admin_create_user_config.clone());
         let answer = call.admin_create_user_config(config).send().await;
         answer.named("UpdateUserPool").map(drop)
     }
 
-    async fn finish(&self, run: &Run, _: &UserPoolRef, _: &Change) -> Result<()> {
-        if run.config.sign_up_is_open {
+    /// Says who may sign up when that may be news: later runs have said it.
+    async fn finish(&self, run: &Run, _: &UserPoolRef, change: &Change) -> Result<()> {
+        let is_news = *change != Change::Unchanged || run.was_interrupted();
+        if run.config.sign_up_is_open && is_news {
             run.console.note(
                 "anybody with an email address may sign up, and call the API; SIGN_UP=closed in .env closes that",
             );
@@ -111,19 +111,19 @@ fn updated(
 ) -> UpdateUserPoolFluentBuilder {
     // What others may have set.
     let live = allowed(live, desired);
-    let call = keep!(call, live;
+    let kept = keep!(call, live;
         acr_configuration, deletion_protection, device_configuration, email_configuration,
         email_verification_message, email_verification_subject, key_configuration,
         lambda_config, mfa_configuration, sms_authentication_message, sms_configuration,
         sms_verification_message, user_attribute_update_settings, user_pool_add_ons,
         user_pool_tier, verification_message_template);
     // What is ours.
-    let call = overwrite!(call, desired;
+    let ours = overwrite!(kept, desired;
         pool_name, auto_verified_attributes, account_recovery_setting, issuer_configuration);
     // What is ours in part.
     let mut tags = live.user_pool_tags.unwrap_or_default();
     tags.extend(desired.get_user_pool_tags().clone().unwrap_or_default());
-    call.set_user_pool_id(live.id)
+    ours.set_user_pool_id(live.id)
         .policies(policies(live.policies))
         .set_admin_create_user_config(live.admin_create_user_config)
         .set_user_pool_tags(Some(tags))
@@ -133,12 +133,12 @@ fn updated(
 /// an update can wait for verification only of attributes that are verified.
 fn allowed(live: &UserPoolType, desired: &CreateUserPoolFluentBuilder) -> UserPoolType {
     let mut live = live.clone();
-    let verified = desired.get_auto_verified_attributes().iter().flatten();
-    let verified: Vec<_> = verified.collect();
+    let verified = desired.get_auto_verified_attributes().as_deref();
+    let is_verified = |attribute: &_| verified.unwrap_or_default().contains(attribute);
     if let Some(settings) = &mut live.user_attribute_update_settings
         && let Some(attributes) = &mut settings.attributes_require_verification_before_update
     {
-        attributes.retain(|attribute| verified.contains(&attribute));
+        attributes.retain(is_verified);
     }
     live
 }
@@ -172,14 +172,9 @@ fn issuer_form(configuration: &Option<IssuerConfigurationType>) -> Value {
 }
 
 fn verified_before_update(pool: &UserPoolType) -> Value {
-    let settings = pool.user_attribute_update_settings.as_ref();
-    settings
-        .and_then(|settings| {
-            settings
-                .attributes_require_verification_before_update
-                .clone()
-        })
-        .to_json()
+    let settings = pool.user_attribute_update_settings.clone();
+    let attributes = settings.and_then(|all| all.attributes_require_verification_before_update);
+    attributes.to_json()
 }
 
 fn password_rules(policies: &Option<UserPoolPolicyType>) -> Value {

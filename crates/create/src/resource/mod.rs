@@ -25,7 +25,7 @@ pub(crate) trait Resource: Sized {
     const IMMUTABLE: &'static [&'static str] = &[];
     /// Whether it is part of the API: AWS accepts one change of an API at a time.
     const PART_OF_API: bool = false;
-    /// Whether it has no line on stdout: then only a change is said, on stderr.
+    /// Whether it has no line on stdout: then only a change is reported, on stderr.
     const QUIET: bool = false;
     /// What it refers to: the [`Ref`](Resource::Ref)s of resources made before it.
     type Needs;

@@ -8,8 +8,7 @@ use crate::steps::plan::PlannedChange;
 /// deleted.
 pub(crate) fn show(run: &Run, plan: &[PlannedChange], duplicates: &[String]) {
     let (account, region) = (&run.account().id, &run.aws.region);
-    let place = run.endpoint_url().unwrap_or("AWS");
-    let console = &run.console;
+    let (place, console) = (run.aws.place(), &run.console);
     console.line(&format!(
         "In account '{account}', region '{region}', at {place}:"
     ));

@@ -18,17 +18,14 @@ use crate::run::Run;
 const CLOCK_SKEW: u64 = 5 * 60 * 1000;
 
 impl Run {
-    /// The second ones of this resource that a lost call has made.
-    ///
-    /// # Errors
-    /// If a call fails.
+    /// The duplicates of this resource that a lost call has made.
     pub(super) async fn duplicates<R: LiveResource>(&self, resource: &R) -> Result<Vec<Key>> {
         let state = self.state.get();
         let lost_since = state.lost_calls.since(R::CREATE.name);
         let (Some(since), Some(kept)) = (lost_since, R::recorded(state)) else {
             return Ok(Vec::new());
         };
-        // By its end AWS has carried the call out, and shows it in its lists.
+        // By then AWS has carried out the call, and its lists show what it made.
         let settle = u64::try_from(self.settle.as_millis()).unwrap_or(u64::MAX);
         let end = since.saturating_add(settle.saturating_mul(3));
         let time = since.saturating_sub(CLOCK_SKEW)..end.saturating_add(CLOCK_SKEW);
@@ -54,9 +51,6 @@ impl Run {
 
     /// Removes them. Once AWS's lists must have shown everything, it is not
     /// looked for again.
-    ///
-    /// # Errors
-    /// If a call fails.
     pub(super) async fn remove_duplicates<R: LiveResource>(&self, resource: &R) -> Result<()> {
         for key in self.duplicates(resource).await? {
             self.console

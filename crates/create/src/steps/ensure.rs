@@ -35,7 +35,7 @@ impl Run {
         let _shown = self.console.working(R::NAME);
         let origin = match live {
             Some(live) => {
-                // A killed run may have left the call noted that made it.
+                // A run that was killed may have left its create call noted.
                 self.save(|state| state.under_way.end(R::CREATE.name))?;
                 Origin::Found(live)
             }
@@ -49,7 +49,7 @@ impl Run {
         Ok((made, change))
     }
 
-    /// Compares the live resource with the desired one, and mends what differs.
+    /// Compares the live resource with the desired one, and changes what differs.
     async fn bring_up_to_date<R: LiveResource>(
         &self,
         resource: &R,

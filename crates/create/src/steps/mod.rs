@@ -13,6 +13,7 @@ mod output;
 mod plan;
 mod step;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use common::Result;
@@ -20,7 +21,7 @@ use common::failure::all;
 use futures_util::future::join_all;
 
 use self::needs::{Made, Needs, NeedsByReference};
-use self::output::{Output, StepOutput};
+use self::output::Output;
 use self::plan::PlannedChange;
 use self::step::{ResourceStep, Step};
 use crate::live::LiveResource;
@@ -50,13 +51,14 @@ impl<'d> Steps<'d> {
     ) -> Made<R::Ref> {
         self.run.aws.explain(&[R::CREATE]);
         let made = Made::default();
-        let step = ResourceStep::<R, _>::new(
-            self.run,
-            needs.keep(),
-            made.clone(),
-            StepOutput::new(&self.output, self.steps.len()),
-        );
-        self.steps.push(Box::new(step));
+        self.steps.push(Box::new(ResourceStep::<R, _> {
+            run: self.run,
+            number: self.steps.len(),
+            output: Rc::clone(&self.output),
+            needs: needs.keep(),
+            live: RefCell::default(),
+            made: made.clone(),
+        }));
         made
     }
 
@@ -74,8 +76,10 @@ impl<'d> Steps<'d> {
     /// # Errors
     /// Exit code 2 if a difference cannot be changed in place.
     pub(crate) fn plan(&self) -> Result<Vec<PlannedChange>> {
-        let plan: Result<Vec<PlannedChange>> = self.steps.iter().map(|step| step.plan()).collect();
-        let plan = plan?;
+        let mut plan = Vec::new();
+        for step in &self.steps {
+            plan.push(step.plan()?);
+        }
         for planned in &plan {
             planned.check_changeable()?;
         }
@@ -83,9 +87,6 @@ impl<'d> Steps<'d> {
     }
 
     /// What was made twice, as text, for `--dry-run`.
-    ///
-    /// # Errors
-    /// If a call fails.
     pub(crate) async fn duplicates(&self) -> Result<Vec<String>> {
         let mut found = Vec::new();
         for step in &self.steps {
@@ -95,9 +96,6 @@ impl<'d> Steps<'d> {
     }
 
     /// Removes what was made twice.
-    ///
-    /// # Errors
-    /// If a call fails.
     pub(crate) async fn remove_duplicates(&self) -> Result<()> {
         all(join_all(self.steps.iter().map(|step| step.remove_duplicates())).await)
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use tokio::sync::SetOnce;
 
 /// A resource of the list, as the steps after it know it.
+#[derive(Clone)]
 pub(crate) struct Made<T> {
     /// Its live id, or a placeholder; known once the plan is made.
     planned: Rc<OnceCell<T>>,
@@ -22,15 +23,6 @@ impl<T> Default for Made<T> {
     }
 }
 
-impl<T> Clone for Made<T> {
-    fn clone(&self) -> Made<T> {
-        Made {
-            planned: Rc::clone(&self.planned),
-            made: Rc::clone(&self.made),
-        }
-    }
-}
-
 impl<T> Made<T> {
     /// Keeps the live id, or the placeholder.
     pub(super) fn plan(&self, reference: T) {
@@ -42,7 +34,7 @@ impl<T> Made<T> {
         let _ = self.made.set(Some(reference)); // Set once: a step runs once.
     }
 
-    /// Ends the wait of those who need it, unless it is made.
+    /// Ends the wait of the steps that need it, unless it is made.
     pub(super) fn skip_the_others(&self) {
         let _ = self.made.set(None); // Has no effect if it is made.
     }
@@ -93,7 +85,7 @@ impl<T: Clone> NeedsByReference for &Made<T> {
 
 macro_rules! several {
     ($($name:ident)*) => {
-        #[allow(non_snake_case, clippy::unused_unit)] // of no need at all
+        #[allow(non_snake_case, clippy::unused_unit)] // with no needs at all
         impl<$($name: Needs),*> Needs for ($($name,)*) {
             type Refs = ($($name::Refs,)*);
 

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use common::Console;
 
@@ -55,32 +54,6 @@ impl Output<'_> {
                 self.console.line(&text);
             }
         }
-    }
-}
-
-/// The output of one step.
-pub(crate) struct StepOutput<'d> {
-    output: Rc<Output<'d>>,
-    step: usize,
-}
-
-impl<'d> StepOutput<'d> {
-    /// The output of the step with this number, counted from 0.
-    pub(crate) fn new(output: &Rc<Output<'d>>, step: usize) -> StepOutput<'d> {
-        StepOutput {
-            output: Rc::clone(output),
-            step,
-        }
-    }
-
-    /// Prints a line, once all steps before it have ended.
-    pub(crate) fn line(&self, text: String) {
-        self.output.line(self.step, text);
-    }
-
-    /// Ends the step.
-    pub(crate) fn end(&self) {
-        self.output.end_step(self.step);
     }
 }
 

@@ -1,6 +1,7 @@
 //! One step: a resource is read, compared, and made or changed.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use common::Result;
 use futures_util::future::{FutureExt, LocalBoxFuture};
@@ -11,7 +12,7 @@ use crate::resource::Reference;
 use crate::run::Run;
 use crate::steps::duplicates;
 use crate::steps::needs::{Made, Needs};
-use crate::steps::output::StepOutput;
+use crate::steps::output::Output;
 use crate::steps::plan::PlannedChange;
 
 /// A step, whatever its resource is.
@@ -34,35 +35,27 @@ pub(super) trait Step {
 
 /// The step of one resource.
 pub(super) struct ResourceStep<'d, R: LiveResource, N> {
-    run: &'d Run,
-    output: StepOutput<'d>,
-    needs: N,
+    pub run: &'d Run,
+    /// Its place in the list, counted from 0.
+    pub number: usize,
+    /// Its lines wait for those of the steps before it.
+    pub output: Rc<Output<'d>>,
+    /// The steps before it whose resources it refers to.
+    pub needs: N,
     /// The resource as it was read.
-    live: RefCell<Option<R::Live>>,
-    made: Made<R::Ref>,
+    pub live: RefCell<Option<R::Live>>,
+    /// What the steps after it refer to.
+    pub made: Made<R::Ref>,
 }
 
-impl<'d, R: LiveResource, N> ResourceStep<'d, R, N> {
-    /// The step that makes `R` once what it needs is made.
-    pub(super) fn new(run: &'d Run, needs: N, made: Made<R::Ref>, output: StepOutput<'d>) -> Self {
-        ResourceStep {
-            run,
-            output,
-            needs,
-            live: RefCell::default(),
-            made,
-        }
-    }
-}
-
-/// Ends a step, however it ends: those who need it are skipped if it has failed,
-/// and the lines of the next one are printed.
+/// Ends a step, whatever becomes of it: the steps that need it are skipped if it has
+/// failed, and the lines of the next one are printed.
 struct EndOfStep<'s, 'd, R: LiveResource, N>(&'s ResourceStep<'d, R, N>);
 
 impl<R: LiveResource, N> Drop for EndOfStep<'_, '_, R, N> {
     fn drop(&mut self) {
         self.0.made.skip_the_others();
-        self.0.output.end();
+        self.0.output.end_step(self.0.number);
     }
 }
 
@@ -107,7 +100,7 @@ impl<R: LiveResource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N>
             };
             let (resource, live) = (R::new(needs), self.live.take());
             if let Some(line) = resource.announcement(live.as_ref()) {
-                self.output.line(line);
+                self.output.line(self.number, line);
             }
             let (made, change) = run.ensure(&resource, live).await?;
             // From here on, the steps that need it go on.
@@ -115,7 +108,7 @@ impl<R: LiveResource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N>
             resource.finish(run, &made, &change).await?;
             let line = resource.line(run, &made, &change);
             if !R::QUIET {
-                self.output.line(line);
+                self.output.line(self.number, line);
             } else if let Change::Updated(_) = change {
                 run.console.message(&line);
             }

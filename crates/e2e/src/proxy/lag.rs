@@ -122,8 +122,8 @@ mod tests {
         let list = r#"{"items":[{"apiId":"old"},{"apiId":"new"}]}"#;
         let shown = |lag| {
             let answer = axum::http::Response::new(Bytes::from(list));
-            let answer = made.hide("GetApis", answer, lag).into_body();
-            json(&answer)["items"].as_array().map(Vec::len)
+            let body = made.hide("GetApis", answer, lag).into_body();
+            json(&body)["items"].as_array().map(Vec::len)
         };
         assert_eq!(shown(Duration::from_secs(60)), Some(1));
         assert_eq!(shown(Duration::ZERO), Some(2));

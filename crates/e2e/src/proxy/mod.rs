@@ -6,7 +6,6 @@ mod first_minute;
 mod lag;
 mod quota;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -68,6 +67,24 @@ pub struct Rules {
     pub quotas: Option<Quotas>,
 }
 
+impl Rules {
+    /// A fault at the first call of this operation, and nothing else.
+    pub fn fault_on(operation: &'static str, fault: Fault) -> Rules {
+        Rules {
+            fault_on: Some((operation, fault)),
+            ..Rules::default()
+        }
+    }
+
+    /// Other answers to this operation, and nothing else.
+    pub fn answer_with(operation: &'static str, change: JsonChange) -> Rules {
+        Rules {
+            answer_with: Some((operation, change)),
+            ..Rules::default()
+        }
+    }
+}
+
 /// A running proxy.
 #[derive(Debug)]
 pub struct Proxy {
@@ -97,15 +114,7 @@ struct Shared {
 impl Proxy {
     /// Starts a proxy in front of the cloud at `target`.
     pub fn start(target: &str) -> Proxy {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind(address))
-            .expect("a free port");
+        let (runtime, listener) = crate::server();
         let port = listener.local_addr().expect("an address").port();
         let url = format!("http://127.0.0.1:{port}");
         let shared = Arc::new(Shared {
@@ -182,6 +191,13 @@ impl Proxy {
         let operations = self.calls().into_iter().map(|call| call.operation);
         operations.filter(|name| !name.contains('/')).collect()
     }
+
+    /// Those of them that change something.
+    pub fn changes(&self) -> Vec<String> {
+        let mut operations = self.operations();
+        operations.retain(|name| operation::changes(name));
+        operations
+    }
 }
 
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -243,11 +259,11 @@ impl Shared {
         }
         match self.fault(&rules, number, &operation) {
             None => {
-                let answer = self.forward(number, &parts, body).await;
+                let whole = self.forward(number, &parts, body).await;
                 if operation == "CreateRole" {
                     *self.role_created.lock().expect("no panic here") = Some(Instant::now());
                 }
-                let mut answer = self.creation_times.hide(&operation, answer, rules.lag);
+                let mut answer = self.creation_times.hide(&operation, whole, rules.lag);
                 if let Some((name, change)) = rules.answer_with
                     && name == operation
                 {

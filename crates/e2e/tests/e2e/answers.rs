@@ -8,10 +8,7 @@ fn create_refused(
     operation: &'static str,
     (status, code, message): (u16, &'static str, &'static str),
 ) -> RunResult {
-    let rules = Rules {
-        fault_on: Some((operation, Fault::Error(status, code, message))),
-        ..Rules::default()
-    };
+    let rules = Rules::fault_on(operation, Fault::Error(status, code, message));
     proxied.run("create", &[], rules)
 }
 

@@ -147,10 +147,7 @@ fn an_endpoint_that_is_not_an_http_address() {
 #[test]
 fn expired_credentials() {
     let proxied = ProxiedEnv::new();
-    let rules = Rules {
-        fault_on: Some(("GetCallerIdentity", Fault::Refuse(403))),
-        ..Rules::default()
-    };
+    let rules = Rules::fault_on("GetCallerIdentity", Fault::Refuse(403));
     let result = proxied
         .run("create", &[], rules)
         .code(1)
@@ -232,18 +229,17 @@ fn a_busy_callback_port() {
 
 #[test]
 fn settings_from_a_file_and_its_errors() {
-    let env = TestEnv::new();
+    let mut env = TestEnv::new().unset("PASSWORD").unset("DOMAIN_PREFIX");
     let file = "export PASSWORD='MySecret$Pass9word'\nDOMAIN_PREFIX=from-file\n";
     std::fs::write(env.dir().join(".env"), file).unwrap();
-    let env = env.unset("PASSWORD").unset("DOMAIN_PREFIX");
     env.create().code(0).stdout_has("https://from-file.auth.");
     // In whichever way it is set, it is the same password.
     std::fs::write(env.dir().join(".env"), "PASSWORD=MySecret$Pass9word\n").unwrap();
     env.tokens(&[]).code(0);
     std::fs::write(env.dir().join(".env"), "").unwrap();
-    let env = env.set("PASSWORD", "MySecret$Pass9word");
+    env.change("PASSWORD", "MySecret$Pass9word");
     env.tokens(&[]).code(0);
-    let env = env.unset("PASSWORD");
+    env = env.unset("PASSWORD");
     env.delete().code(0);
 
     // Each has the password in it, which no message may repeat.

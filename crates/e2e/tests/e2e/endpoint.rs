@@ -93,8 +93,8 @@ fn settings_that_turn_the_endpoint_off_are_refused_by_name() {
         let result = env.run(program, &[]).code(2);
         result.stderr_has(ignored).stderr_has("http://127.0.0.1:9");
     }
-    let env = with_profile("[default]\nignore_configured_endpoint_urls = true\n");
-    let env = env.set("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    let env = with_profile("[default]\nignore_configured_endpoint_urls = true\n")
+        .set("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     env.create()
         .code(2)
         .stderr_has("ignore_configured_endpoint_urls");

@@ -162,21 +162,16 @@ fn a_refusal_is_explained_in_aws_words() {
     let mut state = env.state();
     state["api_id"] = "a0b1c2d3".into();
     std::fs::write(env.state_path(), state.to_string()).unwrap();
-    let result = env.run("create", &["--explain"]).code(0);
-    let result = without_secrets(&env, result);
+    let result = without_secrets(&env, env.run("create", &["--explain"]).code(0));
     let calls = complete_blocks(&result.stderr);
-    let refused = calls
+    let mut refused = calls.iter().filter(|call| call.operation == "GetApi");
+    let lines = &refused.next().unwrap().lines;
+    let mut answer = lines
         .iter()
-        .find(|call| call.operation == "GetApi")
-        .unwrap();
-    let answer = refused
-        .lines
-        .iter()
-        .position(|line| line.starts_with("answer: 404"));
-    let body = &refused.lines[answer.expect("a 404") + 1..];
+        .skip_while(|line| !line.starts_with("answer: 404"));
     assert!(
-        body.iter().any(|line| line.contains("\"message\"")),
-        "{refused:#?}"
+        answer.any(|line| line.contains("\"message\"")),
+        "{lines:#?}"
     );
 }
 

@@ -1,5 +1,6 @@
 //! Files that are not what they should be, and folders that cannot be written.
 
+use std::fs::OpenOptions;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -19,13 +20,8 @@ fn mode(path: &Path, mode: u32) {
 fn pipes_and_devices_are_refused_at_once() {
     let env = TestEnv::at("http://127.0.0.1:9");
     let pipe = env.dir().join("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let mkfifo = Command::new("mkfifo").arg(&pipe).status();
+    assert!(mkfifo.unwrap().success());
     for path in [&pipe.display().to_string(), "/dev/zero"] {
         for program in PROGRAMS {
             for flag in ["--state", "--env-file"] {
@@ -61,11 +57,11 @@ fn a_state_file_elsewhere_stays_there() {
 
 #[test]
 fn a_dry_run_needs_no_writable_folder() {
-    let env = TestEnv::new();
+    let mut env = TestEnv::new();
     env.create().code(0);
     let zip = env.dir().join("bootstrap.zip");
     std::fs::copy(e2e::test_env::zip(), &zip).unwrap();
-    let env = env.set("LAMBDA_ZIP", "bootstrap.zip");
+    env.change("LAMBDA_ZIP", "bootstrap.zip");
     for name in ["create", "delete"] {
         std::fs::copy(program(name), env.dir().join(name)).unwrap();
     }
@@ -100,4 +96,21 @@ fn run_as_nobody(env: &TestEnv, name: &str, args: &[&str]) -> RunResult {
     }
     let output: Output = command.output().expect("the program starts");
     RunResult::from(output)
+}
+
+/// `/dev/full` is a disk without room. What was made is recorded all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_printed_are_an_error() {
+    let env = TestEnv::new();
+    for program in ["create", "delete"] {
+        let mut command = env.command(program, &[]);
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        command.stdout(full);
+        RunResult::of(command)
+            .code(1)
+            .stderr_has("Cannot write to stdout: No space left on device");
+        assert_eq!(env.state_path().exists(), program == "create");
+    }
+    assert!(env.inventory().is_empty());
 }

@@ -1,15 +1,15 @@
 //! The programs neither adopt nor delete what their deployment did not create,
 //! and do nothing in the wrong cloud.
 
-use e2e::inventory::config;
+use aws_config::SdkConfig;
 use e2e::{Inventory, TestEnv};
 
 fn lambda_trust() -> String {
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#.into()
 }
 
-async fn foreign_role(url: &str, name: &str) -> String {
-    let iam = aws_sdk_iam::Client::new(&config(url, "000000000000").await);
+async fn foreign_role(config: &SdkConfig, name: &str) -> String {
+    let iam = aws_sdk_iam::Client::new(config);
     let made = iam
         .create_role()
         .role_name(name)
@@ -19,9 +19,9 @@ async fn foreign_role(url: &str, name: &str) -> String {
     made.expect("CreateRole").role.expect("a role").arn
 }
 
-async fn foreign_function(url: &str, name: &str) {
-    let role = foreign_role(url, "somebody-elses-role").await;
-    let lambda = aws_sdk_lambda::Client::new(&config(url, "000000000000").await);
+async fn foreign_function(config: &SdkConfig, name: &str) {
+    let role = foreign_role(config, "somebody-elses-role").await;
+    let lambda = aws_sdk_lambda::Client::new(config);
     let zip = std::fs::read(e2e::test_env::zip()).expect("the zip");
     let code = aws_sdk_lambda::types::FunctionCode::builder()
         .zip_file(aws_sdk_lambda::primitives::Blob::new(zip))
@@ -36,15 +36,11 @@ async fn foreign_function(url: &str, name: &str) {
     call.send().await.expect("CreateFunction");
 }
 
-async fn foreign_domain(url: &str, prefix: &str) {
-    let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config(url, "000000000000").await);
-    let pool = cognito
-        .create_user_pool()
-        .pool_name("HelloUserPool")
-        .send()
-        .await
-        .expect("CreateUserPool");
-    let id = pool.user_pool.expect("a pool").id.expect("an id");
+async fn foreign_domain(config: &SdkConfig, prefix: &str) {
+    let cognito = aws_sdk_cognitoidentityprovider::Client::new(config);
+    let call = cognito.create_user_pool().pool_name("HelloUserPool");
+    let pool = call.send().await.expect("CreateUserPool").user_pool;
+    let id = pool.expect("a pool").id.expect("an id");
     let call = cognito
         .create_user_pool_domain()
         .domain(prefix)
@@ -52,8 +48,8 @@ async fn foreign_domain(url: &str, prefix: &str) {
     call.send().await.expect("CreateUserPoolDomain");
 }
 
-async fn foreign_log_group(url: &str) {
-    let logs = aws_sdk_cloudwatchlogs::Client::new(&config(url, "000000000000").await);
+async fn foreign_log_group(config: &SdkConfig) {
+    let logs = aws_sdk_cloudwatchlogs::Client::new(config);
     let call = logs
         .create_log_group()
         .log_group_name("/aws/lambda/EchoFunction");
@@ -66,11 +62,7 @@ async fn foreign_log_group(url: &str) {
 fn clash(env: &TestEnv, what: &str, setting: &str) {
     let before = env.inventory();
     let result = env.create().code(1).stderr_has(what).stderr_has(setting);
-    assert!(
-        result.stderr.contains("is there already"),
-        "{}",
-        result.stderr
-    );
+    result.stderr_has("is there already");
     // The next run detects it in another way, with the same message.
     env.create().code(1).stderr_has(what).stderr_has(setting);
     env.delete().code(0);
@@ -80,28 +72,28 @@ fn clash(env: &TestEnv, what: &str, setting: &str) {
 #[test]
 fn somebody_elses_role() {
     let env = TestEnv::new();
-    e2e::block_on(foreign_role(env.cloud_url(), "APIGatewayLambdaRole"));
+    e2e::block_on(foreign_role(&env.sdk_config(), "APIGatewayLambdaRole"));
     clash(&env, "Role 'APIGatewayLambdaRole'", "NAME_SUFFIX");
 }
 
 #[test]
 fn somebody_elses_function() {
     let env = TestEnv::new();
-    e2e::block_on(foreign_function(env.cloud_url(), "EchoFunction"));
+    e2e::block_on(foreign_function(&env.sdk_config(), "EchoFunction"));
     clash(&env, "Function 'EchoFunction'", "NAME_SUFFIX");
 }
 
 #[test]
 fn somebody_elses_domain() {
     let env = TestEnv::new();
-    e2e::block_on(foreign_domain(env.cloud_url(), "hello-42"));
+    e2e::block_on(foreign_domain(&env.sdk_config(), "hello-42"));
     clash(&env, "Sign-in domain 'hello-42'", "DOMAIN_PREFIX");
 }
 
 #[test]
 fn somebody_elses_log_group_is_used_and_left() {
     let env = TestEnv::new();
-    e2e::block_on(foreign_log_group(env.cloud_url()));
+    e2e::block_on(foreign_log_group(&env.sdk_config()));
     let before = env.inventory();
     env.create()
         .code(0)
@@ -154,15 +146,9 @@ fn the_wrong_cloud() {
         ),
     ] {
         for program in ["create", "delete"] {
-            let result = there
-                .run(program, &["--state", &path])
-                .code(2)
-                .stderr_has("hint: ");
-            assert!(
-                both.iter().all(|name| result.stderr.contains(name)),
-                "{}",
-                result.stderr
-            );
+            let result = there.run(program, &["--state", &path]).code(2);
+            let named = result.stderr_has(both[0]).stderr_has(both[1]);
+            named.stderr_has("hint: ");
         }
     }
     // No AWS credentials are needed to sign in, only the same endpoint.
@@ -189,10 +175,9 @@ fn the_wrong_cloud() {
 fn every_duplicate_that_carries_our_tag_is_removed() {
     let env = TestEnv::new();
     env.create().code(0);
-    let mut state = env.state();
-    let tag = state["deployment_id"].as_str().unwrap().to_owned();
+    let (mut state, tag) = (env.state(), env.recorded("deployment_id"));
+    let config = env.sdk_config();
     e2e::block_on(async {
-        let config = config(env.cloud_url(), "000000000000").await;
         let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config);
         let pool = cognito
             .create_user_pool()

@@ -7,12 +7,6 @@ use aws_sdk_iam as iam;
 use e2e::{Inventory, ProxiedEnv, Rules, TestEnv, block_on};
 use serde_json::{Value, json};
 
-/// A key of state.json.
-fn recorded(env: &TestEnv, key: &str) -> String {
-    let state = env.state();
-    state[key].as_str().expect(key).to_owned()
-}
-
 /// Asserts that `delete` and its dry run refuse, say why and what to do, and that
 /// all is as before.
 #[track_caller]
@@ -33,12 +27,11 @@ fn refused(proxied: &ProxiedEnv, rules: &Rules, why: &str, hint: &str) {
 fn a_protected_user_pool() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let pool = recorded(&proxied.env, "user_pool_id");
+    let pool = proxied.env.recorded("user_pool_id");
     let cognito = cognito::Client::new(&proxied.env.sdk_config());
     let protect = |protection: cognito::types::DeletionProtectionType| {
         let call = cognito.update_user_pool().user_pool_id(&pool);
-        let call = call.deletion_protection(protection);
-        block_on(call.send()).expect("UpdateUserPool");
+        block_on(call.deletion_protection(protection).send()).expect("UpdateUserPool");
     };
     protect(cognito::types::DeletionProtectionType::Active);
     refused(
@@ -56,13 +49,10 @@ fn a_protected_user_pool() {
 fn a_user_pool_with_a_custom_domain() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let pool = recorded(&proxied.env, "user_pool_id");
-    let rules = Rules {
-        answer_with: Some(("DescribeUserPool", |answer: &mut Value| {
-            answer["UserPool"]["CustomDomain"] = json!("login.example.com");
-        })),
-        ..Rules::default()
-    };
+    let pool = proxied.env.recorded("user_pool_id");
+    let rules = Rules::answer_with("DescribeUserPool", |answer: &mut Value| {
+        answer["UserPool"]["CustomDomain"] = json!("login.example.com");
+    });
     refused(
         &proxied,
         &rules,
@@ -79,14 +69,11 @@ fn a_user_pool_with_a_custom_domain() {
 fn a_protected_log_group() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let rules = Rules {
-        answer_with: Some(("DescribeLogGroups", |answer: &mut Value| {
-            for group in answer["logGroups"].as_array_mut().expect("groups") {
-                group["deletionProtectionEnabled"] = json!(true);
-            }
-        })),
-        ..Rules::default()
-    };
+    let rules = Rules::answer_with("DescribeLogGroups", |answer: &mut Value| {
+        for group in answer["logGroups"].as_array_mut().expect("groups") {
+            group["deletionProtectionEnabled"] = json!(true);
+        }
+    });
     refused(
         &proxied,
         &rules,
@@ -100,7 +87,7 @@ fn a_protected_log_group() {
 fn an_api_behind_a_custom_domain() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let api = recorded(&proxied.env, "api_id");
+    let api = proxied.env.recorded("api_id");
     let gateway = apigateway::Client::new(&proxied.env.sdk_config());
     let mapping = block_on(async {
         let other = gateway
@@ -133,10 +120,7 @@ fn custom_domains_that_may_not_be_read_are_no_reason_to_stop() {
     let proxied = ProxiedEnv::new();
     proxied.create();
     let denied = e2e::Fault::Error(403, "AccessDeniedException", "User is not authorized");
-    let rules = Rules {
-        fault_on: Some(("GetDomainNames", denied)),
-        ..Rules::default()
-    };
+    let rules = Rules::fault_on("GetDomainNames", denied);
     proxied.run("delete", &[], rules).code(0);
     assert!(proxied.env.inventory().is_empty());
 }
@@ -155,9 +139,9 @@ fn policies_that_others_put_on_the_role_are_removed_and_named() {
             .role_name(role)
             .policy_arn(managed);
         attach.send().await.expect("AttachRolePolicy");
-        let put = client.put_role_policy().role_name(role).policy_name("Mine");
+        let call = client.put_role_policy().role_name(role).policy_name("Mine");
         let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"xray:PutTraceSegments","Resource":"*"}}"#;
-        let put = put.policy_document(document).send().await;
+        let put = call.policy_document(document).send().await;
         put.expect("PutRolePolicy");
     });
     env.run("delete", &["--dry-run"])
@@ -183,10 +167,7 @@ fn ids_of_somebody_elses_stack() {
     let ada = TestEnv::new();
     ada.create().code(0);
     let only_adas = ada.inventory();
-    let bob = ada
-        .colleague()
-        .set("NAME_SUFFIX", "-bob")
-        .set("DOMAIN_PREFIX", "hello-bob");
+    let bob = ada.colleague_named("bob");
     bob.create().code(0);
     let (adas, mut mixed) = (ada.state(), bob.state());
     for key in [

@@ -66,8 +66,9 @@ const CHANGES: &str = "AdminEnableUser AdminUpdateUserAttributes DeleteAuthorize
 /// The action that a call needs; `None` for a call that needs no permission.
 fn action(operation: &str) -> Option<String> {
     let has = |names: &str| names.split_whitespace().any(|name| name == operation);
-    let service = OPERATIONS.iter().find(|(_, names)| has(names));
-    let (service, _) = service.unwrap_or_else(|| panic!("whose operation is {operation}?"));
+    let Some((service, _)) = OPERATIONS.iter().find(|(_, names)| has(names)) else {
+        panic!("whose operation is {operation}?");
+    };
     let method = || match &operation[..3] {
         "Cre" => "POST",
         "Del" => "DELETE",
@@ -126,10 +127,9 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     run(&proxied, "delete", &[], &mut seen);
     run(&proxied, "create", &[], &mut seen);
     run(&proxied, "delete", &["--list"], &mut seen);
-    let id = proxied.env.state()["deployment_id"].clone();
+    let id = proxied.env.recorded("deployment_id");
     std::fs::remove_file(proxied.env.state_path()).expect("state.json");
-    let id = id.as_str().expect("an id");
-    run(&proxied, "delete", &["--deployment", id], &mut seen);
+    run(&proxied, "delete", &["--deployment", &id], &mut seen);
 
     seen.extend(CHANGES.split_whitespace().map(str::to_owned));
     let also = ALSO.iter().filter(|(call, ..)| seen.contains(*call));
@@ -192,15 +192,15 @@ fn what_changes_a_stack_is_denied_for_that_of_somebody_else() {
     let (allows, denies): (Vec<_>, Vec<_>) =
         statements.iter().partition(|statement| is_allow(statement));
     let denied: BTreeSet<String> = denies.into_iter().flat_map(actions).collect();
-    let harmless = ["Get", "List", "Describe", "AdminGet"];
-    let makes = ["Function", "LogGroup", "Role", "UserPool"].map(|what| format!("Create{what}"));
+    let reading = ["Get", "List", "Describe", "AdminGet"];
+    let tagged = ["Function", "LogGroup", "Role", "UserPool"].map(|what| format!("Create{what}"));
     let allowed = allows.into_iter().flat_map(actions);
     let expected = allowed.filter(|action| {
         let (_, operation) = action.split_once(':').expect("service:Operation");
-        let harmless = harmless.iter().any(|start| operation.starts_with(start));
+        let reads = reading.iter().any(|start| operation.starts_with(start));
         // POST makes something new, also in an API, whose parts have no tags.
-        let makes = makes.iter().any(|make| make == operation) || operation == "POST";
-        !harmless && !makes && operation != "GET"
+        let makes = tagged.iter().any(|create| create == operation) || operation == "POST";
+        !reads && !makes && operation != "GET"
     });
     assert_eq!(denied, expected.collect::<BTreeSet<String>>());
 }
@@ -233,13 +233,18 @@ fn for_ministack(mut policy: Value, name: &str) -> String {
 /// An environment with the access key of a user who has only this policy, and
 /// the tag that says which name suffix is theirs.
 async fn student(cloud: &Cloud, iam: &Iam, name: &str) -> TestEnv {
-    let tag = aws_sdk_iam::types::Tag::builder().key("name_suffix");
-    let tag = tag.value(format!("-{name}")).build().expect("a tag");
-    let user = iam.create_user().user_name(name).tags(tag);
+    let suffix = format!("-{name}");
+    let tag = aws_sdk_iam::types::Tag::builder()
+        .key("name_suffix")
+        .value(&suffix);
+    let user = iam
+        .create_user()
+        .user_name(name)
+        .tags(tag.build().expect("a tag"));
     user.send().await.expect("CreateUser");
     with_policy(cloud, iam, name, &for_ministack(policy(), name))
         .await
-        .set("NAME_SUFFIX", &format!("-{name}"))
+        .set("NAME_SUFFIX", &suffix)
         .set("DOMAIN_PREFIX", &format!("hello-{name}"))
 }
 
@@ -269,9 +274,9 @@ async fn deletes_as(env: &TestEnv, cloud: &Cloud, suffix: &str) {
     let key = env.setting("AWS_ACCESS_KEY_ID");
     let secret = env.setting("AWS_SECRET_ACCESS_KEY");
     let credentials = Credentials::new(key, secret, None, None, "tests");
-    let config = inventory::config(&cloud.url, "000000000000").await;
     let provider = SharedCredentialsProvider::new(credentials);
-    let config = config.to_builder().credentials_provider(provider).build();
+    let own = inventory::config(&cloud.url, "000000000000").await;
+    let config = own.into_builder().credentials_provider(provider).build();
     let denied = |code: Option<&str>, what: &str| {
         let denied = ["AccessDenied", "AccessDeniedException"];
         assert!(
@@ -288,9 +293,12 @@ async fn deletes_as(env: &TestEnv, cloud: &Cloud, suffix: &str) {
     let group = format!("/aws/lambda/{function}");
     let answer = logs.delete_log_group().log_group_name(group).send();
     denied(answer.await.unwrap_err().code(), "DeleteLogGroup");
-    let call = Iam::new(&config).delete_role_policy();
-    let call = call.role_name(format!("APIGatewayLambdaRole{suffix}"));
-    let answer = call.policy_name("WriteOwnLogGroup").send();
+    let call = Iam::new(&config)
+        .delete_role_policy()
+        .policy_name("WriteOwnLogGroup");
+    let answer = call
+        .role_name(format!("APIGatewayLambdaRole{suffix}"))
+        .send();
     denied(answer.await.unwrap_err().code(), "DeleteRolePolicy");
 }
 
@@ -357,11 +365,11 @@ async fn may(iam: &Iam, role_arn: &str, action: &str, resource: &str) -> bool {
 fn the_function_may_write_its_own_log_group_and_make_none() {
     let env = TestEnv::new();
     env.create().code(0);
-    let arn = env.state()["lambda_role_arn"].as_str().unwrap().to_owned();
+    let arn = env.recorded("lambda_role_arn");
     let group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/EchoFunction";
     let (stream, other) = (format!("{group}:log-stream:x"), format!("{group}Other:x"));
+    let iam = Iam::new(&env.sdk_config());
     block_on(async {
-        let iam = Iam::new(&inventory::config(env.cloud_url(), "000000000000").await);
         assert!(may(&iam, &arn, "logs:CreateLogStream", &stream).await);
         assert!(may(&iam, &arn, "logs:PutLogEvents", &stream).await);
         assert!(!may(&iam, &arn, "logs:CreateLogGroup", group).await);
@@ -377,23 +385,17 @@ fn a_role_of_an_earlier_version_is_updated_or_deleted() {
     let env = TestEnv::new();
     let policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
     let as_in_earlier_versions = || {
+        let iam = Iam::new(&env.sdk_config());
         block_on(async {
-            let iam = Iam::new(&inventory::config(env.cloud_url(), "000000000000").await);
             let role = "APIGatewayLambdaRole";
             let attach = iam.attach_role_policy().role_name(role).policy_arn(policy);
             attach.send().await.expect("AttachRolePolicy");
-            let own = iam
-                .delete_role_policy()
-                .role_name(role)
-                .policy_name("WriteOwnLogGroup")
-                .send()
-                .await;
-            own.expect("DeleteRolePolicy");
+            let own = iam.delete_role_policy().role_name(role);
+            let deleted = own.policy_name("WriteOwnLogGroup").send().await;
+            deleted.expect("DeleteRolePolicy");
             let boundary = iam.delete_role_permissions_boundary().role_name(role);
-            boundary
-                .send()
-                .await
-                .expect("DeleteRolePermissionsBoundary");
+            let deleted = boundary.send().await;
+            deleted.expect("DeleteRolePermissionsBoundary");
         });
         assert_eq!(
             env.inventory().roles,

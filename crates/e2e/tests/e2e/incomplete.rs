@@ -23,10 +23,7 @@ const IDS: &[(&str, &str, &str)] = &[
 fn a_create_whose_answer_has_no_id_is_an_error_that_the_next_run_heals() {
     let proxied = ProxiedEnv::new();
     for (operation, documented, field) in IDS {
-        let rules = Rules {
-            fault_on: Some((operation, Fault::Without(field))),
-            ..Rules::default()
-        };
+        let rules = Rules::fault_on(operation, Fault::Without(field));
         proxied
             .run("create", &[], rules)
             .code(1)
@@ -39,8 +36,8 @@ fn a_create_whose_answer_has_no_id_is_an_error_that_the_next_run_heals() {
             state["under_way"][operation].is_u64(),
             "{operation} is not noted as under way: {state:#}"
         );
-        let empty = state.as_object().expect("an object").iter();
-        let empty: Vec<_> = empty.filter(|(_, value)| *value == "").collect();
+        let keys = state.as_object().expect("an object").iter();
+        let empty: Vec<_> = keys.filter(|(_, value)| *value == "").collect();
         assert!(empty.is_empty(), "{operation}: {empty:?}");
 
         proxied.create();
@@ -58,10 +55,7 @@ fn a_create_whose_answer_has_no_id_is_an_error_that_the_next_run_heals() {
 fn delete_finds_what_has_no_id_in_the_file() {
     let proxied = ProxiedEnv::new();
     for (operation, _, field) in IDS {
-        let rules = Rules {
-            fault_on: Some((operation, Fault::Without(field))),
-            ..Rules::default()
-        };
+        let rules = Rules::fault_on(operation, Fault::Without(field));
         proxied.run("create", &[], rules).code(1);
         proxied.delete_all(operation);
     }

@@ -49,21 +49,13 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
         }
         let made = proxied.env.inventory();
         let state = proxied.env.state();
-        assert_eq!(
-            made.user_pools.is_empty(),
-            state.get("user_pool_id").is_none(),
-            "{state}"
-        );
-        assert_eq!(
-            made.apis.is_empty(),
-            state.get("api_id").is_none(),
-            "{state}"
-        );
-        assert_eq!(
-            made.roles.is_empty(),
-            state.get("lambda_role_arn").is_none(),
-            "{state}"
-        );
+        for (made, key) in [
+            (&made.user_pools, "user_pool_id"),
+            (&made.apis, "api_id"),
+            (&made.roles, "lambda_role_arn"),
+        ] {
+            assert_eq!(made.is_empty(), state.get(key).is_none(), "{key}: {state}");
+        }
         proxied.create();
         assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
         proxied.delete_all("a signal");
@@ -75,10 +67,7 @@ fn the_first_signal_lets_calls_end_and_be_recorded() {
 #[test]
 fn a_signal_ends_the_wait_for_a_quota() {
     let proxied = ProxiedEnv::new();
-    let rules = Rules {
-        fault_on: Some(("CreateApi", Fault::RetryAfter(60))),
-        ..Rules::default()
-    };
+    let rules = Rules::fault_on("CreateApi", Fault::RetryAfter(60));
     let mut child = proxied.start("create", &[], rules);
     let stderr = BufReader::new(child.stderr.take().expect("piped"));
     let waits = "Waiting: AWS limits CreateApi for this account; 2 s so far";
@@ -119,18 +108,11 @@ fn a_signal_ends_the_wait_for_a_quota() {
 #[test]
 fn the_second_signal_ends_at_once() {
     let proxied = ProxiedEnv::new();
-    let child = proxied.start(
-        "create",
-        &[],
-        Rules {
-            fault_on: Some(("CreateUserPool", Fault::Hang)),
-            ..Rules::default()
-        },
-    );
+    let hangs = Rules::fault_on("CreateUserPool", Fault::Hang);
+    let mut child = proxied.start("create", &[], hangs);
     wait_for_changes(&proxied, 3);
     send(&child, Signal::INT);
     // Waits for the reaction to the first signal: two pending ones would merge.
-    let mut child = child;
     let stderr = child.stderr.take().unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(stderr));
     assert!(lines.any(|line| line.unwrap().contains("once more stops at once")));
@@ -158,23 +140,13 @@ fn a_signal_while_deleting() {
 #[test]
 fn one_program_at_a_time() {
     let proxied = ProxiedEnv::new();
-    let rules = Rules {
-        fault_on: Some(("CreateApi", Fault::Hang)),
-        ..Rules::default()
-    };
+    let rules = Rules::fault_on("CreateApi", Fault::Hang);
     let mut first = proxied.start("create", &[], rules);
     wait_for_changes(&proxied, 2);
     for program in ["create", "delete"] {
-        let result = proxied
-            .env
-            .run(program, &[])
-            .code(2)
-            .stderr_has("is in use by create (process ");
-        assert!(
-            result.stderr.contains(&first.id().to_string()),
-            "{}",
-            result.stderr
-        );
+        let holder = format!("is in use by create (process {})", first.id());
+        let result = proxied.env.run(program, &[]).code(2);
+        result.stderr_has(&holder);
     }
     // The lock is released when its holder dies.
     first.kill().unwrap();
@@ -185,13 +157,11 @@ fn one_program_at_a_time() {
 #[test]
 fn a_folder_that_cannot_be_written() {
     let proxied = ProxiedEnv::new();
-    let result = proxied
+    proxied
         .run("create", &["--state", "/proc/state.json"], Rules::default())
-        .code(2);
-    assert!(
-        result.stderr.contains("Cannot write") && result.stderr.contains("hint: "),
-        "{result:#?}"
-    );
+        .code(2)
+        .stderr_has("Cannot write")
+        .stderr_has("hint: ");
     assert!(proxied.env.inventory().is_empty());
 }
 
@@ -203,18 +173,8 @@ fn a_full_disk_loses_nothing() {
     // writing the longer state.json fails in the middle of the run.
     let program = e2e::run_result::program("create");
     let limited = format!("ulimit -f 3; trap '' XFSZ; exec {}", program.display());
-    let mut command = std::process::Command::new("sh");
-    let like = proxied.env.command("create", &[]);
-    command
-        .args(["-c", &limited])
-        .current_dir(proxied.env.dir())
-        .env_clear();
-    command.envs(
-        like.get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
     proxied.proxy.begin(Rules::default());
-    let result = RunResult::of(command)
+    let result = RunResult::of(proxied.env.shell(&limited))
         .code(1)
         .stderr_has("Cannot save")
         .stderr_has("hint: ");

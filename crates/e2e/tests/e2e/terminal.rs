@@ -28,8 +28,8 @@ fn at_80_columns_no_line_of_a_login_wraps() {
     assert_eq!(checks.len(), 26, "{checks:#?}");
     // Enough to recognize both, and to see that they are the same.
     let client = checks.iter().find(|line| line.contains("client_id"));
-    let cells: Vec<&str> = client.expect("a row").split("  ").collect();
-    let cells: Vec<&str> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+    let gaps = client.expect("a row").split("  ");
+    let cells: Vec<&str> = gaps.filter(|cell| !cell.is_empty()).collect();
     assert_eq!(cells[2].chars().count(), 17, "{cells:?}");
     assert_eq!(cells[2], cells[3]);
     assert_eq!(
@@ -47,12 +47,40 @@ fn at_80_columns_no_line_of_a_login_wraps() {
     assert!(shown.contains(end), "{shown}");
 }
 
+/// Without the experiments that listen at the port of the login.
+#[test]
+fn at_80_columns_no_line_of_the_lab_s_results_wraps() {
+    let env = TestEnv::new();
+    env.create().code(0);
+    let list = env.run("tokens", &["lab", "--list"]).code(0).stdout;
+    let names = list
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(' ').next());
+    let names: Vec<&str> = names
+        .filter(|name| !["", "forged-callback", "login-csrf", "mix-up"].contains(name))
+        .collect();
+    let args = [&["lab", "--headless"], &names[..]].concat();
+    let shown = on_terminal(env.command("tokens", &args), 80, "");
+    let results = section(&shown, "Results");
+    assert_eq!(results.len(), names.len() + 1, "{results:#?}");
+    for line in results {
+        assert!(line.chars().count() <= 80, "{line}");
+        assert!(!line.contains('…'), "{line}");
+    }
+    let narrow = ["lab", "--headless", "redirect-tricks", "no-token"];
+    let shown = on_terminal(env.command("tokens", &narrow), 60, "");
+    for line in section(&shown, "Results") {
+        assert!(line.chars().count() <= 60, "{line}");
+    }
+}
+
 #[test]
 fn tokens_are_whole_with_explain_and_for_a_program() {
     let env = TestEnv::new();
     env.create().code(0);
-    let explained = env.command("tokens", &["--headless", "--explain"]);
-    let explained = on_terminal(explained, 80, "");
+    let command = env.command("tokens", &["--headless", "--explain"]);
+    let explained = on_terminal(command, 80, "");
     let piped = env.tokens(&[]).code(0).stdout;
     for shown in [&explained, &piped] {
         let token = section(shown, "Access token")[0];

@@ -1,7 +1,6 @@
 //! Every experiment of `tokens lab` against the local cloud: who refuses and
 //! why, not only that it is refused.
 
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use ::browser::Browser;
@@ -11,14 +10,16 @@ use e2e::run_result::PASSWORD;
 use serde_json::json;
 
 use crate::pages::{Chromium, axe, reads_well};
+use crate::person::{addresses_in, note_addresses};
 use crate::{has, picture, port_8083, with_stack};
 
 /// Name, who refuses, and the part of the answer that shows the reason.
 #[rustfmt::skip] // one line each
-const EXPECTED: [(&str, &str, &str); 31] = [
+const EXPECTED: [(&str, &str, &str); 32] = [
     ("no-token", "the gateway", "401 Unauthorized"),
     ("no-scope", "the gateway", "403 Forbidden"),
     ("id-token", "the gateway", "403 Forbidden"),
+    ("other-api", "the gateway", "the other way round, our token at the second API: 200 OK hello Testuser"),
     ("query-token", "the gateway", "401 Unauthorized"),
     ("changed-payload", "the gateway", "401 Unauthorized"),
     ("alg-none", "the gateway", "401 Unauthorized"),
@@ -52,9 +53,10 @@ const EXPECTED: [(&str, &str, &str); 31] = [
 /// What the careless twin of an experiment leaves out, and what the attacker
 /// gets from it.
 #[rustfmt::skip] // one line each
-const TWINS: [(&str, &str, &str); 19] = [
+const TWINS: [(&str, &str, &str); 21] = [
     ("no-scope", "an API without the check of scope", "200 OK hello Testuser"),
     ("id-token", "an API without the check of scope", "200 OK hello Testuser"),
+    ("other-api", "an API without the check of scope", "200 OK hello Testuser"),
     ("query-token", "an API without the check of header", "GET /?access_token=eyJ"),
     ("changed-payload", "an API without the check of signature", "200 OK hello Testuser"),
     ("alg-none", "an API without the check of alg", "200 OK hello Testuser"),
@@ -69,6 +71,7 @@ const TWINS: [(&str, &str, &str); 19] = [
     ("other-audience", "a client without the check of aud", "signed in as Testuser"),
     ("token-type", "a client without the check of token_use", "signed in as Testuser"),
     ("nonce-swapped", "a client without the check of nonce", "signed in as Testuser"),
+    ("pkce-removed", "a sign-in server without the check of code_challenge", "tokens of the attacker's account"),
     ("forged-callback", "a listener without the check of state", "the code 'of-the-attacker' taken"),
     ("login-csrf", "a listener without the check of state", "the victim now works in the attacker's account"),
     ("mix-up", "a listener without the check of iss", "received code=of-the-honest-server and code_verifier="),
@@ -76,7 +79,7 @@ const TWINS: [(&str, &str, &str); 19] = [
 
 /// What was printed about one experiment.
 fn block<'a>(blocks: &[&'a str], name: &str) -> &'a str {
-    let heading = format!("/33 {name}");
+    let heading = format!("/35 {name}");
     let is_its = |block: &&&str| {
         let mut lines = block.lines();
         lines.next().is_some_and(|line| line.ends_with(&heading))
@@ -113,28 +116,18 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
             assert!(block.contains(&check), "no {check:?} in {block}");
         }
     }
-    // The local cloud does not enforce the rule behind one, and does
+    // The local cloud does not enforce the rules behind two, and does
     // not rotate refresh tokens.
     result
         .stdout_has(
             "NOT SHOWN: this cloud checks the password although the client has no password flow",
         )
         .stdout_has("NOT SHOWN: the server does not rotate")
-        .stdout_has("33 experiments: 31 PASS, 2 NOT SHOWN, 0 FAIL");
+        .stdout_has("NOT SHOWN: this cloud compares a code_verifier only where")
+        .stdout_has("35 experiments: 32 PASS, 3 NOT SHOWN, 0 FAIL");
 }
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
-
-/// A program for `BROWSER`, which appends the addresses it is given to a file.
-fn note_addresses(dir: &Path) -> (PathBuf, PathBuf) {
-    use std::os::unix::fs::PermissionsExt;
-    let (program, addresses) = (dir.join("note-address"), dir.join("addresses"));
-    let script = format!("#!/bin/sh\necho \"$1\" >> '{}'\n", addresses.display());
-    std::fs::write(&program, script).expect("written");
-    let executable = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(&program, executable).expect("executable");
-    (program, addresses)
-}
 
 /// Runs the whole lab with `--report lab.html` and a browser, in which `person`
 /// answers each sign-in, given its number from 1. Returns the result and how
@@ -154,8 +147,7 @@ fn lab_with_browser(env: &TestEnv, person: impl AsyncFn(&Browser, usize)) -> (Ru
         let mut tick = tokio::time::interval(std::time::Duration::from_millis(50));
         while child.try_wait().expect("its state").is_none() {
             tick.tick().await;
-            let noted = std::fs::read_to_string(&addresses).unwrap_or_default();
-            if let Some(address) = noted.lines().nth(sign_ins) {
+            if let Some(address) = addresses_in(&addresses).get(sign_ins) {
                 sign_ins += 1;
                 chromium.browser.go(address).await;
                 person(&chromium.browser, sign_ins).await;
@@ -182,10 +174,10 @@ fn the_whole_lab_with_a_browser_needs_two_sign_ins() {
     let (result, sign_ins) = lab_with_browser(&env, async |browser, _| sign_in(browser).await);
     result
         .code(0)
-        .stdout_has("33 experiments: 31 PASS, 2 NOT SHOWN, 0 FAIL")
+        .stdout_has("35 experiments: 32 PASS, 3 NOT SHOWN, 0 FAIL")
         .stdout_has("400 Bad Request, and the listener keeps waiting")
-        .stderr_has("Sign-in 1: it serves 24 of the 33 experiments.")
-        .stderr_has("Sign-in 2: no-scope, changed-payload and more-scope need a token");
+        .stderr_has("Sign-in 1: it serves 25 of the 35 experiments.")
+        .stderr_has("Sign-in 2: no-scope, other-api, changed-payload and more-scope need a token");
     assert_eq!(sign_ins, 2);
 }
 
@@ -209,17 +201,17 @@ fn a_lab_that_stops_early_says_so_on_a_red_page() {
     });
     result
         .code(1)
-        .stdout_has("33 experiments: 1 PASS, 0 NOT SHOWN, 0 FAIL, 32 NOT RUN")
+        .stdout_has("35 experiments: 1 PASS, 0 NOT SHOWN, 0 FAIL, 34 NOT RUN")
         .stderr_has("The sign-in server refused: access_denied");
     let html = std::fs::read_to_string(env.dir().join("lab.html")).expect("a page");
-    assert_eq!(html.matches("<strong>NOT RUN</strong>").count(), 32);
+    assert_eq!(html.matches("<strong>NOT RUN</strong>").count(), 34);
     e2e::block_on(async {
         let chromium = Chromium::start(env.dir(), "reader").await;
         let browser = &chromium.browser;
         let path = env.dir().join("lab.html");
         browser.go(&format!("file://{}", path.display())).await;
         browser
-            .wait_for("h1", "Stopped after 1 of 33 experiments")
+            .wait_for("h1", "Stopped after 1 of 35 experiments")
             .await;
         browser
             .wait_for("header", "The sign-in server refused: access_denied")
@@ -274,8 +266,9 @@ fn pages_of_an_experiment_show_what_the_twin_gives_away_before_ours_refuses() {
         for (number, parts) in in_order.iter().enumerate() {
             let mut rest = shown[number].as_str().expect("text");
             for part in *parts {
-                let at = rest.find(part);
-                let at = at.unwrap_or_else(|| panic!("no {part:?} in {rest}, of {shown}"));
+                let Some(at) = rest.find(part) else {
+                    panic!("no {part:?} in {rest}, of {shown}");
+                };
                 rest = &rest[at..];
             }
         }

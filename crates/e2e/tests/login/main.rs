@@ -1,9 +1,13 @@
 //! Logins at the local cloud: in a browser, in the lab, explained and reported.
 
+mod arrows;
 mod browser;
 mod explain;
 mod lab;
 mod pages;
+mod person;
+mod readme;
+mod recorder;
 mod report;
 
 use std::io::Write;

@@ -8,6 +8,9 @@ use ::browser::{Browser, command_line};
 use e2e::workspace;
 use serde_json::{Value, json};
 
+/// Whether nothing is wider than the window.
+const FITS: &str = "return document.documentElement.scrollWidth <= window.innerWidth";
+
 /// A Chromium that a test drives by itself. Dropping it stops it.
 pub(crate) struct Chromium {
     pub browser: Browser,
@@ -103,13 +106,8 @@ pub(crate) async fn reads_well(browser: &Browser, axe: &str, name: &str) {
             browser.look(width, 900, scheme).await;
             let broken = browser.script(BROKEN_WORDS).await;
             assert_eq!(broken, json!([]), "{name}: broken words, {width} pixels");
-            let fits = "return document.documentElement.scrollWidth <= window.innerWidth";
-            let fits = browser.script(fits).await;
-            assert_eq!(
-                fits,
-                json!(true),
-                "{name}: scrolls sideways, {width} pixels"
-            );
+            let fits = browser.script(FITS).await;
+            assert_eq!(fits, true, "{name}: scrolls sideways, {width} pixels");
             let found = findings(browser, axe).await;
             assert_eq!(found, json!([]), "{name}: {width} pixels, {scheme}");
         }

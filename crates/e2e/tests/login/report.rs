@@ -70,7 +70,7 @@ fn pages_of_a_login_a_refusal_a_failure_and_the_lab() {
             ("late.html", "Sign-in failed", "report-late.png"),
             (
                 "lab.html",
-                "31 of 33 attacks were refused",
+                "32 of 35 attacks were refused",
                 "report-lab.png",
             ),
         ] {

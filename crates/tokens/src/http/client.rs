@@ -31,6 +31,8 @@ pub(crate) struct Http {
     /// For everything else, through the proxy set in the environment.
     proxied: OnceCell<Client>,
     cookies: bool,
+    /// What to do if a program on this machine does not answer.
+    not_running: &'static str,
     pub transcript: Transcript,
 }
 
@@ -41,6 +43,7 @@ impl Http {
             loopback: OnceCell::new(),
             proxied: OnceCell::new(),
             cookies: false,
+            not_running: "is that program running?",
             transcript,
         }
     }
@@ -53,6 +56,15 @@ impl Http {
         }
     }
 
+    /// The same client, with what to do if a program on this machine does not
+    /// answer.
+    pub(crate) fn with_hint(self, not_running: &'static str) -> Http {
+        Http {
+            not_running,
+            ..self
+        }
+    }
+
     /// Sends the request and reads the whole response.
     ///
     /// # Errors
@@ -61,7 +73,7 @@ impl Http {
         let step = narration::request(&self.transcript, &request);
         let start = Instant::now();
         let answer = self.prepare(&request)?.send().await;
-        let response = read(&request, answer).await?;
+        let response = self.read(&request, answer).await?;
         narration::response(&step, &response, start.elapsed());
         Ok(response)
     }
@@ -71,7 +83,8 @@ impl Http {
     /// # Errors
     /// As [`send`](Http::send).
     pub(crate) async fn probe(&self, request: &Request) -> Result<Response> {
-        read(request, self.prepare(request)?.send().await).await
+        self.read(request, self.prepare(request)?.send().await)
+            .await
     }
 
     /// Sends the request and parses the JSON body of a 200 response.
@@ -99,6 +112,33 @@ impl Http {
         Ok(builder)
     }
 
+    /// Reads the whole response. One without an end must not fill the memory.
+    async fn read(
+        &self,
+        request: &Request,
+        answer: Result<reqwest::Response, reqwest::Error>,
+    ) -> Result<Response> {
+        let failed = |error| no_answer(request, error, self.not_running);
+        let mut answer = answer.map_err(failed)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
+                return Err(Failure::failed(format!(
+                    "The {} {} answered with more than {MAX_BODY_BYTES} bytes",
+                    request.to,
+                    without_query(&request.url)
+                )));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response {
+            version: answer.version(),
+            status: answer.status(),
+            headers: answer.headers().clone(),
+            body,
+        })
+    }
+
     fn client(&self, url: &Url) -> Result<&Client> {
         let loopback = is_loopback(url);
         let half = if loopback {
@@ -118,32 +158,6 @@ impl Http {
     }
 }
 
-/// Reads the whole response. One without an end must not fill the memory.
-async fn read(
-    request: &Request,
-    answer: Result<reqwest::Response, reqwest::Error>,
-) -> Result<Response> {
-    let failed = |error| no_answer(request, error);
-    let mut answer = answer.map_err(failed)?;
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-        if body.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(Failure::failed(format!(
-                "The {} {} answered with more than {MAX_BODY_BYTES} bytes",
-                request.to,
-                without_query(&request.url)
-            )));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Response {
-        version: answer.version(),
-        status: answer.status(),
-        headers: answer.headers().clone(),
-        body,
-    })
-}
-
 /// A header's value. Credentials are marked so that no library logs them.
 fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
     let value = HeaderValue::from_str(value);
@@ -153,7 +167,7 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
     Ok(value)
 }
 
-fn no_answer(request: &Request, error: reqwest::Error) -> Failure {
+fn no_answer(request: &Request, error: reqwest::Error, not_running: &'static str) -> Failure {
     let cause = cause(&error);
     let failure = Failure::failed(format!(
         "No answer from the {} {}: {cause}",
@@ -163,7 +177,7 @@ fn no_answer(request: &Request, error: reqwest::Error) -> Failure {
     if is_untrusted(&cause) {
         failure.with_hint(UNTRUSTED_HINT)
     } else if is_loopback(&request.url) {
-        failure.with_hint("is the local cloud running? 'make cloud' starts it")
+        failure.with_hint(not_running)
     } else {
         failure.with_hint("check the network, HTTPS_PROXY and NO_PROXY")
     }

@@ -30,6 +30,28 @@ pub(super) fn response(step: &StepHandle, response: &Response, took: Duration) {
         success: response.status.is_success(),
         names: response.names(),
         body: format!("{} bytes, {kind}", response.body.len()),
+        page: is_html(kind),
         took,
     });
+}
+
+/// Whether the `Content-Type` is that of a page, RFC 9110 section 8.3.1.
+fn is_html(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    media_type.trim().eq_ignore_ascii_case("text/html")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_html;
+
+    #[test]
+    fn a_page_is_known_by_its_media_type_alone() {
+        for page in ["text/html", "Text/HTML; charset=utf-8", " text/html ;x"] {
+            assert!(is_html(page), "{page}");
+        }
+        for other in ["application/json; profile=html", "text/htmlx", ""] {
+            assert!(!is_html(other), "{other}");
+        }
+    }
 }

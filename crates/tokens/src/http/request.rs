@@ -1,5 +1,7 @@
 //! A request: what is sent where, and why.
 
+use std::borrow::Cow;
+
 use reqwest::Method;
 use serde_json::Value;
 use url::Url;
@@ -13,7 +15,7 @@ pub(crate) struct Request {
     /// The receiver as errors name it, for example "token endpoint".
     pub to: &'static str,
     /// Why it is sent, for `--explain`.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
     pub channel: Channel,
     pub method: Method,
     pub url: Url,
@@ -31,7 +33,7 @@ impl Request {
     pub(crate) fn get(to: &'static str, why: &'static str, url: Url) -> Request {
         Request {
             to,
-            why,
+            why: why.into(),
             channel: Channel::Back,
             method: Method::GET,
             url,

@@ -34,9 +34,13 @@ impl Check {
     /// The check in one sentence, for errors and results.
     pub(crate) fn describe(&self) -> String {
         format!(
-            "{} of the {} token: expected {}, got {} ({})",
+            "{} of {}: expected {}, got {} ({})",
             self.check,
-            self.token,
+            match self.token {
+                "userinfo" => "the userinfo".to_owned(),
+                "token" => "the token".to_owned(),
+                which => format!("the {which} token"),
+            },
             self.expected,
             printable(&self.actual),
             self.rule
@@ -44,7 +48,8 @@ impl Check {
     }
 }
 
-/// Creates the checks of one token, which is named `id`, `access` or `both`.
+/// Creates the checks of one token, which is named `id`, `access` or
+/// `both`; or `token` for one of an unknown kind, or `userinfo`.
 #[derive(Clone, Copy)]
 pub(crate) struct TokenChecks(pub &'static str);
 

@@ -1,6 +1,7 @@
-//! What attackers send to the token endpoint with a code that they have caught.
+//! What attackers make of the authorization request, and send to the token
+//! endpoint with a code that they have caught.
 
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::pkce::CodeVerifier;
 use crate::oauth::token::code_form;
@@ -11,6 +12,23 @@ pub(super) const WRONG_VERIFIER: &str = "wrong-verifier";
 pub(super) const NO_VERIFIER: &str = "no-verifier";
 pub(super) const OTHER_CLIENT: &str = "other-client";
 pub(super) const INJECTION: &str = "code-injection";
+pub(super) const PKCE_REMOVED: &str = "pkce-removed";
+
+/// The request as an attacker in the browser passes it on: without PKCE.
+pub(super) fn without_challenge(request: AuthorizationRequest) -> AuthorizationRequest {
+    let is_kept = |name: &str| !["code_challenge", "code_challenge_method"].contains(&name);
+    let pairs = request.url.query_pairs().into_owned();
+    let kept: Vec<(String, String)> = pairs.filter(|(name, _)| is_kept(name)).collect();
+    let mut url = request.url.clone();
+    url.query_pairs_mut().clear().extend_pairs(kept);
+    let mut fields = request.fields;
+    fields.retain(|field| is_kept(&field.name));
+    AuthorizationRequest {
+        url,
+        fields,
+        ..request
+    }
+}
 
 /// The form that an experiment sends, given a code, its request
 /// and another request of this client. `None` for
@@ -22,18 +40,24 @@ pub(super) fn form(
     other: &AuthorizationRequest,
     code: &str,
 ) -> Option<Vec<Field>> {
+    let redirect_uri = &request.redirect_uri;
     let verifier = Some(&request.code_verifier);
     match experiment {
-        WRONG_VERIFIER => Some(code_form(config, code, Some(&CodeVerifier::generate()))),
+        WRONG_VERIFIER => Some(code_form(
+            config,
+            redirect_uri,
+            code,
+            Some(&CodeVerifier::generate()),
+        )),
         // The attacker's own request was this client's too: its verifier is a
         // good one, of another login.
         INJECTION => {
             let attackers = &other.code_verifier;
-            Some(code_form(config, code, Some(attackers)))
+            Some(code_form(config, redirect_uri, code, Some(attackers)))
         }
-        NO_VERIFIER => Some(code_form(config, code, None)),
+        NO_VERIFIER => Some(code_form(config, redirect_uri, code, None)),
         OTHER_CLIENT => {
-            let mut form = code_form(config, code, verifier);
+            let mut form = code_form(config, redirect_uri, code, verifier);
             for field in form.iter_mut().filter(|field| field.name == "client_id") {
                 field.value = "anotherclient0000000000000".into();
             }

@@ -3,23 +3,17 @@
 
 use common::Result;
 
+use super::answer::Answer;
 use super::experiment::Outcome;
-use super::server::describe;
 use super::session::Session;
-use crate::config::RedirectUri;
-use crate::http::navigation::{self, Navigation};
-use crate::http::request::without_query;
+use crate::config::redirect_uri::RedirectUri;
+use crate::http::navigation;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::oauth::error_code::ErrorCode;
-use crate::signin::form;
 
 /// Sends an authorization request with one parameter changed.
-async fn authorize_with(
-    session: &Session<'_>,
-    name: &str,
-    value: &str,
-) -> Result<(AuthorizationRequest, Navigation)> {
+async fn authorize_with(session: &Session<'_>, name: &str, value: &str) -> Result<Answer> {
     let request = session.request();
     let pairs: Vec<(String, String)> = request.url.query_pairs().into_owned().collect();
     let changed = pairs.into_iter().map(|(key, sent)| {
@@ -28,37 +22,47 @@ async fn authorize_with(
     });
     let mut url = request.url.clone();
     url.query_pairs_mut().clear().extend_pairs(changed);
-    let navigation = navigation::visit(&session.http.transcript, &url).await?;
-    Ok((request, navigation))
+    visit(session, AuthorizationRequest { url, ..request }).await
 }
 
+async fn visit(session: &Session<'_>, request: AuthorizationRequest) -> Result<Answer> {
+    let expected = ExpectedResponse::to(&request, session.provider);
+    let visited = navigation::visit(&session.http.transcript, &request.url).await?;
+    let redirect_uri = &request.redirect_uri;
+    Ok(Answer::of(visited, redirect_uri, &expected))
+}
+
+/// Whether the server refuses the request as it should be. Then it refuses a
+/// changed one perhaps for the same reason, whatever that is.
+async fn refuses_any(session: &Session<'_>) -> Result<bool> {
+    Ok(visit(session, session.request()).await?.is_refusal())
+}
+
+const REFUSES_ANY: &str = "the server refuses the unchanged request too";
+
 pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Outcome> {
-    let evil = format!("{}/evil", session.config.redirect_uri.uri);
-    let (_, navigation) = authorize_with(session, "redirect_uri", &evil).await?;
+    let evil = format!("{}/evil", session.redirect_uri().uri);
+    let answer = authorize_with(session, "redirect_uri", &evil).await?;
     let request = format!(
         "GET {}\nwith redirect_uri={evil}",
         session.provider.authorization_endpoint
     );
-    let refused = refuses(&navigation);
-    Ok(match navigation {
-        Navigation::Elsewhere(to) => Outcome::judge(
-            request,
-            format!("a redirect to {}", without_query(&to)),
-            false,
-            "the browser was sent to an address that is not registered",
-        ),
-        Navigation::Page(url, page) => {
-            let query = url.query().unwrap_or_default();
-            let named = format!("{query} {}", page.text()).contains("redirect");
-            let answer = format!("{}, no redirect to that address", describe(&page));
-            Outcome::judge(
-                request,
-                answer,
-                refused && named,
-                "the page does not say that the redirect_uri is the reason",
-            )
+    let refused = matches!(answer, Answer::ErrorPage(..));
+    let otherwise = match &answer {
+        Answer::ErrorPage(..) => REFUSES_ANY,
+        Answer::SignInForm(_) | Answer::OtherPage(_) => "the server does not refuse the address",
+        Answer::Back(_) | Answer::Elsewhere(_) => {
+            "the browser was sent to an address that is not registered"
         }
-    })
+    };
+    let refused = refused && !refuses_any(session).await?;
+    let detail = if refused {
+        ", no redirect to that address"
+    } else {
+        ""
+    };
+    let answer = format!("{answer}{detail}");
+    Ok(Outcome::judge(request, answer, refused, otherwise))
 }
 
 /// Addresses that look like the registered one, each with what is changed.
@@ -85,16 +89,12 @@ fn tricks(registered: &RedirectUri) -> [(&'static str, String); 7] {
 }
 
 pub(super) async fn redirect_tricks(session: &mut Session<'_>) -> Result<Outcome> {
-    let tricks = tricks(&session.config.redirect_uri);
+    let tricks = tricks(session.redirect_uri());
     let mut answers = Vec::new();
     let mut taken = Vec::new();
     for (what, uri) in &tricks {
-        let (_, navigation) = authorize_with(session, "redirect_uri", uri).await?;
-        let answer = match &navigation {
-            Navigation::Elsewhere(to) => format!("a redirect to {}", without_query(to)),
-            Navigation::Page(_, page) => describe(page),
-        };
-        if !refuses(&navigation) {
+        let answer = authorize_with(session, "redirect_uri", uri).await?;
+        if !matches!(answer, Answer::ErrorPage(..)) {
             taken.push(*what);
         }
         answers.push(format!("{what}: {answer}"));
@@ -105,66 +105,43 @@ pub(super) async fn redirect_tricks(session: &mut Session<'_>) -> Result<Outcome
         session.provider.authorization_endpoint,
         uris.join("\n")
     );
-    let otherwise = format!("the server took {}", taken.join(", "));
+    let refuses_any = refuses_any(session).await?;
+    let otherwise = if refuses_any {
+        REFUSES_ANY.to_owned()
+    } else {
+        format!("the server took {}", taken.join(", "))
+    };
+    let refused = taken.is_empty() && !refuses_any;
     Ok(Outcome::judge(
         request,
         answers.join("\n"),
-        taken.is_empty(),
+        refused,
         &otherwise,
     ))
-}
-
-/// Whether the server shows an error instead of a redirect or a sign-in form.
-fn refuses(navigation: &Navigation) -> bool {
-    let Navigation::Page(url, page) = navigation else {
-        return false;
-    };
-    let query = url.query().unwrap_or_default();
-    let is_error = !page.status.is_success() || query.contains("error=");
-    is_error && form::sign_in_form(&page.text()).is_none()
 }
 
 pub(super) async fn pkce_downgrade(session: &mut Session<'_>) -> Result<Outcome> {
     // With `plain` the challenge is the verifier: whoever sees the request has
     // the secret. An attacker between browser and server would ask for that.
-    let (sent, navigation) = authorize_with(session, "code_challenge_method", "plain").await?;
+    let answer = authorize_with(session, "code_challenge_method", "plain").await?;
     let request = format!(
         "GET {}\nwith code_challenge_method=plain",
         session.provider.authorization_endpoint
     );
-    Ok(match navigation {
-        Navigation::Page(_, page) => {
-            let form = form::sign_in_form(&page.text()).is_some();
-            let answer = describe(&page);
-            let refused = !form && page.status.is_client_error();
-            Outcome::judge(
-                request,
-                answer,
-                refused,
-                "the server shows its sign-in page",
-            )
-        }
-        Navigation::Elsewhere(to) => {
-            let expected = ExpectedResponse::to(&sent, session.provider);
-            let redirect_uri = &session.config.redirect_uri;
-            let response = expected.parse_url(redirect_uri, to.as_str());
-            let reason = response
-                .as_ref()
-                .ok()
-                .and_then(AuthorizationResponse::reason);
-            let answer = match &reason {
-                Some(error) => format!("back to redirect_uri: {error}"),
-                None => format!("a redirect to {}", without_query(&to)),
-            };
-            let refused = reason == Some(ErrorCode::InvalidRequest);
-            Outcome::judge(
-                request,
-                answer,
-                refused,
-                "it was not refused as invalid_request",
-            )
-        }
-    })
+    let refused = match &answer {
+        Answer::ErrorPage(..) => true,
+        answer => answer.reason() == Some(ErrorCode::InvalidRequest),
+    };
+    let otherwise = match &answer {
+        Answer::SignInForm(_) => "the server shows its sign-in page",
+        _ => "it was not refused as invalid_request",
+    };
+    Ok(Outcome::judge(
+        request,
+        answer.to_string(),
+        refused,
+        otherwise,
+    ))
 }
 
 pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
@@ -172,6 +149,7 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
         .config
         .known_scopes
         .iter()
+        .flatten()
         .find(|scope| scope.contains('/') && !session.config.scopes.contains(scope))
         .cloned()
     else {
@@ -179,39 +157,22 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
             "the client may request every scope that exists",
         ));
     };
-    let (sent, navigation) = authorize_with(session, "scope", &format!("openid {scope}")).await?;
+    let answer = authorize_with(session, "scope", &format!("openid {scope}")).await?;
     let request = format!(
         "GET {}\nwith scope=\"openid {scope}\"",
         session.provider.authorization_endpoint
     );
-    let expected = ExpectedResponse::to(&sent, session.provider);
-    let response = match navigation {
-        Navigation::Elsewhere(to) => expected.parse_url(&session.config.redirect_uri, to.as_str()),
-        Navigation::Page(_, page) => {
-            let text = format!("a page: {}", describe(&page));
-            return Ok(Outcome::judge(
-                request,
-                text,
-                false,
-                "the server did not answer the client with an error",
-            ));
-        }
+    let refused = answer.reason() == Some(ErrorCode::InvalidScope);
+    let otherwise = match &answer {
+        Answer::Back(Ok(AuthorizationResponse::Code(_))) => "the server gave a code",
+        Answer::Back(Ok(_)) => "refused, but not for its scope",
+        Answer::Back(Err(_)) => "no answer to our request",
+        _ => "the server did not answer the client with an error",
     };
-    Ok(match response {
-        Ok(AuthorizationResponse::Code(_)) => {
-            Outcome::judge(request, "a code", false, "the server gave a code")
-        }
-        Ok(response) => {
-            let refused = response.reason() == Some(ErrorCode::InvalidScope);
-            let error = response.code().err().map(|error| error.to_string());
-            let answer = format!("back to redirect_uri: {}", error.unwrap_or_default());
-            Outcome::judge(request, answer, refused, "refused, but not for its scope")
-        }
-        Err(why) => Outcome::judge(
-            request,
-            format!("an answer that is not ours: {why}"),
-            false,
-            "no answer to our request",
-        ),
-    })
+    Ok(Outcome::judge(
+        request,
+        answer.to_string(),
+        refused,
+        otherwise,
+    ))
 }

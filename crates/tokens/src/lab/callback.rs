@@ -10,7 +10,7 @@ use super::experiment::Outcome;
 use super::session::Session;
 use super::twins::callback::{self as twin, Callback};
 use super::twins::serve::{Received, while_serving};
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 use crate::http::client::Http;
 use crate::http::request::Request;
 use crate::oauth::authorization_response::ExpectedResponse;
@@ -29,18 +29,18 @@ fn query(parameters: &[(&str, &str)]) -> String {
 /// Makes a browser send `query` to the real listener, which waits for `expected`.
 async fn attack_listener(
     http: &Http,
-    redirect_uri: &RedirectUri,
+    redirect_uris: &[RedirectUri],
     expected: ExpectedResponse,
     query: &str,
 ) -> Result<Outcome> {
     const WHY: &str = "What a hostile page makes the browser send to the waiting listener.";
-    let port = match Listener::bind(redirect_uri).await {
+    let port = match Listener::bind(redirect_uris).await {
         Ok(port) => port,
         Err(failure) => return Ok(Outcome::not_shown(failure.to_string())),
     };
     let check = expected.parse_query(query).err();
+    let mut url = secure_url("redirect_uri", &port.redirect_uri().uri)?;
     let mut listener = port.start(expected, None);
-    let mut url = secure_url("redirect_uri", &redirect_uri.uri)?;
     url.set_query(Some(query));
     let request = Request::get("listener", WHY, url.clone()).on(Channel::Headless);
     // The listener answers a callback that it takes only at the end of a login,
@@ -81,8 +81,8 @@ pub(super) async fn forged_callback(session: &mut Session<'_>) -> Result<Outcome
         ))
     };
     let twin = twin::attack(session.http, &careless, &query, use_code).await?;
-    let redirect_uri = &session.config.redirect_uri;
-    let outcome = attack_listener(session.http, redirect_uri, expected, &query).await?;
+    let redirect_uris = &session.config.redirect_uris;
+    let outcome = attack_listener(session.http, redirect_uris, expected, &query).await?;
     Ok(outcome.with_twin(twin))
 }
 
@@ -116,8 +116,8 @@ pub(super) async fn login_csrf(session: &mut Session<'_>) -> Result<Outcome> {
         Ok(got.to_owned())
     };
     let twin = twin::attack(session.http, &careless, &query, use_code).await?;
-    let redirect_uri = &session.config.redirect_uri;
-    let outcome = attack_listener(session.http, redirect_uri, expected, &query).await?;
+    let redirect_uris = &session.config.redirect_uris;
+    let outcome = attack_listener(session.http, redirect_uris, expected, &query).await?;
     Ok(Outcome {
         sides: CSRF,
         ..outcome.with_twin(twin)
@@ -148,7 +148,12 @@ pub(super) async fn mix_up(session: &mut Session<'_>) -> Result<Outcome> {
     let twin = while_serving(token_endpoint, async |url| {
         let use_code = async |code: String| {
             const WHY: &str = "A careless client sends the code where the attacker says.";
-            let form = token::code_form(session.config, &code, Some(&request.code_verifier));
+            let form = token::code_form(
+                session.config,
+                &request.redirect_uri,
+                &code,
+                Some(&request.code_verifier),
+            );
             let request = Request::post("attacker's token endpoint", WHY, url.clone(), form);
             let got = http.send(request).await?.text();
             let names = ["code", "code_verifier"].map(|name| received(&got, name));
@@ -160,8 +165,8 @@ pub(super) async fn mix_up(session: &mut Session<'_>) -> Result<Outcome> {
         twin::attack(http, &careless, &query, use_code).await
     });
     let twin = twin.await?;
-    let redirect_uri = &session.config.redirect_uri;
-    let outcome = attack_listener(http, redirect_uri, expected, &query).await?;
+    let redirect_uris = &session.config.redirect_uris;
+    let outcome = attack_listener(http, redirect_uris, expected, &query).await?;
     Ok(outcome.with_twin(twin))
 }
 
@@ -251,7 +256,7 @@ mod tests {
             };
             let why = complete.check(&query).unwrap_err();
             assert!(why.contains(&format!("its {check} ")), "{why}");
-            let outcome = attack_listener(&http(), &free_address(), expected(), &query)
+            let outcome = attack_listener(&http(), &[free_address()], expected(), &query)
                 .await
                 .unwrap();
             assert_eq!(outcome.verdict, Verdict::Pass, "{outcome:?}");
@@ -262,7 +267,7 @@ mod tests {
     #[tokio::test]
     async fn with_the_check_taken_out_of_this_program_the_experiment_fails() {
         for (check, query, without_check) in cases() {
-            let outcome = attack_listener(&http(), &free_address(), without_check, &query).await;
+            let outcome = attack_listener(&http(), &[free_address()], without_check, &query).await;
             let verdict = outcome.unwrap().verdict;
             assert_eq!(
                 verdict,

@@ -8,11 +8,12 @@ use super::experiment::Outcome;
 use super::forge;
 use super::session::Session;
 use super::twins::client::Tokens;
+use crate::jwt::access_token::AccessToken;
 use crate::jwt::check::{self, Check};
 use crate::jwt::decode::Jwt;
+use crate::jwt::expectations::{Expectations, now};
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::sign::SigningKey;
-use crate::jwt::verify::{self, Expectations};
 use crate::oauth::token_set::CheckedTokens;
 
 type Claims = Map<String, Value>;
@@ -48,13 +49,14 @@ fn judge(request: String, checks: &[Check], expected: &[String]) -> Outcome {
 /// Expectations that the login's own tokens meet.
 fn expectations<'a>(session: &'a Session<'_>, login: &'a CheckedTokens) -> Expectations<'a> {
     Expectations {
+        rules: session.config.server.token_rules,
         issuer: &session.provider.issuer,
         client_id: &session.config.client_id,
         nonce: login.tokens.id.as_ref().and_then(|id| id.text("nonce")),
         refreshed: false,
         scopes: &session.config.scopes,
         max_age: None,
-        now: verify::now(),
+        now: now(),
     }
 }
 
@@ -79,11 +81,9 @@ fn own_tokens<'a>(session: &'a Session<'_>, login: &'a CheckedTokens) -> Result<
 pub(super) async fn expired(session: &mut Session<'_>) -> Result<Outcome> {
     let login = session.login().await?;
     let mut tokens = own_tokens(session, &login)?;
-    let last = tokens
-        .id
-        .time("exp")
-        .max(tokens.access.time("exp"))
-        .unwrap_or_default();
+    let access = login.access_jwt()?;
+    let last = tokens.id.time("exp").max(access.time("exp"));
+    let last = last.unwrap_or_default();
     tokens.expect.now = last + 120;
     let request = format!("good tokens, checked two minutes after their exp {last}");
     Ok(attack(&tokens, request, "exp", &["id", "access"]))
@@ -108,14 +108,16 @@ async fn reissued(
             .unwrap_or_default()
             .to_owned()
     };
-    let keys = JwkSet::from_json(key.jwks(&[&kid(own.id), &kid(own.access)]))?;
+    let rules = own.expect.rules;
+    let own_access = login.access_jwt()?;
+    let keys = JwkSet::from_json(key.jwks(&[&kid(own.id), &kid(own_access)]), rules)?;
     let mut claims = id(own.id);
     // It belongs to the old access token; that of the new one differs.
     claims.remove("at_hash");
     let id = key.sign(&own.id.header, &claims)?;
-    let access = key.sign(&own.access.header, &access(own.access))?;
-    let (Some(id), Some(access)) = (Jwt::decode_unverified(&id), Jwt::decode_unverified(&access))
-    else {
+    let access = key.sign(&own_access.header, &access(own_access))?;
+    let access = AccessToken::decode_unverified(&access, None, rules);
+    let Some(id) = Jwt::decode_unverified(&id) else {
         return Err(Failure::failed("The lab cannot read its own tokens"));
     };
     Ok(attack(&Tokens {

@@ -48,6 +48,16 @@ pub(crate) enum Needs {
     Login,
     /// The shared login, and one with the scope `openid` only.
     OpenidOnly,
+    /// A login whose request has lost its `code_challenge`. Its scope is `openid`,
+    /// so that its token serves the experiments above too.
+    Unprotected,
+}
+
+impl Needs {
+    /// Whether the login with all scopes is needed.
+    pub(crate) fn shared_login(self) -> bool {
+        matches!(self, Needs::Login | Needs::OpenidOnly)
+    }
 }
 
 /// The result of an experiment.
@@ -64,7 +74,9 @@ pub(crate) enum Verdict {
 /// What was sent, what came back, and the verdict.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
+    /// Empty if nothing was sent.
     pub request: String,
+    /// Empty if nothing came back.
     pub answer: String,
     pub verdict: Verdict,
     /// What became of the same attack on a careless twin.
@@ -102,12 +114,24 @@ impl Outcome {
     /// This cloud cannot show it, and why.
     pub(crate) fn not_shown(why: impl Into<String>) -> Outcome {
         Outcome {
-            request: "none".into(),
-            answer: "none".into(),
+            request: String::new(),
+            answer: String::new(),
             verdict: Verdict::NotShown(why.into()),
             twin: None,
             check: None,
             sides: &[],
+        }
+    }
+
+    /// An emulator that lets the attack through lacks a rule, which says nothing
+    /// about AWS: then it is not shown, and `why` says so.
+    pub(crate) fn unless_emulated(self, emulated: bool, why: &str) -> Outcome {
+        match self.verdict {
+            Verdict::Fail(_) if emulated => Outcome {
+                verdict: Verdict::NotShown(why.to_owned()),
+                ..self
+            },
+            _ => self,
         }
     }
 

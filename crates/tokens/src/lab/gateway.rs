@@ -29,16 +29,16 @@ const WHY: &str = "The attack, first on a careless API.";
 
 /// A forged or mistaken token, the check that must refuse it, and the key that a
 /// careless API uses for an HMAC.
-struct Attack<'a> {
-    token: &'a str,
-    what: &'a str,
-    check: &'static str,
-    secret: &'a [u8],
+pub(super) struct Attack<'a> {
+    pub token: &'a str,
+    pub what: &'a str,
+    pub check: &'static str,
+    pub secret: &'a [u8],
 }
 
 impl Attack<'_> {
     /// Attacks the twin, which leaves out the check, then the API.
-    async fn run(&self, session: &Session<'_>, keys: &JwkSet) -> Result<Outcome> {
+    pub(super) async fn run(&self, session: &Session<'_>, keys: &JwkSet) -> Result<Outcome> {
         let request = |url: Url| Request::get("careless API", WHY, url).bearer(self.token);
         let careless = api(session, keys, self.secret, Some(self.check));
         let twin = twin::attack(session.http, &careless, request).await?;
@@ -59,7 +59,7 @@ impl Attack<'_> {
 }
 
 /// An API like ours, without one check or with all of them.
-fn api<'a>(
+pub(super) fn api<'a>(
     session: &'a Session<'_>,
     keys: &'a JwkSet,
     secret: &'a [u8],
@@ -68,7 +68,7 @@ fn api<'a>(
     Api {
         issuer: &session.provider.issuer,
         client_id: &session.config.client_id,
-        scopes: &session.config.route.scopes,
+        scopes: &session.route.scopes,
         keys,
         secret,
         left_out,
@@ -82,10 +82,9 @@ async fn try_token(
     what: &str,
     expected: StatusCode,
 ) -> Result<Outcome> {
-    let call =
-        crate::api::call(session.http, session.config, session.sign_in.console, token).await?;
+    let call = session.call_api(token).await?;
     let status = call.response.status;
-    let route = &session.config.route;
+    let route = session.route;
     let request = format!("{} {}\n{what}", route.method, route.url);
     let otherwise = otherwise(status, expected);
     Ok(Outcome::judge(
@@ -146,7 +145,8 @@ pub(super) async fn id_token(session: &mut Session<'_>) -> Result<Outcome> {
 pub(super) async fn changed_payload(session: &mut Session<'_>) -> Result<Outcome> {
     let login = session.login().await?;
     let scope = login.tokens.access.scopes().join(" ");
-    let access = &session.openid_only().await?.tokens.access;
+    let before = session.openid_only().await?;
+    let access = before.access_jwt()?;
     let before = access.scopes().join(" ");
     let attack = Attack {
         token: &forge::keep_signature(access, &forge::with_claim(access, "scope", &scope)),
@@ -162,10 +162,11 @@ pub(super) async fn changed_payload(session: &mut Session<'_>) -> Result<Outcome
 pub(super) async fn alg_none(session: &mut Session<'_>) -> Result<Outcome> {
     // RFC 7519 section 6 has unsigned tokens; an API must not take any.
     let login = session.login().await?;
-    let header = forge::with_header(&login.tokens.access, "alg", json!("none"));
+    let access = login.access_jwt()?;
+    let header = forge::with_header(access, "alg", json!("none"));
     let shown = json!(header);
     let attack = Attack {
-        token: &format!("{}.", unsigned(&header, &login.tokens.access.payload)),
+        token: &format!("{}.", unsigned(&header, &access.payload)),
         what: &format!("with the header {shown} and nothing after the last dot"),
         check: "alg",
         secret: &[],
@@ -177,7 +178,7 @@ pub(super) async fn hs256_public_key(session: &mut Session<'_>) -> Result<Outcom
     // A verifier that takes the algorithm from the token, and has one function
     // for all keys, would use the public key as the HMAC's secret.
     let login = session.login().await?;
-    let access = &login.tokens.access;
+    let access = login.access_jwt()?;
     let Some(secret) = login.keys.modulus(access) else {
         let why = "the server publishes no RSA key to use as a secret";
         return Ok(Outcome::not_shown(why));
@@ -197,7 +198,7 @@ pub(super) async fn weak_secret(session: &mut Session<'_>) -> Result<Outcome> {
     // The careless API signs with a word. Its token is enough to find the word:
     // trying does not need the API.
     let login = session.login().await?;
-    let access = &login.tokens.access;
+    let access = login.access_jwt()?;
     let header = forge::with_header(access, "alg", json!("HS256"));
     let issued = hs256(&header, &access.payload, forge::WEAK_SECRET.as_bytes());
     let Some((tries, secret)) = forge::guess_secret(&issued) else {
@@ -218,7 +219,7 @@ pub(super) async fn weak_secret(session: &mut Session<'_>) -> Result<Outcome> {
 pub(super) async fn other_key(session: &mut Session<'_>) -> Result<Outcome> {
     // A correct signature, of the wrong key: only the issuer's own set tells.
     let login = session.login().await?;
-    let access = &login.tokens.access;
+    let access = login.access_jwt()?;
     let kid = access.header.get("kid").unwrap_or(&Value::Null);
     let attack = Attack {
         token: &SigningKey::generate()?.sign(&access.header, &access.payload)?,
@@ -244,7 +245,7 @@ async fn with_foreign_key(
     what: &str,
 ) -> Result<Outcome> {
     let (name, value) = parameter;
-    let access = &login.tokens.access;
+    let access = login.access_jwt()?;
     let mut header = forge::with_header(access, "kid", json!(FOREIGN));
     header.insert(name.to_owned(), value);
     let attack = Attack {
@@ -327,7 +328,7 @@ pub(super) async fn query_token(session: &mut Session<'_>) -> Result<Outcome> {
         "{}\nand every log on the way has: GET /?access_token={start}…",
         twin.got
     );
-    let route = &session.config.route;
+    let route = session.route;
     let response = session
         .http
         .send(with_token(secure_url("api_url", &route.url)?))

@@ -1,14 +1,16 @@
 //! All experiments.
 
-use super::experiment::Needs::{Login, Nothing, OpenidOnly};
+use super::experiment::Needs::{Login, Nothing, OpenidOnly, Unprotected};
 use super::experiment::RefusedBy::{Client, Gateway, Server};
 use super::experiment::{Experiment, Needs, RefusedBy, Running};
 use super::session::Session;
-use super::{attack, authorize, callback, client, code, gateway, refresh, server};
+use super::{
+    attack, authorize, callback, client, code, downgrade, gateway, other_api, refresh, server,
+};
 
 /// All experiments, in the order in which they are run.
 #[rustfmt::skip] // five lines each
-pub(crate) const ALL: [Experiment; 33] = [
+pub(crate) const ALL: [Experiment; 35] = [
     experiment("no-token", Gateway, Nothing,
         "Someone calls the API without a token.",
         "RFC 6750 section 3: without credentials the answer is 401",
@@ -16,14 +18,19 @@ pub(crate) const ALL: [Experiment; 33] = [
         |session| Box::pin(gateway::no_token(session))),
     experiment("no-scope", Gateway, OpenidOnly,
         "A client that was granted only openid calls the API.",
-        "RFC 6750 section 3.1, insufficient_scope: the route requires one of its scopes, 403",
+        "RFC 6750 section 3.1: the route requires one of its scopes, 403 insufficient_scope",
         ["other-key", "other-scope"],
         |session| Box::pin(gateway::no_scope(session))),
     experiment("id-token", Gateway, Login,
         "A mistaken client sends its id token to the API.",
-        "RFC 6750 section 3.1, insufficient_scope: an id token is for the client and has no scope, 403",
+        "RFC 6750 section 3.1: an id token is for the client and has no scope, 403 insufficient_scope",
         ["other-key", "expired"],
         |session| Box::pin(gateway::id_token(session))),
+    experiment("other-api", Gateway, OpenidOnly,
+        "Another API of the same client replays at ours the token that it was called with.",
+        "RFC 9700 section 2.3, RFC 8707 section 2: a token is for one API, and without an aud only its scopes say for which, 403",
+        ["other-audience", "query-token"],
+        |session| Box::pin(other_api::other_api(session))),
     experiment("query-token", Gateway, Login,
         "A client puts a good token into the query string, where every log keeps it.",
         "RFC 9700 section 4.3.2, RFC 6750 section 5.3: tokens come in the Authorization header, never in a URL",
@@ -134,6 +141,11 @@ pub(crate) const ALL: [Experiment; 33] = [
         "RFC 9700 section 4.8, RFC 7636 section 4.4.1: only S256 is taken, invalid_request",
         ["other-scope", "forged-callback"],
         |session| Box::pin(authorize::pkce_downgrade(session))),
+    experiment(attack::PKCE_REMOVED, Server, Unprotected,
+        "An attacker removes the code_challenge from the request; the client sends its code_verifier all the same.",
+        "RFC 9700 section 4.8.2: a code_verifier is refused if the request had no code_challenge",
+        ["wrong-verifier", "login-csrf"],
+        |session| Box::pin(downgrade::pkce_removed(session))),
     experiment("other-redirect", Server, Nothing,
         "An attacker sends a person to the sign-in page with a redirect_uri of their own.",
         "RFC 6749 section 3.1.2.4, RFC 9700 section 2.1: only registered addresses, and no redirect to others",

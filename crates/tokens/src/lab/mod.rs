@@ -3,15 +3,18 @@
 //! reason for the refusal. Where a client or an API refuses, a careless twin of
 //! it is attacked first.
 
+mod answer;
 mod attack;
 mod authorize;
 mod callback;
 mod client;
 mod code;
+mod downgrade;
 mod experiment;
 mod forge;
 mod gateway;
 mod list;
+mod other_api;
 mod print;
 mod quiz;
 mod refresh;
@@ -23,16 +26,19 @@ mod verdicts;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{Console, Exit, Failure, Result, Settings};
+use common::{Console, Exit, Failure, Result, Settings, interrupt};
 
 use self::experiment::{Experiment, Needs, Outcome, Verdict};
 use self::list::ALL;
 use self::quiz::Quiz;
-use self::session::Session;
+use self::session::{Plan, Session};
+use crate::INTERRUPTED;
 use crate::args::{Args, LabArgs};
-use crate::config::ClientConfig;
+use crate::config;
+use crate::config::client::ClientConfig;
 use crate::http::client::Http;
 use crate::oauth::discovery;
+use crate::output::error::failed_json;
 use crate::report;
 use crate::signin::method::{SignIn, SignInMethod};
 use crate::transcript::record::Transcript;
@@ -48,48 +54,43 @@ pub(crate) async fn run(
     settings: &Settings,
     console: &Arc<Console>,
 ) -> Result<Exit> {
+    if lab_args.list {
+        let chosen = checked(lab_args, args)?;
+        print::list(console, &chosen);
+        return Ok(Exit::Done);
+    }
+    let mut lab = Lab {
+        console,
+        chosen: Vec::new(),
+        outcomes: Vec::new(),
+        quiz: None,
+        quiet: lab_args.json,
+    };
+    let work = lab.prepare_and_run(lab_args, args, settings, console);
+    let ended = interrupt::or_stop(work, INTERRUPTED).await;
+    let result = ended.and_then(|result| result);
+    lab.show(lab_args, args, result.as_ref().err())?;
+    result?;
+    Ok(lab.exit(lab_args.fail))
+}
+
+/// The experiments to run, once every flag is checked.
+fn checked(lab_args: &LabArgs, args: &Args) -> Result<Vec<&'static Experiment>> {
     if let Some(flag) = args.login_flag() {
         let message = format!("'tokens lab' does not take {flag} before the word lab");
         return Err(Failure::usage(message).with_hint("'tokens lab --help' lists its flags"));
     }
-    let chosen = chosen(&lab_args.names)?;
-    if lab_args.list {
-        print::list(console, &chosen);
-        return Ok(Exit::Done);
+    if let Some(flag) = args.provider.given() {
+        let message = format!(
+            "'tokens lab' does not take {flag}: it attacks the stack that 'create' made, and no other server"
+        );
+        return Err(Failure::usage(message)
+            .with_hint("leave it out; 'tokens' without the word lab takes it"));
     }
     for path in [&args.report, &lab_args.junit].into_iter().flatten() {
         report::check(path, args.force)?;
     }
-    let mut lab = Lab {
-        console,
-        chosen: &chosen,
-        outcomes: Vec::new(),
-        quiz: if lab_args.quiz {
-            Some(Quiz::new()?)
-        } else {
-            None
-        },
-        quiet: lab_args.json,
-    };
-    let config = ClientConfig::read(settings)?;
-    let method = SignInMethod::from_args(args, settings)?;
-    let http = Http::new(Transcript::new(settings.explain, console.clone()));
-    let provider = discovery::discover(&http, &config, console).await?;
-    let sign_in = SignIn {
-        config: &config,
-        console,
-        method: &method,
-        timeout: Duration::from_secs(args.timeout),
-        transcript: &http.transcript,
-    };
-    let cognito = cognito(&config);
-    let names = chosen.iter().map(|experiment| experiment.name).collect();
-    let grace = settings.settle * 3;
-    let mut session = Session::new(&config, &provider, &http, sign_in, cognito, names, grace);
-    let run = lab.run_all(&mut session).await;
-    lab.show(lab_args, args, run.as_ref().err())?;
-    run?;
-    Ok(lab.exit(lab_args.fail))
+    chosen(&lab_args.names)
 }
 
 fn chosen(names: &[String]) -> Result<Vec<&'static Experiment>> {
@@ -118,7 +119,8 @@ fn cognito(config: &ClientConfig) -> String {
 /// The experiments to run, and what came of those that were.
 struct Lab<'a> {
     console: &'a Console,
-    chosen: &'a [&'static Experiment],
+    /// Empty until every flag is checked.
+    chosen: Vec<&'static Experiment>,
     outcomes: Vec<Outcome>,
     quiz: Option<Quiz>,
     /// Whether stdout is for JSON only.
@@ -126,14 +128,53 @@ struct Lab<'a> {
 }
 
 impl Lab<'_> {
+    async fn prepare_and_run(
+        &mut self,
+        lab_args: &LabArgs,
+        args: &Args,
+        settings: &Settings,
+        console: &Arc<Console>,
+    ) -> Result<()> {
+        // First, everything that can be checked without a request.
+        let chosen = checked(lab_args, args)?;
+        self.quiz = lab_args.quiz.then(Quiz::new).transpose()?;
+        let config = config::of_stack(settings)?;
+        let Some(route) = &config.route else {
+            return Err(Failure::usage("There is no API to attack"));
+        };
+        let method = SignInMethod::from_args(args, &config, settings)?;
+        let openid_only = chosen
+            .iter()
+            .filter(|experiment| experiment.needs == Needs::OpenidOnly);
+        let plan = Plan {
+            names: chosen.iter().map(|experiment| experiment.name).collect(),
+            openid_only: openid_only.map(|experiment| experiment.name).collect(),
+            grace: settings.settle * 3,
+        };
+        self.chosen = chosen;
+        let transcript = Transcript::new(settings.explain, console.clone());
+        let http = Http::new(transcript).with_hint(config.server.hints.not_running);
+        let provider = discovery::discover(&http, &config, console).await?;
+        let sign_in = SignIn {
+            config: &config,
+            console,
+            method: &method,
+            timeout: Duration::from_secs(args.timeout),
+            transcript: &http.transcript,
+        };
+        let cognito = cognito(&config);
+        let mut session = Session::new(route, &provider, &http, sign_in, cognito, plan);
+        self.run_all(&mut session).await
+    }
+
     /// Runs the experiments. After an error, `outcomes` has those completed so
     /// far.
     async fn run_all(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let shared = |experiment: &&&Experiment| experiment.needs != Needs::Nothing;
+        let shared = |experiment: &&&Experiment| experiment.needs.shared_login();
         session
             .begin(self.chosen.iter().filter(shared).count())
             .await?;
-        for (number, experiment) in (1..).zip(self.chosen) {
+        for (number, experiment) in (1..).zip(&self.chosen) {
             if !self.quiet {
                 print::heading(self.console, number, self.chosen.len(), experiment);
             }
@@ -141,7 +182,7 @@ impl Lab<'_> {
             if !self.quiet {
                 print::attack(self.console, &outcome);
                 if let Some(quiz) = &mut self.quiz {
-                    quiz.ask(self.console, experiment)?;
+                    quiz.ask(self.console, experiment).await?;
                 }
                 print::outcome(self.console, experiment, &outcome);
             }
@@ -152,7 +193,13 @@ impl Lab<'_> {
 
     /// Shows all results: on stdout and in the files asked for.
     fn show(&self, lab_args: &LabArgs, args: &Args, failure: Option<&Failure>) -> Result<()> {
-        let rows = print::rows(self.chosen, &self.outcomes, self.quiz.as_ref());
+        if self.chosen.is_empty() {
+            if let (true, Some(failure)) = (self.quiet, failure) {
+                self.console.line(&failed_json(failure));
+            }
+            return Ok(());
+        }
+        let rows = print::rows(&self.chosen, &self.outcomes, self.quiz.as_ref());
         if let Some(path) = &args.report {
             let page = report::lab_page(&rows, failure);
             report::write(path, &page, args.force)?;
@@ -167,7 +214,7 @@ impl Lab<'_> {
             self.console.line(&text.unwrap_or_default());
             return Ok(());
         }
-        print::summary(self.console, self.chosen, &self.outcomes, &rows);
+        print::summary(self.console, &self.chosen, &self.outcomes, &rows);
         if let Some(quiz) = &self.quiz {
             let (right, asked) = (quiz.score(), quiz.chosen.len());
             self.console

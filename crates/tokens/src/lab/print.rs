@@ -6,7 +6,7 @@ use common::{Console, StyledText};
 use super::experiment::{Experiment, Outcome, Verdict};
 use super::quiz::Quiz;
 use super::twins::{Twin, code};
-use crate::output::table::{BAD, GOOD, HEAD, Mark, table};
+use crate::output::table::{BAD, GOOD, HEAD, Mark, Row, fit, table};
 use crate::report::{LabRow, TwinRow};
 
 const DULL: Style = AnsiColor::Yellow.on_default().bold();
@@ -49,7 +49,7 @@ pub(crate) fn attack(console: &Console, outcome: &Outcome) {
             console.line(&format!("         Victim {victim}"));
         }
     }
-    if !matches!(outcome.verdict, Verdict::NotShown(_)) {
+    if !outcome.request.is_empty() {
         console.line(&format!("Request: {}", indented(&outcome.request)));
     }
 }
@@ -80,19 +80,21 @@ pub(crate) fn outcome(console: &Console, experiment: &Experiment, outcome: &Outc
         Verdict::Pass => String::new(),
         Verdict::NotShown(why) | Verdict::Fail(why) => format!(": {why}"),
     };
-    if !matches!(outcome.verdict, Verdict::NotShown(_)) {
+    if !outcome.answer.is_empty() {
         console.line(&format!("Answer:  {}", indented(&outcome.answer)));
-        if outcome.verdict == Verdict::Pass {
+    }
+    match &outcome.verdict {
+        Verdict::Pass => {
             let by = experiment.refused_by.with_article();
             console.line(&format!("Refused: by {by}"));
             if let Some(check) = &outcome.check {
                 console.line(&format!("Check:   {check}"));
             }
-        } else {
-            console.line("Refused: by nobody, or not for the reason under test");
         }
-        console.line(&format!("Rule:    {}", experiment.rule));
+        Verdict::Fail(_) => console.line("Refused: by nobody, or not for the reason under test"),
+        Verdict::NotShown(_) => {}
     }
+    console.line(&format!("Rule:    {}", experiment.rule));
     console.styled_line(&StyledText::new(style, word).plain(detail));
     console.line("");
 }
@@ -128,7 +130,9 @@ pub(crate) fn rows(
                 Some(Verdict::Pass) => String::new(),
                 None => "The lab stopped before this experiment.".to_owned(),
             },
-            sent_and_got: outcome.map(|outcome| (outcome.request.clone(), outcome.answer.clone())),
+            sent_and_got: outcome
+                .filter(|outcome| !outcome.request.is_empty())
+                .map(|outcome| (outcome.request.clone(), outcome.answer.clone())),
             twin: outcome
                 .and_then(|outcome| outcome.twin.as_ref())
                 .map(twin_row),
@@ -150,6 +154,16 @@ fn twin_row(twin: &Twin) -> TwinRow {
     }
 }
 
+/// The headings of the table of results.
+const RESULTS: [&str; 4] = ["result", "experiment", "refused by", "rule"];
+
+/// Where a rule stands, as short as in the table of checks: `RFC 6749 4.1.2`.
+fn reference(rule: &str) -> String {
+    let place = rule.split(": ").next().unwrap_or_default();
+    let short = place.replace(" section ", " ");
+    short.replace("OpenID Connect Core", "OIDC Core")
+}
+
 /// Prints all results in one table, and their counts.
 pub(crate) fn summary(
     console: &Console,
@@ -163,12 +177,18 @@ pub(crate) fn summary(
         let mark = outcome.map_or(Mark(Style::new(), row.verdict), |outcome| {
             outcome.verdict.mark()
         });
-        let rule = row.rule.split(": ").next().unwrap_or_default();
-        let cells = [row.name, chosen[number].refused_by.name(), rule];
+        let cells = [
+            row.name,
+            chosen[number].refused_by.name(),
+            &reference(row.rule),
+        ];
         (mark, cells.map(str::to_owned).to_vec())
     });
-    let head = ["result", "experiment", "refused by", "rule"];
-    table(console, &head, lines.collect());
+    let mut lines: Vec<Row> = lines.collect();
+    if let Some(columns) = console.columns() {
+        fit(&RESULTS, &mut lines, [1, 2], columns);
+    }
+    table(console, &RESULTS, lines);
     let count = |verdict: &str| rows.iter().filter(|row| row.verdict == verdict).count();
     let (total, not_run) = (rows.len(), count("NOT RUN"));
     let mut line = format!(
@@ -182,4 +202,27 @@ pub(crate) fn summary(
         line.push_str(&format!(", {not_run} NOT RUN"));
     }
     console.line(&line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::list::ALL;
+    use crate::output::table::USUAL_WIDTH;
+
+    #[test]
+    fn the_results_fit_into_a_usual_terminal_uncut() {
+        let longest = |cell: fn(&Experiment) -> String| {
+            let lengths = ALL.iter().map(|experiment| cell(experiment).len());
+            lengths.max().unwrap_or_default()
+        };
+        let columns = [
+            "NOT SHOWN".len(),
+            longest(|experiment| experiment.name.to_owned()),
+            longest(|experiment| experiment.refused_by.name().to_owned()),
+            longest(|experiment| reference(experiment.rule)),
+        ];
+        let width: usize = columns.iter().sum::<usize>() + 2 * (columns.len() - 1);
+        assert!(width <= USUAL_WIDTH, "{columns:?}");
+    }
 }

@@ -1,17 +1,24 @@
 //! `--quiz`: asks who refuses an attack, and why, before the answer is shown.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::{Console, Failure, Result};
+use tokio::sync::mpsc::Receiver;
 
 use super::experiment::Experiment;
 use super::list::ALL;
+use crate::signin::terminal_lines::{self, Input, in_foreground};
+
+/// Whether a question is open. Between two questions, what is typed is for a
+/// sign-in: the address at its end can be pasted.
+static ASKING: AtomicBool = AtomicBool::new(false);
 
 /// The answers given so far.
-#[derive(Default)]
 pub(crate) struct Quiz {
     /// What the learner chose for each experiment, and whether it was right.
     pub chosen: Vec<(&'static str, String, bool)>,
+    input: Receiver<Input>,
 }
 
 impl Quiz {
@@ -22,7 +29,11 @@ impl Quiz {
     pub(crate) fn new() -> Result<Quiz> {
         let (stdin, stdout) = (std::io::stdin(), std::io::stdout());
         if stdin.is_terminal() && stdout.is_terminal() {
-            return Ok(Quiz::default());
+            let may_read = || ASKING.load(Ordering::Relaxed) && in_foreground();
+            return Ok(Quiz {
+                chosen: Vec::new(),
+                input: terminal_lines::read(may_read),
+            });
         }
         Err(
             Failure::usage("--quiz asks questions, and this is not a terminal")
@@ -34,13 +45,16 @@ impl Quiz {
     ///
     /// # Errors
     /// If the input ends.
-    pub(crate) fn ask(&mut self, console: &Console, experiment: &Experiment) -> Result<()> {
+    pub(crate) async fn ask(&mut self, console: &Console, experiment: &Experiment) -> Result<()> {
         let choices = choices(experiment);
         console.line("Who refuses it, and why?");
         for (number, choice) in (1..).zip(&choices) {
             console.line(&format!("  {number}  {choice}"));
         }
-        let choice = &choices[read_choice(console, &mut std::io::stdin().lock())?];
+        ASKING.store(true, Ordering::Relaxed);
+        let read = read_choice(console, &mut self.input).await;
+        ASKING.store(false, Ordering::Relaxed);
+        let choice = &choices[read?];
         let answer = experiment.who_and_why();
         let right = *choice == answer;
         console.line(&if right {
@@ -70,14 +84,12 @@ fn choices(experiment: &Experiment) -> Vec<String> {
 }
 
 /// The index of the choice: 0, 1 or 2. Anything else is asked again.
-fn read_choice(console: &Console, input: &mut impl BufRead) -> Result<usize> {
+async fn read_choice(console: &Console, input: &mut Receiver<Input>) -> Result<usize> {
     loop {
         console.line("1, 2 or 3?");
-        let mut line = String::new();
-        let read = input.read_line(&mut line);
-        if !read.is_ok_and(|length| length > 0) {
+        let Some(Input::Line(line)) = input.recv().await else {
             return Err(Failure::failed("The quiz ended: there is no more input"));
-        }
+        };
         if let Some(choice) = ["1", "2", "3"]
             .iter()
             .position(|choice| *choice == line.trim())
@@ -91,17 +103,21 @@ fn read_choice(console: &Console, input: &mut impl BufRead) -> Result<usize> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_1_2_or_3_is_an_answer_and_the_end_of_input_is_an_error() {
+    #[tokio::test]
+    async fn only_1_2_or_3_is_an_answer_and_the_end_of_input_is_an_error() {
         let console = Console::new();
-        let read = |text: &str| read_choice(&console, &mut text.as_bytes());
-        assert_eq!(read("\n4\n2 \n").unwrap(), 1);
-        assert!(
-            read("x\n")
-                .unwrap_err()
-                .to_string()
-                .contains("no more input")
-        );
+        let read = async |lines: &[&str]| {
+            let (sender, mut input) = tokio::sync::mpsc::channel(8);
+            for line in lines {
+                let line = Input::Line(format!("{line}\n"));
+                sender.send(line).await.unwrap();
+            }
+            sender.send(Input::End).await.unwrap();
+            read_choice(&console, &mut input).await
+        };
+        assert_eq!(read(&["", "4", "2 "]).await.unwrap(), 1);
+        let ended = read(&["x"]).await.unwrap_err().to_string();
+        assert!(ended.contains("no more input"), "{ended}");
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use common::Result;
 
+use super::answer::describe;
 use super::experiment::Outcome;
-use super::server::{describe, judge};
+use super::server::judge;
 use super::session::Session;
 use crate::oauth::error_code::ErrorCode;
 use crate::oauth::token;
@@ -33,8 +34,8 @@ pub(super) async fn refresh_replay(session: &mut Session<'_>) -> Result<Outcome>
     let _working = console.waiting("Waiting until the old refresh token is refused");
     let begun = Instant::now();
     let mut response = session.post_form(form.clone()).await?;
-    while response.status.is_success() && begun.elapsed() < session.grace {
-        tokio::time::sleep(PAUSE.min(session.grace)).await;
+    while response.status.is_success() && begun.elapsed() < session.plan.grace {
+        tokio::time::sleep(PAUSE.min(session.plan.grace)).await;
         response = session.post_form(form.clone()).await?;
     }
     let what = "grant_type=refresh_token with a token that a refresh has replaced";
@@ -68,7 +69,8 @@ pub(super) async fn more_scope(session: &mut Session<'_>) -> Result<Outcome> {
         granted.join(" ")
     );
     // A server may ignore the parameter, as long as nothing is added.
-    let tokens = TokenResponse::read(&response).and_then(TokenSet::decode);
+    let tokens = TokenResponse::read(&response, session.config.server.hints)
+        .and_then(|response| TokenSet::decode(response, session.config.server.token_rules));
     Ok(match &tokens {
         Ok(tokens) => {
             let scopes = tokens.access.scopes();

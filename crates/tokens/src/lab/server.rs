@@ -3,7 +3,9 @@
 use common::text::printable;
 use common::{Failure, Result};
 use http_client::hosts::secure_url;
+use serde::Deserialize;
 
+use super::answer::describe;
 use super::experiment::Outcome;
 use super::session::Session;
 use crate::http::request::Request;
@@ -30,14 +32,6 @@ pub(super) fn judge(
     };
     let request = format!("POST {}\n{what}", session.provider.token_endpoint);
     Outcome::judge(request, describe(response), refused, &otherwise)
-}
-
-/// The status and the error of a response; never its tokens.
-pub(super) fn describe(response: &Response) -> String {
-    match ErrorResponse::of(response) {
-        Some(error) => format!("{} {error}", response.status),
-        None => response.status.to_string(),
-    }
 }
 
 pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<Outcome> {
@@ -96,24 +90,39 @@ pub(super) async fn password_login(session: &mut Session<'_>) -> Result<Outcome>
     let fields = vec![
         field("AuthFlow", "USER_PASSWORD_AUTH", "the app itself sends user name and password"),
         field("ClientId", &config.client_id, "our client"),
-        field("AuthParameters.USERNAME", &config.username, "the test user"),
+        field("AuthParameters.USERNAME", config.username.clone().unwrap_or_default(), "the test user"),
         field("AuthParameters.PASSWORD", "not-the-password", "never checked: the flow itself is refused"),
     ];
     let answer = cognito(session, "InitiateAuth", fields).await?;
-    let body = answer.text();
-    let refused = answer.status.is_client_error() && body.contains("flow not enabled");
+    let error: Option<CognitoError> = answer.json();
+    let refused = error.is_some_and(|error| error.is(FLOW_NOT_ENABLED));
     let request = format!(
         "POST {}/ InitiateAuth\nwith AuthFlow=USER_PASSWORD_AUTH",
         session.cognito
     );
-    let text = format!("{} {}", answer.status, printable(&body));
-    // A local cloud may check the password first. That proves nothing, as this
-    // password is wrong everywhere.
-    let is_aws = session.cognito.contains("amazonaws.com");
-    if !refused && answer.status.is_client_error() && !is_aws {
-        return Ok(Outcome::not_shown(format!(
-            "this cloud checks the password although the client has no password flow ({text}); AWS refuses the flow"
-        )));
+    let text = format!("{} {}", answer.status, printable(&answer.text()));
+    // An emulator may check the password first, which is wrong everywhere.
+    let emulated = session.config.endpoint_url.is_some();
+    let lacks = "this cloud checks the password although the client has no password flow; AWS refuses the flow";
+    let otherwise = "it was not refused for being a password flow";
+    let outcome = Outcome::judge(request, text, refused, otherwise);
+    Ok(outcome.unless_emulated(emulated && answer.status.is_client_error(), lacks))
+}
+
+/// The code of InitiateAuth for a flow that the client does not have. A wrong
+/// password has another, NotAuthorizedException.
+const FLOW_NOT_ENABLED: &str = "InvalidParameterException";
+
+/// An error of Cognito's API, in the protocol AWS JSON 1.1.
+#[derive(Deserialize)]
+struct CognitoError {
+    #[serde(rename = "__type")]
+    kind: String,
+}
+
+impl CognitoError {
+    /// Whether it has this code, with or without a namespace before it.
+    fn is(&self, code: &str) -> bool {
+        self.kind.rsplit('#').next() == Some(code)
     }
-    Ok(Outcome::judge(request, text, refused, "it was not refused for being a password flow"))
 }

@@ -5,15 +5,19 @@ use std::time::Duration;
 
 use common::{Failure, Result};
 
+use super::answer::Answer;
 use super::attack;
-use crate::api;
-use crate::config::ClientConfig;
+use crate::api::{self, ApiCall};
+use crate::config::client::{ApiRoute, ClientConfig};
+use crate::config::redirect_uri::RedirectUri;
 use crate::http::client::Http;
+use crate::http::navigation;
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::jwt::check;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::authorization_request::AuthorizationRequest;
+use crate::oauth::authorization_response::ExpectedResponse;
 use crate::oauth::discovery::Provider;
 use crate::oauth::error_code::ErrorCode;
 use crate::oauth::token;
@@ -26,16 +30,42 @@ use crate::transcript::field::Field;
 /// A request, and the code that answered it.
 type Code = (AuthorizationRequest, String);
 
+/// What the lab is to run.
+pub(super) struct Plan {
+    /// The names of all experiments.
+    pub names: Vec<&'static str>,
+    /// Those that need a token with the scope `openid` only.
+    pub openid_only: Vec<&'static str>,
+    /// How long a replaced refresh token may still work.
+    pub grace: Duration,
+}
+
+/// How the server treats a sign-in whose request has lost its `code_challenge`.
+pub(super) enum Unprotected {
+    /// It refuses the request: its answer.
+    Request(String),
+    /// It gives a code: what the token endpoint then says.
+    Code(Box<Exchanges>),
+}
+
+/// The token endpoint's answers to a code whose request had no `code_challenge`.
+pub(super) struct Exchanges {
+    pub with_verifier: Response,
+    /// Asked only if the first is a refusal.
+    pub without_verifier: Option<Response>,
+}
+
 /// What the experiments share. One sign-in serves all that can share it.
 pub(crate) struct Session<'a> {
     pub(super) config: &'a ClientConfig,
+    /// The API's route.
+    pub(super) route: &'a ApiRoute,
     pub(super) provider: &'a Provider,
     pub(super) http: &'a Http,
     pub(super) sign_in: SignIn<'a>,
     /// The URL of Cognito's own API, for operations without AWS credentials.
     pub(super) cognito: String,
-    /// The names of the experiments to run.
-    names: Vec<&'static str>,
+    pub(super) plan: Plan,
     sign_ins: usize,
     /// The shared login's code, until it is exchanged.
     code: Option<Code>,
@@ -43,43 +73,57 @@ pub(crate) struct Session<'a> {
     attempts: Vec<(&'static str, Response)>,
     login: Option<Rc<CheckedTokens>>,
     openid_only: Option<Rc<CheckedTokens>>,
+    unprotected: Option<Rc<Unprotected>>,
     /// The newest refresh token of the shared login, once it was used.
     refresh_token: Option<String>,
-    /// How long a replaced refresh token may still work.
-    pub(super) grace: Duration,
+}
+
+/// The scope that opens no API.
+fn openid() -> [String; 1] {
+    ["openid".to_owned()]
 }
 
 impl<'a> Session<'a> {
     /// A session without a login.
     pub(super) fn new(
-        config: &'a ClientConfig,
+        route: &'a ApiRoute,
         provider: &'a Provider,
         http: &'a Http,
         sign_in: SignIn<'a>,
         cognito: String,
-        names: Vec<&'static str>,
-        grace: Duration,
+        plan: Plan,
     ) -> Session<'a> {
         Session {
-            config,
+            config: sign_in.config,
+            route,
             provider,
             http,
             sign_in,
             cognito,
-            names,
+            plan,
             sign_ins: 0,
             code: None,
             attempts: Vec::new(),
             login: None,
             openid_only: None,
+            unprotected: None,
             refresh_token: None,
-            grace,
         }
     }
 
     /// An authorization request for all scopes.
     pub(super) fn request(&self) -> AuthorizationRequest {
-        AuthorizationRequest::new(self.config, self.provider, &self.config.scopes, false)
+        self.request_for(&self.config.scopes)
+    }
+
+    fn request_for(&self, scopes: &[String]) -> AuthorizationRequest {
+        let (config, provider) = (self.config, self.provider);
+        AuthorizationRequest::new(config, provider, self.redirect_uri(), scopes, false)
+    }
+
+    /// The registered address that requests name which nobody is to answer.
+    pub(super) fn redirect_uri(&self) -> &'a RedirectUri {
+        &self.config.redirect_uris[0]
     }
 
     /// Signs in for the experiments that share a login, if there are any.
@@ -87,11 +131,12 @@ impl<'a> Session<'a> {
         if shared == 0 {
             return Ok(());
         }
-        let why = format!("it serves {shared} of the {} experiments", self.names.len());
-        let (request, code) = self.sign_in(&self.config.scopes.clone(), &why).await?;
+        let all = self.plan.names.len();
+        let why = format!("it serves {shared} of the {all} experiments");
+        let (request, code) = self.sign_in(&self.config.scopes, &why).await?;
         // A code is attacked before it is exchanged. If it still gives tokens
         // then, every attempt was made with a code that worked.
-        for name in self.names.clone() {
+        for name in self.plan.names.clone() {
             let other = self.request();
             let Some(form) = attack::form(name, self.config, &request, &other, &code) else {
                 continue;
@@ -116,7 +161,7 @@ impl<'a> Session<'a> {
         let (tokens, request) = self.exchange_shared_code().await?;
         let login = self.check(tokens, &request).await?;
         let token = Some(&*login.tokens.access.raw);
-        let control = api::call(self.http, self.config, self.sign_in.console, token).await?;
+        let control = self.call_api(token).await?;
         if !control.response.status.is_success() {
             return Err(Failure::failed(format!(
                 "The API refuses a good token too ({}), so no experiment would show anything",
@@ -128,18 +173,84 @@ impl<'a> Session<'a> {
         Ok(login)
     }
 
+    /// Calls the API, with or without a token.
+    pub(super) async fn call_api(&self, token: Option<&str>) -> Result<ApiCall> {
+        let limit = self.config.startup_limit;
+        api::call(self.http, self.route, limit, self.sign_in.console, token).await
+    }
+
     /// A login with `openid` only.
     pub(super) async fn openid_only(&mut self) -> Result<Rc<CheckedTokens>> {
+        if self.openid_only.is_none() && self.plan.names.contains(&attack::PKCE_REMOVED) {
+            // Its tokens have that scope, if the server gives any.
+            self.unprotected().await?;
+        }
         if let Some(login) = &self.openid_only {
             return Ok(login.clone());
         }
-        let why =
-            "no-scope, changed-payload and more-scope need a token with the scope openid only";
-        let (request, code) = self.sign_in(&["openid".to_owned()], why).await?;
+        let (request, code) = self.sign_in(&openid(), &self.why_openid()).await?;
         let tokens = self.exchange(&request, &code).await?;
         let login = self.check(tokens, &request).await?;
         self.openid_only = Some(login.clone());
         Ok(login)
+    }
+
+    fn why_openid(&self) -> String {
+        let (last, others) = match self.plan.openid_only.split_last() {
+            Some((last, [])) => return format!("{last} needs a token with the scope openid only"),
+            Some((last, others)) => (*last, others.join(", ")),
+            None => ("no experiment", String::new()),
+        };
+        format!("{others} and {last} need a token with the scope openid only")
+    }
+
+    /// A login with `openid` only, from whose request an attacker has removed
+    /// the `code_challenge`. The client does not know, and sends a verifier.
+    pub(super) async fn unprotected(&mut self) -> Result<Rc<Unprotected>> {
+        if let Some(found) = &self.unprotected {
+            return Ok(found.clone());
+        }
+        let request = attack::without_challenge(self.request_for(&openid()));
+        let expected = ExpectedResponse::to(&request, self.provider);
+        let visited = navigation::visit(&self.http.transcript, &request.url).await?;
+        let answer = Answer::of(visited, &request.redirect_uri, &expected);
+        let found = Rc::new(if answer.is_refusal() {
+            Unprotected::Request(answer.to_string())
+        } else {
+            self.exchange_unprotected().await?
+        });
+        self.unprotected = Some(found.clone());
+        Ok(found)
+    }
+
+    async fn exchange_unprotected(&mut self) -> Result<Unprotected> {
+        let mut why = "pkce-removed needs a request without code_challenge".to_owned();
+        if !self.plan.openid_only.is_empty() {
+            why = format!("{}, and {why}", self.why_openid());
+        }
+        let change = attack::without_challenge;
+        let (request, code) = self.sign_in_with(&openid(), change, &why).await?;
+        // The code comes from the attacker's sign-in, the verifier from the victim's.
+        let victims = self.request().code_verifier;
+        let redirect_uri = &request.redirect_uri;
+        let form = |verifier| token::code_form(self.config, redirect_uri, &code, verifier);
+        let with_verifier = self.post_form(form(Some(&victims))).await?;
+        // A code without a challenge needs no verifier. If it works now, the
+        // verifier was the reason for the refusal.
+        let without_verifier = if with_verifier.status.is_success() {
+            None
+        } else {
+            Some(self.post_form(form(None)).await?)
+        };
+        let answer = without_verifier.as_ref().unwrap_or(&with_verifier);
+        if answer.status.is_success() {
+            let tokens = self.decode(answer)?;
+            self.openid_only = Some(self.check(tokens, &request).await?);
+        }
+        Ok(Unprotected::Code(Box::new(Exchanges {
+            with_verifier,
+            without_verifier,
+        })))
     }
 
     /// Uses the newest refresh token, and returns it with the one that works from
@@ -158,7 +269,7 @@ impl<'a> Session<'a> {
             // twice (RFC 6749 section 4.1.2), or of a replayed refresh token.
             Err(_) => {
                 let why = "the refresh token of the first no longer works, so this needs a new one";
-                let (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
+                let (request, code) = self.sign_in(&self.config.scopes, why).await?;
                 let own = self.exchange(&request, &code).await?;
                 used = own.response.refresh_token.unwrap_or_default();
                 token::refresh(http, config, provider, &used).await?
@@ -184,7 +295,7 @@ impl<'a> Session<'a> {
             return Ok(answer);
         }
         let why = "the server voids a code after one wrong attempt, so this needs a new one";
-        let (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
+        let (request, code) = self.sign_in(&self.config.scopes, why).await?;
         let other = self.request();
         let form = attack::form(experiment, self.config, &request, &other, &code);
         self.post_form(form.unwrap_or_default()).await
@@ -209,7 +320,7 @@ impl<'a> Session<'a> {
         let Some((mut request, mut code)) = self.code.take() else {
             return Err(Failure::failed("No experiment was to need a login"));
         };
-        let form = token::code_form(self.config, &code, Some(&request.code_verifier));
+        let form = self.code_form(&request, &code);
         let mut answer = self.post_form(form).await?;
         let refusal = ErrorResponse::of(&answer).map(|refusal| refusal.error);
         if refusal == Some(ErrorCode::InvalidGrant) && !self.attempts.is_empty() {
@@ -220,17 +331,30 @@ impl<'a> Session<'a> {
                 self.attempts.truncate(1);
             }
             let why = "the experiments have used up the code of the first";
-            (request, code) = self.sign_in(&self.config.scopes.clone(), why).await?;
-            let form = token::code_form(self.config, &code, Some(&request.code_verifier));
+            (request, code) = self.sign_in(&self.config.scopes, why).await?;
+            let form = self.code_form(&request, &code);
             answer = self.post_form(form).await?;
         }
-        let tokens = TokenSet::decode(TokenResponse::read(&answer)?)?;
-        if self.names.contains(&attack::TWICE) {
-            let form = token::code_form(self.config, &code, Some(&request.code_verifier));
+        let tokens = self.decode(&answer)?;
+        if self.plan.names.contains(&attack::TWICE) {
+            let form = self.code_form(&request, &code);
             let answer = self.post_form(form).await?;
             self.attempts.push((attack::TWICE, answer));
         }
         Ok((tokens, request))
+    }
+
+    fn decode(&self, answer: &Response) -> Result<TokenSet> {
+        let server = &self.config.server;
+        TokenSet::decode(
+            TokenResponse::read(answer, server.hints)?,
+            server.token_rules,
+        )
+    }
+
+    fn code_form(&self, request: &AuthorizationRequest, code: &str) -> Vec<Field> {
+        let verifier = Some(&request.code_verifier);
+        token::code_form(self.config, &request.redirect_uri, code, verifier)
     }
 
     /// Posts a form to the token endpoint.
@@ -244,12 +368,26 @@ impl<'a> Session<'a> {
     /// Says why a sign-in is needed, signs in, and returns the request and the
     /// code received for it.
     async fn sign_in(&mut self, scopes: &[String], why: &str) -> Result<Code> {
+        self.sign_in_with(scopes, |request| request, why).await
+    }
+
+    /// The same, with a request that an attacker has changed.
+    async fn sign_in_with(
+        &mut self,
+        scopes: &[String],
+        change: fn(AuthorizationRequest) -> AuthorizationRequest,
+        why: &str,
+    ) -> Result<Code> {
         self.sign_ins += 1;
         let console = self.sign_in.console;
         console.message(&format!("Sign-in {}: {why}.", self.sign_ins));
-        let request = AuthorizationRequest::new(self.config, self.provider, scopes, false);
-        let received = self.sign_in.authorize(&request, self.provider).await?;
-        let code = received.response().code();
+        let (config, provider) = (self.config, self.provider);
+        let receiver = self.sign_in.receiver().await?;
+        let redirect_uri = receiver.redirect_uri();
+        let request = AuthorizationRequest::new(config, provider, redirect_uri, scopes, false);
+        let request = change(request);
+        let received = self.sign_in.authorize(&request, receiver, provider).await?;
+        let code = received.response().code(config.server.hints);
         received.show(Page::of_code(code.as_ref().err())).await;
         Ok((request, code?))
     }
@@ -263,7 +401,8 @@ impl<'a> Session<'a> {
         tokens: TokenSet,
         request: &AuthorizationRequest,
     ) -> Result<Rc<CheckedTokens>> {
-        let keys = JwkSet::fetch(self.http, &self.provider.jwks_uri, &tokens.jwts()).await?;
+        let (uri, rules) = (&self.provider.jwks_uri, self.config.server.token_rules);
+        let keys = JwkSet::fetch(self.http, uri, rules, &tokens.jwts()).await?;
         let checked = tokens.check(keys, &request.expectations(self.config, self.provider));
         check::ensure_verified(&checked.checks)?;
         Ok(Rc::new(checked))

@@ -4,6 +4,7 @@ use common::Failure;
 use maud::{PreEscaped, html};
 use serde_json::{Value, json};
 
+use crate::output::error;
 use crate::report::{GENERATOR, LabRow};
 
 /// How many rows have this verdict.
@@ -22,7 +23,7 @@ pub(crate) fn json(rows: &[LabRow], failure: Option<&Failure>) -> Value {
         "not_run": count(rows, "NOT RUN"),
     });
     if let Some(failure) = failure {
-        object["error"] = json!({ "message": failure.to_string(), "hint": failure.hint() });
+        object["error"] = error::json(failure);
     }
     object
 }

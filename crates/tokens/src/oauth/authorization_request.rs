@@ -3,9 +3,10 @@
 
 use url::Url;
 
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
+use crate::config::redirect_uri::RedirectUri;
 use crate::crypto;
-use crate::jwt::verify::{self, Expectations};
+use crate::jwt::expectations::{Expectations, now};
 use crate::oauth::discovery::Provider;
 use crate::oauth::pkce::{self, CodeVerifier};
 use crate::transcript::field::{Field, Secrecy, field};
@@ -23,6 +24,8 @@ pub(crate) struct AuthorizationRequest {
     pub nonce: String,
     /// The secret behind the request's `code_challenge`.
     pub code_verifier: CodeVerifier,
+    /// Where the answer is to be sent.
+    pub redirect_uri: RedirectUri,
     /// The requested scopes.
     pub scopes: Vec<String>,
     /// The parameters of the URL, each with its purpose.
@@ -30,16 +33,19 @@ pub(crate) struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// A request with fresh random values; to the sign-up page if `signup`.
+    /// A request with fresh random values, whose answer is to be sent to
+    /// `redirect_uri`; to the sign-up page if `signup`.
     pub(crate) fn new(
         config: &ClientConfig,
         provider: &Provider,
+        redirect_uri: &RedirectUri,
         scopes: &[String],
         signup: bool,
     ) -> Self {
         let (state, nonce) = (crypto::random_value(), crypto::random_value());
         let code_verifier = CodeVerifier::generate();
-        let fields = fields(config, scopes, &state, &nonce, &code_verifier);
+        let mut fields = fields(config, redirect_uri, scopes, &state, &nonce, &code_verifier);
+        fields.extend(config.parameters.iter().cloned());
         let mut url = if signup {
             signup_page(&provider.authorization_endpoint)
         } else {
@@ -52,6 +58,7 @@ impl AuthorizationRequest {
             state,
             nonce,
             code_verifier,
+            redirect_uri: redirect_uri.clone(),
             scopes: scopes.to_vec(),
             fields,
         }
@@ -69,13 +76,14 @@ impl AuthorizationRequest {
         provider: &'a Provider,
     ) -> Expectations<'a> {
         Expectations {
+            rules: config.server.token_rules,
             issuer: &provider.issuer,
             client_id: &config.client_id,
             nonce: Some(&self.nonce),
             refreshed: false,
             scopes: &self.scopes,
             max_age: None,
-            now: verify::now(),
+            now: now(),
         }
     }
 
@@ -92,7 +100,7 @@ impl AuthorizationRequest {
         let why = "its SHA-256, which anyone may see";
         let hash = field("code_challenge", self.code_verifier.code_challenge(), why);
         pkce.fields(&[
-            secret.without("whoever sees the code in the browser, its history or a log exchanges it for your tokens (lab: wrong-verifier, no-verifier)."),
+            secret.without("whoever sees the code in the browser, its history or a log exchanges it for your tokens.", &["wrong-verifier", "no-verifier", "pkce-removed"]),
             hash,
         ]);
         pkce.command(&format!(
@@ -105,22 +113,22 @@ impl AuthorizationRequest {
 #[rustfmt::skip] // one line each
 fn fields(
     config: &ClientConfig,
+    redirect_uri: &RedirectUri,
     scopes: &[String],
     state: &str,
     nonce: &str,
     code_verifier: &CodeVerifier,
 ) -> Vec<Field> {
-    let redirect_uri = &config.redirect_uri.uri;
     vec![
         field("response_type", "code", "a code instead of tokens: the browser never sees a token (RFC 6749 section 4.1)"),
         field("client_id", &config.client_id, "which app asks; it is public"),
-        field("redirect_uri", redirect_uri, "where the answer is sent; must be registered for this client")
-            .without("an attacker could have your code sent to an address of their own (lab: other-redirect)."),
+        field("redirect_uri", &redirect_uri.uri, "where the answer is sent; must be registered for this client")
+            .without("an attacker could have your code sent to an address of their own.", &["other-redirect"]),
         field("scope", scopes.join(" "), "what the tokens may be used for"),
         field("state", state, "ties the answer to this request and stops forged callbacks (RFC 6749 section 10.12)")
-            .without("a web page could send this program the attacker's own code and, where PKCE does not stop that, you would work in the attacker's account without noticing (lab: forged-callback)."),
+            .without("a web page could send this program the attacker's own code and, where PKCE does not stop that, you would work in the attacker's account without noticing.", &["forged-callback", "login-csrf"]),
         field("nonce", nonce, "comes back inside the id token and ties it to this login (OpenID Connect Core)")
-            .without("an attacker could slip the code of another login into this one and, where PKCE does not stop that, this program would take its tokens for yours (lab: nonce-swapped)."),
+            .without("an attacker could slip the code of another login into this one and, where PKCE does not stop that, this program would take its tokens for yours.", &["nonce-swapped"]),
         field("code_challenge", code_verifier.code_challenge(), "SHA-256 of a secret that stays here: without that secret, a stolen code is useless (RFC 7636)"),
         field("code_challenge_method", pkce::METHOD, "how the challenge was made"),
     ]

@@ -7,7 +7,8 @@ use common::text::printable;
 use common::{Failure, Result};
 use url::{Url, form_urlencoded};
 
-use crate::config::{ClientConfig, RedirectUri};
+use crate::config::redirect_uri::RedirectUri;
+use crate::config::server::Hints;
 use crate::crypto;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::discovery::Provider;
@@ -120,10 +121,9 @@ impl AuthorizationResponse {
         &self,
         transcript: &Transcript,
         channel: Channel,
-        config: &ClientConfig,
         request: &AuthorizationRequest,
     ) {
-        let uri = &config.redirect_uri.uri;
+        let uri = &request.redirect_uri.uri;
         let heading = match channel {
             Channel::Headless => format!("the redirect to {uri} has the answer"),
             Channel::Pasted => format!("the person pastes the address, which begins with {uri}"),
@@ -156,12 +156,12 @@ impl AuthorizationResponse {
     /// Returns the code.
     ///
     /// # Errors
-    /// The server's refusal, with a hint.
-    pub(crate) fn code(self) -> Result<String> {
+    /// The server's refusal, with one of `hints`.
+    pub(crate) fn code(self, hints: &Hints) -> Result<String> {
         match self {
             AuthorizationResponse::Code(code) => Ok(code),
             AuthorizationResponse::Error { error, description } => {
-                Err(refused(&error, description.as_deref()))
+                Err(refused(&error, description.as_deref(), hints))
             }
         }
     }
@@ -188,22 +188,18 @@ fn reason(error: &ErrorCode, description: Option<&str>) -> ErrorCode {
     }
 }
 
-fn refused(error: &ErrorCode, description: Option<&str>) -> Failure {
+fn refused(error: &ErrorCode, description: Option<&str>, hints: &Hints) -> Failure {
     let text = description.map(|text| format!(": {text}"));
     let message = format!(
         "The sign-in server refused: {error}{}",
         text.unwrap_or_default()
     );
     Failure::failed(printable(&message)).with_hint(match reason(error, description) {
-        ErrorCode::InvalidScope => {
-            "the client may not request one of these scopes: see terminal_app_scopes in state.json"
-        }
+        ErrorCode::InvalidScope => hints.invalid_scope,
         ErrorCode::AccessDenied => {
             "access was denied, or the sign-in was cancelled: run this again to try once more"
         }
-        ErrorCode::UnauthorizedClient => {
-            "the client may not use the code flow: 'make api' creates one that may"
-        }
+        ErrorCode::UnauthorizedClient => hints.unauthorized_client,
         ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable => {
             "the server has a problem: try again in a minute"
         }
@@ -214,6 +210,7 @@ fn refused(error: &ErrorCode, description: Option<&str>) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::server::SignInServer;
 
     fn expected() -> ExpectedResponse {
         ExpectedResponse {
@@ -307,7 +304,7 @@ mod tests {
                 error: error.to_owned().into(),
                 description: Some(description.into()),
             }
-            .code()
+            .code(SignInServer::of_stack().hints)
             .unwrap_err()
         };
         let failure = refusal("invalid_request", "invalid_scope");

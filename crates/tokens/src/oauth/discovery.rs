@@ -5,9 +5,11 @@ use common::{Console, Failure, Result};
 use http_client::hosts::secure_url;
 use reqwest::StatusCode;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
+use crate::config::server::Hints;
 use crate::http::client::Http;
 use crate::http::readiness;
 use crate::http::request::Request;
@@ -84,7 +86,7 @@ pub(crate) async fn discover(
         })
         .await;
     }
-    let provider = Provider::read(config, http.send(request).await?)?;
+    let provider = Provider::read(config, &http.send(request).await?)?;
     if let Some(limit) = config.startup_limit {
         // Nothing is asked for, so any answer but a server error will do.
         let page = provider.authorization_endpoint.clone();
@@ -95,16 +97,68 @@ pub(crate) async fn discover(
     Ok(provider)
 }
 
+/// Fetches the discovery document for its `jwks_uri` alone: an issuer whose
+/// tokens nobody gets by signing in has no other endpoint.
+///
+/// # Errors
+/// If there is no response, it is no such document, belongs to another issuer,
+/// or has a URL that is neither https nor on this machine.
+pub(crate) async fn jwks_uri(http: &Http, config: &ClientConfig) -> Result<(String, Url)> {
+    let url = secure_url("address of the discovery document", &config.discovery_url)?;
+    let response = http
+        .send(Request::get("discovery document", WHY, url))
+        .await?;
+    let keys: KeysDocument = parse(config, &response)?;
+    ensure_our_issuer(config, &keys.issuer)?;
+    let jwks_uri = secure_url("jwks_uri", &keys.jwks_uri)?;
+    Ok((keys.issuer, jwks_uri))
+}
+
+/// The document of an issuer, which may only publish keys.
+#[derive(Debug, Deserialize)]
+struct KeysDocument {
+    issuer: String,
+    jwks_uri: String,
+}
+
 /// What to do about an answer that is no discovery document. Only a client's
 /// error says something about the user pool: nothing else may lead to a deletion.
-fn what_to_do(status: StatusCode) -> &'static str {
+fn what_to_do(status: StatusCode, hints: &Hints) -> &'static str {
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         "the sign-in server has a problem at the moment: try again in a minute"
     } else if status.is_client_error() {
-        "does the user pool still exist? 'make api' looks, and makes what is missing"
+        hints.no_discovery
     } else {
         "something between here and the sign-in server may have answered: a proxy, or a network's sign-in page"
     }
+}
+
+fn parse<T: DeserializeOwned>(config: &ClientConfig, response: &Response) -> Result<T> {
+    response
+        .json_of("discovery document", &config.discovery_url)
+        .map_err(|failure| failure.with_hint(what_to_do(response.status, config.server.hints)))
+}
+
+/// Makes sure that the document belongs to our issuer: otherwise one issuer could
+/// send its users' codes to another's endpoints.
+///
+/// # Errors
+/// If it names another one.
+fn ensure_our_issuer(config: &ClientConfig, named: &str) -> Result<()> {
+    if named == config.issuer || Some(named) == config.local_cloud_issuer.as_deref() {
+        return Ok(());
+    }
+    let failure = Failure::failed(format!(
+        "The discovery document {} names the issuer '{named}', and not '{}'",
+        config.discovery_url, config.issuer
+    ));
+    let rule = "OpenID Connect Discovery section 4.3: the document must name the issuer that it was fetched for";
+    if named.trim_end_matches('/') == config.issuer.trim_end_matches('/') {
+        return Err(failure.with_hint(format!(
+            "only the slash at the end differs: --issuer '{named}' is the right one, to the letter. {rule}"
+        )));
+    }
+    Err(failure.with_hint(rule))
 }
 
 impl Provider {
@@ -113,19 +167,9 @@ impl Provider {
     /// # Errors
     /// If it is invalid, belongs to another issuer (OpenID Connect Discovery
     /// section 4.3), or has a URL that is neither https nor on this machine.
-    fn read(config: &ClientConfig, response: Response) -> Result<Provider> {
-        let status = response.status;
-        let document: Document = response
-            .json_of("discovery document", &config.discovery_url)
-            .map_err(|failure| failure.with_hint(what_to_do(status)))?;
-        // Otherwise one issuer could send its users' codes to another's endpoints.
-        if document.issuer != config.issuer {
-            return Err(Failure::failed(format!(
-                "The discovery document {} names the issuer '{}', but state.json expects '{}'",
-                config.discovery_url, document.issuer, config.issuer
-            ))
-            .with_hint("OpenID Connect Discovery section 4.3: the document must name the issuer that it was fetched for"));
-        }
+    fn read(config: &ClientConfig, response: &Response) -> Result<Provider> {
+        let document: Document = parse(config, response)?;
+        ensure_our_issuer(config, &document.issuer)?;
         Provider::from(document)
     }
 

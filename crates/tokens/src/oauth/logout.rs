@@ -1,11 +1,14 @@
-//! `--logout`: revokes the refresh token (RFC 7009), and Cognito's logout page.
+//! `--logout`: revokes the refresh token (RFC 7009), and names the page that ends
+//! the browser's session.
 
 use common::Result;
 use serde::Serialize;
 use url::Url;
 
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
+use crate::config::server::LogoutPage;
 use crate::http::client::Http;
+use crate::jwt::access_token::{AccessToken, AccessTokenKind};
 use crate::oauth::discovery::Provider;
 use crate::oauth::token;
 use crate::oauth::token_set::TokenSet;
@@ -19,7 +22,7 @@ pub(crate) struct Logout {
     /// URL that ends the browser's session with the sign-in server.
     pub address: Option<String>,
     /// What happened, in words.
-    pub text: &'static str,
+    pub text: String,
 }
 
 /// Revokes the refresh token, if possible.
@@ -37,8 +40,8 @@ pub(crate) async fn log_out(
         address: provider
             .end_session_endpoint
             .as_ref()
-            .map(|page| address(page, config).into()),
-        text: "There is no refresh token to revoke.",
+            .map(|page| address(page, config, tokens).into()),
+        text: "There is no refresh token to revoke.".to_owned(),
     };
     match (
         &provider.revocation_endpoint,
@@ -47,23 +50,51 @@ pub(crate) async fn log_out(
         (Some(endpoint), Some(refresh_token)) => {
             token::revoke(http, config, endpoint, refresh_token).await?;
             logout.revoked = Some(true);
-            logout.text = "The refresh token is revoked. The API accepts the access token until it expires: it checks tokens without asking Cognito.";
+            logout.text = revoked(config, &tokens.access);
         }
         (None, Some(_)) => {
-            logout.text = "The discovery document names no revocation_endpoint: the refresh token works until it expires.";
+            logout.text = "The discovery document names no revocation_endpoint: the refresh token works until it expires.".to_owned();
         }
         (_, None) => {}
     }
     Ok(logout)
 }
 
-/// Cognito ends the session and shows the sign-in page again, so it takes the
-/// parameters of an authorization request.
-fn address(page: &Url, config: &ClientConfig) -> Url {
+/// What a revoked refresh token means for the access token.
+fn revoked(config: &ClientConfig, access: &AccessToken) -> String {
+    let server = &config.server.name;
+    let access_token = match access.kind {
+        AccessTokenKind::Cognito => format!(
+            "The API accepts the access token until it expires: it checks tokens without asking {server}."
+        ),
+        AccessTokenKind::Rfc9068 | AccessTokenKind::OtherJwt => format!(
+            "An API that checks access tokens without asking {server} accepts this one until it expires."
+        ),
+        AccessTokenKind::Opaque => format!(
+            "An API that asks {server} about the access token may learn that it is no longer good."
+        ),
+    };
+    format!("The refresh token is revoked. {access_token}")
+}
+
+/// The page with the parameters that it asks for. The id token tells the
+/// provider whose session it is, and from which client the request comes.
+fn address(page: &Url, config: &ClientConfig, tokens: &TokenSet) -> Url {
     let mut url = page.clone();
-    url.query_pairs_mut()
-        .append_pair("client_id", &config.client_id)
-        .append_pair("response_type", "code")
-        .append_pair("redirect_uri", &config.redirect_uri.uri);
+    let mut query = url.query_pairs_mut();
+    query.append_pair("client_id", &config.client_id);
+    match config.server.logout_page {
+        LogoutPage::Cognito => {
+            query.append_pair("response_type", "code");
+            query.append_pair("redirect_uri", &config.redirect_uris[0].uri);
+        }
+        LogoutPage::RpInitiated => {
+            let hint = tokens.response.id_token.as_deref();
+            query.extend_pairs(hint.map(|id_token| ("id_token_hint", id_token)));
+            let back = config.post_logout_redirect_uri.as_deref();
+            query.extend_pairs(back.map(|uri| ("post_logout_redirect_uri", uri)));
+        }
+    }
+    drop(query);
     url
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod authorization_request;
 pub(crate) mod authorization_response;
+pub(crate) mod back_channel;
 pub(crate) mod discovery;
 pub(crate) mod error_code;
 pub(crate) mod logout;

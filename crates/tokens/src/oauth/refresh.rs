@@ -5,11 +5,12 @@ use common::{Failure, Result};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
 use crate::http::client::Http;
 use crate::jwt::check::{Check, TokenChecks};
 use crate::jwt::decode::Jwt;
-use crate::jwt::verify::{self, Expectations};
+use crate::jwt::expectations::{Expectations, now};
+use crate::jwt::verify;
 use crate::oauth::discovery::Provider;
 use crate::oauth::token;
 use crate::oauth::token_set::{CheckedTokens, TokenSet};
@@ -56,28 +57,29 @@ impl Refreshed {
                 .clone_from(&response.refresh_token);
         }
         let before = &login.tokens;
-        let after = TokenSet::decode(response)?;
+        let after = TokenSet::decode(response, config.server.token_rules)?;
         // The server may have changed its keys since the login.
         login.keys.refetch_for(http, &after.jwts()).await?;
-        // Fewer scopes may come back, never more (RFC 6749 section 6).
-        let granted = before.access.scopes();
-        let scopes: Vec<String> = granted.iter().map(|scope| (*scope).to_owned()).collect();
         let expect = Expectations {
+            rules: config.server.token_rules,
             issuer: &provider.issuer,
             client_id: &config.client_id,
             nonce: before.id.as_ref().and_then(|id| id.text("nonce")),
             refreshed: true,
-            scopes: &scopes,
+            // Fewer may come back, never more (RFC 6749 section 6).
+            scopes: &login.scopes,
             max_age: None,
-            now: verify::now(),
+            now: now(),
         };
         let mut checks = verify::check(after.id.as_ref(), &after.access, &login.keys, &expect);
-        checks.push(same_subject(&before.access, &after.access));
+        checks.extend(same_subject(before, &after));
         let mut changes = match (&before.id, &after.id) {
             (Some(before), Some(after)) => compare("id", before, after),
             _ => Vec::new(),
         };
-        changes.extend(compare("access", &before.access, &after.access));
+        if let (Some(before), Some(after)) = (&before.access.jwt, &after.access.jwt) {
+            changes.extend(compare("access", before, after));
+        }
         Ok(Refreshed {
             tokens: after,
             checks,
@@ -86,10 +88,24 @@ impl Refreshed {
     }
 }
 
-/// `sub` must be the same as at login.
-fn same_subject(before: &Jwt, after: &Jwt) -> Check {
-    let expected = before.text("sub").unwrap_or("a subject");
-    TokenChecks("access").equal("sub", expected, after.payload.get("sub"), "OIDC Core 12.2")
+/// `sub` must be the same as at login, in a token that has one both times.
+fn same_subject(before: &TokenSet, after: &TokenSet) -> Option<Check> {
+    const RULE: &str = "OIDC Core 12.2";
+    let same = |token, before: Option<&Value>, after: Option<&Value>| {
+        let expected = before.and_then(Value::as_str).unwrap_or("a subject");
+        TokenChecks(token).equal("sub", expected, after, RULE)
+    };
+    let sub = |id: &Jwt| id.payload.get("sub").cloned();
+    match (&before.id, &after.id, &after.access.jwt) {
+        (_, _, Some(_)) if before.access.jwt.is_some() => {
+            let (before, after) = (before.access.claim("sub"), after.access.claim("sub"));
+            Some(same("access", before, after))
+        }
+        (Some(before), Some(after), _) => {
+            Some(same("id", sub(before).as_ref(), sub(after).as_ref()))
+        }
+        _ => None,
+    }
 }
 
 fn compare(token: &'static str, before: &Jwt, after: &Jwt) -> Vec<Change> {

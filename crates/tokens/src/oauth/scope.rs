@@ -2,7 +2,7 @@
 
 use common::{Failure, Result};
 
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
 
 /// The scopes to request: those given, or all that the client may request.
 ///
@@ -41,9 +41,11 @@ fn check(scope: &str, config: &ClientConfig) -> Result<()> {
         return Err(Failure::usage(format!("'{}' is not a scope", scope.escape_debug()))
             .with_hint("a scope is printable ASCII without '\"' and '\\'; scopes are separated by one space (RFC 6749 section 3.3)"));
     }
-    if !config.known_scopes.iter().any(|known| known == scope) {
-        return Err(Failure::usage(format!("There is no scope '{scope}'"))
-            .with_hint(format!("the scopes are: {}", config.known_scopes.join(" "))));
+    match &config.known_scopes {
+        Some(known) if !known.iter().any(|known| known == scope) => {
+            Err(Failure::usage(format!("There is no scope '{scope}'"))
+                .with_hint(format!("the scopes are: {}", known.join(" "))))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }

@@ -3,28 +3,32 @@
 use common::{Failure, Result};
 use url::Url;
 
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
+use crate::config::redirect_uri::RedirectUri;
 use crate::http::client::Http;
-use crate::http::request::Request;
 use crate::oauth::authorization_request::AuthorizationRequest;
+use crate::oauth::back_channel::post;
 use crate::oauth::discovery::Provider;
 use crate::oauth::pkce::CodeVerifier;
 use crate::oauth::token_response::{ErrorResponse, TokenResponse};
 use crate::oauth::token_set::TokenSet;
 use crate::transcript::field::{Field, Secrecy, field};
 
+/// The token endpoint as errors name it.
+const TOKEN_ENDPOINT: &str = "token endpoint";
+
 /// The form that exchanges a code for tokens.
 #[rustfmt::skip] // one line per parameter
 pub(crate) fn code_form(
     config: &ClientConfig,
+    redirect_uri: &RedirectUri,
     code: &str,
     code_verifier: Option<&CodeVerifier>,
 ) -> Vec<Field> {
-    let redirect_uri = &config.redirect_uri.uri;
     let mut form = vec![
         field("grant_type", "authorization_code", "what is exchanged for the tokens"),
         field("code", code, "from the callback; works once, for a few minutes").with(Secrecy::OneTime),
-        field("redirect_uri", redirect_uri, "must be the one in the authorization request"),
+        field("redirect_uri", &redirect_uri.uri, "must be the one in the authorization request"),
         field("client_id", &config.client_id, "which app asks; a public client has no secret to add"),
     ];
     form.extend(code_verifier.map(|verifier| {
@@ -59,19 +63,25 @@ pub(crate) async fn exchange(
     const WHY: &str = "Exchanges the code for tokens. They come straight to this program and never pass through the browser (RFC 6749 section 4.1.3).";
     // A public client has no secret to authenticate with: the verifier alone
     // shows that this is the program that asked for the code.
-    let form = code_form(config, code, Some(&request.code_verifier));
-    let endpoint = provider.token_endpoint.clone();
-    let answer = http
-        .send(Request::post("token endpoint", WHY, endpoint, form))
-        .await?;
-    let tokens = TokenResponse::read(&answer)?;
+    let verifier = Some(&request.code_verifier);
+    let form = code_form(config, &request.redirect_uri, code, verifier);
+    let answer = post(
+        http,
+        config,
+        TOKEN_ENDPOINT,
+        WHY,
+        &provider.token_endpoint,
+        form,
+    )
+    .await?;
+    let tokens = TokenResponse::read(&answer, config.server.hints)?;
     if request.is_openid() && tokens.id_token.is_none() {
         let message = "The token endpoint sent no id token although the scope openid was requested";
         return Err(
             Failure::failed(message).with_hint("OpenID Connect Core section 3.1.3.3 requires one")
         );
     }
-    TokenSet::decode(tokens)
+    TokenSet::decode(tokens, config.server.token_rules)
 }
 
 /// Exchanges the refresh token for new tokens, RFC 6749 section 6.
@@ -86,11 +96,16 @@ pub(crate) async fn refresh(
 ) -> Result<TokenResponse> {
     const WHY: &str = "New tokens without a new sign-in (RFC 6749 section 6).";
     let form = refresh_form(config, refresh_token);
-    let endpoint = provider.token_endpoint.clone();
-    let answer = http
-        .send(Request::post("token endpoint", WHY, endpoint, form))
-        .await?;
-    TokenResponse::read(&answer)
+    let answer = post(
+        http,
+        config,
+        TOKEN_ENDPOINT,
+        WHY,
+        &provider.token_endpoint,
+        form,
+    )
+    .await?;
+    TokenResponse::read(&answer, config.server.hints)
 }
 
 /// Revokes the refresh token, and with it the access tokens issued from it.
@@ -109,8 +124,7 @@ pub(crate) async fn revoke(
         field("token", refresh_token, "what is to be revoked").with(Secrecy::Credential),
         field("client_id", &config.client_id, "the client that it was issued to"),
     ];
-    let request = Request::post("revocation endpoint", WHY, endpoint.clone(), form);
-    let answer = http.send(request).await?;
+    let answer = post(http, config, "revocation endpoint", WHY, endpoint, form).await?;
     if answer.status.is_success() {
         return Ok(());
     }

@@ -7,6 +7,7 @@ use common::{Failure, Result};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::config::server::Hints;
 use crate::http::response::Response;
 use crate::oauth::error_code::ErrorCode;
 
@@ -25,6 +26,9 @@ pub(crate) struct TokenResponse {
         skip_serializing_if = "Option::is_none"
     )]
     pub expires_in: Option<i64>,
+    /// What was granted; if missing, what was requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
 }
 
 /// The error response, RFC 6749 section 5.2.
@@ -49,13 +53,14 @@ impl TokenResponse {
     /// Reads the answer of the token endpoint.
     ///
     /// # Errors
-    /// If the server refuses, or its answer contains no bearer tokens.
-    pub(crate) fn read(answer: &Response) -> Result<TokenResponse> {
+    /// If the server refuses, with one of `hints`, or its answer contains no
+    /// bearer tokens.
+    pub(crate) fn read(answer: &Response, hints: &Hints) -> Result<TokenResponse> {
         if let Some(refusal) = ErrorResponse::of(answer) {
             let failure = Failure::failed(format!("The token endpoint refused: {refusal}"));
             return Err(failure.with_hint(match refusal.error {
                 ErrorCode::InvalidGrant => "a code works once and for a few minutes, a refresh token until it is revoked: run this again",
-                ErrorCode::InvalidClient => "does the app client still exist? 'make api' creates it again",
+                ErrorCode::InvalidClient => hints.invalid_client,
                 _ => "RFC 6749 section 5.2 explains the error code",
             }));
         }

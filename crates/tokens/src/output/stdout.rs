@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use common::text::visible_line;
-use common::{Console, Exit, Failure, Result};
+use common::{Console, Failure, Result};
 use serde_json::{Map, Value, json};
 
 use crate::api::ApiCall;
@@ -11,6 +11,8 @@ use crate::args::{Args, PrintedToken};
 use crate::oauth::logout::Logout;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::token_set::CheckedTokens;
+use crate::oauth::userinfo::UserInfo;
+use crate::output::error;
 use crate::output::text::{self, Text};
 use crate::transcript::step::Step;
 
@@ -84,7 +86,7 @@ impl Output {
     }
 
     /// The claims from the userinfo endpoint.
-    pub(crate) fn userinfo(&mut self, claims: &Map<String, Value>) {
+    pub(crate) fn userinfo(&mut self, answer: &UserInfo) {
         let text = Text {
             console: &self.console,
             whole: self.whole,
@@ -92,11 +94,15 @@ impl Output {
         match &mut self.mode {
             Mode::Text => {
                 text.heading("Userinfo");
-                self.console.line(&text::pretty(claims));
+                self.console.line(&text::pretty(&answer.claims));
+                if answer.signed {
+                    self.console
+                        .line("It was signed: signature, iss, aud and sub have been verified.");
+                }
                 self.console.line("");
             }
             Mode::Json(json) => {
-                json.insert("userinfo".into(), json!(claims));
+                json.insert("userinfo".into(), json!(answer.claims));
             }
             Mode::Token => {}
         }
@@ -132,7 +138,7 @@ impl Output {
         match &mut self.mode {
             Mode::Text => {
                 text.heading("Logout");
-                self.console.line(logout.text);
+                self.console.line(&logout.text);
                 if let Some(address) = &logout.address {
                     self.console
                         .line("To end the browser's session as well, open:");
@@ -148,7 +154,7 @@ impl Output {
     }
 
     /// As text, prints how the login ended.
-    pub(crate) fn end(&self, login: &CheckedTokens, call: &ApiCall) {
+    pub(crate) fn end(&self, login: &CheckedTokens, call: Option<&ApiCall>) {
         if let Mode::Text = self.mode {
             let (console, whole) = (&self.console, self.whole);
             Text { console, whole }.end(login, call);
@@ -165,7 +171,7 @@ impl Output {
     /// With `--json`, what went wrong.
     pub(crate) fn failed(&mut self, failure: &Failure) {
         if let Mode::Json(json) = &mut self.mode {
-            json.insert("error".into(), error(failure));
+            json.insert("error".into(), error::json(failure));
         }
     }
 
@@ -186,17 +192,6 @@ impl Output {
             self.console.line(&text);
         }
     }
-}
-
-/// A failure as JSON: its kind, which also decides the exit code, and its words.
-fn error(failure: &Failure) -> Value {
-    let code = match failure.exit() {
-        Exit::Usage => "usage",
-        Exit::Interrupted => "interrupted",
-        Exit::Done | Exit::Failed | Exit::Refused => "failed",
-    };
-    let others: Vec<Value> = failure.others().iter().map(error).collect();
-    json!({ "code": code, "message": failure.to_string(), "hint": failure.hint(), "others": others })
 }
 
 fn no_token(which: PrintedToken) -> Failure {

@@ -40,10 +40,10 @@ pub(crate) fn table(console: &Console, head: &[&'static str], rows: Vec<Row>) {
         let padded: Vec<_> = columns
             .map(|(cell, width)| format!("{cell:width$}"))
             .collect();
-        let row = padded.join(GAP);
+        let joined = padded.join(GAP);
         // What has no cells may be wider than the marks.
         let mark_width = if cells.is_empty() { 0 } else { widths[0] };
-        let row = row.trim_end();
+        let row = joined.trim_end();
         if row.is_empty() {
             console.styled_line(&StyledText::new(*style, *word));
             continue;

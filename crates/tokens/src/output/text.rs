@@ -7,6 +7,7 @@ use common::{Console, StyledText};
 use serde_json::{Map, Value};
 
 use crate::api::ApiCall;
+use crate::jwt::access_token::AccessToken;
 use crate::jwt::check::{Check, Verdict};
 use crate::jwt::decode::Jwt;
 use crate::oauth::refresh::Refreshed;
@@ -28,7 +29,7 @@ impl Text<'_> {
         if let Some(id) = &tokens.id {
             self.token("id token", id);
         }
-        self.token("access token", &tokens.access);
+        self.access_token(&tokens.access);
         if let Some(refresh_token) = &tokens.response.refresh_token {
             self.heading("Refresh token");
             self.console.line(&self.one_line(refresh_token));
@@ -40,11 +41,29 @@ impl Text<'_> {
         }
     }
 
+    /// Prints the access token, decoded if it is a JWT.
+    fn access_token(self, access: &AccessToken) {
+        if let Some(jwt) = &access.jwt {
+            return self.token("access token", jwt);
+        }
+        self.heading("Access token");
+        self.console.line(&self.one_line(&access.raw));
+        self.console.line("");
+        self.console
+            .line("It is opaque: only the API and the server can read it (RFC 6749 section 1.4).");
+        self.console.line("");
+    }
+
     fn token(self, which: &str, jwt: &Jwt) {
         let (first, rest) = which.split_at(1);
         self.heading(&format!("{}{rest}", first.to_uppercase()));
         self.console.line(&self.one_line(&jwt.raw));
         self.console.line("");
+        self.decoded(which, jwt);
+    }
+
+    /// Prints header and payload.
+    pub(crate) fn decoded(self, which: &str, jwt: &Jwt) {
         self.heading(&format!("Decoded {which}"));
         self.console.line(&pretty(&jwt.header));
         self.console.line(&pretty(&jwt.payload));
@@ -88,7 +107,8 @@ impl Text<'_> {
     /// Prints what a refresh changed: claims by name, values as JSON.
     pub(crate) fn changes(self, refreshed: &Refreshed) {
         self.heading("After the refresh");
-        let rows = refreshed.changes.iter().map(|change| {
+        let mut rows: Vec<Row> = Vec::new();
+        for change in &refreshed.changes {
             let mark = if change.changed {
                 Mark(HEAD, "new")
             } else {
@@ -96,9 +116,8 @@ impl Text<'_> {
             };
             let (before, after) = (change.before.to_string(), change.after.to_string());
             let cells = [change.token, &change.claim, &before, &after];
-            (mark, cells.map(visible_line).to_vec())
-        });
-        let mut rows: Vec<Row> = rows.collect();
+            rows.push((mark, cells.map(visible_line).to_vec()));
+        }
         let head = ["value", "token", "claim", "before", "after"];
         self.fit(&head, &mut rows, [2, 3]);
         table(self.console, &head, rows);
@@ -139,17 +158,19 @@ impl Text<'_> {
     }
 
     /// Prints how the login ended, in one sentence.
-    pub(crate) fn end(self, login: &CheckedTokens, call: &ApiCall) {
+    pub(crate) fn end(self, login: &CheckedTokens, call: Option<&ApiCall>) {
         let name = printable(login.tokens.username());
         let held = login
             .checks
             .iter()
             .filter(|check| check.verdict == Verdict::Ok)
             .count();
-        let status = call.response.status.as_u16();
-        self.console.line(&format!(
-            "Signed in as {name}: {held} checks hold, the API answered {status}"
-        ));
+        let api = match call {
+            Some(call) => format!("the API answered {}", call.response.status.as_u16()),
+            None => "no API was called (--api URL names one)".to_owned(),
+        };
+        self.console
+            .line(&format!("Signed in as {name}: {held} checks hold, {api}"));
     }
 
     /// Prints a heading.
@@ -164,6 +185,7 @@ fn group_title(token: &str) -> &'static str {
     match token {
         "id" => "id token",
         "access" => "access token",
+        "token" => "token",
         _ => "both tokens",
     }
 }

@@ -10,18 +10,20 @@ pub(super) enum Lane {
     /// With `--headless`: this program in place of the browser.
     Headless,
     Tokens,
-    Cognito,
+    /// The sign-in server.
+    Server,
     Api,
 }
 
 impl Lane {
-    pub(super) fn name(self) -> &'static str {
+    /// Its name, where the sign-in server is called `server`.
+    pub(super) fn name(self, server: &str) -> &str {
         match self {
             Lane::Person => "person",
             Lane::Browser => "browser",
             Lane::Headless => "tokens as browser",
             Lane::Tokens => "tokens",
-            Lane::Cognito => "Cognito",
+            Lane::Server => server,
             Lane::Api => "API",
         }
     }
@@ -42,7 +44,7 @@ pub(super) struct Arrow {
 }
 
 /// The arrows of all steps, in order.
-pub(super) fn of(steps: &[Step]) -> Vec<Arrow> {
+pub(super) fn of(steps: &[Step], server: &str) -> Vec<Arrow> {
     let mut arrows = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let mut add = |from, to, label: String, reply| {
@@ -69,13 +71,14 @@ pub(super) fn of(steps: &[Step]) -> Vec<Arrow> {
                 // Whether the browser went there is known only from its return.
                 let later = steps[index..].iter().find(|step| came_back(step));
                 if let Some(later) = later {
-                    add(Lane::Browser, Lane::Cognito, sent, false);
+                    add(Lane::Browser, Lane::Server, sent, false);
                     if later.has("code") {
-                        let label = "signs in on Cognito's page, unless already signed in";
-                        add(Lane::Person, Lane::Cognito, label.into(), false);
+                        let label =
+                            format!("signs in on {server}'s page, unless already signed in");
+                        add(Lane::Person, Lane::Server, label, false);
                     }
                     let label = format!("302 {}", names(later));
-                    add(Lane::Cognito, Lane::Browser, label, true);
+                    add(Lane::Server, Lane::Browser, label, true);
                 }
             }
             Channel::Callback => add(Lane::Browser, Lane::Tokens, sent, false),
@@ -83,8 +86,8 @@ pub(super) fn of(steps: &[Step]) -> Vec<Arrow> {
             Channel::Headless if step.answer.is_none() => {
                 add(Lane::Headless, Lane::Tokens, sent, false);
             }
-            Channel::Headless => pair(&mut add, Lane::Headless, Lane::Cognito, step),
-            Channel::Back => pair(&mut add, Lane::Tokens, Lane::Cognito, step),
+            Channel::Headless => pair(&mut add, Lane::Headless, Lane::Server, step),
+            Channel::Back => pair(&mut add, Lane::Tokens, Lane::Server, step),
             Channel::Api => {
                 add(Lane::Tokens, Lane::Api, sent, false);
                 if let Some(answer) = &step.answer {
@@ -115,25 +118,25 @@ fn pair(add: &mut impl FnMut(Lane, Lane, String, bool), from: Lane, to: Lane, st
 }
 
 /// What happened, in everyday words.
-pub(super) fn in_words(steps: &[Step]) -> String {
+pub(super) fn in_words(steps: &[Step], server: &str) -> String {
     let mut words = Vec::new();
     if let Some(answer) = steps
         .iter()
         .find(|step| is_answer(step) && step.has("code"))
     {
         words.push(if answer.channel == Channel::Headless {
-            "This program filled in Cognito's sign-in form as the test user, which is why it knew the password; with a browser it never does."
+            format!("This program filled in {server}'s sign-in form as the test user, which is why it knew the password; with a browser it never does.")
         } else {
-            "You proved to Cognito who you are, and this program never saw how."
+            format!("You proved to {server} who you are, and this program never saw how.")
         });
     } else {
-        words.push("The sign-in did not come to its end.");
+        words.push("The sign-in did not come to its end.".to_owned());
     }
     if steps.iter().any(|step| step.got("access_token")) {
-        words.push("Cognito gave this program tokens.");
+        words.push(format!("{server} gave this program tokens."));
     }
     if steps.iter().any(|step| step.channel == Channel::Api) {
-        words.push("It checked them and showed one to the API.");
+        words.push("It checked them and showed one to the API.".to_owned());
     }
     words.join(" ")
 }
@@ -182,7 +185,7 @@ fn reply(answer: &Answer) -> String {
         .map(|name| &**name)
         .collect();
     match answer.names.len().saturating_sub(SHOWN) {
-        _ if shown.is_empty() && answer.body.contains("html") => format!("{code} a page"),
+        _ if shown.is_empty() && answer.page => format!("{code} a page"),
         _ if shown.is_empty() => answer.status.clone(),
         0 => format!("{code} {}", shown.join(", ")),
         more => format!("{code} {} and {more} more", shown.join(", ")),

@@ -12,9 +12,9 @@ const GAP: i32 = 24;
 /// How many characters fit in a line of a label.
 const CHARS: usize = 44;
 
-/// The whole section.
-pub(super) fn section(steps: &[Step]) -> Markup {
-    let arrows = arrows::of(steps);
+/// The whole section; the sign-in server is called `server`.
+pub(super) fn section(steps: &[Step], server: &str) -> Markup {
+    let arrows = arrows::of(steps, server);
     let lanes = lanes(&arrows);
     let mut y = 40;
     let drawn: Vec<Markup> = arrows
@@ -29,19 +29,19 @@ pub(super) fn section(steps: &[Step]) -> Markup {
     html! {
         section {
             h2 id="diagram" { "Who sent what to whom" }
-            p { (arrows::in_words(steps)) }
+            p { (arrows::in_words(steps, server)) }
             p.dim { "The front channel is the browser. Its history, extensions and logs may see what passes through it, so nothing passes through it that gives access by itself. The back channel goes straight from this program to a server. Each number leads to its step below." }
             div.drawing {
                 p.dim { "Dashed: front channel. Solid: back channel. Thick: to the API. Thin: the answer." }
                 svg viewBox=(format!("0 0 920 {height}")) xmlns="http://www.w3.org/2000/svg" aria-labelledby="diagram" {
                     @for (lane, x) in &lanes {
-                        text.name x=(x) y="20" { (lane.name()) }
+                        text.name x=(x) y="20" { (lane.name(server)) }
                         line.life x1=(x) y1="32" x2=(x) y2=(height) {}
                     }
                     @for arrow in drawn { (arrow) }
                 }
             }
-            ul.arrows { @for arrow in &arrows { (item(arrow)) } }
+            ul.arrows { @for arrow in &arrows { (item(arrow, server)) } }
         }
     }
 }
@@ -53,7 +53,7 @@ fn lanes(arrows: &[Arrow]) -> Vec<(Lane, i32)> {
         (Lane::Browser, 230),
         (Lane::Headless, 230),
         (Lane::Tokens, 450),
-        (Lane::Cognito, 670),
+        (Lane::Server, 670),
         (Lane::Api, 850),
     ];
     let took_part = |lane: Lane| arrows.iter().any(|a| a.from == lane || a.to == lane);
@@ -98,8 +98,8 @@ fn draw(arrow: &Arrow, lines: &[String], lanes: &[(Lane, i32)], y: i32) -> Marku
 }
 
 /// The arrow as a line of the list.
-fn item(arrow: &Arrow) -> Markup {
-    let (from, to) = (arrow.from.name(), arrow.to.name());
+fn item(arrow: &Arrow, server: &str) -> Markup {
+    let (from, to) = (arrow.from.name(server), arrow.to.name(server));
     html! {
         li.(arrow.class) {
             @if let Some(step) = arrow.step { a href={ "#step-" (step) } { (step) "." } " " }

@@ -20,7 +20,7 @@ pub(crate) struct LabRow {
     pub verdict: &'static str,
     /// Why, if it is not `PASS`.
     pub why: String,
-    /// What was sent and what came back; `None` if it was not run.
+    /// What was sent and what came back; `None` if nothing was sent.
     pub sent_and_got: Option<(String, String)>,
     /// The same attack on a careless twin, if there is one.
     pub twin: Option<TwinRow>,
@@ -74,6 +74,7 @@ pub(crate) fn page(rows: &[LabRow], failure: Option<&Failure>) -> String {
             }
             section {
                 h2 id="results" { "At a glance" }
+                p { "Each row is something wrong that somebody could do, and who must stop it." }
                 table.lab {
                     thead { tr { th { "result" } th { "experiment" } th { "must be refused by" } th { "rule" } } }
                     tbody { @for row in rows { (line(row)) } }
@@ -81,6 +82,7 @@ pub(crate) fn page(rows: &[LabRow], failure: Option<&Failure>) -> String {
             }
             section {
                 h2 { "One by one" }
+                p { "Open one to see what was sent, what came back, and what it would have brought the attacker." }
                 @for row in rows { (one(row)) }
             }
         }

@@ -13,18 +13,21 @@ mod links;
 mod next;
 mod steps;
 mod tokens;
+mod verify;
 
 use common::Failure;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::api::ApiCall;
 use crate::args::Args;
+use crate::config::server::SignInServer;
 use crate::jwt::check::{self, Verdict};
 use crate::oauth::token_set::CheckedTokens;
 use crate::transcript::step::Step;
 
 pub(crate) use file::{GENERATOR, check, write};
 pub(crate) use lab::{LabRow, TwinRow, page as lab_page};
+pub(crate) use verify::VerifyReport;
 
 /// The stylesheet of all pages; the listener allows it by its hash.
 pub(crate) const STYLE: &str = include_str!("style.css");
@@ -33,6 +36,8 @@ pub(crate) const STYLE: &str = include_str!("style.css");
 pub(crate) struct LoginReport<'a> {
     /// Every step, in order.
     pub steps: &'a [Step],
+    /// Where the person signed in.
+    pub server: &'a SignInServer,
     /// The tokens and their checks, if there are any.
     pub login: Option<&'a CheckedTokens>,
     /// The API's request and response, if the API was called.
@@ -47,25 +52,20 @@ impl LoginReport<'_> {
     /// The whole page.
     pub(crate) fn html(&self) -> String {
         let title = self.title();
-        let granted = self.login.is_some_and(|login| {
-            login
-                .tokens
-                .access
-                .scopes()
-                .iter()
-                .any(|scope| scope.contains('/'))
-        });
+        let granted = self
+            .login
+            .is_some_and(|login| login.scopes.iter().any(|scope| scope.contains('/')));
         let body = html! {
             main {
                 (self.summary(title))
-                (diagram::section(self.steps))
+                (diagram::section(self.steps, &self.server.name))
                 (steps::section(self.steps))
                 @if let Some(login) = self.login {
                     (tokens::section(login, self.revoked()))
-                    (checks::section(&login.checks))
+                    (checks::section(&login.checks, self.steps))
                 }
-                @if let Some(call) = self.api_call { (checks::api_call(call, self.login)) }
-                (next::section(self.args, granted, self.failure.is_some()))
+                @if let Some(call) = self.api_call { (checks::api_call(call)) }
+                (next::section(self.args, self.server, granted, self.failure.is_some()))
             }
         };
         page(title, "", body)

@@ -4,63 +4,83 @@ use common::archive::as_run_here;
 use maud::{Markup, html};
 
 use crate::args::Args;
+use crate::config::server::SignInServer;
 
 /// A command, and what it shows.
-type Idea = (&'static str, &'static str);
+type Idea = (String, &'static str);
 
 /// The section with what this login has not shown yet. `scopes_granted` says
 /// whether the access token had a scope of the API.
-pub(super) fn section(args: &Args, scopes_granted: bool, failed: bool) -> Markup {
+pub(super) fn section(
+    args: &Args,
+    server: &SignInServer,
+    scopes_granted: bool,
+    failed: bool,
+) -> Markup {
     html! {
         section {
             h2 { "What to try next" }
-            ul { @for (command, what) in ideas(args, scopes_granted, failed) { li { code { (as_run_here(command)) } " " (what) } } }
+            p { (if failed { "Once it works, change something, or break it." } else { "You have seen it work. Now change something, or break it." }) }
+            ul { @for (command, what) in ideas(args, server, scopes_granted, failed) { li { code { (as_run_here(&command)) } " " (what) } } }
         }
     }
 }
 
-fn ideas(args: &Args, scopes_granted: bool, failed: bool) -> Vec<Idea> {
+fn ideas(args: &Args, server: &SignInServer, scopes_granted: bool, failed: bool) -> Vec<Idea> {
     let mut ideas = Vec::new();
-    if args.scopes.is_some() {
-        ideas.push((
-            "make request",
-            "requests every scope that this client may have.",
-        ));
+    if server.is_ours {
+        ideas.extend(ideas_of_the_stack(args, scopes_granted && !failed));
     }
-    if scopes_granted && !failed {
-        ideas.push((
-            "SCOPES=\"openid\" make request",
-            "requests less: the API answers 403.",
-        ));
-    }
-    ideas.push((
-        "make lab",
-        "breaks the protocol on purpose: first at careless copies of client and API, where that works, then at the real ones, and shows who refuses.",
-    ));
     let rest = [
         (
             args.refresh,
-            "cargo run --bin tokens -- --refresh",
+            "--refresh",
             "uses the refresh token and shows what changes.",
         ),
         (
             args.userinfo,
-            "cargo run --bin tokens -- --userinfo",
+            "--userinfo",
             "asks the sign-in server who signed in.",
         ),
-        (
-            args.logout,
-            "cargo run --bin tokens -- --logout",
-            "revokes the refresh token.",
-        ),
+        (args.logout, "--logout", "revokes the refresh token."),
         (
             args.common.explain,
-            "cargo run --bin tokens -- --explain",
+            "--explain",
             "shows each step in the terminal as it happens.",
         ),
     ];
     let new = rest.into_iter().filter(|(done, ..)| !done);
-    ideas.extend(new.map(|(_, command, what)| (command, what)));
+    ideas.extend(new.map(|(_, flag, what)| {
+        let command = if server.is_ours {
+            format!("cargo run --bin tokens -- {flag}")
+        } else {
+            flag.to_owned()
+        };
+        (command, what)
+    }));
+    ideas
+}
+
+/// What can be tried at the stack that `create` made.
+fn ideas_of_the_stack(args: &Args, can_ask_for_less: bool) -> Vec<Idea> {
+    let mut ideas = Vec::new();
+    let mut add = |command: &str, what| ideas.push((command.to_owned(), what));
+    if args.scopes.is_some() {
+        add(
+            "make request",
+            "requests every scope that this client may have.",
+        );
+    }
+    if can_ask_for_less {
+        add(
+            "SCOPES=\"openid\" make request",
+            "requests less: the API answers 403.",
+        );
+    }
+    add(
+        "make lab",
+        "breaks the protocol on purpose: first at careless copies of client and API, where that works, then at the real ones, and shows who refuses.",
+    );
     ideas
 }
 
@@ -76,7 +96,7 @@ mod tests {
         for flag in flags {
             let proposes = |args: &[&str]| {
                 let args = Args::parse_from([&["tokens"], args].concat());
-                ideas(&args, true, false)
+                ideas(&args, &SignInServer::of_stack(), true, false)
                     .iter()
                     .any(|(command, _)| command.ends_with(flag))
             };
@@ -85,7 +105,9 @@ mod tests {
         }
         let first = |args: &[&str], granted| {
             let args = Args::parse_from([&["tokens"], args].concat());
-            ideas(&args, granted, false)[0].0
+            ideas(&args, &SignInServer::of_stack(), granted, false)[0]
+                .0
+                .clone()
         };
         assert_eq!(first(&[], true), "SCOPES=\"openid\" make request");
         assert_eq!(first(&["--scopes", "openid"], false), "make request");

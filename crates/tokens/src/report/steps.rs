@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::links::linked;
+use crate::transcript::field::Without;
 use crate::transcript::step::{Channel, Step};
 
 impl Channel {
@@ -24,7 +25,7 @@ pub(super) fn section(steps: &[Step]) -> Markup {
     html! {
         section {
             h2 { "Step by step" }
-            p { "What was done, why, and who could see it. \"Without it\" says what an attacker could do if that part were missing, and which experiment of the lab shows it." }
+            p { "What was done, why, and who could see it. \"Without it\" says what an attacker could do if that part were missing, and \"Try it\" how to see that for yourself." }
             @for (number, step) in (1..).zip(steps) { (one(number, step)) }
         }
     }
@@ -47,7 +48,7 @@ fn one(number: usize, step: &Step) -> Markup {
                         dt { strong { (field.name) } " = " (field.shown()) }
                         dd {
                             (linked(field.why))
-                            @if !field.without.is_empty() { p.without { strong { "Without it: " } (field.without) } }
+                            @if let Some(lack) = field.without { (without(lack)) }
                         }
                     }
                 }
@@ -57,6 +58,16 @@ fn one(number: usize, step: &Step) -> Markup {
                 p.mono { "answer: " (answer.status) " after " (answer.took.as_millis()) " ms: " (answer.body) }
                 @if !answer.names.is_empty() { p.mono { "with " (answer.names.join(", ")) } }
             }
+        }
+    }
+}
+
+/// What an attacker could do without a protection, and how to see it.
+pub(super) fn without(without: Without) -> Markup {
+    html! {
+        p.without {
+            strong { "Without it: " } (without.text)
+            " Try it: " code { (without.command()) }
         }
     }
 }

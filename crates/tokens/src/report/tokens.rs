@@ -4,10 +4,12 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::links::linked;
+use crate::jwt::access_token::AccessToken;
 use crate::jwt::check::{Check, relative_time};
 use crate::jwt::decode::{Jwt, plain_text};
-use crate::jwt::verify;
+use crate::jwt::expectations::now;
 use crate::oauth::token_set::CheckedTokens;
+use crate::transcript::field::lab_command;
 
 /// The meanings of claims and header parameters, by name.
 #[rustfmt::skip] // one line each
@@ -41,10 +43,11 @@ pub(super) fn section(login: &CheckedTokens, revoked: bool) -> Markup {
     html! {
         section {
             h2 { "The tokens" }
-            p { "The id token tells this program who signed in. The access token tells the API what this program may do. The id token is not sent to the API: it is addressed to this program (aud) and has no scope, so the API refuses it (lab: id-token)." }
+            p { "The id token tells this program who signed in. The access token tells the API what this program may do." }
+            p { "The id token is not sent to the API: it is addressed to this program (aud) and has no scope, so the API refuses it. Try it: " code { (lab_command(&["id-token"])) } }
             p.dim { "Header, payload and signature, each on its own line and in its own colour. The signature is cut short, so this token gives no access." }
             @if let Some(id) = &login.tokens.id { (token("id", "ID token: who signed in", id, &login.checks)) }
-            (token("access", "Access token: what may be done", &login.tokens.access, &login.checks))
+            (access_token(&login.tokens.access, &login.checks))
             @if login.tokens.response.refresh_token.is_some() {
                 p {
                     "The refresh token gets new tokens without a new sign-in. "
@@ -57,7 +60,20 @@ pub(super) fn section(login: &CheckedTokens, revoked: bool) -> Markup {
     }
 }
 
-fn token(which: &str, title: &str, jwt: &Jwt, checks: &[Check]) -> Markup {
+fn access_token(access: &AccessToken, checks: &[Check]) -> Markup {
+    let title = "Access token: what may be done";
+    match &access.jwt {
+        Some(jwt) => token("access", title, jwt, checks),
+        None => html! {
+            details {
+                summary { h3 { (title) } }
+                p { "It is opaque: only the API and the server can read it (" (linked("RFC 6749 section 1.4")) "). It was printed in the terminal; no page shows it, because whoever has it has access." }
+            }
+        },
+    }
+}
+
+pub(super) fn token(which: &str, title: &str, jwt: &Jwt, checks: &[Check]) -> Markup {
     let mut parts = jwt.raw.split('.');
     let mut part = || parts.next().unwrap_or_default();
     let (header, payload, signature) = (part(), part(), part());
@@ -101,5 +117,5 @@ fn claim(jwt: &Jwt, which: &str, name: &str, value: &Value, checks: &[Check]) ->
 fn time(jwt: &Jwt, name: &str) -> Option<String> {
     let times = ["exp", "iat", "nbf", "auth_time"];
     let seconds = jwt.time(name).filter(|_| times.contains(&name));
-    seconds.map(|seconds| relative_time(Some(seconds), verify::now()))
+    seconds.map(|seconds| relative_time(Some(seconds), now()))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use common::Console;
 use url::Url;
 
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 
 /// Opens the URL in the first of these that works: those that `browser` lists,
 /// or the desktop's default browser. If none does, a note says so: the URL is
@@ -146,8 +146,8 @@ mod tests {
         let url = Url::parse("http://localhost/?a=b").unwrap();
         let lines = commands(browser, &url).into_iter().map(|command| {
             let words = std::iter::once(command.get_program()).chain(command.get_args());
-            let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
-            words.join(" ")
+            let shown: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+            shown.join(" ")
         });
         lines.collect()
     }
@@ -186,9 +186,9 @@ mod tests {
         }
         // A path may have spaces and colons in it.
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("my:own browser");
-        std::fs::write(&path, "").unwrap();
-        let path = path.to_str().unwrap();
+        let file = dir.path().join("my:own browser");
+        std::fs::write(&file, "").unwrap();
+        let path = file.to_str().unwrap();
         assert_eq!(words(path), [format!("{path} {URL}")]);
     }
 

@@ -6,7 +6,6 @@ use common::text::printable;
 use common::{Failure, Result};
 use url::Url;
 
-use crate::config::ClientConfig;
 use crate::http::client::Http;
 use crate::http::navigation::{self, Navigation};
 use crate::http::request::{Request, without_query};
@@ -27,7 +26,7 @@ const WHY_FORM: &str =
 /// Signs in as the test user.
 pub(crate) struct Headless<'a> {
     http: Http,
-    config: &'a ClientConfig,
+    username: &'a str,
     password: &'a Password,
 }
 
@@ -39,14 +38,10 @@ enum Place {
 
 impl<'a> Headless<'a> {
     /// Starts like a new browser, with no cookies yet.
-    pub(crate) fn new(
-        transcript: Transcript,
-        config: &'a ClientConfig,
-        password: &'a Password,
-    ) -> Self {
+    pub(crate) fn new(transcript: Transcript, username: &'a str, password: &'a Password) -> Self {
         Headless {
             http: Http::with_cookies(transcript),
-            config,
+            username,
             password,
         }
     }
@@ -63,7 +58,7 @@ impl<'a> Headless<'a> {
     ) -> Result<AuthorizationResponse> {
         let address = self.final_address(authorization).await?;
         expected
-            .parse_url(&self.config.redirect_uri, address.as_str())
+            .parse_url(&authorization.redirect_uri, address.as_str())
             .map_err(|why| {
                 Failure::failed(format!(
                     "The sign-in server's answer is not meant for this program: {why}"
@@ -79,7 +74,7 @@ impl<'a> Headless<'a> {
         let home = &authorization.url;
         let mut request = Request::get("sign-in page", WHY_PAGE, home.clone());
         request.query.clone_from(&authorization.fields);
-        let (page, response) = match self.follow(request, home).await? {
+        let (page, response) = match self.follow(request, authorization).await? {
             Place::Callback(address) => return Ok(address),
             Place::Page(url, response) => (url, response),
         };
@@ -88,7 +83,10 @@ impl<'a> Headless<'a> {
         let Some(form) = form::sign_in_form(&response.text()) else {
             return Err(no_form(&page, &response));
         };
-        match self.follow(self.submit(&page, form)?, home).await? {
+        match self
+            .follow(self.submit(&page, form)?, authorization)
+            .await?
+        {
             Place::Callback(address) => Ok(address),
             Place::Page(page, response) => Err(not_signed_in(&page, &response)),
         }
@@ -96,10 +94,14 @@ impl<'a> Headless<'a> {
 
     /// Follows redirects on the sign-in server only. A redirect to our
     /// `redirect_uri` is the end.
-    async fn follow(&self, request: Request, home: &Url) -> Result<Place> {
-        match navigation::follow(&self.http, request, home).await? {
+    async fn follow(
+        &self,
+        request: Request,
+        authorization: &AuthorizationRequest,
+    ) -> Result<Place> {
+        match navigation::follow(&self.http, request, &authorization.url).await? {
             Navigation::Page(url, response) => Ok(Place::Page(url, response)),
-            Navigation::Elsewhere(to) if is_redirect_uri(&self.config.redirect_uri, &to) => {
+            Navigation::Elsewhere(to) if is_redirect_uri(&authorization.redirect_uri, &to) => {
                 Ok(Place::Callback(to))
             }
             Navigation::Elsewhere(to) => Err(another_server(&to)),
@@ -114,7 +116,7 @@ impl<'a> Headless<'a> {
         if to.origin() != page.origin() {
             return Err(another_server(&to));
         }
-        let username = field(form.username, &self.config.username, "who signs in");
+        let username = field(form.username, self.username, "who signs in");
         let why = "known only to the person and the sign-in server";
         let password = field(form.password, self.password.reveal(), why);
         let mut fields = form.hidden;

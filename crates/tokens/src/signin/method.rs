@@ -8,7 +8,8 @@ use common::text::visible_line;
 use common::{Console, Failure, Result, Settings};
 
 use crate::args::Args;
-use crate::config::ClientConfig;
+use crate::config::client::ClientConfig;
+use crate::config::redirect_uri::RedirectUri;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::oauth::discovery::Provider;
@@ -29,7 +30,10 @@ pub(crate) enum SignInMethod {
     /// In a browser that the user opens.
     NoBrowser,
     /// Without a browser: as the test user, over HTTP.
-    Headless(Password),
+    Headless {
+        username: String,
+        password: Password,
+    },
 }
 
 impl SignInMethod {
@@ -37,9 +41,16 @@ impl SignInMethod {
     ///
     /// # Errors
     /// Exit code 2 for `--headless` without the test user's password.
-    pub(crate) fn from_args(args: &Args, settings: &Settings) -> Result<SignInMethod> {
+    pub(crate) fn from_args(
+        args: &Args,
+        config: &ClientConfig,
+        settings: &Settings,
+    ) -> Result<SignInMethod> {
         Ok(if args.headless {
-            SignInMethod::Headless(settings.password()?.clone())
+            SignInMethod::Headless {
+                username: config.username.clone().unwrap_or_default(),
+                password: settings.password()?.clone(),
+            }
         } else if args.no_browser {
             SignInMethod::NoBrowser
         } else {
@@ -56,6 +67,25 @@ pub(crate) struct ReceivedResponse {
     browser: Option<(PendingCallback, RunningListener)>,
 }
 
+/// Where the answer will be received.
+pub(crate) enum Receiver<'a> {
+    /// A port, bound before anything is asked: if another program had it, that
+    /// program would get the code.
+    Listener(Listener),
+    /// This program itself, which takes the browser's part.
+    Headless(RedirectUri, Headless<'a>),
+}
+
+impl Receiver<'_> {
+    /// The registered address.
+    pub(crate) fn redirect_uri(&self) -> &RedirectUri {
+        match self {
+            Receiver::Listener(listener) => listener.redirect_uri(),
+            Receiver::Headless(redirect_uri, _) => redirect_uri,
+        }
+    }
+}
+
 /// What a sign-in needs.
 pub(crate) struct SignIn<'a> {
     pub config: &'a ClientConfig,
@@ -66,26 +96,49 @@ pub(crate) struct SignIn<'a> {
     pub timeout: Duration,
 }
 
-impl SignIn<'_> {
-    /// Sends the authorization request through the browser and waits for the
-    /// response.
+impl<'a> SignIn<'a> {
+    /// Chooses the address that the answer is to be sent to: the first whose
+    /// port is free.
     ///
     /// # Errors
-    /// If the port is in use, the time is up, or the headless sign-in fails.
+    /// If none is.
+    pub(crate) async fn receiver(&self) -> Result<Receiver<'a>> {
+        let redirect_uris = &self.config.redirect_uris;
+        if let SignInMethod::Headless { username, password } = self.method {
+            let headless = Headless::new(self.transcript.clone(), username, password);
+            return Ok(Receiver::Headless(redirect_uris[0].clone(), headless));
+        }
+        let bound = Listener::bind(redirect_uris).await;
+        let listener = bound.map_err(|failure| match failure.hint() {
+            Some(hint) => {
+                let hint = format!("{hint}; {}", self.config.server.hints.busy_port);
+                failure.with_hint(hint)
+            }
+            None => failure,
+        })?;
+        Ok(Receiver::Listener(listener))
+    }
+
+    /// Sends the authorization request through the browser and waits for the
+    /// response at `receiver`.
+    ///
+    /// # Errors
+    /// If the time is up, or the headless sign-in fails.
     pub(crate) async fn authorize(
         &self,
         request: &AuthorizationRequest,
+        receiver: Receiver<'_>,
         provider: &Provider,
     ) -> Result<ReceivedResponse> {
         request.narrate(self.transcript);
         let expected = ExpectedResponse::to(request, provider);
         let limit = self.timeout;
         let answer = async {
-            match self.method {
-                SignInMethod::Headless(password) => {
-                    self.headless(password, request, &expected).await
+            match receiver {
+                Receiver::Headless(_, headless) => {
+                    self.headless(headless, request, &expected).await
                 }
-                _ => self.in_a_browser(request, expected).await,
+                Receiver::Listener(port) => self.in_a_browser(port, request, expected).await,
             }
         };
         let Ok(received) = tokio::time::timeout(limit, answer).await else {
@@ -97,18 +150,17 @@ impl SignIn<'_> {
         let received = received?;
         received
             .response
-            .narrate(self.transcript, received.channel, self.config, request);
+            .narrate(self.transcript, received.channel, request);
         Ok(received)
     }
 
     async fn headless(
         &self,
-        password: &Password,
+        headless: Headless<'_>,
         request: &AuthorizationRequest,
         expected: &ExpectedResponse,
     ) -> Result<ReceivedResponse> {
         let _working = self.console.working("Signing in as the test user");
-        let headless = Headless::new(self.transcript.clone(), self.config, password);
         let response = headless.sign_in(request, expected).await?;
         Ok(ReceivedResponse {
             response,
@@ -119,20 +171,18 @@ impl SignIn<'_> {
 
     async fn in_a_browser(
         &self,
+        port: Listener,
         request: &AuthorizationRequest,
         expected: ExpectedResponse,
     ) -> Result<ReceivedResponse> {
-        // Bind the port before the browser opens: if another program had it,
-        // that program would get the code.
-        let port = Listener::bind(&self.config.redirect_uri).await?;
         let mut listener = port.start(expected.clone(), Some(self.console.clone()));
         self.show_address(request);
         // A browser on another machine (SSH, a container) cannot reach the
         // listener: the person may paste the address that it shows instead.
-        let pasted = paste::pasted(self.console, &self.config.redirect_uri, &expected);
+        let pasted = paste::pasted(self.console, &request.redirect_uri, &expected);
         let _working = self.console.working(format!(
             "Waiting for the sign-in at {}",
-            self.config.redirect_uri.uri
+            request.redirect_uri.uri
         ));
         let response = tokio::select! {
             Some(callback) = listener.callback() => {
@@ -167,7 +217,7 @@ impl SignIn<'_> {
         self.console.message("");
         self.console.message(&visible_line(request.url.as_str()));
         self.console.message("");
-        if let Some(command) = browser::ssh_forward(&self.config.redirect_uri) {
+        if let Some(command) = browser::ssh_forward(&request.redirect_uri) {
             self.console.message(
                 "This is an SSH session. If your browser is on the other machine, first run there:",
             );

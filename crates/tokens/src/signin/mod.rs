@@ -7,4 +7,4 @@ pub(crate) mod listener;
 pub(crate) mod method;
 mod paste;
 pub(crate) mod signup;
-mod terminal_lines;
+pub(crate) mod terminal_lines;

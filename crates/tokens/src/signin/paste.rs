@@ -3,12 +3,11 @@
 
 use common::Console;
 use common::text::visible_line;
-use rustix::process::getpgrp;
-use rustix::termios::{isatty, tcgetpgrp};
+use rustix::termios::isatty;
 
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
-use crate::signin::terminal_lines::{self, Input};
+use crate::signin::terminal_lines::{self, Input, in_foreground};
 
 /// Reads lines from stdin until one is the response. If stdin is not a
 /// terminal, waits forever: it may belong to another program.
@@ -53,12 +52,6 @@ pub(crate) async fn pasted(
         }
     }
     std::future::pending().await
-}
-
-/// Whether this program may read from its terminal: `tokens &` would be stopped.
-/// At a terminal that controls no process, anybody may.
-fn in_foreground() -> bool {
-    tcgetpgrp(rustix::stdio::stdin()).map_or(true, |group| group == getpgrp())
 }
 
 /// The address in a line as browsers, mail programs and shells give it: in

@@ -5,6 +5,8 @@ use std::io::{self, BufRead};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
 use tokio::sync::mpsc;
 
 /// How long to wait before looking again whether the program may read.
@@ -62,6 +64,12 @@ fn wait(may_read: fn() -> bool) -> io::Result<bool> {
         Err(error) if error == rustix::io::Errno::INTR => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether this program may read from its terminal: `tokens &` would be stopped.
+/// At a terminal that controls no process, anybody may.
+pub(crate) fn in_foreground() -> bool {
+    tcgetpgrp(rustix::stdio::stdin()).map_or(true, |group| group == getpgrp())
 }
 
 fn one() -> Input {

@@ -19,6 +19,33 @@ pub(crate) enum Secrecy {
     Credential,
 }
 
+/// What an attacker could do without a protection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Without {
+    /// In a sentence.
+    pub text: &'static str,
+    /// The experiments of the lab that show it, by name.
+    pub lab: &'static [&'static str],
+}
+
+impl Without {
+    /// The command that runs the experiments.
+    pub(crate) fn command(self) -> String {
+        lab_command(self.lab)
+    }
+
+    /// As lines of text.
+    pub(crate) fn lines(self) -> [String; 2] {
+        let (text, command) = (self.text, self.command());
+        [format!("Without it: {text}"), format!("Try it: {command}")]
+    }
+}
+
+/// The command that runs these experiments, as a person would paste it.
+pub(crate) fn lab_command(experiments: &[&str]) -> String {
+    format!("cargo run --bin tokens -- lab {}", experiments.join(" "))
+}
+
 /// One parameter: its name, value and purpose. It has no `Debug`: the value may
 /// be a credential.
 #[derive(Clone)]
@@ -29,8 +56,8 @@ pub(crate) struct Field {
     pub value: String,
     /// Its purpose, in one line for the learner.
     pub why: &'static str,
-    /// If it is a protection: what an attacker could do without it. May be empty.
-    pub without: &'static str,
+    /// If it is a protection: what an attacker could do without it.
+    pub without: Option<Without>,
     pub secrecy: Secrecy,
 }
 
@@ -44,7 +71,7 @@ pub(crate) fn field(
         name: name.into(),
         value: value.into(),
         why,
-        without: "",
+        without: None,
         secrecy: Secrecy::Public,
     }
 }
@@ -55,9 +82,13 @@ impl Field {
         Field { secrecy, ..self }
     }
 
-    /// The same parameter, with what an attacker could do without it.
-    pub(crate) fn without(self, without: &'static str) -> Field {
-        Field { without, ..self }
+    /// The same parameter, with what an attacker could do without it, and the
+    /// experiments of the lab that show it.
+    pub(crate) fn without(self, text: &'static str, lab: &'static [&'static str]) -> Field {
+        Field {
+            without: Some(Without { text, lab }),
+            ..self
+        }
     }
 
     /// The value, unless it must not be shown.
@@ -77,11 +108,13 @@ impl Field {
 
 impl Serialize for Field {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut field = serializer.serialize_struct("Field", 4)?;
+        let mut field = serializer.serialize_struct("Field", 5)?;
         field.serialize_field("name", &self.name)?;
         field.serialize_field("value", self.shown())?;
         field.serialize_field("why", self.why)?;
-        field.serialize_field("without", self.without)?;
+        let (text, lab) = self.without.map_or(("", &[][..]), |w| (w.text, w.lab));
+        field.serialize_field("without", text)?;
+        field.serialize_field("lab", lab)?;
         field.end()
     }
 }

@@ -98,8 +98,8 @@ impl StepHandle<'_> {
             let (name, value) = (visible_line(name), visible_line(value));
             self.say_line(&format!("      {name} = {value}"));
             self.say_dimmed(field.why);
-            if !field.without.is_empty() {
-                self.say_dimmed(&format!("Without it: {}", field.without));
+            for line in field.without.iter().flat_map(|without| without.lines()) {
+                self.say_dimmed(&line);
             }
         }
     }

@@ -95,6 +95,9 @@ pub(crate) struct Answer {
     pub names: Vec<String>,
     /// Size and content type of the body.
     pub body: String,
+    /// Whether the body is a page for a browser.
+    #[serde(skip)]
+    pub page: bool,
     /// How long the response took; serialized in milliseconds.
     #[serde(rename = "took_ms", serialize_with = "milliseconds")]
     pub took: Duration,

@@ -47,9 +47,9 @@ fn userinfo_refresh_and_logout_that_fail_do_not_hide_each_other() {
         state.overrides.insert("/oauth2/userInfo", broken);
         state.overrides.insert("/oauth2/revoke", broken);
     });
-    let args = ["--headless", "--userinfo", "--refresh", "--logout"];
-    let args = [&args[..], &["--report", "page.html"]].concat();
-    let mut program = Program::new(&idp, &args);
+    let flags = ["--headless", "--userinfo", "--refresh", "--logout"];
+    let report = ["--report", "page.html"];
+    let mut program = Program::new(&idp, &[&flags[..], &report].concat());
     let result = program.run_and_keep();
     let page = std::fs::read_to_string(program.dir.path().join("page.html")).unwrap();
     for refused in ["userinfo", "revocation"] {
@@ -137,11 +137,7 @@ fn numbers_are_shown_as_they_came() {
         let result = Program::new(&idp, format).run();
         result.assert_code(0);
         assert!(result.stdout.contains(digits), "{}", result.stdout);
-        assert!(
-            result.stdout.contains("\"small\": 0.10"),
-            "{}",
-            result.stdout
-        );
+        result.assert_prints("\"small\": 0.10");
     }
 }
 

@@ -236,8 +236,7 @@ fn in_the_background_it_goes_on_waiting() {
     let shell = format!(
         "bash -c 'set -m; {tokens} --no-browser --timeout 2 & wait $!; echo it ended with $?'"
     );
-    let (child, _program) = at_a_terminal(Program::new(&idp, &[]), &shell);
-    let mut child = child;
+    let (mut child, _program) = at_a_terminal(Program::new(&idp, &[]), &shell);
     let mut stdin = child.stdin.take().unwrap();
     writeln!(stdin, "typed for the shell").unwrap();
     let output = child.wait_with_output().unwrap();

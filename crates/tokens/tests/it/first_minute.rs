@@ -50,11 +50,7 @@ fn a_sign_in_host_that_is_not_ready_is_waited_for() {
     result
         .assert_code(0)
         .assert_says("Waiting until the sign-in page answers: it is new ...");
-    assert!(
-        result.stdout.contains("hello world"),
-        "{}",
-        result.printed()
-    );
+    result.assert_prints("hello world");
 }
 
 #[test]
@@ -118,11 +114,7 @@ fn the_wait_has_an_end() {
     });
     let result = login_to_new_stack(&idp, "0.3").run();
     result.assert_code(0).assert_says("Waiting until the API");
-    assert!(
-        result.stdout.contains("404 Not Found"),
-        "{}",
-        result.printed()
-    );
+    result.assert_prints("404 Not Found");
     assert!(idp.api_calls() >= 2);
 }
 
@@ -134,11 +126,7 @@ fn nothing_is_waited_for_when_the_stack_is_old() {
     });
     let result = Program::new(&idp, &["--headless"]).run();
     result.assert_code(0);
-    assert!(
-        result.stdout.contains("404 Not Found"),
-        "{}",
-        result.printed()
-    );
+    result.assert_prints("404 Not Found");
     assert_eq!(idp.api_calls(), 1);
     assert!(!result.stderr.contains("Waiting"), "{}", result.stderr);
 }

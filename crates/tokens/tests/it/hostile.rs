@@ -30,11 +30,7 @@ fn works_at(host: &str, idp: &Idp, login: Pending) {
     assert!(page.body.contains("signed in as Testuser"), "{}", page.body);
     let result = login.result();
     result.assert_code(0);
-    assert!(
-        result.stdout.contains("< HTTP/1.1 200 OK"),
-        "{}",
-        result.stdout
-    );
+    result.assert_prints("< HTTP/1.1 200 OK");
     assert!(
         result.stdout.ends_with(
             "hello world\n\nSigned in as Testuser: 22 checks hold, the API answered 200\n"
@@ -247,10 +243,8 @@ fn a_second_callback_learns_that_the_first_counts() {
     });
     let login = Program::new(&idp, &["--no-browser"]).start();
     let address = idp.approve(&login.address);
-    let first = std::thread::spawn({
-        let address = address.clone();
-        move || raw_http::get(&address)
-    });
+    let same = address.clone();
+    let first = std::thread::spawn(move || raw_http::get(&same));
     while idp.count("/jwks") == 0 {
         std::thread::yield_now();
     }

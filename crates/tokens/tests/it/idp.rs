@@ -62,6 +62,8 @@ pub(crate) struct ProviderState {
     pub old_works_for: usize,
     /// Whether a refresh gives any scope that is asked for.
     pub gives_any_scope: bool,
+    /// Whether a code that had no challenge is given out with any verifier.
+    pub ignores_verifier: bool,
     /// Whether the API fetches keys from where a token says, before it refuses.
     pub follows_jku: bool,
     /// Whether the first JWKS response lacks the key, as after a key rotation.
@@ -95,6 +97,7 @@ impl Idp {
             rotates: false,
             old_works_for: 0,
             gives_any_scope: false,
+            ignores_verifier: false,
             follows_jku: false,
             key_is_new: false,
         };
@@ -262,8 +265,11 @@ async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response
         return refuse("invalid_grant");
     };
     let challenge = base64url(&jwt::sha256(&text("code_verifier")));
-    let good = asked["code_challenge"] == challenge
-        && asked["code_challenge_method"] == "S256"
+    let pkce = match asked.get("code_challenge") {
+        Some(asked_for) => *asked_for == challenge && asked["code_challenge_method"] == "S256",
+        None => state.ignores_verifier || !form.contains_key("code_verifier"),
+    };
+    let good = pkce
         && asked["redirect_uri"] == text("redirect_uri")
         && asked["client_id"] == text("client_id");
     if !good {

@@ -1,4 +1,5 @@
-//! `--json` has the shape that `docs/tokens.schema.json` describes.
+//! `--json` has the shape that `docs/tokens.schema.json` describes, and in the
+//! lab that of `docs/lab.schema.json`.
 
 use std::collections::BTreeSet;
 
@@ -7,16 +8,28 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use crate::idp::Idp;
-use crate::program::Program;
+use crate::program::{Program, RunResult};
 
 const SCHEMA: &str = include_str!("../../../../docs/tokens.schema.json");
 
-/// The object that a run prints, which must be of that shape.
+const LAB_SCHEMA: &str = include_str!("../../../../docs/lab.schema.json");
+
+/// The object that a login prints, which must be of its shape.
 fn printed(idp: &Idp, args: &[&str]) -> Value {
-    let result = Program::new(idp, &[&["--json"], args].concat()).run();
+    let program = Program::new(idp, &[&["--json"], args].concat());
+    in_shape(&program.run(), SCHEMA)
+}
+
+/// The object that a run of the lab prints, which must be of its shape.
+fn printed_by_lab(idp: &Idp, args: &[&str]) -> Value {
+    let program = Program::new(idp, &[&["lab", "--json"], args].concat());
+    in_shape(&program.run(), LAB_SCHEMA)
+}
+
+fn in_shape(result: &RunResult, schema: &str) -> Value {
     // The validator compares numbers, which it must read as serde_json writes them.
-    let object: Value = serde_json::from_str(&result.stdout).unwrap();
-    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let object: Value = serde_json::from_str(&result.stdout).expect("JSON and nothing else");
+    let schema: Value = serde_json::from_str(schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator
         .iter_errors(&object)
@@ -53,12 +66,79 @@ fn every_outcome_has_the_shape_of_the_schema() {
         ),
         printed(&Idp::honest(), &["--no-browser", "--timeout", "1"]),
     ];
-    // What the schema describes is there: no member of it is made up.
-    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    has_every_member(SCHEMA, &objects);
+}
+
+/// What the schema describes is there: no member of it is made up.
+fn has_every_member(schema: &str, objects: &[Value]) {
+    let schema: Value = serde_json::from_str(schema).unwrap();
     let described = schema["properties"].as_object().unwrap().keys();
     let seen = objects
         .iter()
         .flat_map(|object| object.as_object().unwrap().keys());
     let (described, seen): (BTreeSet<_>, BTreeSet<_>) = (described.collect(), seen.collect());
     assert_eq!(described, seen);
+}
+
+#[test]
+fn every_outcome_of_the_lab_has_the_shape_of_its_schema() {
+    let refusing = Idp::honest().with(|state| {
+        state
+            .overrides
+            .insert("/dev/hello", |_| StatusCode::UNAUTHORIZED.into_response());
+    });
+    let ignoring = Idp::honest().with(|state| state.ignores_verifier = true);
+    let objects = [
+        printed_by_lab(&Idp::honest(), &["--headless"]),
+        printed_by_lab(&ignoring, &["--headless", "pkce-removed", "no-token"]),
+        printed_by_lab(&refusing, &["--headless", "no-token", "id-token"]),
+        printed_by_lab(&Idp::honest(), &["bogus"]),
+    ];
+    has_every_member(LAB_SCHEMA, &objects);
+    let seen = |member: &str, value: &str| {
+        let all = objects.iter().flat_map(|o| o["experiments"].as_array());
+        all.flatten().any(|one| one[member] == value)
+    };
+    for verdict in ["PASS", "NOT SHOWN", "FAIL", "NOT RUN"] {
+        assert!(seen("verdict", verdict), "{verdict}");
+    }
+}
+
+/// A script reads stdout, whatever went wrong, and when.
+#[test]
+fn errors_in_flags_and_settings_are_objects_too() {
+    let idp = Idp::honest();
+    let object = |args: &[&str], settings: &str, schema: &str, said: &str| {
+        let mut program = Program::new(&idp, args);
+        std::fs::write(program.dir.path().join(".env"), settings).unwrap();
+        let result = program.run_and_keep();
+        result.assert_code(2).assert_says(said);
+        let error = in_shape(&result, schema)["error"].clone();
+        assert_eq!(error["code"], "usage", "{error}");
+        assert!(error["hint"].is_string(), "{error}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(said), "{message}");
+    };
+    let flag = "unexpected argument '--bogus' found";
+    object(&["--json", "--bogus"], "", SCHEMA, flag);
+    object(&["lab", "--json", "--bogus"], "", LAB_SCHEMA, flag);
+    let unusable = "this is no setting";
+    let said = settings_error(&idp, unusable);
+    object(&["--json"], unusable, SCHEMA, &said);
+    object(&["lab", "--json"], unusable, LAB_SCHEMA, &said);
+    // For a person, stdout stays empty.
+    let result = Program::new(&idp, &["--bogus"]).run();
+    assert_eq!((result.code, &*result.stdout), (Some(2), ""));
+    let help = Program::new(&idp, &["--json", "--help"]).run();
+    assert!(help.stdout.starts_with("Sign in from"), "{}", help.stdout);
+    assert!(idp.state.lock().unwrap().calls.is_empty());
+}
+
+/// What is said about settings that cannot be read.
+fn settings_error(idp: &Idp, settings: &str) -> String {
+    let mut program = Program::new(idp, &["--headless"]);
+    std::fs::write(program.dir.path().join(".env"), settings).unwrap();
+    let said = program.run_and_keep().stderr;
+    let line = said.lines().next().unwrap();
+    line.strip_prefix("error: ").unwrap().to_owned()
 }

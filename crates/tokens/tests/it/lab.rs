@@ -14,11 +14,7 @@ fn lab(idp: &Idp, names: &[&str]) -> RunResult {
 }
 
 fn assert_prints(result: &RunResult, text: &str) {
-    assert!(
-        result.stdout.contains(text),
-        "no {text:?} in {}",
-        result.printed()
-    );
+    result.assert_prints(text);
 }
 
 /// The API of these tests accepts any token.
@@ -27,6 +23,7 @@ fn an_attack_that_gets_through_the_gateway_is_a_failure() {
     let idp = Idp::honest();
     for name in [
         "no-scope",
+        "other-api",
         "id-token",
         "changed-payload",
         "alg-none",
@@ -182,6 +179,84 @@ fn block<'a>(result: &'a RunResult, name: &str) -> &'a str {
 }
 
 #[test]
+fn a_code_that_had_no_challenge_is_tried_with_and_without_a_verifier() {
+    let names = ["pkce-removed", "no-scope"];
+    // This server voids the code at the first attempt, so that no-scope needs
+    // another sign-in.
+    let result = lab(&Idp::honest(), &names);
+    assert_prints(
+        &result,
+        "Twin:    a sign-in server without the check of code_challenge: the attack succeeds",
+    );
+    assert_prints(
+        &result,
+        "Lacks:   (\"code_challenge\", self.code_challenge.is_some()",
+    );
+    assert_prints(
+        &result,
+        "Answer:  400 Bad Request invalid_grant\n         the same code without a code_verifier: 400 Bad Request invalid_grant",
+    );
+    assert_prints(&result, "2 experiments: 1 PASS, 0 NOT SHOWN, 1 FAIL");
+    result
+        .assert_says("Sign-in 2: no-scope needs a token with the scope openid only, and pkce-removed needs a request without code_challenge.")
+        .assert_says("Sign-in 3: no-scope needs a token with the scope openid only.");
+
+    // One that gives tokens serves both experiments. It is an emulator: that
+    // says nothing about AWS.
+    let idp = Idp::honest().with(|state| state.ignores_verifier = true);
+    let result = lab(&idp, &names);
+    assert_prints(&result, "Answer:  200 OK\n");
+    assert_prints(
+        &result,
+        "NOT SHOWN: this cloud compares a code_verifier only where",
+    );
+    assert!(!result.stderr.contains("Sign-in 3"), "{}", result.stderr);
+    let idp = Idp::honest().with(|state| state.ignores_verifier = true);
+    lab(&idp, &["--fail", "pkce-removed"]).assert_code(3);
+
+    // One that demands a challenge needs no sign-in to show it.
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/oauth2/authorize", |_| {
+            axum::http::StatusCode::BAD_REQUEST.into_response()
+        });
+    });
+    let result = lab(&idp, &["pkce-removed"]);
+    result.assert_code(0);
+    assert_prints(&result, "Answer:  400 Bad Request\n");
+    assert!(!result.stderr.contains("Sign-in"), "{}", result.stderr);
+}
+
+#[test]
+fn what_a_cloud_cannot_show_is_told_with_what_it_answered() {
+    let idp = Idp::honest().with(|state| state.rotates = false);
+    let result = lab(&idp, &["--json", "refresh-replay"]);
+    let verdicts: Value = serde_json::from_str(&result.stdout).unwrap();
+    assert_eq!(verdicts["experiments"][0]["request"], Value::Null);
+    let idp = Idp::honest().with(|state| state.ignores_verifier = true);
+    let result = lab(&idp, &["--json", "pkce-removed"]);
+    let verdicts: Value = serde_json::from_str(&result.stdout).unwrap();
+    assert_eq!(verdicts["experiments"][0]["answer"], "200 OK");
+}
+
+/// A server that refuses everything refuses a tricked address for no reason
+/// that could be seen.
+#[test]
+fn the_unchanged_request_must_be_taken() {
+    let idp = Idp::honest().with(|state| {
+        state.overrides.insert("/oauth2/authorize", |_| {
+            axum::http::StatusCode::BAD_REQUEST.into_response()
+        });
+    });
+    let result = lab(&idp, &["other-redirect", "redirect-tricks"]);
+    result.assert_code(1);
+    assert_prints(&result, "2 experiments: 0 PASS, 0 NOT SHOWN, 2 FAIL");
+    assert_prints(
+        &result,
+        "FAIL: the server refuses the unchanged request too",
+    );
+}
+
+#[test]
 fn attacker_and_victim_stand_side_by_side() {
     let result = lab(&Idp::honest(), &["login-csrf"]);
     result.assert_code(0);
@@ -319,6 +394,25 @@ fn a_lab_that_stops_early_says_so_in_json() {
 }
 
 #[test]
+fn a_lab_that_is_interrupted_says_so_on_its_page_and_in_json() {
+    let idp = Idp::honest();
+    let args = ["lab", "--json", "--report", "lab.html", "expired"];
+    let lab = Program::new(&idp, &args).env("BROWSER", "true").start();
+    let id = lab.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status();
+    assert!(sent.unwrap().success());
+    let (result, folder) = lab.result_and_folder();
+    result.assert_code(130);
+    let verdicts: Value = serde_json::from_str(&result.stdout).expect("JSON only");
+    assert_eq!(verdicts["error"]["code"], "interrupted");
+    assert_eq!(verdicts["not_run"], 1);
+    let page = std::fs::read_to_string(folder.path().join("lab.html")).unwrap();
+    assert!(page.contains("Stopped after 0 of 1 experiments"), "{page}");
+}
+
+#[test]
 fn files_that_are_not_ours_are_not_overwritten() {
     let idp = Idp::honest();
     let mut program = Program::new(&idp, &["lab", "--junit", "notes.xml", "no-token"]);
@@ -354,12 +448,12 @@ fn the_quiz_asks_before_it_answers_and_the_page_has_the_score() {
     result.assert_code(0);
     let said = result.stdout.replace('\r', "");
     for name in ["expired", "nonce-swapped"] {
-        let block = said.split("\n\n").find(|block| {
-            block
-                .lines()
-                .any(|line| line.ends_with(&format!("/2 {name}")))
-        });
-        let block = block.unwrap_or_else(|| panic!("no {name} in {said}"));
+        let heading = format!("/2 {name}");
+        let is_its_own = |block: &&str| block.lines().any(|line| line.ends_with(&heading));
+        let mut blocks = said.split("\n\n");
+        let block = blocks
+            .find(is_its_own)
+            .unwrap_or_else(|| panic!("no {name} in {said}"));
         let at = |text: &str| {
             block
                 .find(text)
@@ -409,7 +503,7 @@ fn experiments_are_listed_without_any_call_and_unknown_names_refused() {
             .lines()
             .filter(|line| !line.is_empty())
             .count(),
-        34
+        36
     );
     lab(&idp, &["bogus"])
         .assert_code(2)

@@ -228,12 +228,17 @@ impl RunResult {
         self
     }
 
+    /// Asserts that stdout contains the text.
+    pub(crate) fn assert_prints(&self, text: &str) -> &RunResult {
+        let stdout = &self.stdout;
+        assert!(stdout.contains(text), "no {text:?} in {}", self.printed());
+        self
+    }
+
+    /// Asserts that stderr contains the text.
     pub(crate) fn assert_says(&self, text: &str) -> &RunResult {
-        assert!(
-            self.stderr.contains(text),
-            "no {text:?} in: {}",
-            self.stderr
-        );
+        let stderr = &self.stderr;
+        assert!(stderr.contains(text), "no {text:?} in: {stderr}");
         self
     }
 }

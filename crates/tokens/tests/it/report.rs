@@ -117,9 +117,9 @@ fn a_refusal_of_the_api_is_shown() {
 #[test]
 fn a_login_that_fails_writes_a_report_too() {
     let idp = Idp::honest();
-    let program = Program::new(&idp, &["--headless", "--report", "login.html"]);
+    let mut program = Program::new(&idp, &["--headless", "--report", "login.html"])
+        .env("PASSWORD", "not-the-password");
     let dir = program.dir.path().to_owned();
-    let mut program = program.env("PASSWORD", "not-the-password");
     program.run_and_keep().assert_code(1);
     let html = std::fs::read_to_string(dir.join("login.html")).unwrap();
     assert!(html.contains("<h1>Sign-in failed</h1>"), "{html}");
@@ -217,13 +217,11 @@ fn arrows(html: &str) -> Vec<(String, String)> {
     items
         .skip(1)
         .map(|item| {
-            let who = item.split("<strong>").nth(1).unwrap();
-            let who = who.split("</strong>").next().unwrap().to_owned();
-            let (_, sent) = text(item)
-                .split_once(&who)
-                .map(|(a, b)| (a.to_owned(), b.to_owned()))
-                .unwrap();
-            (who, sent.trim_start_matches(": ").to_owned())
+            let (_, named) = item.split_once("<strong>").unwrap();
+            let (who, _) = named.split_once("</strong>").unwrap();
+            let whole = text(item);
+            let (_, sent) = whole.split_once(who).unwrap();
+            (who.to_owned(), sent.trim_start_matches(": ").to_owned())
         })
         .collect()
 }
@@ -298,14 +296,14 @@ fn a_refused_sign_in_shows_the_server_s_words_and_no_more() {
         assert!(!html.contains(absent), "{absent} in {html}");
     }
     let arrows = arrows(&html);
-    let last = arrows.iter().rev().take(3).rev();
-    let last: Vec<(&str, &str)> = last.map(|(who, sent)| (&**who, &**sent)).collect();
+    let (_, last) = arrows.split_last_chunk::<3>().unwrap();
     let expected = [
         ("Cognito → browser", "302 error, error_description, state"),
         ("browser → tokens", "error, error_description, state"),
         ("tokens → browser", "200 this page"),
     ];
-    assert_eq!(last, expected);
+    let shown = last.each_ref().map(|(who, sent)| (&**who, &**sent));
+    assert_eq!(shown, expected);
 }
 
 #[test]
@@ -357,12 +355,18 @@ fn a_command_that_lacks_a_hidden_value_is_not_printed() {
 
 /// What a learner asks, and the sentence of the page that answers.
 #[rustfmt::skip] // one line each
-const ANSWERS: [(&str, &str); 14] = [
+const ANSWERS: [(&str, &str); 20] = [
     ("Who sent what to whom?", "You proved to Cognito who you are, and this program never saw how. Cognito gave this program tokens. It checked them and showed one to the API."),
     ("What is PKCE for?", "only the program that asked for the code can use it"),
-    ("And without it?", "whoever sees the code in the browser, its history or a log exchanges it for your tokens (lab: wrong-verifier, no-verifier)"),
-    ("What is state for, and without it?", "a web page could send this program the attacker's own code and, where PKCE does not stop that, you would work in the attacker's account without noticing (lab: forged-callback)"),
-    ("What is nonce for, and without it?", "an attacker could slip the code of another login into this one and, where PKCE does not stop that, this program would take its tokens for yours (lab: nonce-swapped)"),
+    ("And without it?", "whoever sees the code in the browser, its history or a log exchanges it for your tokens. Try it: cargo run --bin tokens -- lab wrong-verifier no-verifier pkce-removed"),
+    ("What is state for, and without it?", "a web page could send this program the attacker's own code and, where PKCE does not stop that, you would work in the attacker's account without noticing. Try it: cargo run --bin tokens -- lab forged-callback login-csrf"),
+    ("What is nonce for, and without it?", "an attacker could slip the code of another login into this one and, where PKCE does not stop that, this program would take its tokens for yours. Try it: cargo run --bin tokens -- lab nonce-swapped"),
+    ("What is iss checked for, and without it?", "whoever runs a sign-in server of their own, with keys in order, could write tokens in your name. Try it: cargo run --bin tokens -- lab other-issuer"),
+    ("And aud?", "another app to which you once signed in could pass on the id token that it got, and be you here. Try it: cargo run --bin tokens -- lab other-audience"),
+    ("And client_id?", "another app could pass on its access token in the same way. Try it: cargo run --bin tokens -- lab other-audience other-api"),
+    ("And exp?", "whoever finds an old token, in a log or a backup, could use it for ever. Try it: cargo run --bin tokens -- lab expired"),
+    ("And token_use?", "an id token, which more programs get to see, would pass for an access token. Try it: cargo run --bin tokens -- lab token-type"),
+    ("And scope?", "a token that you allowed for something harmless could do everything. Try it: cargo run --bin tokens -- lab no-scope more-scope"),
     ("What is the front channel, and why does it matter?", "Its history, extensions and logs may see what passes through it, so nothing passes through it that gives access by itself."),
     ("Why did the API trust this token?", "it trusts the signature on the access token"),
     ("Where did it get the keys?", "with the issuer's public keys, from the same jwks_uri"),
@@ -394,9 +398,74 @@ fn the_page_answers_what_a_learner_asks() {
         assert!(page.contains(answer), "{question} {answer} in {page}");
     }
     let shared = result.stderr.matches("Without it: ").count();
-    assert_eq!(shared, 4, "{}", result.stderr);
-    for (_, answer) in &ANSWERS[2..5] {
-        assert!(result.stderr.contains(answer), "{answer}");
+    assert_eq!(shared, 11, "{}", result.stderr);
+    assert_eq!(result.stderr.matches("Try it: ").count(), 11);
+    let lines: Vec<&str> = result.stderr.lines().map(str::trim).collect();
+    let said = lines.join(" ");
+    for (_, answer) in ANSWERS
+        .iter()
+        .skip(2)
+        .filter(|(_, answer)| !is_of_page(answer))
+    {
+        assert!(said.contains(answer), "{answer} in {said}");
+    }
+}
+
+/// Whether a sentence sums up the login, or is about the page, so that
+/// `--explain` has no place for it.
+fn is_of_page(answer: &str) -> bool {
+    let only_there = [
+        "The id token tells",
+        "it is addressed to",
+        "The refresh token gets",
+        "Its history, extensions",
+        "learns how this login",
+        "make lab",
+    ];
+    only_there.iter().any(|start| answer.starts_with(start))
+}
+
+/// Every command that pages and `--explain` name is one that the lab knows.
+#[test]
+fn what_a_page_says_to_try_exists() {
+    let idp = Idp::honest();
+    let listed = Program::new(&idp, &["lab", "--list"]).run().stdout;
+    let known: Vec<&str> = listed.lines().filter_map(|l| l.split(' ').next()).collect();
+    let (html, _) = report(&idp, &["--explain"]);
+    let mut tried = 0;
+    for command in html.split("<code>cargo run --bin tokens -- lab ").skip(1) {
+        for name in command.split("</code>").next().unwrap().split(' ') {
+            assert!(known.contains(&name), "{name}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 18, "{tried} in {html}");
+    assert!(!html.contains("(lab"), "{html}");
+}
+
+/// A learner reads the first line of a section, and then decides.
+#[test]
+fn every_section_begins_with_a_sentence_in_everyday_words() {
+    let idp = Idp::honest();
+    let (login, _) = report(&idp, &[]);
+    let args = ["lab", "--headless", "--report", "lab.html", "expired"];
+    let mut program = Program::new(&idp, &args);
+    program.run_and_keep().assert_code(0);
+    let lab = std::fs::read_to_string(program.dir.path().join("lab.html")).unwrap();
+    for (html, count) in [(login, 6), (lab, 2)] {
+        let sections: Vec<&str> = html.split("<section>").skip(1).collect();
+        assert_eq!(sections.len(), count, "{html}");
+        for section in sections {
+            let (_, rest) = section.split_once("</h2>").expect("a heading");
+            let first = rest.strip_prefix("<p>").unwrap_or_default();
+            let sentence = text_of(&format!("<p>{}", first.split("</p>").next().unwrap()));
+            assert!(sentence.ends_with('.') && sentence.len() > 20, "{rest}");
+            let terms = ["RFC", "JWT", "PKCE", "jwks", "Bearer"];
+            assert!(
+                !terms.iter().any(|term| sentence.contains(term)),
+                "{sentence}"
+            );
+        }
     }
 }
 

@@ -131,11 +131,7 @@ fn a_refusal_of_the_api_is_shown_and_with_fail_is_exit_3() {
     };
     let result = Program::new(&refusing(), &["--headless"]).run();
     result.assert_code(0);
-    assert!(
-        result.stdout.contains("< HTTP/1.1 403 Forbidden"),
-        "{}",
-        result.stdout
-    );
+    result.assert_prints("< HTTP/1.1 403 Forbidden");
     Program::new(&refusing(), &["--headless", "--fail"])
         .run()
         .assert_code(3);
@@ -186,12 +182,8 @@ fn userinfo_is_shown_and_must_describe_the_same_user() {
     let idp = Idp::honest();
     let result = Program::new(&idp, &["--headless", "--userinfo"]).run();
     result.assert_code(0);
-    assert!(
-        result
-            .stdout
-            .contains("# Userinfo\n{\n  \"sub\": \"s\",\n  \"email\": \"testuser@example.com\"\n}"),
-        "{}",
-        result.stdout
+    result.assert_prints(
+        "# Userinfo\n{\n  \"sub\": \"s\",\n  \"email\": \"testuser@example.com\"\n}",
     );
 
     let idp = Idp::honest().with(|state| {
@@ -211,20 +203,8 @@ fn logout_revokes_the_refresh_token_where_that_is_possible() {
     let result = Program::new(&idp, &["--headless", "--logout"]).run();
     result.assert_code(0);
     assert_eq!(idp.state.lock().unwrap().revoked, ["refresh"]);
-    assert!(
-        result
-            .stdout
-            .contains("# Logout\nThe refresh token is revoked."),
-        "{}",
-        result.stdout
-    );
-    assert!(
-        result
-            .stdout
-            .contains("/logout?client_id=client&response_type=code&redirect_uri="),
-        "{}",
-        result.stdout
-    );
+    result.assert_prints("# Logout\nThe refresh token is revoked.");
+    result.assert_prints("/logout?client_id=client&response_type=code&redirect_uri=");
 
     let idp = Idp::honest().with(|state| {
         state.discovery = |document| {
@@ -236,11 +216,7 @@ fn logout_revokes_the_refresh_token_where_that_is_possible() {
     });
     let result = Program::new(&idp, &["--headless", "--logout"]).run();
     result.assert_code(0);
-    assert!(
-        result.stdout.contains("names no revocation_endpoint"),
-        "{}",
-        result.stdout
-    );
+    result.assert_prints("names no revocation_endpoint");
 }
 
 /// `create` may have it from a profile, which this program does not read.

@@ -156,8 +156,8 @@ fn no_message_repeats_a_value() {
 fn what_is_read_is_what_is_set() {
     let values: Vec<&str> = CASES.iter().filter_map(|(_, value)| value.ok()).collect();
     let names = (0..values.len()).map(|number| format!("ENV_FILE_TEST_{number}"));
-    let variables = names.zip(values.iter().map(|&value| value.to_owned()));
-    let variables: BTreeMap<String, String> = variables.collect();
+    let pairs = names.zip(values.iter().map(|&value| value.to_owned()));
+    let variables: BTreeMap<String, String> = pairs.collect();
     set(&variables).unwrap();
     for (name, value) in variables {
         assert_eq!(std::env::var(&name).unwrap(), value);
@@ -168,12 +168,12 @@ fn what_is_read_is_what_is_set() {
 #[test]
 fn a_shell_reads_single_quotes_in_the_same_way() {
     let file = b"export PASSWORD='a$b \"c\" \\d #e'\n";
-    let mut shell = Command::new("sh");
-    shell
+    let mut shell = Command::new("sh")
         .args(["-s"])
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let mut shell = shell.spawn().unwrap();
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdin = shell.stdin.take().unwrap();
     stdin.write_all(file).unwrap();
     stdin.write_all(b"printf %s \"$PASSWORD\"\n").unwrap();

@@ -5,15 +5,10 @@ use e2e::TestEnv;
 /// Clients that bypass the proxy, and the ids in state.json.
 #[derive(Debug)]
 pub(super) struct LiveStack {
-    /// Cognito user pools.
     pub cognito: aws_sdk_cognitoidentityprovider::Client,
-    /// API Gateway.
     pub gateway: aws_sdk_apigatewayv2::Client,
-    /// Lambda.
     pub lambda: aws_sdk_lambda::Client,
-    /// IAM.
     pub iam: aws_sdk_iam::Client,
-    /// CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,
     state: serde_json::Value,
     runtime: tokio::runtime::Runtime,

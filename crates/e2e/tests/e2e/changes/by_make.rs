@@ -1,23 +1,11 @@
 //! The experiments of docs/change.md, in a copy of the repository: one line is edited,
 //! `make api` deploys it, and `make request` shows the difference.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use e2e::{RunResult, TestEnv, run_result, workspace};
-
-/// Copies parts of the repository: the sources, and what was built, so that
-/// dependencies need not be built again.
-const COPIED: &str = r#"
-cp -Rp Cargo.toml Cargo.lock Makefile requirements scripts crates lambda "$0"
-mkdir "$0/target"
-for built in target/release target/*-linux-*; do
-    [ ! -e "$built" ] || cp -Rp "$built" "$0/target"
-done
-# The SDK takes minutes to build: its libraries are the same files.
-cp -al target/debug "$0/target" 2>/dev/null || cp -Rp target/debug "$0/target"
-"#;
+use e2e::{RunResult, TestEnv, copy, run_result};
 
 /// Takes the place of cargo in `PATH`: builds `create` if it was edited, else
 /// runs the programs under test. Without a browser, `tokens` runs headless.
@@ -35,12 +23,8 @@ exec "$PROGRAMS/$program" "$@"
 "#;
 
 /// Copies the repository into the environment's folder, with its settings.
-fn copy(env: &TestEnv) {
-    let mut copy = Command::new("sh");
-    copy.current_dir(workspace());
-    copy.arg("-ec").arg(COPIED).arg(env.dir());
-    RunResult::of(copy).code(0);
-    symlink(workspace().join(".venv"), env.dir().join(".venv")).unwrap();
+fn copy_repository(env: &TestEnv) {
+    copy::repository(env.dir());
     let cargo = env.dir().join("bin/cargo");
     std::fs::create_dir(env.dir().join("bin")).unwrap();
     std::fs::write(&cargo, CARGO).unwrap();
@@ -66,11 +50,9 @@ fn make_with(env: &TestEnv, target: &str, scopes: &str) -> RunResult {
     let path = std::env::var("PATH").expect("a path");
     let port = env.cloud_url().rsplit(':').next().expect("a port");
     let mut command = Command::new("make");
-    // The tools are installed, whatever the timestamps of the copy say.
-    command
-        .args([target, "--old-file=.venv/.installed"])
+    copy::with_toolchain(&mut command)
+        .arg(target)
         .current_dir(env.dir())
-        .env_clear()
         .env("PATH", format!("{}/bin:{path}", env.dir().display()))
         .env(
             "REAL_CARGO",
@@ -79,9 +61,6 @@ fn make_with(env: &TestEnv, target: &str, scopes: &str) -> RunResult {
         .env("PROGRAMS", programs)
         .env("SCOPES", scopes)
         .env("CLOUD_PORT", port);
-    for kept in ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
-        command.envs(std::env::var_os(kept).map(|value| (kept, value)));
-    }
     for name in [
         "AWS_ENDPOINT_URL",
         "AWS_DEFAULT_REGION",
@@ -102,7 +81,7 @@ fn edit(file: &Path, from: &str, to: &str) {
 #[test]
 fn an_edited_function_answers_anew() {
     let env = TestEnv::new();
-    copy(&env);
+    copy_repository(&env);
     make(&env, "api");
     make(&env, "request").stdout_has("\nhello world\n");
 
@@ -126,7 +105,7 @@ fn an_edited_function_answers_anew() {
 #[test]
 fn edited_scopes_open_and_close_the_api() {
     let env = TestEnv::new();
-    copy(&env);
+    copy_repository(&env);
     make(&env, "api");
     std::fs::write(env.dir().join("edited"), "").unwrap();
     let names = env.dir().join("crates/create/src/config/names.rs");

@@ -4,7 +4,8 @@
 use e2e::{Fault, ProxiedEnv, Rules, test_env};
 use serde_json::{Value, json};
 
-use super::by_hand::{FUNCTION, LiveStack, PERMISSION};
+use super::by_hand::{FUNCTION, LiveStack};
+use super::function::{GATEWAY, permit, upload};
 
 /// The second kind of Lambda's 409, of which the first says that a name is taken.
 const CONFLICT: Fault = Fault::Error(
@@ -24,26 +25,15 @@ const CALLS: &[(&str, Change)] = &[
     ("UpdateFunctionCode", |stack| {
         // The same program, with the times of the build.
         let zip = std::fs::read(test_env::zip()).expect("the zip");
-        let call = stack.lambda.update_function_code().function_name(FUNCTION);
-        let zip = aws_sdk_lambda::primitives::Blob::new(zip);
-        stack.call(call.zip_file(zip).send());
+        upload(stack, zip, None);
     }),
     ("RemovePermission", another_source),
     ("AddPermission", another_source),
 ];
 
 fn another_source(stack: &LiveStack) {
-    let call = stack.lambda.remove_permission().function_name(FUNCTION);
-    stack.call(call.statement_id(PERMISSION).send());
-    let call = stack
-        .lambda
-        .add_permission()
-        .function_name(FUNCTION)
-        .statement_id(PERMISSION)
-        .action("lambda:InvokeFunction")
-        .principal("apigateway.amazonaws.com")
-        .source_arn("arn:aws:execute-api:us-east-1:000000000000:other/*/*/hello");
-    stack.call(call.send());
+    let other = "arn:aws:execute-api:us-east-1:000000000000:other/*/*/hello";
+    permit(stack, GATEWAY, "lambda:InvokeFunction", other);
 }
 
 #[test]
@@ -52,10 +42,7 @@ fn a_concurrent_update_of_the_function_is_waited_for() {
     proxied.create();
     for (operation, change) in CALLS {
         change(&LiveStack::new(&proxied.env));
-        let rules = Rules {
-            fault_on: Some((operation, CONFLICT)),
-            ..Rules::default()
-        };
+        let rules = Rules::fault_on(operation, CONFLICT);
         let result = proxied.run("create", &[], rules).code(0);
         let calls = proxied.proxy.operations();
         let sent = calls.iter().filter(|name| name == operation).count();
@@ -72,14 +59,11 @@ fn a_concurrent_update_of_the_function_is_waited_for() {
 #[test]
 fn an_idle_function_is_not_waited_for() {
     let proxied = ProxiedEnv::new();
-    let rules = Rules {
-        answer_with: Some(("GetFunction", |answer: &mut Value| {
-            if answer["Configuration"].is_object() {
-                answer["Configuration"]["State"] = json!("Inactive");
-            }
-        })),
-        ..Rules::default()
-    };
+    let rules = Rules::answer_with("GetFunction", |answer: &mut Value| {
+        if answer["Configuration"].is_object() {
+            answer["Configuration"]["State"] = json!("Inactive");
+        }
+    });
     proxied.run("create", &[], rules).code(0);
     proxied.env.tokens(&[]).code(0).stdout_has("hello world");
     proxied.delete_all("an idle function");
@@ -91,11 +75,10 @@ fn an_idle_function_is_not_waited_for() {
 fn another_form_of_the_issuer_is_named_and_set_back() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let rules = || Rules {
-        answer_with: Some(("DescribeUserPool", |answer: &mut Value| {
+    let rules = || {
+        Rules::answer_with("DescribeUserPool", |answer: &mut Value| {
             answer["UserPool"]["IssuerConfiguration"] = json!({ "Type": "UPDATED" });
-        })),
-        ..Rules::default()
+        })
     };
     let difference = "IssuerConfiguration.Type UPDATED -> ORIGINAL";
     let dry = proxied.run("create", &["--dry-run"], rules());

@@ -7,6 +7,11 @@ use super::by_hand::{
     BASIC_EXECUTION, FUNCTION, LOG_GROUP, LiveStack, PERMISSION, ROLE, ROLE_POLICY, Row,
 };
 
+/// The permission as `--dry-run` names it.
+const PERMISSION_TITLE: &str = "Permission for API Gateway to invoke the function";
+/// Who may invoke the function.
+pub(super) const GATEWAY: &str = "apigateway.amazonaws.com";
+
 /// Each change, and how `create` must describe it.
 pub(super) const ROWS: &[Row] = &[
     ("Function 'EchoFunction'", |stack| {
@@ -33,26 +38,13 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("Function 'EchoFunction'", |stack| {
         let (ours, other) = architectures();
-        let zip = std::fs::read(e2e::test_env::zip()).expect("the zip");
-        let call = stack
-            .lambda
-            .update_function_code()
-            .function_name(FUNCTION)
-            .zip_file(Blob::new(zip))
-            .architectures(other.clone());
-        let now = stack.call(call.send());
         // cargo-lambda's zip contains timestamps; `create` removes them.
-        let sha = now.code_sha256.expect("a hash");
-        let (ours, other) = (ours.as_str(), other.as_str());
+        let zip = std::fs::read(e2e::test_env::zip()).expect("the zip");
+        let sha = upload(stack, zip, Some(&other));
         format!("Architectures [{other}] -> [{ours}], CodeSha256 {sha} -> {{sha}}")
     }),
     ("Function 'EchoFunction'", |stack| {
-        let call = stack
-            .lambda
-            .update_function_code()
-            .function_name(FUNCTION)
-            .zip_file(Blob::new(other_zip()));
-        let sha = stack.call(call.send()).code_sha256.expect("a hash");
+        let sha = upload(stack, other_zip(), None);
         format!("CodeSha256 {sha} -> {{sha}}")
     }),
     ("Role 'APIGatewayLambdaRole'", |stack| {
@@ -63,13 +55,8 @@ pub(super) const ROWS: &[Row] = &[
         "AssumeRolePolicyDocument.Statement.0.Principal.Service ec2.amazonaws.com -> lambda.amazonaws.com".into()
     }),
     ("Role 'APIGatewayLambdaRole'", |stack| {
-        stack.call(
-            stack
-                .iam
-                .delete_role_permissions_boundary()
-                .role_name(ROLE)
-                .send(),
-        );
+        let call = stack.iam.delete_role_permissions_boundary();
+        stack.call(call.role_name(ROLE).send());
         format!("PermissionsBoundary (none) -> {BASIC_EXECUTION}")
     }),
     ("Policy 'WriteOwnLogGroup'", |stack| {
@@ -94,53 +81,21 @@ pub(super) const ROWS: &[Row] = &[
         stack.call(call.log_group_name(LOG_GROUP).send());
         "RetentionInDays (none) -> 7".into()
     }),
-    (
-        "Permission for API Gateway to invoke the function",
-        |stack| {
-            let ours = format!(
-                "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
-                stack.api()
-            );
-            let wide = format!(
-                "arn:aws:execute-api:us-east-1:000000000000:{}/*",
-                stack.api()
-            );
-            permit(
-                stack,
-                "apigateway.amazonaws.com",
-                "lambda:InvokeFunction",
-                &wide,
-            );
-            format!("SourceArn {wide} -> {ours}")
-        },
-    ),
-    (
-        "Permission for API Gateway to invoke the function",
-        |stack| {
-            let ours = format!(
-                "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
-                stack.api()
-            );
-            permit(stack, "s3.amazonaws.com", "lambda:InvokeFunction", &ours);
-            "Principal s3.amazonaws.com -> apigateway.amazonaws.com".into()
-        },
-    ),
-    (
-        "Permission for API Gateway to invoke the function",
-        |stack| {
-            let ours = format!(
-                "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
-                stack.api()
-            );
-            permit(
-                stack,
-                "apigateway.amazonaws.com",
-                "lambda:GetFunction",
-                &ours,
-            );
-            "Action lambda:GetFunction -> lambda:InvokeFunction".into()
-        },
-    ),
+    (PERMISSION_TITLE, |stack| {
+        let (ours, wide) = (source(stack, "/*/*/hello"), source(stack, "/*"));
+        permit(stack, GATEWAY, "lambda:InvokeFunction", &wide);
+        format!("SourceArn {wide} -> {ours}")
+    }),
+    (PERMISSION_TITLE, |stack| {
+        let ours = source(stack, "/*/*/hello");
+        permit(stack, "s3.amazonaws.com", "lambda:InvokeFunction", &ours);
+        format!("Principal s3.amazonaws.com -> {GATEWAY}")
+    }),
+    (PERMISSION_TITLE, |stack| {
+        let ours = source(stack, "/*/*/hello");
+        permit(stack, GATEWAY, "lambda:GetFunction", &ours);
+        "Action lambda:GetFunction -> lambda:InvokeFunction".into()
+    }),
 ];
 
 type Configure =
@@ -161,8 +116,28 @@ fn put_role_policy(stack: &LiveStack, document: &str) {
     stack.call(call.send());
 }
 
+/// Uploads a zip, which returns its hash.
+pub(super) fn upload(
+    stack: &LiveStack,
+    zip: Vec<u8>,
+    architecture: Option<&Architecture>,
+) -> String {
+    let call = stack.lambda.update_function_code().function_name(FUNCTION);
+    let architectures = architecture.map(|architecture| vec![architecture.clone()]);
+    let upload = call
+        .zip_file(Blob::new(zip))
+        .set_architectures(architectures);
+    stack.call(upload.send()).code_sha256.expect("a hash")
+}
+
+/// The ARN of requests to the API.
+fn source(stack: &LiveStack, requests: &str) -> String {
+    let api = stack.api();
+    format!("arn:aws:execute-api:us-east-1:000000000000:{api}{requests}")
+}
+
 /// Replaces the permission by another with the same Sid.
-fn permit(stack: &LiveStack, principal: &str, action: &str, source_arn: &str) {
+pub(super) fn permit(stack: &LiveStack, principal: &str, action: &str, source_arn: &str) {
     let call = stack.lambda.remove_permission().function_name(FUNCTION);
     stack.call(call.statement_id(PERMISSION).send());
     let call = stack

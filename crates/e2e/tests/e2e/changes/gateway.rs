@@ -14,14 +14,8 @@ use super::by_hand::{LiveStack, Row};
 /// in MiniStack, GetApi always returns those of CreateApi.
 pub(super) const ROWS: &[Row] = &[
     ("HTTP API 'HelloAPI'", |stack| {
-        stack.call(
-            stack
-                .gateway
-                .update_api()
-                .api_id(stack.api())
-                .name("Other")
-                .send(),
-        );
+        let call = stack.gateway.update_api().api_id(stack.api());
+        stack.call(call.name("Other").send());
         "Name Other -> HelloAPI".into()
     }),
     ("Integration with 'EchoFunction'", |stack| {
@@ -44,11 +38,8 @@ pub(super) const ROWS: &[Row] = &[
         format!("Target integrations/other -> integrations/{ours}")
     }),
     ("Route 'GET /hello'", |stack| {
-        stack.call(
-            route(stack)
-                .authorization_type(AuthorizationType::None)
-                .send(),
-        );
+        let open = AuthorizationType::None;
+        stack.call(route(stack).authorization_type(open).send());
         "AuthorizationType NONE -> JWT".into()
     }),
     ("Route 'GET /hello'", |stack| {
@@ -56,11 +47,8 @@ pub(super) const ROWS: &[Row] = &[
         format!("AuthorizerId other -> {}", stack.id("api_authorizer_id"))
     }),
     ("Route 'GET /hello'", |stack| {
-        stack.call(
-            route(stack)
-                .authorization_scopes("HelloAPI/hello.write")
-                .send(),
-        );
+        let other = "HelloAPI/hello.write";
+        stack.call(route(stack).authorization_scopes(other).send());
         "AuthorizationScopes [HelloAPI/hello.write] -> [HelloAPI/hello.read HelloAPI/hello.write]"
             .into()
     }),
@@ -125,11 +113,8 @@ fn authorizer(stack: &LiveStack) -> UpdateAuthorizerFluentBuilder {
 }
 
 fn stage(stack: &LiveStack) -> UpdateStageFluentBuilder {
-    stack
-        .gateway
-        .update_stage()
-        .api_id(stack.api())
-        .stage_name("dev")
+    let call = stack.gateway.update_stage().api_id(stack.api());
+    call.stage_name("dev")
 }
 
 fn throttle(stack: &LiveStack, rate: f64, burst: i32) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_apigatewayv2::types::IntegrationType;
-use e2e::{Fault, ProxiedEnv, Rules, operation};
+use e2e::{Fault, ProxiedEnv, Rules};
 
 use super::by_hand::{LiveStack, ROLE};
 
@@ -15,10 +15,7 @@ fn interrupted() -> ProxiedEnv {
     let mut proxied = ProxiedEnv::new();
     proxied.env = proxied.env.set("SETTLE_SECONDS", "0.2");
     for operation in ["CreateUserPoolClient", "CreateIntegration"] {
-        let rules = Rules {
-            fault_on: Some((operation, Fault::KillAfter)),
-            ..Rules::default()
-        };
+        let rules = Rules::fault_on(operation, Fault::KillAfter);
         proxied.run("create", &[], rules);
     }
     proxied.create();
@@ -28,31 +25,32 @@ fn interrupted() -> ProxiedEnv {
 /// The operations of a run that change something.
 fn changes(proxied: &ProxiedEnv, args: &[&str]) -> Vec<String> {
     proxied.run("create", args, Rules::default()).code(0);
-    let mut operations = proxied.proxy.operations();
-    operations.retain(|operation| operation::changes(operation));
-    operations
+    proxied.proxy.changes()
+}
+
+/// Adds an integration that looks like ours; returns its id.
+fn add_integration(stack: &LiveStack) -> String {
+    let call = stack
+        .gateway
+        .create_integration()
+        .api_id(stack.api())
+        .integration_type(IntegrationType::AwsProxy)
+        .integration_method("POST")
+        .integration_uri(stack.id("lambda_function_arn"))
+        .payload_format_version("2.0");
+    stack.call(call.send()).integration_id.expect("an id")
 }
 
 #[test]
 fn routes_integrations_and_clients_that_a_person_adds() {
     let proxied = interrupted();
     let stack = LiveStack::new(&proxied.env);
-    let integration = stack.gateway.create_integration().api_id(stack.api());
-    let integration = stack.call(
-        integration
-            .integration_type(IntegrationType::AwsProxy)
-            .integration_method("POST")
-            .integration_uri(stack.id("lambda_function_arn"))
-            .payload_format_version("2.0")
-            .send(),
-    );
-    let integration = integration.integration_id.expect("an id");
+    let target = format!("integrations/{}", add_integration(&stack));
     let route = stack.gateway.create_route().api_id(stack.api());
-    let route = route.route_key("POST /hello");
-    stack.call(route.target(format!("integrations/{integration}")).send());
+    stack.call(route.route_key("POST /hello").target(target).send());
     let client = stack.cognito.create_user_pool_client();
-    let client = client.user_pool_id(stack.pool());
-    stack.call(client.client_name("Terminal Application").send());
+    let named = client.client_name("Terminal Application");
+    stack.call(named.user_pool_id(stack.pool()).send());
 
     for args in [&["--dry-run"][..], &[], &[]] {
         let found = changes(&proxied, args);
@@ -62,8 +60,8 @@ fn routes_integrations_and_clients_that_a_person_adds() {
         assert_eq!(deletes.count(), 0, "{args:?}: {found:?}");
     }
     let clients = stack.cognito.list_user_pool_clients();
-    let clients = stack.call(clients.user_pool_id(stack.pool()).send());
-    assert_eq!(clients.user_pool_clients().len(), 2);
+    let answer = stack.call(clients.user_pool_id(stack.pool()).send());
+    assert_eq!(answer.user_pool_clients().len(), 2);
     let integrations = stack.gateway.get_integrations().api_id(stack.api());
     assert_eq!(stack.call(integrations.send()).items().len(), 2);
     let routes = stack.gateway.get_routes().api_id(stack.api());
@@ -110,15 +108,7 @@ fn what_looks_like_ours_but_was_added_later() {
     let proxied = ProxiedEnv::new();
     proxied.create();
     let stack = LiveStack::new(&proxied.env);
-    let call = stack
-        .gateway
-        .create_integration()
-        .api_id(stack.api())
-        .integration_type(IntegrationType::AwsProxy)
-        .integration_method("POST")
-        .integration_uri(stack.id("lambda_function_arn"))
-        .payload_format_version("2.0");
-    stack.call(call.send());
+    add_integration(&stack);
     let note = |milliseconds: u64| {
         let mut state = proxied.env.state();
         state["lost_calls"] = serde_json::json!({ "CreateIntegration": milliseconds });
@@ -142,19 +132,19 @@ fn a_policy_that_a_person_attaches() {
     let proxied = ProxiedEnv::new();
     proxied.create();
     let stack = LiveStack::new(&proxied.env);
-    let policy = stack.iam.create_policy().policy_name("of-a-person");
-    let policy = stack.call(policy.policy_document(LIST_BUCKETS).send());
-    let arn = policy.policy.and_then(|policy| policy.arn).expect("an ARN");
+    let call = stack.iam.create_policy().policy_name("of-a-person");
+    let answer = stack.call(call.policy_document(LIST_BUCKETS).send());
+    let arn = answer.policy.and_then(|policy| policy.arn).expect("an ARN");
     let call = stack.iam.attach_role_policy().role_name(ROLE);
     stack.call(call.policy_arn(&arn).send());
     let note = format!("policy '{arn}' of role '{ROLE}' is not ours: it stays");
     proxied.create().stderr_has(&note);
     assert_eq!(changes(&proxied, &[]), ["AdminSetUserPassword"]);
     let call = stack.iam.list_attached_role_policies().role_name(ROLE);
-    let attached = stack.call(call.send());
-    let attached = attached.attached_policies().iter();
-    let attached: Vec<_> = attached.filter_map(|policy| policy.policy_arn()).collect();
-    assert_eq!(attached, [arn.as_str()]);
+    let answer = stack.call(call.send());
+    let attached: Vec<_> = answer.attached_policies().iter().collect();
+    assert_eq!(attached.len(), 1, "{attached:?}");
+    assert_eq!(attached[0].policy_arn(), Some(&*arn));
     let call = stack.iam.detach_role_policy().role_name(ROLE);
     stack.call(call.policy_arn(&arn).send());
     stack.call(stack.iam.delete_policy().policy_arn(&arn).send());
@@ -166,10 +156,7 @@ fn a_policy_that_a_person_attaches() {
 fn ids_of_somebody_else() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let colleague = proxied.env.colleague();
-    let colleague = colleague
-        .set("NAME_SUFFIX", "-ada")
-        .set("DOMAIN_PREFIX", "hello-ada");
+    let colleague = proxied.env.colleague_named("ada");
     colleague.create().code(0);
     let before = proxied.env.inventory();
     let theirs = colleague.state();
@@ -194,11 +181,8 @@ fn ids_of_somebody_else() {
             result
                 .code(2)
                 .stderr_has("does not carry the tag of this deployment");
-            let operations = proxied.proxy.operations();
-            let changed = operations
-                .iter()
-                .any(|operation| operation::changes(operation));
-            assert!(!changed, "{keys:?} {args:?}: {operations:?}");
+            let changed = proxied.proxy.changes();
+            assert!(changed.is_empty(), "{keys:?} {args:?}: {changed:?}");
         }
         std::fs::write(proxied.env.state_path(), ours).expect("the file");
     }

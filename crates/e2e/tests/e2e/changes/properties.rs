@@ -1,7 +1,7 @@
 //! Each property, changed by hand: `create --dry-run` names the difference,
 //! `create` names and repairs it, and the next `create` finds none.
 
-use e2e::{ProxiedEnv, Rules, RunResult, operation};
+use e2e::{ProxiedEnv, Rules, RunResult};
 
 use super::by_hand::{FUNCTION, LiveStack};
 use super::{function, gateway, sign_in};
@@ -10,9 +10,7 @@ use crate::whole_path::complete_stack;
 /// Runs `create`; also returns those of its operations that change something.
 fn create(proxied: &ProxiedEnv, args: &[&str]) -> (RunResult, Vec<String>) {
     let result = proxied.run("create", args, Rules::default()).code(0);
-    let mut operations = proxied.proxy.operations();
-    operations.retain(|operation| operation::changes(operation));
-    (result, operations)
+    (result, proxied.proxy.changes())
 }
 
 /// Checks how `create` handles the difference; an error says what is wrong.

@@ -21,13 +21,16 @@ fn another_password_is_set() {
     env.delete().code(0);
 }
 
-/// Sign-up is open by default, which `create` says, and one setting closes it.
+/// Sign-up is open by default, which `create` says when it makes or changes the
+/// pool, and one setting closes it.
 #[test]
 fn sign_up_is_closed_and_opened_in_place() {
     let mut env = TestEnv::new();
     env.create()
         .code(0)
         .stderr_has("anybody with an email address may sign up");
+    let again = env.create().code(0);
+    assert!(!again.stderr.contains("may sign up"), "{again:#?}");
     let only_admins = |env: &TestEnv| {
         let stack = LiveStack::new(env);
         let call = stack.cognito.describe_user_pool();

@@ -16,76 +16,56 @@ use super::by_hand::{LiveStack, Row};
 /// The pool's name is missing: MiniStack does not change it.
 pub(super) const ROWS: &[Row] = &[
     ("User Pool 'HelloUserPool'", |stack| {
-        stack.call(
-            pool(stack)
-                .policies(policy(|policy| policy.minimum_length(12)))
-                .send(),
-        );
+        change_pool(stack, |pool| {
+            pool.policies(policy(|policy| policy.minimum_length(12)))
+        });
         "PasswordPolicy.MinimumLength 12 -> 8".into()
     }),
     ("User Pool 'HelloUserPool'", |stack| {
-        stack.call(
-            pool(stack)
-                .policies(policy(|policy| policy.require_symbols(true)))
-                .send(),
-        );
+        change_pool(stack, |pool| {
+            pool.policies(policy(|policy| policy.require_symbols(true)))
+        });
         "PasswordPolicy.RequireSymbols true -> false".into()
     }),
     ("User Pool 'HelloUserPool'", |stack| {
-        stack.call(
-            pool(stack)
-                .policies(policy(|policy| {
-                    policy.require_numbers(true).require_lowercase(true)
-                }))
-                .send(),
-        );
+        let rules = policy(|policy| policy.require_numbers(true).require_lowercase(true));
+        change_pool(stack, |pool| pool.policies(rules));
         "PasswordPolicy.RequireLowercase true -> false, PasswordPolicy.RequireNumbers true -> false"
             .into()
     }),
     ("User Pool 'HelloUserPool'", |stack| {
-        stack.call(
-            pool(stack)
-                .policies(policy(|policy| policy.require_uppercase(true)))
-                .send(),
-        );
+        change_pool(stack, |pool| {
+            pool.policies(policy(|policy| policy.require_uppercase(true)))
+        });
         "PasswordPolicy.RequireUppercase true -> false".into()
     }),
     ("User Pool 'HelloUserPool'", |stack| {
-        stack.call(
-            pool(stack)
-                .policies(policy(|policy| policy.temporary_password_validity_days(1)))
-                .send(),
-        );
+        change_pool(stack, |pool| {
+            pool.policies(policy(|policy| policy.temporary_password_validity_days(1)))
+        });
         "PasswordPolicy.TemporaryPasswordValidityDays 1 -> 7".into()
     }),
     ("User Pool 'HelloUserPool'", |stack| {
-        stack.call(
-            pool(stack)
-                .set_auto_verified_attributes(Some(Vec::new()))
-                .send(),
-        );
+        change_pool(stack, |pool| {
+            pool.set_auto_verified_attributes(Some(Vec::new()))
+        });
         "AutoVerifiedAttributes [] -> [email]".into()
     }),
     ("User Pool 'HelloUserPool'", |stack| {
         let only = AdminCreateUserConfigType::builder().allow_admin_create_user_only(true);
-        stack.call(pool(stack).admin_create_user_config(only.build()).send());
+        change_pool(stack, |pool| pool.admin_create_user_config(only.build()));
         "AdminCreateUserConfig.AllowAdminCreateUserOnly true -> false".into()
     }),
     ("User Pool 'HelloUserPool'", |stack| {
-        stack.call(
-            pool(stack)
-                .account_recovery_setting(recovery(RecoveryOptionNameType::AdminOnly))
-                .send(),
-        );
+        change_pool(stack, |pool| {
+            pool.account_recovery_setting(recovery(RecoveryOptionNameType::AdminOnly))
+        });
         "RecoveryMechanisms [admin_only] -> [verified_email]".into()
     }),
     ("Sign-in domain 'hello-42'", |stack| {
         let call = stack.cognito.update_user_pool_domain().domain("hello-42");
-        stack.call(
-            call.user_pool_id(stack.pool())
-                .managed_login_version(2)
-                .send(),
-        );
+        let newer = call.user_pool_id(stack.pool()).managed_login_version(2);
+        stack.call(newer.send());
         "ManagedLoginVersion 2 -> 1".into()
     }),
     ("Resource Server 'HelloAPI'", |stack| {
@@ -105,85 +85,71 @@ pub(super) const ROWS: &[Row] = &[
         "Name Other -> HelloAPI".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(
-            client(stack)
-                .callback_urls("http://localhost:9999/callback")
-                .send(),
-        );
+        change_client(stack, |client| {
+            client.callback_urls("http://localhost:9999/callback")
+        });
         "CallbackURLs [http://localhost:8083/callback http://localhost:9999/callback] -> [http://localhost:8083/callback]".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(
-            client(stack)
-                .allowed_o_auth_flows(OAuthFlowType::Implicit)
-                .send(),
-        );
+        change_client(stack, |client| {
+            client.allowed_o_auth_flows(OAuthFlowType::Implicit)
+        });
         "AllowedOAuthFlows [code implicit] -> [code]".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(client(stack).allowed_o_auth_scopes("phone").send());
+        change_client(stack, |client| client.allowed_o_auth_scopes("phone"));
         "AllowedOAuthScopes [HelloAPI/hello.read email openid phone profile] -> [HelloAPI/hello.read email openid profile]".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(
-            client(stack)
-                .explicit_auth_flows(ExplicitAuthFlowsType::AllowUserPasswordAuth)
-                .send(),
-        );
+        change_client(stack, |client| {
+            client.explicit_auth_flows(ExplicitAuthFlowsType::AllowUserPasswordAuth)
+        });
         "ExplicitAuthFlows [ALLOW_CUSTOM_AUTH ALLOW_USER_PASSWORD_AUTH] -> [ALLOW_CUSTOM_AUTH]"
             .into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(client(stack).enable_token_revocation(false).send());
+        change_client(stack, |client| client.enable_token_revocation(false));
         "EnableTokenRevocation false -> true".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(
-            client(stack)
-                .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Legacy)
-                .send(),
-        );
+        change_client(stack, |client| {
+            client.prevent_user_existence_errors(PreventUserExistenceErrorTypes::Legacy)
+        });
         "PreventUserExistenceErrors LEGACY -> ENABLED".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(
-            client(stack)
+        change_client(stack, |client| {
+            client
                 .access_token_validity(2)
                 .id_token_validity(3)
                 .refresh_token_validity(4)
-                .send(),
-        );
+        });
         "AccessTokenValidity 2 -> 1, IdTokenValidity 3 -> 1, RefreshTokenValidity 4 -> 1".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
         let units = units(TimeUnitsType::Minutes);
-        stack.call(
-            client(stack)
+        change_client(stack, |client| {
+            client
                 .access_token_validity(60)
                 .id_token_validity(60)
                 .token_validity_units(units)
-                .send(),
-        );
+        });
         "AccessTokenValidity 60 -> 1, IdTokenValidity 60 -> 1, TokenValidityUnits.AccessToken minutes -> hours, TokenValidityUnits.IdToken minutes -> hours".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(client(stack).client_name("Other").send());
+        change_client(stack, |client| client.client_name("Other"));
         "ClientName Other -> Terminal Application".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(
-            client(stack)
-                .set_supported_identity_providers(Some(Vec::new()))
-                .send(),
-        );
+        change_client(stack, |client| {
+            client.set_supported_identity_providers(Some(Vec::new()))
+        });
         "SupportedIdentityProviders [] -> [COGNITO]".into()
     }),
     ("App Client 'Terminal Application'", |stack| {
-        stack.call(
-            client(stack)
-                .allowed_o_auth_flows_user_pool_client(false)
-                .send(),
-        );
+        change_client(stack, |client| {
+            client.allowed_o_auth_flows_user_pool_client(false)
+        });
         "AllowedOAuthFlowsUserPoolClient false -> true".into()
     }),
     ("User 'Testuser'", |stack| {
@@ -202,10 +168,13 @@ pub(super) const ROWS: &[Row] = &[
     }),
 ];
 
-/// An update that leaves the pool as `create` makes it.
-fn pool(stack: &LiveStack) -> UpdateUserPoolFluentBuilder {
+/// Changes the pool by a call that otherwise leaves it as `create` makes it.
+fn change_pool(
+    stack: &LiveStack,
+    change: impl FnOnce(UpdateUserPoolFluentBuilder) -> UpdateUserPoolFluentBuilder,
+) {
     let anybody = AdminCreateUserConfigType::builder().allow_admin_create_user_only(false);
-    stack
+    let as_created = stack
         .cognito
         .update_user_pool()
         .user_pool_id(stack.pool())
@@ -214,7 +183,8 @@ fn pool(stack: &LiveStack) -> UpdateUserPoolFluentBuilder {
         .set_auto_verified_attributes(Some(vec![VerifiedAttributeType::Email]))
         .admin_create_user_config(anybody.build())
         .account_recovery_setting(recovery(RecoveryOptionNameType::VerifiedEmail))
-        .user_pool_tags("deployment_id", stack.id("deployment_id"))
+        .user_pool_tags("deployment_id", stack.id("deployment_id"));
+    stack.call(change(as_created).send());
 }
 
 type PasswordPolicy = aws_sdk_cognitoidentityprovider::types::builders::PasswordPolicyTypeBuilder;
@@ -239,9 +209,13 @@ fn recovery(option: RecoveryOptionNameType) -> AccountRecoverySettingType {
         .build()
 }
 
-/// An update that leaves the app client as `create` makes it.
-fn client(stack: &LiveStack) -> UpdateUserPoolClientFluentBuilder {
-    let call = stack
+/// Changes the app client by a call that otherwise leaves it as `create` makes it.
+fn change_client(
+    stack: &LiveStack,
+    change: impl FnOnce(UpdateUserPoolClientFluentBuilder) -> UpdateUserPoolClientFluentBuilder,
+) {
+    let scopes = ["openid", "profile", "email", "HelloAPI/hello.read"];
+    let as_created = stack
         .cognito
         .update_user_pool_client()
         .user_pool_id(stack.pool())
@@ -257,11 +231,9 @@ fn client(stack: &LiveStack) -> UpdateUserPoolClientFluentBuilder {
         .access_token_validity(1)
         .id_token_validity(1)
         .refresh_token_validity(1)
-        .token_validity_units(units(TimeUnitsType::Hours));
-    let scopes = ["openid", "profile", "email", "HelloAPI/hello.read"];
-    scopes
-        .into_iter()
-        .fold(call, |call, scope| call.allowed_o_auth_scopes(scope))
+        .token_validity_units(units(TimeUnitsType::Hours))
+        .set_allowed_o_auth_scopes(Some(scopes.map(str::to_owned).into()));
+    stack.call(change(as_created).send());
 }
 
 fn units(of_access_and_id_token: TimeUnitsType) -> TokenValidityUnitsType {
@@ -295,9 +267,7 @@ fn user(stack: &LiveStack, name: &str, value: &str) {
         .cognito
         .admin_update_user_attributes()
         .user_pool_id(stack.pool())
-        .username("Testuser");
-    stack.call(
-        call.user_attributes(attribute.expect("an attribute"))
-            .send(),
-    );
+        .username("Testuser")
+        .user_attributes(attribute.expect("an attribute"));
+    stack.call(call.send());
 }

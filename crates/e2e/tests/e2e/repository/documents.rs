@@ -159,11 +159,11 @@ fn every_row_of_the_resource_table_leads_to_its_call() {
 
 #[test]
 fn the_lab_table_is_the_lab() {
-    let list = Command::new(program("tokens"))
+    let output = Command::new(program("tokens"))
         .args(["lab", "--list"])
         .output()
         .unwrap();
-    let list = String::from_utf8(list.stdout).unwrap();
+    let list = String::from_utf8(output.stdout).unwrap();
     let page = read("docs/lab.md");
     let experiments: Vec<&str> = list
         .lines()
@@ -209,8 +209,8 @@ fn anchor(heading: &str) -> String {
 fn every_file_and_heading_that_a_page_links_to_is_there() {
     let mut checked = 0;
     for page in PAGES {
-        let folder = workspace().join(page);
-        let folder = folder.parent().expect("a folder");
+        let path = workspace().join(page);
+        let folder = path.parent().expect("a folder");
         for link in links(page) {
             let (file, heading) = link.split_once('#').unwrap_or((&link, ""));
             let path = match file {

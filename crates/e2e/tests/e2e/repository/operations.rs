@@ -35,8 +35,8 @@ fn every_call_has_a_sentence_and_every_sentence_a_call() {
         .iter()
         .flat_map(|folder| called(&crates.join(folder)))
         .collect();
-    let table = crates.join("aws-client/src/explain/operations.rs");
-    let table = std::fs::read_to_string(table).expect("the sentences");
+    let path = crates.join("aws-client/src/explain/operations.rs");
+    let table = std::fs::read_to_string(path).expect("the sentences");
     let mut explained = quoted(&table, "    Operation::new(\"");
     // A call that makes a resource is explained in the resource's file.
     for entry in std::fs::read_dir(crates.join("create/src")).expect("sources") {

@@ -114,8 +114,8 @@ fn every_cargo_command_of_the_makefile_is_locked() {
         let cargo = words.find(|word| ["cargo", "$(CARGO_LAMBDA)"].contains(word));
         cargo.is_some() && words.next().is_some_and(|word| builds.contains(&word))
     };
-    let recipes = makefile.lines().filter(|line| line.starts_with('\t'));
-    let recipes: Vec<&str> = recipes.filter(is_build).collect();
+    let commands = makefile.lines().filter(|line| line.starts_with('\t'));
+    let recipes: Vec<&str> = commands.filter(is_build).collect();
     assert!(recipes.len() >= 10, "{recipes:#?}");
     for recipe in recipes {
         assert!(recipe.contains(" --locked"), "{recipe}");

@@ -74,10 +74,7 @@ fn delete_killed_then_deleted_again() {
 fn delete_killed_then_created() {
     let proxied = ProxiedEnv::new();
     proxied.create();
-    let rules = Rules {
-        fault_on: Some(("DeleteUserPoolDomain", Fault::KillAfter)),
-        ..Rules::default()
-    };
+    let rules = Rules::fault_on("DeleteUserPoolDomain", Fault::KillAfter);
     let deleting = proxied.run("delete", &[], rules);
     assert_eq!(deleting.code, None, "killed: {deleting:#?}");
     proxied

@@ -112,21 +112,16 @@ fn a_new_role_takes_a_while() {
         propagation: Duration::from_secs(2),
         ..Rules::default()
     };
-    let result = proxied.run("create", &[], rules).code(0);
-    let refused = proxied
-        .proxy
-        .operations()
+    proxied
+        .run("create", &[], rules)
+        .code(0)
+        .stderr_has("Waiting until AWS is ready for the function");
+    let calls = proxied.proxy.operations();
+    let tries = calls
         .iter()
         .filter(|name| *name == "CreateFunction")
         .count();
-    assert!(refused >= 3, "{refused} tries");
-    assert!(
-        result
-            .stderr
-            .contains("Waiting until AWS is ready for the function"),
-        "{}",
-        result.stderr
-    );
+    assert!(tries >= 3, "{tries} tries");
     assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
     proxied.delete_all("a slow role");
 }
@@ -136,9 +131,9 @@ fn delete_keeps_the_order_that_aws_asks_for() {
     let proxied = ProxiedEnv::new();
     proxied.create();
     let iam = aws_sdk_iam::Client::new(&proxied.env.sdk_config());
+    let policy = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess";
     let call = iam.attach_role_policy().role_name("APIGatewayLambdaRole");
-    let call = call.policy_arn("arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess");
-    block_on(call.send()).expect("AttachRolePolicy");
+    block_on(call.policy_arn(policy).send()).expect("AttachRolePolicy");
     proxied.delete_all("create");
     let operations = proxied.proxy.operations();
     let at = |name: &str| {

@@ -48,13 +48,6 @@ enum Then {
     Nothing,
 }
 
-fn broken(operation: &'static str, fault: Fault) -> Rules {
-    Rules {
-        fault_on: Some((operation, fault)),
-        ..Rules::default()
-    }
-}
-
 /// Asserts that `delete` leaves nothing, even once every call has taken effect.
 fn delete_for_good(proxied: &ProxiedEnv, after: &str) {
     proxied.delete_all(after);
@@ -75,7 +68,7 @@ fn create_complete_stack(proxied: &ProxiedEnv, after: &str) {
 
 fn killed(proxied: &ProxiedEnv, operation: &'static str, delay: Duration, then: Then) {
     let fault = Fault::KillThenEffect(delay);
-    let result = proxied.run("create", &[], broken(operation, fault));
+    let result = proxied.run("create", &[], Rules::fault_on(operation, fault));
     assert_eq!(result.code, None, "killed: {result:#?}");
     let after = format!("a kill at {operation}, effect after {delay:?}, {then:?}");
     match then {
@@ -89,7 +82,9 @@ fn killed(proxied: &ProxiedEnv, operation: &'static str, delay: Duration, then: 
 fn answer_lost(proxied: &ProxiedEnv, operation: &'static str, delay: Duration) {
     let fault = Fault::DropThenEffect(delay);
     let after = format!("no answer to {operation}, effect after {delay:?}");
-    proxied.run("create", &[], broken(operation, fault)).code(0);
+    proxied
+        .run("create", &[], Rules::fault_on(operation, fault))
+        .code(0);
     proxied.proxy.settle_late();
     assert_eq!(
         proxied.env.inventory(),

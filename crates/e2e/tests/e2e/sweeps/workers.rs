@@ -62,8 +62,10 @@ pub(crate) fn at_every_call(
 pub(crate) fn is_as_documented(test: &str, tried: usize) {
     let page = std::fs::read_to_string(workspace().join("docs/proof.md")).expect("the page");
     let end = format!("| `{test}` |");
-    let row = page.lines().find(|line| line.ends_with(&end));
-    let row = row.unwrap_or_else(|| panic!("docs/proof.md has no row for {test}"));
+    let mut lines = page.lines();
+    let row = lines
+        .find(|line| line.ends_with(&end))
+        .unwrap_or_else(|| panic!("docs/proof.md has no row for {test}"));
     let count = row.trim_end_matches(&end).rsplit("| ").next();
     let promised: usize = count
         .and_then(|count| count.trim().parse().ok())

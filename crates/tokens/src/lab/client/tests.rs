@@ -2,6 +2,7 @@
 //! without the check.
 
 use super::*;
+use crate::jwt::rules;
 use crate::lab::experiment::Verdict;
 use crate::lab::twins::code;
 
@@ -51,23 +52,25 @@ fn with_tokens<T>(id: &Value, access: &Value, test: impl Fn(&Tokens<'_>) -> T) -
                 .unwrap()
                 .extend(more.as_object().unwrap().clone());
         }
-        let raw = key
-            .sign(&json!({"alg": "RS256", "kid": "k"}), &claims)
-            .unwrap();
-        Jwt::decode_unverified(&raw).unwrap()
+        key.sign(&json!({"alg": "RS256", "kid": "k"}), &claims)
+            .unwrap()
     };
     let scopes = ["openid".to_owned()];
+    let id = token(
+        json!({"token_use": "id", "aud": "client", "nonce": "n", "cognito:username": "Testuser"}),
+        id,
+    );
+    let access = token(
+        json!({"token_use": "access", "client_id": "client", "scope": "openid"}),
+        access,
+    );
+    let rules = &rules::COGNITO;
     test(&Tokens {
-        id: &token(
-            json!({"token_use": "id", "aud": "client", "nonce": "n", "cognito:username": "Testuser"}),
-            id,
-        ),
-        access: &token(
-            json!({"token_use": "access", "client_id": "client", "scope": "openid"}),
-            access,
-        ),
-        keys: &JwkSet::from_json(key.jwks(&["k"])).unwrap(),
+        id: &Jwt::decode_unverified(&id).unwrap(),
+        access: &AccessToken::decode_unverified(&access, None, rules),
+        keys: &JwkSet::from_json(key.jwks(&["k"]), rules).unwrap(),
         expect: Expectations {
+            rules,
             issuer: "https://issuer",
             client_id: "client",
             nonce: Some("n"),

@@ -15,9 +15,9 @@ use crate::http::client::Http;
 use crate::http::request::Request;
 use crate::jwt::check::{Check, TokenChecks, Verdict};
 use crate::jwt::decode::Jwt;
+use crate::jwt::expectations::now;
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::sign::hs256;
-use crate::jwt::verify;
 use crate::transcript::step::Channel;
 
 /// What the API knows, and the check that it leaves out, if any.
@@ -100,7 +100,7 @@ impl Api<'_> {
     fn checks(&self, of: TokenChecks, token: &Jwt, keys: &JwkSet) -> Vec<Check> {
         let header = |name| token.header.get(name).and_then(Value::as_str).unwrap_or("none");
         let (alg, kid, iss) = (header("alg"), header("kid"), token.text("iss").unwrap_or("none"));
-        let now = verify::now();
+        let now = now();
         // It looks at client_id only if there is no aud.
         let aud = token.text("aud").or(token.text("client_id")).unwrap_or("none");
         let granted = token.scopes();

@@ -2,15 +2,17 @@
 
 use super::Twin;
 use super::api::name_in;
+use crate::jwt::access_token::AccessToken;
 use crate::jwt::check::{Check, failed};
 use crate::jwt::decode::Jwt;
+use crate::jwt::expectations::Expectations;
 use crate::jwt::jwks::JwkSet;
-use crate::jwt::verify::{self, Expectations};
+use crate::jwt::verify;
 
 /// The tokens that an attacker brings, and what the client expects of them.
 pub(crate) struct Tokens<'a> {
     pub id: &'a Jwt,
-    pub access: &'a Jwt,
+    pub access: &'a AccessToken,
     pub keys: &'a JwkSet,
     pub expect: Expectations<'a>,
 }

@@ -1,8 +1,11 @@
 //! The lines that a twin leaves out, cut from the program's own source.
 
 const VERIFY: &str = include_str!("../../jwt/verify.rs");
+const ACCESS: &str = include_str!("../../jwt/verify_access.rs");
+const SHARED: &str = include_str!("../../jwt/shared_checks.rs");
 const RESPONSE: &str = include_str!("../../oauth/authorization_response.rs");
 const API: &str = include_str!("api.rs");
+const TOKEN_ENDPOINT: &str = include_str!("token_endpoint.rs");
 
 /// Where a check stands: who makes it, its name, the source, and a piece of its
 /// first and of its last line.
@@ -15,11 +18,11 @@ type Place = (
 );
 
 #[rustfmt::skip] // one line each
-const PLACES: [Place; 15] = [
+const PLACES: [Place; 16] = [
     ("a client", "iss", VERIFY, "of.equal(\"iss\", expect.issuer, id.", "of.equal(\"iss\""),
     ("a client", "aud", VERIFY, "fn audience(", "of.check(\"aud\""),
-    ("a client", "token_use", VERIFY, "of.equal(\"token_use\", \"access\"", "of.equal(\"token_use\""),
-    ("a client", "exp", VERIFY, "token.time(\"exp\")", "of.check(\"exp\""),
+    ("a client", "token_use", ACCESS, "of.equal(\"token_use\", \"access\"", "of.equal(\"token_use\""),
+    ("a client", "exp", SHARED, "token.time(\"exp\")", "of.check(\"exp\""),
     ("a client", "nonce", VERIFY, "of.equal(\"nonce\", sent", "of.equal(\"nonce\", sent"),
     ("a listener", "state", RESPONSE, "let state = one(\"state\")", "its state is not"),
     ("a listener", "iss", RESPONSE, "match one(\"iss\")", "it has no iss"),
@@ -31,6 +34,7 @@ const PLACES: [Place; 15] = [
     ("an API", "aud", API, "of.check(\"aud\"", "of.check(\"aud\""),
     ("an API", "exp", API, "of.check(\"exp\"", "of.check(\"exp\""),
     ("an API", "scope", API, "of.check(\"scope\"", "of.check(\"scope\""),
+    ("a sign-in server", "code_challenge", TOKEN_ENDPOINT, "(\"code_challenge\",", "(\"code_challenge\","),
 ];
 
 /// The lines of a check, up to the brace that closes them, without their common

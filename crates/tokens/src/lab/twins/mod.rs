@@ -1,5 +1,5 @@
-//! Careless twins: a small API and a small client that run the real checks but
-//! one. An experiment attacks the twin first, and there the attack succeeds:
+//! Careless twins: a small API, client and token endpoint that run the real
+//! checks but one. An experiment attacks the twin first, and there the attack succeeds:
 //! that shows what the check is for, and that the attack is a real one.
 //!
 //! Only the lab can name this module. A twin listens on 127.0.0.1, at a port of
@@ -11,11 +11,12 @@ pub(super) mod client;
 pub(super) mod code;
 mod header_key;
 pub(super) mod serve;
+pub(super) mod token_endpoint;
 
 /// What became of an attack on a twin.
 #[derive(Clone, Debug)]
 pub(crate) struct Twin {
-    /// What it is: an API or a client.
+    /// What it is: an API, a client, a listener or a sign-in server.
     pub who: &'static str,
     /// The one check that it leaves out.
     pub left_out: &'static str,

@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 use hyper::{Method, Request, StatusCode, header};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::signin::listener::page::Page;
 use crate::signin::listener::pending::PendingCallback;

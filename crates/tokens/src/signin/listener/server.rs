@@ -8,7 +8,9 @@
 //! request's head nor the time to receive it.
 
 use std::convert::Infallible;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::fmt;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +25,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::config::RedirectUri;
+use crate::config::redirect_uri::RedirectUri;
 use crate::oauth::authorization_response::ExpectedResponse;
 use crate::signin::listener::connections::{ConnectionGuard, ConnectionLimiter};
 use crate::signin::listener::handler::{ConnectionEnd, Handler};
@@ -54,27 +56,31 @@ pub(crate) struct RunningListener {
 }
 
 impl Listener {
-    /// Listens on 127.0.0.1 and ::1, as a browser may use either for
-    /// `localhost`, and on no other address.
+    /// Listens at the first of these addresses that is free, and on no other.
     ///
     /// # Errors
-    /// If another program has the port; the error names it if possible.
-    pub(crate) async fn bind(redirect_uri: &RedirectUri) -> Result<Listener> {
-        let v4 = SocketAddr::from((Ipv4Addr::LOCALHOST, redirect_uri.port));
-        let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, redirect_uri.port));
-        let mut sockets = Vec::new();
-        for address in [v4, v6] {
-            match TcpListener::bind(address).await {
-                Ok(socket) => sockets.push(socket),
-                // A machine may have no IPv6; then no browser uses it either.
-                Err(error) if address == v6 && error.kind() != std::io::ErrorKind::AddrInUse => {}
-                Err(error) => return Err(cannot_listen(address, &error)),
+    /// If other programs have all of them; the error names those, if possible.
+    pub(crate) async fn bind(redirect_uris: &[RedirectUri]) -> Result<Listener> {
+        let mut reasons = Vec::new();
+        for uri in redirect_uris {
+            match bind_all(uri).await {
+                Ok(sockets) => {
+                    let bound = sockets.first().and_then(|socket| socket.local_addr().ok());
+                    let port = bound.map_or(uri.port, |address| address.port());
+                    return Ok(Listener {
+                        sockets,
+                        redirect_uri: uri.at(port),
+                    });
+                }
+                Err(reason) => reasons.push(reason),
             }
         }
-        Ok(Listener {
-            sockets,
-            redirect_uri: redirect_uri.clone(),
-        })
+        Err(cannot_listen(&reasons))
+    }
+
+    /// The address that it listens at.
+    pub(crate) fn redirect_uri(&self) -> &RedirectUri {
+        &self.redirect_uri
     }
 
     /// Starts serving requests, and waits for the expected response. With a
@@ -87,8 +93,7 @@ impl Listener {
         let (sender, callbacks) = mpsc::channel(1);
         let refusals = console.map(Refusals::new);
         let handler = Handler::new(self.redirect_uri, expected, sender, refusals);
-        let handler = Arc::new(handler);
-        let task = tokio::spawn(accept(self.sockets, handler));
+        let task = tokio::spawn(accept(self.sockets, Arc::new(handler)));
         RunningListener { callbacks, task }
     }
 }
@@ -113,22 +118,71 @@ impl Drop for RunningListener {
     }
 }
 
-fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
-    let port = address.port();
-    let failure = |why: &str| {
-        Failure::failed(format!(
-            "Cannot listen on {address} for the answer to the sign-in: {why}"
-        ))
-    };
-    if error.kind() != std::io::ErrorKind::AddrInUse {
-        return failure(&error.to_string());
+/// Why it was not possible to listen.
+struct Reason {
+    address: SocketAddr,
+    error: std::io::Error,
+    /// The program that has the port, if it can be found.
+    holder: Option<String>,
+}
+
+/// Listens on every address of the URI: a browser may use any of them.
+async fn bind_all(uri: &RedirectUri) -> Result<Vec<TcpListener>, Reason> {
+    let mut sockets: Vec<TcpListener> = Vec::new();
+    for address in uri.socket_addresses() {
+        match TcpListener::bind(address).await {
+            Ok(socket) => sockets.push(socket),
+            // A machine may have no IPv6; then no browser uses it either.
+            Err(error) if !sockets.is_empty() && error.kind() != ErrorKind::AddrInUse => {}
+            Err(error) => return Err(Reason::of(address, error)),
+        }
     }
-    match port::other_process_listening_on(port) {
-        Some(holder) => failure(&format!("port {port} is in use by {holder}"))
-            .with_hint("stop that program, then run this again; --headless needs no port"),
-        None => failure(&format!("port {port} is in use")).with_hint(format!(
-            "find the program with 'lsof -i :{port}' and stop it; --headless needs no port"
+    Ok(sockets)
+}
+
+impl Reason {
+    fn of(address: SocketAddr, error: std::io::Error) -> Reason {
+        let holder = port::other_process_listening_on(address.port());
+        Reason {
+            address,
+            error,
+            holder,
+        }
+    }
+
+    fn is_busy_port(&self) -> bool {
+        self.error.kind() == ErrorKind::AddrInUse
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self.address.port();
+        match &self.holder {
+            _ if !self.is_busy_port() => write!(f, "{}", self.error),
+            Some(holder) => write!(f, "port {port} is in use by {holder}"),
+            None => write!(f, "port {port} is in use"),
+        }
+    }
+}
+
+fn cannot_listen(reasons: &[Reason]) -> Failure {
+    let list = |part: fn(&Reason) -> String| reasons.iter().map(part).collect::<Vec<_>>();
+    let addresses = list(|reason| reason.address.to_string()).join(" or ");
+    let whys = list(Reason::to_string).join("; ");
+    let failure = Failure::failed(format!(
+        "Cannot listen on {addresses} for the answer to the sign-in: {whys}"
+    ));
+    let busy: Vec<&Reason> = reasons.iter().filter(|r| r.is_busy_port()).collect();
+    let unknown = busy.iter().find(|reason| reason.holder.is_none());
+    match (&busy[..], unknown) {
+        ([], _) => failure,
+        (_, Some(reason)) => failure.with_hint(format!(
+            "find the program with 'lsof -i :{}' and stop it",
+            reason.address.port()
         )),
+        ([_], None) => failure.with_hint("stop that program, then run this again"),
+        (_, None) => failure.with_hint("stop one of these programs, then run this again"),
     }
 }
 
@@ -206,8 +260,36 @@ mod tests {
                 issuer: "https://issuer".into(),
                 must_have_iss: false,
             };
-            let listener = Listener::bind(&uri).await.expect("the port is free");
+            let bound = Listener::bind(std::slice::from_ref(&uri)).await;
+            let listener = bound.expect("the port is free");
             listener.start(expected, None).close().await;
         }
+    }
+
+    #[tokio::test]
+    async fn the_first_free_address_is_taken_and_who_has_the_others_is_said() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let uri = |text: String| RedirectUri::parse(&text).unwrap();
+        let busy = uri(format!("http://localhost:{port}/callback"));
+        let busy_too = uri(format!("http://127.0.0.1:{port}/other"));
+        let free = uri("http://127.0.0.1:0/callback".to_owned());
+        let listener = Listener::bind(&[busy.clone(), free]).await.unwrap();
+        let found = listener.redirect_uri();
+        assert!(found.port != port && found.port > 0, "{found:?}");
+        assert_eq!(
+            found.uri,
+            format!("http://127.0.0.1:{}/callback", found.port)
+        );
+        let failure = Listener::bind(&[busy, busy_too]).await.unwrap_err();
+        let said = failure.to_string();
+        assert_eq!(
+            said.matches(&format!("port {port} is in use")).count(),
+            2,
+            "{said}"
+        );
+        // This program itself has the port: it does not ask to be stopped.
+        assert!(!said.contains(&std::process::id().to_string()), "{said}");
+        assert!(failure.hint().unwrap().contains("lsof"), "{failure:?}");
     }
 }

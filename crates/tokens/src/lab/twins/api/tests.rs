@@ -6,6 +6,7 @@ use common::Console;
 use serde_json::json;
 
 use super::*;
+use crate::jwt::rules;
 use crate::jwt::sign::{SigningKey, unsigned};
 use crate::lab::twins::code;
 use crate::transcript::record::Transcript;
@@ -33,7 +34,7 @@ impl Case {
     fn new() -> Case {
         let key = SigningKey::generate().unwrap();
         Case {
-            keys: JwkSet::from_json(key.jwks(&["k"])).unwrap(),
+            keys: JwkSet::from_json(key.jwks(&["k"]), &rules::COGNITO).unwrap(),
             attackers: SigningKey::generate().unwrap(),
             scopes: vec!["api/read".to_owned(), "api/write".to_owned()],
             key,
@@ -96,7 +97,7 @@ impl Case {
 
 fn claims(change: Value) -> Value {
     let mut claims = json!({"iss": "https://issuer", "client_id": "client", "username": "Testuser",
-        "exp": verify::now() + 60, "scope": "openid api/read"});
+        "exp": now() + 60, "scope": "openid api/read"});
     claims
         .as_object_mut()
         .unwrap()

@@ -1,9 +1,15 @@
 //! The flags of `tokens`.
 
+mod provider;
+mod verify;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use common::cli::CommonArgs;
+
+pub use provider::ProviderArgs;
+pub use verify::VerifyArgs;
 
 /// Sign in from the terminal, look at the tokens, call the API with them.
 #[derive(Clone, Debug, Parser)]
@@ -16,6 +22,10 @@ pub struct Args {
     #[command(subcommand)]
     #[allow(missing_docs)]
     pub command: Option<Command>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub provider: ProviderArgs,
 
     /// Scopes to request, for example "openid HelloAPI/hello.read" [default: all that the client may request]
     #[arg(long, value_name = "SCOPES")]
@@ -76,6 +86,11 @@ const LAB_EXIT_CODES: &str = "Exit codes:
   2  wrong usage or settings; nothing was called
   3  with --fail: nothing failed, but this cloud cannot show every experiment";
 
+const VERIFY_EXIT_CODES: &str = "Exit codes:
+  0  every check holds
+  1  a check failed, or the issuer's keys could not be fetched
+  2  wrong usage or settings; nothing was called";
+
 /// A token that `--print` prints.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 #[allow(missing_docs)]
@@ -91,6 +106,10 @@ pub enum Command {
     /// Break the protocol on purpose and see who refuses, and why
     #[command(after_help = LAB_EXIT_CODES)]
     Lab(LabArgs),
+
+    /// Verify a token from anywhere: every check with its rule. It does not leave this machine
+    #[command(after_help = VERIFY_EXIT_CODES)]
+    Verify(VerifyArgs),
 }
 
 /// The flags of `tokens lab`.
@@ -121,7 +140,7 @@ pub struct LabArgs {
 }
 
 impl Args {
-    /// A flag that was given and is for a login, not for the lab.
+    /// A flag that was given and is for a login only.
     pub(crate) fn login_flag(&self) -> Option<&'static str> {
         let flags = [
             ("--scopes", self.scopes.is_some()),

@@ -1,0 +1,57 @@
+//! The client as it is registered at a sign-in server, and the API that it
+//! calls.
+
+use std::time::Duration;
+
+use super::authentication::ClientAuthentication;
+use super::redirect_uri::RedirectUri;
+use super::server::SignInServer;
+use crate::transcript::field::Field;
+
+/// The client as registered at the sign-in server, and the API it calls.
+#[derive(Clone)]
+pub(crate) struct ClientConfig {
+    /// What goes beyond the standards at this server.
+    pub server: SignInServer,
+    /// The issuer whose tokens are wanted: the discovery document must name it.
+    pub issuer: String,
+    /// What the document of a local cloud may name instead.
+    pub local_cloud_issuer: Option<String>,
+    /// The local cloud's URL; `None` for AWS itself.
+    pub endpoint_url: Option<String>,
+    /// URL of the discovery document.
+    pub discovery_url: String,
+    /// The client's id; it is not a secret (RFC 6749 section 2.2).
+    pub client_id: String,
+    /// How the client shows the server who it is.
+    pub authentication: ClientAuthentication,
+    /// The registered `redirect_uri`s, the preferred one first. There is one.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Scopes that the client may request.
+    pub scopes: Vec<String>,
+    /// Every scope that there is; `None` where only the server knows.
+    pub known_scopes: Option<Vec<String>>,
+    /// Further parameters of the authorization request.
+    pub parameters: Vec<Field>,
+    /// Where the browser may be sent after a logout.
+    pub post_logout_redirect_uri: Option<String>,
+    /// The test user's name, if there is one.
+    pub username: Option<String>,
+    /// How long to wait for new resources to respond; `None` unless `create`
+    /// created something in the last few minutes.
+    pub startup_limit: Option<Duration>,
+    /// The API's route; `None` if no API is to be called.
+    pub route: Option<ApiRoute>,
+}
+
+/// A route that the access token opens.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiRoute {
+    /// The HTTP method, for example `GET`.
+    pub method: String,
+    pub url: String,
+    /// The route opens to a token with one of these, as far as that is known.
+    pub scopes: Vec<String>,
+    /// Whether `create` made it.
+    pub of_stack: bool,
+}

@@ -1,0 +1,90 @@
+//! The client of any OpenID provider: what `--issuer` and the flags beside it
+//! say. No `state.json` is read.
+
+use common::{Failure, Result};
+use http_client::discovery::document_url;
+use http_client::hosts::secure_url;
+
+use super::authentication::ClientAuthentication;
+use super::client::{ApiRoute, ClientConfig};
+use super::redirect_uri::RedirectUri;
+use super::server::{Issuer, SignInServer};
+use crate::args::Args;
+
+/// Where the answer is received, unless `--redirect-uri` says something else.
+const REDIRECT_URI: &str = "http://localhost:8083/callback";
+
+/// The client that the flags describe.
+///
+/// # Errors
+/// Exit code 2 if one of them is not valid, or makes sense only at the stack
+/// that `create` made.
+pub(super) fn client(issuer: &str, client_id: &str, args: &Args) -> Result<ClientConfig> {
+    let issuer = Issuer::parse(issuer)?;
+    let server = SignInServer::of(&issuer);
+    refuse_flags_of_the_stack(args, &server)?;
+    if client_id.is_empty() {
+        return Err(Failure::usage("--client-id is empty"));
+    }
+    Ok(ClientConfig {
+        server,
+        startup_limit: None,
+        discovery_url: document_url(&issuer.url, None),
+        issuer: issuer.url,
+        local_cloud_issuer: issuer.of_local_cloud,
+        endpoint_url: None,
+        client_id: client_id.to_owned(),
+        authentication: ClientAuthentication::None,
+        redirect_uris: redirect_uris(&args.provider.redirect_uri)?,
+        scopes: Vec::new(),
+        known_scopes: None,
+        parameters: Vec::new(),
+        post_logout_redirect_uri: args.provider.post_logout_redirect_uri.clone(),
+        username: None,
+        route: args.provider.api.as_deref().map(route).transpose()?,
+    })
+}
+
+fn refuse_flags_of_the_stack(args: &Args, server: &SignInServer) -> Result<()> {
+    let refuse = |flag: &str, hint: &str| {
+        let message = format!("{flag} is for the stack that 'create' made, not for --issuer");
+        Err(Failure::usage(message).with_hint(hint))
+    };
+    if args.common.state.is_some() {
+        return refuse("--state", "leave one of the two out");
+    }
+    if args.headless {
+        return refuse(
+            "--headless",
+            "it signs in as the test user. Sign in in a browser; --no-browser only prints the address, for a browser on another machine",
+        );
+    }
+    if args.signup && !server.has_sign_up_page {
+        return refuse(
+            "--signup",
+            "leave it out: the provider's sign-in page usually leads to the one for new users",
+        );
+    }
+    Ok(())
+}
+
+fn redirect_uris(given: &[String]) -> Result<Vec<RedirectUri>> {
+    if given.is_empty() {
+        return Ok(vec![RedirectUri::parse(REDIRECT_URI)?]);
+    }
+    given.iter().map(|uri| RedirectUri::parse(uri)).collect()
+}
+
+fn route(url: &str) -> Result<ApiRoute> {
+    // Found before anything is called: exit code 2.
+    secure_url("address --api", url).map_err(|failure| {
+        Failure::usage(failure.to_string())
+            .with_hint("it must be https, or on this machine: the access token is sent there")
+    })?;
+    Ok(ApiRoute {
+        method: "GET".to_owned(),
+        url: url.to_owned(),
+        scopes: Vec::new(),
+        of_stack: false,
+    })
+}

@@ -1,0 +1,142 @@
+//! The client of the stack that `create` made: the part of `state.json` that an
+//! app would have in its configuration.
+
+use common::endpoint;
+use common::{Failure, Result, Settings, State};
+use http_client::discovery::document_url;
+use http_client::hosts::check_api_host;
+
+use super::authentication::ClientAuthentication;
+use super::client::{ApiRoute, ClientConfig};
+use super::redirect_uri::RedirectUri;
+use super::server::SignInServer;
+
+/// Scopes that every Cognito user pool defines.
+const COGNITO_SCOPES: [&str; 5] = [
+    "openid",
+    "profile",
+    "email",
+    "phone",
+    "aws.cognito.signin.user.admin",
+];
+
+/// Reads the client's configuration from `state.json`. Of its redirect URIs only
+/// those in `chosen` are used, if there are any.
+///
+/// # Errors
+/// Exit code 2 if `create` has not created what a login needs, or created
+/// it at an endpoint other than the one in the settings, and for a redirect URI
+/// that is not registered.
+pub(super) fn read(settings: &Settings, chosen: &[String]) -> Result<ClientConfig> {
+    let path = settings.state_file.display();
+    let state = State::load(&settings.state_file)?.ok_or_else(|| {
+        Failure::usage(format!(
+            "There is no {path}: there is nothing to sign in to yet"
+        ))
+        .with_hint("run 'make api' (or 'create') first")
+    })?;
+    let endpoint_url = endpoint::of_stack(&state, settings.endpoint_url.as_deref())?;
+    let missing = |key: &str| {
+        Failure::usage(format!("{path} has no {key}: 'create' has not finished"))
+            .with_hint("run 'make api' (or 'create') again: it continues where it stopped")
+    };
+    let issuer = state
+        .user_pool_jwt_issuer_url
+        .clone()
+        .ok_or_else(|| missing("user_pool_jwt_issuer_url"))?;
+    let callbacks = state
+        .terminal_app_callback_urls
+        .as_deref()
+        .filter(|urls| !urls.is_empty())
+        .ok_or_else(|| missing("terminal_app_callback_urls"))?;
+    let redirect_uris = redirect_uris(callbacks, chosen)?;
+    let api_url = state.api_url.clone().ok_or_else(|| missing("api_url"))?;
+    check_api_host(&api_url, endpoint_url.as_deref())?;
+    let settle = settings.settle;
+    Ok(ClientConfig {
+        server: SignInServer::of_stack(),
+        startup_limit: state.unsettled(settle * 20).map(|_| settle * 2),
+        discovery_url: document_url(&issuer, endpoint_url.as_deref()),
+        issuer,
+        local_cloud_issuer: None,
+        endpoint_url,
+        client_id: state
+            .terminal_app_client_id
+            .clone()
+            .ok_or_else(|| missing("terminal_app_client_id"))?,
+        authentication: ClientAuthentication::None,
+        redirect_uris,
+        scopes: state.terminal_app_scopes.clone().unwrap_or_default(),
+        known_scopes: Some(known_scopes(&state)),
+        parameters: Vec::new(),
+        post_logout_redirect_uri: None,
+        username: Some(
+            state
+                .user_pool_username
+                .clone()
+                .unwrap_or_else(|| "Testuser".into()),
+        ),
+        route: Some(ApiRoute {
+            method: state
+                .api_route_method
+                .clone()
+                .unwrap_or_else(|| "GET".into()),
+            url: api_url,
+            scopes: custom_scopes(&state),
+            of_stack: true,
+        }),
+    })
+}
+
+/// Those of the registered addresses that are to be used.
+fn redirect_uris(registered: &[String], chosen: &[String]) -> Result<Vec<RedirectUri>> {
+    if let Some(other) = chosen.iter().find(|uri| !registered.contains(uri)) {
+        let message = format!("--redirect-uri '{other}' is not registered for this client");
+        let list = registered.join(" ");
+        return Err(Failure::usage(message).with_hint(format!("these are: {list}")));
+    }
+    let used = if chosen.is_empty() {
+        registered
+    } else {
+        chosen
+    };
+    used.iter().map(|uri| RedirectUri::parse(uri)).collect()
+}
+
+/// The scopes of the resource server, as requests and tokens name them.
+fn custom_scopes(state: &State) -> Vec<String> {
+    let id = state.user_pool_resource_server_id.as_deref();
+    let server = id.or(state.api_name.as_deref()).unwrap_or_default();
+    let names = state.api_scopes.iter().flatten().map(|(name, _)| name);
+    names.map(|name| format!("{server}/{name}")).collect()
+}
+
+fn known_scopes(state: &State) -> Vec<String> {
+    let allowed = state.terminal_app_scopes.iter().flatten().cloned();
+    let mut known: Vec<String> = COGNITO_SCOPES.iter().map(|s| (*s).to_owned()).collect();
+    for scope in custom_scopes(state).into_iter().chain(allowed) {
+        if !known.contains(&scope) {
+            known.push(scope);
+        }
+    }
+    known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_registered_addresses_are_used() {
+        let registered = ["http://localhost:1/a", "http://localhost:2/a"].map(str::to_owned);
+        let used = |chosen: &[String]| {
+            redirect_uris(&registered, chosen)
+                .map(|uris| uris.iter().map(|uri| uri.port).collect::<Vec<_>>())
+        };
+        assert_eq!(used(&[]).unwrap(), [1, 2]);
+        assert_eq!(used(&registered[1..]).unwrap(), [2]);
+        let other = used(&["http://localhost:3/a".to_owned()]).unwrap_err();
+        assert_eq!(other.exit(), common::Exit::Usage);
+        assert!(other.hint().unwrap().contains("http://localhost:2/a"));
+    }
+}
