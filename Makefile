@@ -11,7 +11,7 @@ REPORT_FLAG = $(if $(REPORT),--report "$(REPORT)")
 ARCH_FLAG = $(if $(LAMBDA_ARCH),$(if $(filter arm64,$(LAMBDA_ARCH)),--arm64,--x86-64))
 
 .DEFAULT_GOAL := all
-.PHONY: all api request delete delete-all demo lab test test-fast lint audit bench clean cloud cloud-stop tools build build-demo function pictures help
+.PHONY: all api request delete delete-all demo lab test test-fast lint audit bench clean dist cloud cloud-stop tools build function pictures help
 
 # Tools are a download and programs a compilation: side by side they take less.
 SIDE_BY_SIDE := --no-print-directory -j2
@@ -40,9 +40,6 @@ PIP_INSTALL := .venv/bin/pip install --quiet --require-hashes --requirement
 build: ## the three programs
 	cargo build --locked --bin create --bin tokens --bin delete
 
-build-demo:
-	cargo build --locked --bin create --bin tokens --bin delete --bin inventory
-
 function: .venv/.installed ## the function's zip, target/lambda/echo/bootstrap.zip
 	$(CARGO_LAMBDA) build --locked --release --package echo --output-format zip $(ARCH_FLAG)
 
@@ -65,7 +62,7 @@ delete-all: .env ## for a teacher: delete every deployment in the account and re
 	@YES="$(YES)" scripts/delete-all cargo run --locked --quiet --bin delete --
 
 demo: ## the whole path on the local cloud: no account needed
-	@$(MAKE) $(SIDE_BY_SIDE) build-demo function
+	@$(MAKE) $(SIDE_BY_SIDE) build function
 	@scripts/demo
 
 test: .venv/.test .venv/.providers function ## all tests, against the local cloud
@@ -106,6 +103,13 @@ audit: ## licences and advisories of what is linked, by cargo-deny
 	}
 	cargo deny check
 
+dist: .venv/.installed ## the archive for machines without Rust, in dist
+	scripts/dist
+
+.venv/.release: requirements/release.txt .venv/.installed
+	$(PIP_INSTALL) requirements/release.txt
+	@touch $@
+
 pictures: .venv/.test function ## the pictures in .images, from real runs; needs chromium
 	cargo build --locked --workspace --bins
 	$(PIP_INSTALL) requirements/pictures.txt
@@ -132,4 +136,4 @@ clean: ## stop the local cloud, remove what was built; refuses while there is so
 		exit 1; \
 	fi
 	@scripts/cloud stop-all
-	rm -rf target .venv "$(STATE_FILE)" "$(STATE_FILE).lock" "$(STATE_FILE).unreadable"
+	rm -rf target dist .venv "$(STATE_FILE)" "$(STATE_FILE).lock" "$(STATE_FILE).unreadable"

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::archive;
 use crate::failure::{Failure, Result};
 use crate::styled_text::StyledText;
 use crate::text::visible_line;
@@ -89,7 +90,9 @@ impl Console {
     }
 
     /// Prints a `next:` line to stderr: what can be done after this program.
+    /// Commands are named as in the repository; see [`archive`].
     pub fn next(&self, text: &str) {
+        let text = archive::as_run_here(text);
         let next = StyledText::new(HINT, "next:").plain(format!(" {text}"));
         self.styled_message(&next);
     }

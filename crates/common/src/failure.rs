@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::archive;
+
 /// How a program ends. Scripts may rely on the exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -70,9 +72,10 @@ impl Failure {
         Failure::new(Exit::Interrupted, message)
     }
 
-    /// Adds a hint: what the user can do about it.
+    /// Adds a hint: what the user can do about it. Commands are named as in the
+    /// repository; see [`archive`].
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(archive::as_run_here(&hint.into()).into_owned());
         self
     }
 

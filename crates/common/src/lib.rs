@@ -1,6 +1,7 @@
 //! Code that all programs share, apart from AWS: settings, `state.json`, the
 //! console, errors and exit codes.
 
+pub mod archive;
 pub mod cli;
 pub mod console;
 pub mod endpoint;

@@ -41,7 +41,7 @@ use crate::steps::{Steps, dry_run};
 /// function behind it, on AWS. What is there already is compared with what the
 /// code and the settings say, and changed where it differs.
 #[derive(clap::Parser, Debug)]
-#[command(version)]
+#[command(version = env!("VERSION"))]
 pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs)]

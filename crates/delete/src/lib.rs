@@ -23,7 +23,7 @@ mod tagged;
 mod user_pool;
 
 use common::cli::CommonArgs;
-use common::{Access, Console, Exit, Result, Settings};
+use common::{Access, Console, Exit, Result, Settings, archive};
 
 use crate::run::Run;
 use crate::stack::Stack;
@@ -31,7 +31,7 @@ use crate::stack::Stack;
 /// Delete everything that `create` made, as recorded in state.json. What it did
 /// not make is left as it is.
 #[derive(clap::Parser, Debug)]
-#[command(version)]
+#[command(version = env!("VERSION"))]
 pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -71,9 +71,9 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     let Some(run) = run else {
         let (console, path) = (Console::new(), settings.state_file.display());
         console.line(&format!("Nothing to delete: there is no '{path}'"));
-        console.message(
+        console.message(&archive::as_run_here(
             "If it is lost: 'cargo run --bin delete -- --list' shows what there is in the account.",
-        );
+        ));
         return Ok(Exit::Done);
     };
 

@@ -1,5 +1,6 @@
 //! Why the API refused a request, as far as the answer and the token show it.
 
+use common::archive::as_run_here;
 use common::loopback::is_loopback;
 use common::text::printable;
 use reqwest::StatusCode;
@@ -37,7 +38,8 @@ pub(crate) fn explain(response: &Response, route: &ApiRoute, token: Option<&str>
     ) {
         lines.extend(challenge(response, route));
     }
-    lines
+    let here = |line: &String| as_run_here(line).into_owned();
+    lines.iter().map(here).collect()
 }
 
 /// An API about which nothing is known but its answer.

@@ -14,6 +14,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::archive;
 use crate::cli::CommonArgs;
 use crate::endpoint;
 use crate::failure::{Failure, Result};
@@ -52,7 +53,7 @@ pub struct Settings {
     pub sign_up: Option<String>,
     /// `NAME_SUFFIX`; empty if not set.
     pub name_suffix: String,
-    /// `LAMBDA_ZIP`, else `target/lambda/echo/bootstrap.zip`.
+    /// `LAMBDA_ZIP`, else `target/lambda/echo/bootstrap.zip`, else the archive's.
     pub lambda_zip: PathBuf,
     /// `--state`, else `STATE_FILE`, else `state.json`.
     pub state_file: PathBuf,
@@ -90,7 +91,7 @@ impl Settings {
             domain_prefix: get(var::DOMAIN_PREFIX)?,
             sign_up: get(var::SIGN_UP)?,
             name_suffix: get(var::NAME_SUFFIX)?.unwrap_or_default(),
-            lambda_zip: path(var::LAMBDA_ZIP, "target/lambda/echo/bootstrap.zip")?,
+            lambda_zip: lambda_zip()?,
             state_file,
             settle: settle(get(var::SETTLE_SECONDS)?)?,
             browser: get(var::BROWSER)?,
@@ -219,6 +220,16 @@ fn text(name: &str) -> Result<Option<String>> {
 
 fn path(name: &str, default: &str) -> Result<PathBuf> {
     Ok(get(name)?.unwrap_or_else(|| default.to_owned()).into())
+}
+
+/// `LAMBDA_ZIP`; else the zip that `make` builds; else, where that is not there,
+/// the one that lies beside this program in an unpacked archive.
+fn lambda_zip() -> Result<PathBuf> {
+    let path = path(var::LAMBDA_ZIP, "target/lambda/echo/bootstrap.zip")?;
+    if get(var::LAMBDA_ZIP)?.is_some() || path.exists() {
+        return Ok(path);
+    }
+    Ok(archive::function_zip().unwrap_or(path))
 }
 
 /// `AWS_ENDPOINT_URL`, checked. Beside it, the SDK must not be told to ignore it:

@@ -2,6 +2,7 @@
 //! function's real zip file.
 
 mod answers;
+mod archive;
 mod bad_input;
 mod changes;
 mod class;

@@ -174,6 +174,7 @@ fn every_target_is_explained() {
         "lab",
         "test",
         "bench",
+        "dist",
         "clean",
         "cloud",
         "cloud-stop",

@@ -140,6 +140,9 @@ fn the_readme_s_commands_work_in_their_order_with_make() {
         for line in commands() {
             run += 1;
             match &*line {
+                // The archive's commands: e2e/archive.rs runs the demo there.
+                "./demo" => {}
+                line if line.starts_with("tar xzf ") || line.starts_with("cd ") => {}
                 // It would run this test.
                 "make test" => drop(walk.run("make --dry-run test", "").await.code(0)),
                 "make" => {

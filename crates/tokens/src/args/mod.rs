@@ -13,7 +13,7 @@ pub use verify::VerifyArgs;
 
 /// Sign in from the terminal, look at the tokens, call the API with them.
 #[derive(Clone, Debug, Parser)]
-#[command(version, about)]
+#[command(version = env!("VERSION"), about)]
 pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs)]

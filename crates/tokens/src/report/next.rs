@@ -1,5 +1,6 @@
 //! What to try next: never what was just done.
 
+use common::archive::as_run_here;
 use maud::{Markup, html};
 
 use crate::args::Args;
@@ -20,7 +21,7 @@ pub(super) fn section(
         section {
             h2 { "What to try next" }
             p { (if failed { "Once it works, change something, or break it." } else { "You have seen it work. Now change something, or break it." }) }
-            ul { @for (command, what) in ideas(args, server, scopes_granted, failed) { li { code { (command) } " " (what) } } }
+            ul { @for (command, what) in ideas(args, server, scopes_granted, failed) { li { code { (as_run_here(&command)) } " " (what) } } }
         }
     }
 }

@@ -55,14 +55,20 @@ fn every_package_has_a_version_and_hashes_and_no_source() {
 #[test]
 fn every_package_that_is_asked_for_is_installed_in_that_version() {
     let compiled = files("txt");
-    for (name, text) in files("in") {
-        let installed: Vec<String> = requirements(&compiled[&name])
+    let asked_for = files("in");
+    for (name, text) in &asked_for {
+        let installed: Vec<String> = requirements(&compiled[name])
             .iter()
             .map(|line| pin(line))
             .collect();
-        for wanted in requirements(&text) {
-            let wanted = pin(&wanted);
-            assert!(installed.contains(&wanted), "{name}.txt lacks {wanted}");
+        for line in requirements(text) {
+            let wanted = match line.strip_prefix("-r ") {
+                Some(other) => requirements(&asked_for[other.trim_end_matches(".in")]),
+                None => vec![line],
+            };
+            for wanted in wanted.iter().map(|line| pin(line)) {
+                assert!(installed.contains(&wanted), "{name}.txt lacks {wanted}");
+            }
         }
     }
 }
@@ -118,11 +124,16 @@ fn every_cargo_command_of_the_makefile_is_locked() {
 
 /// A tag can be moved; a hash cannot.
 #[test]
-fn the_workflow_names_images_and_actions_by_hash() {
-    let path = workspace().join(".github/workflows/ci.yml");
-    let workflow = std::fs::read_to_string(path).expect("the workflow");
+fn workflows_name_images_and_actions_by_hash() {
+    let files = [
+        ".github/workflows/ci.yml",
+        ".github/workflows/release.yml",
+        ".devcontainer/devcontainer.json",
+    ];
+    let read = |file| std::fs::read_to_string(workspace().join(file)).expect(file);
     let mut pinned = 0;
-    for line in workflow.lines().map(str::trim) {
+    for line in files.map(read).concat().lines().map(str::trim) {
+        let line = line.replace(['"', ','], "");
         let line = line.trim_start_matches("- ");
         let (key, value) = line.split_once(": ").unwrap_or((line, ""));
         let length = match key {
@@ -136,5 +147,5 @@ fn the_workflow_names_images_and_actions_by_hash() {
         assert!(is_hash, "{line}");
         pinned += 1;
     }
-    assert!(pinned >= 5, "{pinned}");
+    assert!(pinned >= 15, "{pinned}");
 }
