@@ -480,6 +480,23 @@ fn the_quiz_asks_before_it_answers_and_the_page_has_the_score() {
     assert_eq!(page.matches("Your answer, ").count(), 2);
 }
 
+/// A question waits in a thread of its own: the program hears the signal.
+#[test]
+fn ctrl_c_ends_a_quiz_and_what_was_answered_counts() {
+    let idp = Idp::honest();
+    let program = env!("CARGO_BIN_EXE_tokens");
+    let line = format!("{program} lab --headless --quiz expired nonce-swapped");
+    let mut program =
+        Program::new(&idp, &[]).with_command("script", &["-qec", &line, "typescript"]);
+    let result = program.run_and_type("1, 2 or 3?", "\u{3}");
+    result.assert_code(130);
+    assert_prints(
+        &result,
+        "2 experiments: 0 PASS, 0 NOT SHOWN, 0 FAIL, 2 NOT RUN",
+    );
+    assert_prints(&result, "Interrupted before the end");
+}
+
 #[test]
 fn an_api_that_refuses_good_tokens_shows_nothing() {
     let idp = Idp::honest().with(|state| {

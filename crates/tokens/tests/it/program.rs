@@ -152,6 +152,29 @@ impl Program {
         RunResult::of(child.wait_with_output().unwrap())
     }
 
+    /// Starts it, and types `typed` once it has printed `asked`.
+    pub(crate) fn run_and_type(&mut self, asked: &str, typed: &str) -> RunResult {
+        self.write_state();
+        let mut child = self.command.stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let mut said = Vec::new();
+        let mut buffer = [0; 1024];
+        while !String::from_utf8_lossy(&said).contains(asked) {
+            let read = stdout.read(&mut buffer).unwrap();
+            assert_ne!(read, 0, "no {asked} in {}", String::from_utf8_lossy(&said));
+            said.extend_from_slice(&buffer[..read]);
+        }
+        stdin.write_all(typed.as_bytes()).unwrap();
+        stdout.read_to_end(&mut said).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let mut result = RunResult::of(output);
+        result.stdout = String::from_utf8(said).unwrap();
+        // A terminal that loses its input would end the program with it.
+        drop(stdin);
+        result
+    }
+
     /// Runs it until it exits.
     pub(crate) fn run(mut self) -> RunResult {
         self.run_and_keep()
