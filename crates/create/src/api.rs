@@ -62,7 +62,7 @@ impl Resource for Api {
         Api
     }
 
-    fn title(run: &Run) -> String {
+    fn title(&self, run: &Run) -> String {
         format!("HTTP API '{}'", run.config.names.api)
     }
 

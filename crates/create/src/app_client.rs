@@ -94,7 +94,7 @@ impl Resource for AppClient {
         AppClient { pool }
     }
 
-    fn title(_: &Run) -> String {
+    fn title(&self, _: &Run) -> String {
         format!("App Client '{APP_CLIENT}'")
     }
 

@@ -120,24 +120,16 @@ impl ClientConfig {
                     .clone()
                     .unwrap_or_else(|| "GET".into()),
                 url: api_url,
-                scopes: custom_scopes(&state),
+                scopes: state.custom_scopes(),
             },
         })
     }
 }
 
-/// The scopes of the resource server, as requests and tokens name them.
-fn custom_scopes(state: &State) -> Vec<String> {
-    let id = state.user_pool_resource_server_id.as_deref();
-    let server = id.or(state.api_name.as_deref()).unwrap_or_default();
-    let names = state.api_scopes.iter().flatten().map(|(name, _)| name);
-    names.map(|name| format!("{server}/{name}")).collect()
-}
-
 fn known_scopes(state: &State) -> Vec<String> {
     let allowed = state.terminal_app_scopes.iter().flatten().cloned();
     let mut known: Vec<String> = COGNITO_SCOPES.iter().map(|s| (*s).to_owned()).collect();
-    for scope in custom_scopes(state).into_iter().chain(allowed) {
+    for scope in state.custom_scopes().into_iter().chain(allowed) {
         if !known.contains(&scope) {
             known.push(scope);
         }

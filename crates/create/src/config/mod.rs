@@ -2,12 +2,13 @@
 
 pub(crate) mod hosts;
 pub(crate) mod names;
+pub(crate) mod routes;
 pub(crate) mod zip_file;
 
 use common::settings::Password;
 use common::{Failure, Result, Settings, State};
 
-use self::names::Names;
+use self::names::{Names, ROUTES};
 use self::zip_file::ZipFile;
 
 /// Checked settings.
@@ -26,12 +27,13 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Checks `PASSWORD`, `DOMAIN_PREFIX`, `NAME_SUFFIX`, `SIGN_UP` and the
-    /// function's zip.
+    /// Checks what stands in `names.rs`, `PASSWORD`, `DOMAIN_PREFIX`, `NAME_SUFFIX`,
+    /// `SIGN_UP` and the function's zip.
     ///
     /// # Errors
     /// Exit code 2 if one of them is missing or invalid; no call was made.
     pub(crate) fn check(settings: &Settings) -> Result<Config> {
+        routes::check(ROUTES, &names::full_scopes())?;
         Ok(Config {
             names: Names::new(settings.name_suffix()?),
             password: settings.password()?.clone(),

@@ -3,6 +3,8 @@
 use aws_client::names;
 use common::State;
 
+use crate::config::routes::{RouteRow, route};
+
 /// The scopes of the resource server: name and description.
 pub(crate) const SCOPES: [(&str, &str); 2] = [
     ("hello.read", "Allows read access to the hello API"),
@@ -15,8 +17,15 @@ pub(crate) const APP_CLIENT: &str = "Terminal Application";
 /// The scopes that the app client may request.
 pub(crate) const APP_CLIENT_SCOPES: &[&str] =
     &["openid", "profile", "email", "HelloAPI/hello.read"];
-/// The scopes that the route accepts: a token needs one of them.
-pub(crate) const ROUTE_SCOPES: &[&str] = &["HelloAPI/hello.read", "HelloAPI/hello.write"];
+/// The routes of the API: method, path, and the scopes of which a token needs one
+/// (none: any valid token of the app client). `create` makes what stands here, and
+/// removes the route of a row that was taken out. The function answers by method and
+/// path. The first row is the one that `tokens` calls unless it is told another.
+pub(crate) const ROUTES: &[RouteRow] = &[route(
+    "GET",
+    "/hello",
+    &["HelloAPI/hello.read", "HelloAPI/hello.write"],
+)];
 /// Where the sign-in page redirects the browser; `tokens` listens there.
 pub(crate) const CALLBACK_URL: &str = "http://localhost:8083/callback";
 /// The test user's name.
@@ -27,10 +36,6 @@ pub(crate) const EMAIL: &str = "testuser@example.com";
 pub(crate) const AUTHORIZER: &str = "MyAuthorizer";
 /// The stage's name, the first part of the path in the API's URL.
 pub(crate) const STAGE: &str = "dev";
-/// The method of the only route.
-pub(crate) const ROUTE_METHOD: &str = "GET";
-/// The path of the only route.
-pub(crate) const ROUTE_PATH: &str = "/hello";
 
 /// The names with `NAME_SUFFIX`, which lets several people share an account.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,11 +65,6 @@ impl Names {
         }
     }
 
-    /// The route's key: `GET /hello`.
-    pub(crate) fn route_key() -> String {
-        format!("{ROUTE_METHOD} {ROUTE_PATH}")
-    }
-
     /// Records the names and values, which are known before the first call.
     pub(crate) fn record(&self, state: &mut State) {
         let text = |text: &str| Some(text.to_owned());
@@ -72,8 +72,7 @@ impl Names {
         state.user_pool_username = text(USERNAME);
         state.user_pool_email = text(EMAIL);
         state.api_name = Some(self.api.clone());
-        state.api_route_path = text(ROUTE_PATH);
-        state.api_route_method = text(ROUTE_METHOD);
+        record_routes(state);
         state.lambda_function_name = Some(self.function.clone());
         state.lambda_role_name = Some(self.role.clone());
         state.api_stage_name = text(STAGE);
@@ -87,4 +86,33 @@ impl Names {
                 .collect(),
         );
     }
+}
+
+/// The full names of the scopes, as tokens have them.
+pub(crate) fn full_scopes() -> Vec<String> {
+    SCOPES
+        .iter()
+        .map(|(name, _)| format!("{RESOURCE_SERVER}/{name}"))
+        .collect()
+}
+
+/// Records the table of routes. A row that is no longer in it stays recorded until its
+/// route is removed.
+fn record_routes(state: &mut State) {
+    state.upgrade_routes();
+    let routes = state.api_routes.get_or_insert_default();
+    for row in ROUTES {
+        let scopes = row.scopes.iter().map(|&scope| scope.to_owned());
+        routes.entry(row.key()).or_default().scopes = scopes.collect();
+    }
+    let first = &ROUTES[0];
+    state.api_route_id = routes[&first.key()].id.clone();
+    // The API's address ends with the path of the first row: it may be another one now.
+    if let (Some(url), Some(path)) = (&state.api_url, &state.api_route_path)
+        && let Some(stage) = url.strip_suffix(path.as_str())
+    {
+        state.api_url = Some(format!("{stage}{}", first.path));
+    }
+    state.api_route_path = Some(first.path.to_owned());
+    state.api_route_method = Some(first.method.to_owned());
 }

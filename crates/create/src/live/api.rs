@@ -6,22 +6,22 @@ use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
 use crate::api::{Api, ApiRef};
 use crate::compare::difference::differences;
 use crate::compare::property::{Property, overwrite};
-use crate::config::names::{ROUTE_PATH, STAGE};
+use crate::config::names::{ROUTES, STAGE};
 use crate::live::LiveResource;
 use crate::resource::prelude::*;
 
 impl LiveResource for Api {
     type Live = GetApiOutput;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         state.api_id.map(Key::new)
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let answer = run.aws.api_gateway.get_api().api_id(&key.id).send().await;
         let api = optional(answer.named("GetApi"))?;
         if let Some(api) = &api {
-            run.check_tag(&Self::title(run), &key.id, api.tags.as_ref())?;
+            run.check_tag(&self.title(run), &key.id, api.tags.as_ref())?;
         }
         Ok(api)
     }
@@ -57,7 +57,8 @@ impl LiveResource for Api {
 
     fn record(&self, _: &Run, api: &ApiRef, state: &mut State) {
         state.api_id = Some(api.id.clone());
-        state.api_url = Some(format!("{}/{STAGE}{ROUTE_PATH}", api.endpoint));
+        let path = ROUTES[0].path;
+        state.api_url = Some(format!("{}/{STAGE}{path}", api.endpoint));
     }
 
     fn created_at(live: &Self::Live) -> Option<u64> {

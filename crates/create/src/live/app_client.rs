@@ -35,14 +35,14 @@ properties!(CreateUserPoolClientFluentBuilder, UserPoolClientType, UpdateUserPoo
 impl LiveResource for AppClient {
     type Live = UserPoolClientType;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         Some(Key::within(
             state.user_pool_id?,
             state.terminal_app_client_id?,
         ))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.cognito.describe_user_pool_client();
         let answer = call
             .user_pool_id(&key.parent)

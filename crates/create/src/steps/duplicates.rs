@@ -24,8 +24,8 @@ impl Run {
     /// If a call fails.
     pub(super) async fn duplicates<R: LiveResource>(&self, resource: &R) -> Result<Vec<Key>> {
         let state = self.state.get();
-        let lost_since = state.lost_calls.since(R::CREATE.name);
-        let (Some(since), Some(kept)) = (lost_since, R::recorded(state)) else {
+        let lost_since = state.lost_calls.since(&resource.noted_as());
+        let (Some(since), Some(kept)) = (lost_since, resource.recorded(state)) else {
             return Ok(Vec::new());
         };
         // By its end AWS has carried the call out, and shows it in its lists.
@@ -37,7 +37,7 @@ impl Run {
             if key == kept {
                 continue;
             }
-            let Some(live) = R::get(self, &key).await? else {
+            let Some(live) = resource.get(self, &key).await? else {
                 continue;
             };
             let then = match R::created_at(&live) {
@@ -65,7 +65,7 @@ impl Run {
             optional(R::delete(self, &key).await)?;
         }
         if self.state.get().unsettled(self.settle).is_none() {
-            self.save(|state| state.lost_calls.end(R::CREATE.name))?;
+            self.save(|state| state.lost_calls.end(&resource.noted_as()))?;
         }
         Ok(())
     }

@@ -95,10 +95,10 @@ pub(super) const ROWS: &[Row] = &[
         "RetentionInDays (none) -> 7".into()
     }),
     (
-        "Permission for API Gateway to invoke the function",
+        "Permission for 'GET /hello' to invoke the function",
         |stack| {
             let ours = format!(
-                "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
+                "arn:aws:execute-api:us-east-1:000000000000:{}/*/GET/hello",
                 stack.api()
             );
             let wide = format!(
@@ -115,10 +115,10 @@ pub(super) const ROWS: &[Row] = &[
         },
     ),
     (
-        "Permission for API Gateway to invoke the function",
+        "Permission for 'GET /hello' to invoke the function",
         |stack| {
             let ours = format!(
-                "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
+                "arn:aws:execute-api:us-east-1:000000000000:{}/*/GET/hello",
                 stack.api()
             );
             permit(stack, "s3.amazonaws.com", "lambda:InvokeFunction", &ours);
@@ -126,10 +126,10 @@ pub(super) const ROWS: &[Row] = &[
         },
     ),
     (
-        "Permission for API Gateway to invoke the function",
+        "Permission for 'GET /hello' to invoke the function",
         |stack| {
             let ours = format!(
-                "arn:aws:execute-api:us-east-1:000000000000:{}/*/*/hello",
+                "arn:aws:execute-api:us-east-1:000000000000:{}/*/GET/hello",
                 stack.api()
             );
             permit(

@@ -8,6 +8,7 @@ mod function;
 mod gateway;
 mod kept;
 mod properties;
+mod routes;
 mod settings;
 mod sign_in;
 mod sweeps;
