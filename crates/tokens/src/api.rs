@@ -23,7 +23,7 @@ pub(crate) struct ApiCall {
     url: Url,
     headers: Vec<(&'static str, String)>,
     pub response: Response,
-    /// The route opens to a token with one of these.
+    /// The route opens to a token with one of these; without any, to each.
     pub scopes: Vec<String>,
     /// If the API refused: why, in sentences.
     pub refusal: Vec<String>,
@@ -56,6 +56,10 @@ pub(crate) async fn call(
     }
     if let Some(token) = token {
         request = request.bearer(token);
+    }
+    if [Method::POST, Method::PUT, Method::PATCH].contains(&method) {
+        // There is no body (RFC 9110 section 8.6).
+        request.headers.push(("Content-Length", "0".to_owned()));
     }
     let mut headers = vec![
         (

@@ -9,6 +9,8 @@ use http_client::discovery::document_url;
 use http_client::hosts::check_api_host;
 use url::{Host, Url};
 
+use crate::route::ApiRoute;
+
 /// The terminal app as registered at the sign-in server, and the API it calls.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientConfig {
@@ -31,18 +33,8 @@ pub(crate) struct ClientConfig {
     /// How long to wait for new resources to respond; `None` unless `create`
     /// created something in the last few minutes.
     pub startup_limit: Option<Duration>,
-    /// The API's route.
+    /// The route of the API that is called.
     pub route: ApiRoute,
-}
-
-/// The route that `create` made, which the access token opens.
-#[derive(Clone, Debug)]
-pub(crate) struct ApiRoute {
-    /// The HTTP method, for example `GET`.
-    pub method: String,
-    pub url: String,
-    /// The route opens to a token with one of these.
-    pub scopes: Vec<String>,
 }
 
 /// The registered `redirect_uri`, parsed for the listener.
@@ -68,12 +60,13 @@ const COGNITO_SCOPES: [&str; 5] = [
 ];
 
 impl ClientConfig {
-    /// Reads the configuration from `state.json`.
+    /// Reads the configuration from `state.json`; `route` is the key of the route to
+    /// call, if not the first.
     ///
     /// # Errors
     /// Exit code 2 if `create` has not created what a login needs, or created
-    /// it at an endpoint other than the one in the settings.
-    pub(crate) fn read(settings: &Settings) -> Result<ClientConfig> {
+    /// it at an endpoint other than the one in the settings, or there is no such route.
+    pub(crate) fn read(settings: &Settings, route: Option<&str>) -> Result<ClientConfig> {
         let path = settings.state_file.display();
         let state = State::load(&settings.state_file)?.ok_or_else(|| {
             Failure::usage(format!(
@@ -114,13 +107,9 @@ impl ClientConfig {
                 .user_pool_username
                 .clone()
                 .unwrap_or_else(|| "Testuser".into()),
-            route: ApiRoute {
-                method: state
-                    .api_route_method
-                    .clone()
-                    .unwrap_or_else(|| "GET".into()),
-                url: api_url,
-                scopes: state.custom_scopes(),
+            route: match route {
+                Some(key) => ApiRoute::of_key(&state, &api_url, key)?,
+                None => ApiRoute::first(&state, &api_url),
             },
         })
     }

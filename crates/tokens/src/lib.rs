@@ -13,6 +13,7 @@ mod oauth;
 mod output;
 mod refusal;
 mod report;
+mod route;
 mod signin;
 mod transcript;
 

@@ -46,7 +46,7 @@ async fn sign_in(
     output: &mut Output,
 ) -> Result<Exit> {
     // First, everything that can be checked without a request.
-    let config = ClientConfig::read(settings)?;
+    let config = ClientConfig::read(settings, args.route.as_deref())?;
     let scopes = scope::requested(args.scopes.as_deref(), &config)?;
     let method = SignInMethod::from_args(args, settings)?;
     if let Some(path) = &args.report {

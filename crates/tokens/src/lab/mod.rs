@@ -71,7 +71,7 @@ pub(crate) async fn run(
         },
         quiet: lab_args.json,
     };
-    let config = ClientConfig::read(settings)?;
+    let config = ClientConfig::read(settings, None)?;
     let method = SignInMethod::from_args(args, settings)?;
     let http = Http::new(Transcript::new(settings.explain, console.clone()));
     let provider = discovery::discover(&http, &config, console).await?;

@@ -48,8 +48,9 @@ pub(super) fn api_call(call: &ApiCall, login: Option<&CheckedTokens>) -> Markup 
             h2 { "The API" }
             p { "The API did not ask Cognito about you: it trusts the signature on the access token." }
             p {
-                "Its gateway checks the token with the issuer's public keys, from the same jwks_uri: signature, issuer, expiry, and that it was issued to the right client_id. Then it asks for one of the scopes "
-                (scopes(&call.scopes)) "; this token has " (scopes(&granted)) "."
+                "Its gateway checks the token with the issuer's public keys, from the same jwks_uri: signature, issuer, expiry, and that it was issued to the right client_id. Then it asks for "
+                @if call.scopes.is_empty() { "no scope" } @else { "one of the scopes " (scopes(&call.scopes)) }
+                "; this token has " (scopes(&granted)) "."
             }
             p.without { strong { "Without it: " } "anybody could write a token and be let in (lab: changed-payload, alg-none, other-key)." }
             p.dim {

@@ -16,5 +16,6 @@ mod program;
 mod raw_http;
 mod report;
 mod report_file;
+mod route;
 mod success;
 mod terminal;
