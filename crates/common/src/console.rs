@@ -82,6 +82,14 @@ impl Console {
         }
     }
 
+    /// Whether the reader of stdout has closed it: nobody sees what comes next.
+    pub fn is_closed(&self) -> bool {
+        let error = self.stdout_error();
+        error
+            .as_ref()
+            .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    }
+
     fn stdout_error(&self) -> MutexGuard<'_, Option<io::Error>> {
         self.stdout_error
             .lock()

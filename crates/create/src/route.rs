@@ -10,6 +10,7 @@ use aws_sdk_apigatewayv2::operation::create_route::builders::CreateRouteFluentBu
 use aws_sdk_apigatewayv2::types::AuthorizationType;
 
 use crate::api::ApiRef;
+use crate::config::names::texts;
 use crate::config::routes::RouteRow;
 use crate::resource::prelude::*;
 
@@ -34,9 +35,7 @@ impl Route {
             .authorization_type(AuthorizationType::Jwt)
             .authorizer_id(&self.authorizer_id)
             // One of them in the token's `scope` is enough.
-            .set_authorization_scopes(Some(
-                self.row.scopes.iter().copied().map(Into::into).collect(),
-            ))
+            .set_authorization_scopes(Some(texts(self.row.scopes)))
     }
 }
 

@@ -84,6 +84,10 @@ pub struct State {
     pub api_scopes: Option<Vec<(String, String)>>,
     /// `redirect_uri`s that the app client may use.
     pub terminal_app_callback_urls: Option<Vec<String>>,
+    /// Where the sign-in page may redirect to after a logout, if `create` has set it.
+    pub terminal_app_logout_urls: Option<Vec<String>>,
+    /// The origins whose pages may call the API, if `create` has set them.
+    pub api_allowed_origins: Option<Vec<String>>,
     /// Scopes that the app client may ask for.
     pub terminal_app_scopes: Option<Vec<String>>,
 

@@ -21,13 +21,24 @@ pub(crate) const APP_CLIENT_SCOPES: &[&str] =
 /// (none: any valid token of the app client). `create` makes what stands here, and
 /// removes the route of a row that was taken out. The function answers by method and
 /// path. The first row is the one that `tokens` calls unless it is told another.
-pub(crate) const ROUTES: &[RouteRow] = &[route(
-    "GET",
-    "/hello",
-    &["HelloAPI/hello.read", "HelloAPI/hello.write"],
-)];
-/// Where the sign-in page redirects the browser; `tokens` listens there.
-pub(crate) const CALLBACK_URL: &str = "http://localhost:8083/callback";
+#[rustfmt::skip] // one route, one line
+pub(crate) const ROUTES: &[RouteRow] = &[
+    route("GET", "/hello", &["HelloAPI/hello.read", "HelloAPI/hello.write"]),
+];
+/// Where the sign-in page may redirect the browser with a code. `tokens` listens at the
+/// first of this machine whose port is free. Others, of a web page for example, go
+/// behind them; each is https, or http on localhost.
+pub(crate) const CALLBACK_URLS: &[&str] = &[
+    "http://localhost:8083/callback",
+    "http://localhost:8084/callback",
+    "http://localhost:18083/callback",
+];
+/// Where the sign-in page may redirect the browser after a logout. While this is empty,
+/// what somebody has set by hand stays.
+pub(crate) const LOGOUT_URLS: &[&str] = &[];
+/// The web pages whose scripts may call the API (CORS), by origin, for example
+/// `https://app.example.com`. While this is empty, what somebody has set by hand stays.
+pub(crate) const ALLOWED_ORIGINS: &[&str] = &[];
 /// The test user's name.
 pub(crate) const USERNAME: &str = "Testuser";
 /// The test user's email address.
@@ -78,14 +89,21 @@ impl Names {
         state.api_stage_name = text(STAGE);
         let scope = |(name, description): (&str, &str)| (name.to_owned(), description.to_owned());
         state.api_scopes = Some(SCOPES.into_iter().map(scope).collect());
-        state.terminal_app_callback_urls = Some(vec![CALLBACK_URL.to_owned()]);
-        state.terminal_app_scopes = Some(
-            APP_CLIENT_SCOPES
-                .iter()
-                .map(|&scope| scope.to_owned())
-                .collect(),
-        );
+        state.terminal_app_callback_urls = Some(texts(CALLBACK_URLS));
+        state.terminal_app_scopes = Some(texts(APP_CLIENT_SCOPES));
+        // What was set before stays recorded until it is removed.
+        if !LOGOUT_URLS.is_empty() {
+            state.terminal_app_logout_urls = Some(texts(LOGOUT_URLS));
+        }
+        if !ALLOWED_ORIGINS.is_empty() {
+            state.api_allowed_origins = Some(texts(ALLOWED_ORIGINS));
+        }
     }
+}
+
+/// A list of this file, as the SDK and state.json take it.
+pub(crate) fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&text| text.to_owned()).collect()
 }
 
 /// The full names of the scopes, as tokens have them.
@@ -102,8 +120,7 @@ fn record_routes(state: &mut State) {
     state.upgrade_routes();
     let routes = state.api_routes.get_or_insert_default();
     for row in ROUTES {
-        let scopes = row.scopes.iter().map(|&scope| scope.to_owned());
-        routes.entry(row.key()).or_default().scopes = scopes.collect();
+        routes.entry(row.key()).or_default().scopes = texts(row.scopes);
     }
     let first = &ROUTES[0];
     state.api_route_id = routes[&first.key()].id.clone();

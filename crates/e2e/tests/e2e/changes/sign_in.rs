@@ -110,7 +110,10 @@ pub(super) const ROWS: &[Row] = &[
                 .callback_urls("http://localhost:9999/callback")
                 .send(),
         );
-        "CallbackURLs [http://localhost:8083/callback http://localhost:9999/callback] -> [http://localhost:8083/callback]".into()
+        format!(
+            "CallbackURLs [{ours} http://localhost:9999/callback] -> [{ours}]",
+            ours = CALLBACKS.join(" ")
+        )
     }),
     ("App Client 'Terminal Application'", |stack| {
         stack.call(
@@ -239,8 +242,15 @@ fn recovery(option: RecoveryOptionNameType) -> AccountRecoverySettingType {
         .build()
 }
 
+/// The callback addresses of the app client, in the order in which they are shown.
+const CALLBACKS: [&str; 3] = [
+    "http://localhost:18083/callback",
+    "http://localhost:8083/callback",
+    "http://localhost:8084/callback",
+];
+
 /// An update that leaves the app client as `create` makes it.
-fn client(stack: &LiveStack) -> UpdateUserPoolClientFluentBuilder {
+pub(super) fn client(stack: &LiveStack) -> UpdateUserPoolClientFluentBuilder {
     let call = stack
         .cognito
         .update_user_pool_client()
@@ -249,7 +259,7 @@ fn client(stack: &LiveStack) -> UpdateUserPoolClientFluentBuilder {
         .client_name("Terminal Application")
         .allowed_o_auth_flows_user_pool_client(true)
         .allowed_o_auth_flows(OAuthFlowType::Code)
-        .callback_urls("http://localhost:8083/callback")
+        .set_callback_urls(Some(CALLBACKS.map(str::to_owned).to_vec()))
         .supported_identity_providers("COGNITO")
         .explicit_auth_flows(ExplicitAuthFlowsType::AllowCustomAuth)
         .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
