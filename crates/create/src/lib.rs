@@ -77,8 +77,8 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
 
     // Make it so.
     run.begin()?;
-    steps.make().await?;
     removed_routes::remove(&run).await?;
+    steps.make().await?;
     readiness::wait_for_api(&run).await?;
     steps.remove_duplicates().await?;
     run.end()?;

@@ -48,8 +48,9 @@ impl RouteRow {
     }
 
     /// The end of the ARN with which API Gateway invokes the function for a request
-    /// to this route: `GET/hello`, after the stage. For a variable, AWS's documents do
-    /// not say whether its name stands there or its value: `*` is both.
+    /// to this route: `GET/hello`, after the stage. A variable is `*`, as in the
+    /// permissions of AWS SAM: AWS's documents do not say whether its name stands there
+    /// or its value.
     pub(crate) fn source(&self) -> String {
         let method = if self.method == "ANY" {
             "*"
