@@ -11,7 +11,7 @@ REPORT_FLAG = $(if $(REPORT),--report "$(REPORT)")
 ARCH_FLAG = $(if $(LAMBDA_ARCH),$(if $(filter arm64,$(LAMBDA_ARCH)),--arm64,--x86-64))
 
 .DEFAULT_GOAL := all
-.PHONY: all api request delete delete-all demo lab test test-fast lint audit bench clean dist cloud cloud-stop tools build function pictures help
+.PHONY: all api request logs delete delete-all demo lab test test-fast lint audit bench clean dist cloud cloud-stop tools build function pictures help
 
 # Tools are a download and programs a compilation: side by side they take less.
 SIDE_BY_SIDE := --no-print-directory -j2
@@ -47,13 +47,16 @@ api: .env function ## create everything
 	@scripts/cloud start-if-configured
 	cargo run --locked --quiet --bin create
 
-request: .env ## log in and call the API; SCOPES="openid" asks for other scopes, REPORT=login.html keeps the page
+request: .env ## log in and call the API; SCOPES="openid" asks for other scopes, ROUTE="POST /hello" calls another route, REPORT=login.html keeps the page
 	@scripts/show-user
-	cargo run --locked --quiet --bin tokens -- $(if $(SCOPES),--scopes "$(SCOPES)") $(REPORT_FLAG)
+	cargo run --locked --quiet --bin tokens -- $(if $(SCOPES),--scopes "$(SCOPES)") $(if $(ROUTE),--route "$(ROUTE)") $(REPORT_FLAG)
 
 lab: .env ## attacks on the login and the API, and who refuses them; REPORT=lab.html keeps a page
 	@scripts/show-user
 	cargo run --locked --quiet --bin tokens -- lab $(REPORT_FLAG)
+
+logs: .env ## the last lines that the function has logged; FOLLOW=1 goes on until Ctrl-C
+	@cargo run --locked --quiet --bin logs -- $(if $(FOLLOW),--follow)
 
 delete: .env ## delete everything
 	cargo run --locked --quiet --bin delete

@@ -14,12 +14,36 @@ async fn main() -> Result<(), Error> {
 /// has checked the token's signature, issuer, expiry, audience and scope; the
 /// event carries its claims.
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    println!("{}", without_token(event.payload));
-    Ok(json!({
-        "statusCode": 200,
+    let event = event.payload;
+    let answer = answer(&event);
+    println!("{}", without_token(event));
+    Ok(answer)
+}
+
+/// Answers by the route that the request took, so that one function can stand behind
+/// several.
+fn answer(event: &Value) -> Value {
+    // An event without a route is a test from Lambda's console.
+    match event["routeKey"].as_str().unwrap_or("GET /hello") {
+        "GET /hello" => response(200, "hello world"),
+        "POST /hello" => response(200, &format!("hello {}", caller(event))),
+        _ => response(404, "no such route in the function"),
+    }
+}
+
+/// Who calls: the user's name in the claims of the access token. Nobody could have
+/// written them into the request: they are what the gateway has verified.
+fn caller(event: &Value) -> &str {
+    let claims = &event["requestContext"]["authorizer"]["jwt"]["claims"];
+    claims["username"].as_str().unwrap_or("nobody")
+}
+
+fn response(status: u16, body: &str) -> Value {
+    json!({
+        "statusCode": status,
         "headers": { "content-type": "application/json" },
-        "body": "hello world",
-    }))
+        "body": body,
+    })
 }
 
 /// Hides the bearer token: anyone who reads it in a log could use it (RFC 6750,
@@ -40,13 +64,38 @@ fn without_token(mut event: Value) -> Value {
 mod tests {
     use super::*;
 
+    async fn answer_to(event: Value) -> Value {
+        let event = LambdaEvent::new(event, lambda_runtime::Context::default());
+        handle(event).await.unwrap()
+    }
+
     #[tokio::test]
     async fn the_answer_is_hello_world() {
-        let event = LambdaEvent::new(json!({}), lambda_runtime::Context::default());
-        let answer = handle(event).await.unwrap();
+        for event in [json!({}), json!({ "routeKey": "GET /hello" })] {
+            let answer = answer_to(event).await;
+            assert_eq!(answer["statusCode"], 200);
+            assert_eq!(answer["headers"]["content-type"], "application/json");
+            assert_eq!(answer["body"], "hello world");
+        }
+    }
+
+    #[tokio::test]
+    async fn another_route_answers_with_the_name_in_the_token() {
+        let claims = json!({ "username": "Testuser" });
+        let answer = answer_to(json!({
+            "routeKey": "POST /hello",
+            "requestContext": { "authorizer": { "jwt": { "claims": claims } } },
+            "headers": { "username": "mallory" },
+        }))
+        .await;
         assert_eq!(answer["statusCode"], 200);
-        assert_eq!(answer["headers"]["content-type"], "application/json");
-        assert_eq!(answer["body"], "hello world");
+        assert_eq!(answer["body"], "hello Testuser");
+    }
+
+    #[tokio::test]
+    async fn a_route_that_the_function_does_not_know() {
+        let answer = answer_to(json!({ "routeKey": "GET /other" })).await;
+        assert_eq!(answer["statusCode"], 404);
     }
 
     #[test]

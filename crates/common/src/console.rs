@@ -83,6 +83,12 @@ impl Console {
         });
     }
 
+    /// Whether stdout can no longer be written, or nobody reads it: what comes next is
+    /// seen by nobody.
+    pub fn is_closed(&self) -> bool {
+        STDOUT_ERROR.get().is_some()
+    }
+
     /// Prints a `note:` line to stderr.
     pub fn note(&self, text: &str) {
         let note = StyledText::new(NOTE, "note:").plain(format!(" {text}"));

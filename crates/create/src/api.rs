@@ -6,9 +6,12 @@
 //! itself, and a mistake there would let everybody in. Deleting it deletes its
 //! stage, route, integration and authorizer.
 
-use aws_sdk_apigatewayv2::operation::create_api::builders::CreateApiFluentBuilder;
-use aws_sdk_apigatewayv2::types::ProtocolType;
+use std::collections::BTreeSet;
 
+use aws_sdk_apigatewayv2::operation::create_api::builders::CreateApiFluentBuilder;
+use aws_sdk_apigatewayv2::types::{Cors, ProtocolType};
+
+use crate::config::names::{ALLOWED_ORIGINS, ROUTES, texts};
 use crate::resource::prelude::*;
 
 /// The HTTP API.
@@ -41,6 +44,7 @@ impl Api {
             // An HTTP API validates JWTs itself; a REST API has its own Cognito
             // authorizer and costs three times as much a request.
             .protocol_type(ProtocolType::Http)
+            .set_cors_configuration(cors())
             // Names are not unique: the tag says that it is ours.
             .set_tags(Some(run.tags()))
     }
@@ -62,7 +66,7 @@ impl Resource for Api {
         Api
     }
 
-    fn title(run: &Run) -> String {
+    fn title(&self, run: &Run) -> String {
         format!("HTTP API '{}'", run.config.names.api)
     }
 
@@ -78,4 +82,29 @@ impl Resource for Api {
             endpoint: required("CreateApi", "ApiEndpoint", answer.api_endpoint)?,
         })
     }
+}
+
+/// What a browser lets the scripts of other pages do with the API; `None`: nothing. The
+/// gateway answers the browser's question (the preflight) itself, without a token.
+fn cors() -> Option<Cors> {
+    if ALLOWED_ORIGINS.is_empty() {
+        return None;
+    }
+    let methods = ROUTES.iter().map(|row| match row.method {
+        "ANY" => "*".to_owned(),
+        method => method.to_owned(),
+    });
+    let methods: BTreeSet<String> = methods.collect();
+    let cors = Cors::builder()
+        .set_allow_origins(Some(texts(ALLOWED_ORIGINS)))
+        .set_allow_methods(Some(methods.into_iter().collect()))
+        // The access token, and the type of a body.
+        .set_allow_headers(Some(texts(&["authorization", "content-type"])))
+        // Why a token was refused (RFC 6750, section 3).
+        .set_expose_headers(Some(texts(&["www-authenticate"])))
+        // Cookies: there are none. The token is no cookie, so no other page can send it.
+        .allow_credentials(false)
+        // For how many seconds the browser need not ask again.
+        .max_age(300);
+    Some(cors.build())
 }

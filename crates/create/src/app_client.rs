@@ -11,7 +11,7 @@ use aws_sdk_cognitoidentityprovider::types::{
     RefreshTokenRotationType, TimeUnitsType, TokenValidityUnitsType, UserPoolClientType,
 };
 
-use crate::config::names::{APP_CLIENT, APP_CLIENT_SCOPES, CALLBACK_URL};
+use crate::config::names::{APP_CLIENT, APP_CLIENT_SCOPES, CALLBACK_URLS, LOGOUT_URLS, texts};
 use crate::resource::prelude::*;
 use crate::user_pool::UserPoolRef;
 
@@ -36,11 +36,10 @@ impl AppClient {
             // The authorization code flow, and no other (RFC 9700, section 2.1).
             .allowed_o_auth_flows_user_pool_client(true)
             .allowed_o_auth_flows(OAuthFlowType::Code)
-            .set_allowed_o_auth_scopes(Some(
-                APP_CLIENT_SCOPES.iter().copied().map(Into::into).collect(),
-            ))
+            .set_allowed_o_auth_scopes(Some(texts(APP_CLIENT_SCOPES)))
             // Compared character by character with the request's `redirect_uri`.
-            .callback_urls(CALLBACK_URL)
+            .set_callback_urls(Some(texts(CALLBACK_URLS)))
+            .set_logout_urls(logout_urls(run))
             // The pool's own users; others sign in with Google, SAML and so on.
             .supported_identity_providers("COGNITO")
             // Cognito's own API has flows in which the client sees the password
@@ -82,7 +81,7 @@ impl Resource for AppClient {
     const NAME: &'static str = "app client";
     const CREATE: Operation = Operation::new(
         "CreateUserPoolClient",
-        "Registers the terminal program as a public OAuth 2.0 client: no secret, the code flow only, one redirect address.",
+        "Registers the terminal program as a public OAuth 2.0 client: no secret, the code flow only, fixed redirect addresses.",
         &["UserPoolClient.ClientId"],
     );
     /// The resource server must exist: the client names its scopes.
@@ -94,7 +93,7 @@ impl Resource for AppClient {
         AppClient { pool }
     }
 
-    fn title(_: &Run) -> String {
+    fn title(&self, _: &Run) -> String {
         format!("App Client '{APP_CLIENT}'")
     }
 
@@ -109,6 +108,12 @@ impl Resource for AppClient {
         let id = client.and_then(|client| client.client_id);
         required("CreateUserPoolClient", "ClientId", id)
     }
+}
+
+/// `None` while we have set none: then what somebody has set by hand stays.
+fn logout_urls(run: &Run) -> Option<Vec<String>> {
+    let set_before = run.state.get().terminal_app_logout_urls.is_some();
+    (set_before || !LOGOUT_URLS.is_empty()).then(|| texts(LOGOUT_URLS))
 }
 
 /// An emulator may take rotation and not answer with it.

@@ -63,7 +63,7 @@ impl Resource for Authorizer {
         }
     }
 
-    fn title(_: &Run) -> String {
+    fn title(&self, _: &Run) -> String {
         format!("Authorizer '{AUTHORIZER}'")
     }
 

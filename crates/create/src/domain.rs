@@ -47,7 +47,7 @@ impl Resource for Domain {
         Domain { pool }
     }
 
-    fn title(run: &Run) -> String {
+    fn title(&self, run: &Run) -> String {
         format!("Sign-in domain '{}'", run.config.domain_prefix)
     }
 

@@ -80,7 +80,7 @@ impl Resource for Function {
         Function { role_arn }
     }
 
-    fn title(run: &Run) -> String {
+    fn title(&self, run: &Run) -> String {
         format!("Function '{}'", run.config.names.function)
     }
 

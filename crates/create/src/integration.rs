@@ -50,7 +50,7 @@ impl Resource for Integration {
         Integration { api, function }
     }
 
-    fn title(run: &Run) -> String {
+    fn title(&self, run: &Run) -> String {
         format!("Integration with '{}'", run.config.names.function)
     }
 

@@ -35,7 +35,7 @@ use common::{Access, Exit, Result, Settings};
 
 use crate::config::Config;
 use crate::run::Run;
-use crate::steps::{Steps, dry_run};
+use crate::steps::{Steps, dry_run, removed_routes};
 
 /// Create a user pool with hosted sign-in, an HTTP API that trusts it, and the
 /// function behind it, on AWS. What is there already is compared with what the
@@ -70,12 +70,14 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
     read?;
     let plan = steps.plan()?;
     if args.dry_run {
-        dry_run::show(&run, &plan, &steps.duplicates().await?);
+        let removed = removed_routes::titles(&run);
+        dry_run::show(&run, &plan, &removed, &steps.duplicates().await?);
         return Ok(Exit::Done);
     }
 
     // Make it so.
     run.begin()?;
+    removed_routes::remove(&run).await?;
     steps.make().await?;
     readiness::wait_for_api(&run).await?;
     steps.remove_duplicates().await?;

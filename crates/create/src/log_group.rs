@@ -69,12 +69,12 @@ impl Resource for LogGroup {
         LogGroup
     }
 
-    fn title(run: &Run) -> String {
+    fn title(&self, run: &Run) -> String {
         format!("Log group '{}'", name(run))
     }
 
     fn line(&self, run: &Run, _: &Owner, change: &Change) -> String {
-        format!("{}{change}", Self::title(run))
+        format!("{}{change}", self.title(run))
     }
 
     async fn create(&self, run: &Run) -> CallResult<Owner> {

@@ -1,20 +1,21 @@
-//! The permission of the API to invoke the function.
+//! The permission of a route to invoke the function.
 //!
 //! The integration tells the API what to call; this tells Lambda to let it. It
 //! is a statement in the function's own policy. Without it, the API answers
-//! requests with good tokens with 500.
+//! requests with good tokens with 500. There is one for each route: together they cover
+//! the routes of the API and nothing else. A function's policy has room for about 50.
 
 use aws_sdk_lambda::operation::add_permission::builders::AddPermissionFluentBuilder;
 
 use crate::api::ApiRef;
-use crate::config::names::ROUTE_PATH;
+use crate::config::names::ROUTES;
+use crate::config::routes::{RouteRow, statement_id};
 use crate::function::FunctionRef;
 use crate::resource::prelude::*;
 
-pub(crate) const STATEMENT_ID: &str = "AllowInvokeFromApi";
-
-/// The permission of this API.
+/// The permission of this route of this API.
 pub(crate) struct Permission {
+    pub row: &'static RouteRow,
     pub api: ApiRef,
 }
 
@@ -28,13 +29,12 @@ impl Permission {
             .lambda
             .add_permission()
             .function_name(&run.config.names.function)
-            .statement_id(STATEMENT_ID)
+            .statement_id(statement_id(&self.row.key()))
             .action("lambda:InvokeFunction")
             .principal("apigateway.amazonaws.com")
-            // Only this path of this API, with any stage and method. Without it,
-            // every API in every account could invoke the function, past the
-            // authorizer.
-            .source_arn(format!("{api}/*/*{ROUTE_PATH}"))
+            // Only this method and path of this API, on any stage. Without it, every
+            // API in every account could invoke the function, past the authorizer.
+            .source_arn(format!("{api}/*/{}", self.row.source()))
     }
 }
 
@@ -42,23 +42,32 @@ impl Resource for Permission {
     const NAME: &'static str = "permission";
     const CREATE: Operation = Operation::new(
         "AddPermission",
-        "Lets this one API invoke the function: API Gateway has no right to do so by itself.",
+        "Lets one route of this API invoke the function: API Gateway has no right to do so by itself.",
         &["Statement"],
     );
     /// The function must exist.
-    type Needs = (ApiRef, FunctionRef);
+    type Needs = (&'static RouteRow, ApiRef, FunctionRef);
     type Ref = ();
 
-    fn new((api, _): Self::Needs) -> Permission {
-        Permission { api }
+    fn new((row, api, _): Self::Needs) -> Permission {
+        Permission { row, api }
     }
 
-    fn title(_: &Run) -> String {
-        "Permission for API Gateway to invoke the function".to_owned()
+    fn noted_as(&self) -> String {
+        format!("AddPermission {}", self.row.key())
+    }
+
+    fn title(&self, _: &Run) -> String {
+        title(&self.row.key())
     }
 
     fn line(&self, _: &Run, (): &(), change: &Change) -> String {
-        format!("Permission added to Lambda function for API Gateway to invoke it.{change}")
+        let route = if ROUTES.len() > 1 {
+            format!(" ('{}')", self.row.key())
+        } else {
+            String::new()
+        };
+        format!("Permission added to Lambda function for API Gateway to invoke it.{route}{change}")
     }
 
     async fn create(&self, run: &Run) -> CallResult {
@@ -68,4 +77,9 @@ impl Resource for Permission {
             .named("AddPermission")
             .map(drop)
     }
+}
+
+/// The name of a route's permission in messages.
+pub(crate) fn title(route_key: &str) -> String {
+    format!("Permission for '{route_key}' to invoke the function")
 }

@@ -15,6 +15,7 @@ use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;
 
+use crate::config::names::ROUTES;
 use crate::run::Run;
 use crate::user_pool::UserPoolRef;
 
@@ -75,8 +76,8 @@ fn is_sign_in_host(page: &Url, issuer: &str, prefix: &str) -> bool {
     !is_issuer && !is_another
 }
 
-/// If this run has changed anything, waits until the API refuses a request
-/// without a token, as it should; after a minute, prints a note instead.
+/// If this run has changed anything, waits until every route of the API refuses a
+/// request without a token, as it should; after a minute, prints a note instead.
 ///
 /// # Errors
 /// If a signal asks to stop meanwhile.
@@ -85,9 +86,16 @@ pub(crate) async fn wait_for_api(run: &Run) -> Result<()> {
         return Ok(());
     }
     let url = run.state.get().api_url.unwrap_or_default();
+    let stage = url.strip_suffix(ROUTES[0].path).unwrap_or(&url);
     let readiness = async || {
-        let answer = get(url.parse().ok()?).await?;
-        (answer.status() == StatusCode::UNAUTHORIZED).then_some(())
+        for row in ROUTES {
+            let url = format!("{stage}{}", row.path).parse().ok()?;
+            let answer = answer(row.request_method(), url).await?;
+            if answer.status() != StatusCode::UNAUTHORIZED {
+                return None;
+            }
+        }
+        Some(())
     };
     wait(run, "the API", &url, readiness).await
 }
@@ -177,11 +185,16 @@ fn limit(run: &Run) -> Duration {
     run.settle * 2
 }
 
-/// The response to a GET, if there is one. Nothing secret is sent, and nothing
-/// in the response is trusted.
 async fn get(url: Url) -> Option<reqwest::Response> {
+    answer("GET", url).await
+}
+
+/// The response to a request, if there is one. Nothing secret is sent, and nothing
+/// in the response is trusted.
+async fn answer(method: &str, url: Url) -> Option<reqwest::Response> {
     let client = client::for_url(&url).ok()?;
-    client.get(url).timeout(ANSWER_TIMEOUT).send().await.ok()
+    let request = client.request(method.parse().ok()?, url);
+    request.timeout(ANSWER_TIMEOUT).send().await.ok()
 }
 
 #[cfg(test)]

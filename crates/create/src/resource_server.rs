@@ -52,7 +52,7 @@ impl Resource for ResourceServer {
         ResourceServer { pool }
     }
 
-    fn title(_: &Run) -> String {
+    fn title(&self, _: &Run) -> String {
         format!("Resource Server '{RESOURCE_SERVER}'")
     }
 

@@ -63,7 +63,7 @@ impl Resource for Role {
         Role
     }
 
-    fn title(run: &Run) -> String {
+    fn title(&self, run: &Run) -> String {
         format!("Role '{}'", run.config.names.role)
     }
 

@@ -57,7 +57,7 @@ impl Resource for RolePolicy {
         RolePolicy
     }
 
-    fn title(_: &Run) -> String {
+    fn title(&self, _: &Run) -> String {
         format!("Policy '{ROLE_POLICY}'")
     }
 

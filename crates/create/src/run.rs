@@ -152,6 +152,9 @@ impl Run {
                 state.account_id = Some(account.clone());
                 state.endpoint_url = self.aws.endpoint_url.clone();
                 state.region = Some(region.clone());
+            } else if state.state_version >= Some(3) {
+                // What is recorded now, the program of version 3 does not know.
+                state.state_version = Some(state::VERSION);
             }
             self.config.names.record(state);
         })
@@ -242,6 +245,11 @@ impl Run {
     /// Counts what was done to a resource, for the summary.
     pub(crate) fn count(&self, change: &Change) {
         self.summary().count(change);
+    }
+
+    /// Counts a resource that was deleted, for the summary.
+    pub(crate) fn count_deleted(&self) {
+        self.summary().count_deleted();
     }
 
     fn summary(&self) -> std::sync::MutexGuard<'_, Summary> {

@@ -3,6 +3,7 @@
 use crate::api::Api;
 use crate::app_client::AppClient;
 use crate::authorizer::Authorizer;
+use crate::config::names::ROUTES;
 use crate::domain::Domain;
 use crate::function::Function;
 use crate::integration::Integration;
@@ -40,8 +41,12 @@ pub(crate) fn stack(steps: &mut Steps) {
     let function = steps.add::<Function>(&role);
 
     // How a request with a good token gets from the API to the function.
-    steps.add::<Permission>((&api, &function));
+    for row in ROUTES {
+        steps.add::<Permission>((row, &api, &function));
+    }
     let integration = steps.add::<Integration>((&api, &function));
-    steps.add::<Route>((&api, &integration, &authorizer));
+    for row in ROUTES {
+        steps.add::<Route>((row, &api, &integration, &authorizer));
+    }
     steps.add::<Stage>(&api);
 }

@@ -49,7 +49,7 @@ impl Resource for Stage {
         Stage { api }
     }
 
-    fn title(_: &Run) -> String {
+    fn title(&self, _: &Run) -> String {
         format!("Stage '{STAGE}'")
     }
 

@@ -66,7 +66,7 @@ impl Resource for User {
         User { pool }
     }
 
-    fn title(_: &Run) -> String {
+    fn title(&self, _: &Run) -> String {
         format!("User '{USERNAME}'")
     }
 

@@ -123,7 +123,7 @@ impl Resource for UserPool {
         UserPool
     }
 
-    fn title(run: &Run) -> String {
+    fn title(&self, run: &Run) -> String {
         format!("User Pool '{}'", run.config.names.user_pool)
     }
 

@@ -94,6 +94,7 @@ impl Api {
             if state.api_id.take_if(|known| known == id).is_some() {
                 state.api_authorizer_id = None;
                 state.api_integration_id = None;
+                state.api_routes = None;
                 state.api_route_id = None;
                 state.api_url = None;
             }

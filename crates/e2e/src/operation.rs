@@ -55,6 +55,7 @@ fn in_apis(method: &str, path: &[&str]) -> Option<String> {
     let (plural, one) = match path {
         [] => ("Apis", false),
         [_] => ("Apis", true),
+        [_, "cors"] => return (method == "DELETE").then(|| "DeleteCorsConfiguration".to_owned()),
         [_, "authorizers", rest @ ..] => ("Authorizers", !rest.is_empty()),
         [_, "integrations", rest @ ..] => ("Integrations", !rest.is_empty()),
         [_, "routes", rest @ ..] => ("Routes", !rest.is_empty()),
@@ -74,6 +75,6 @@ fn in_apis(method: &str, path: &[&str]) -> Option<String> {
 
 /// Whether the operation changes something, judging by its name.
 pub fn changes(operation: &str) -> bool {
-    let reads = ["Get", "List", "Describe", "AdminGet"];
+    let reads = ["Get", "List", "Describe", "AdminGet", "Filter"];
     !reads.iter().any(|verb| operation.starts_with(verb))
 }

@@ -1,6 +1,6 @@
 //! A test environment whose requests go through a proxy.
 
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::fault::Fault;
 use crate::{Inventory, Proxy, Rules, RunResult, TestEnv};
@@ -25,8 +25,12 @@ impl ProxiedEnv {
 
     /// Starts a program; the proxy applies `rules` to its calls.
     pub fn start(&self, program: &str, args: &[&str], rules: Rules) -> Child {
+        self.start_command(self.env.command(program, args), rules)
+    }
+
+    /// Starts the program of this command.
+    pub fn start_command(&self, mut command: Command, rules: Rules) -> Child {
         self.proxy.begin(rules);
-        let mut command = self.env.command(program, args);
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

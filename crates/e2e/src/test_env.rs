@@ -133,6 +133,11 @@ impl TestEnv {
         self.prepared(command)
     }
 
+    /// The same for a program that was built elsewhere.
+    pub fn command_at(&self, path: &Path) -> Command {
+        self.prepared(Command::new(path))
+    }
+
     /// The same for a line of shell.
     pub fn shell(&self, line: &str) -> Command {
         let mut command = Command::new("sh");

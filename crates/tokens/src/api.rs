@@ -8,13 +8,13 @@ use reqwest::{Method, StatusCode, Version};
 use serde_json::{Map, Value, json};
 use url::{Position, Url};
 
-use crate::config::client::ApiRoute;
 use crate::http::client::{Http, USER_AGENT};
 use crate::http::readiness;
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::jwt::decode::Jwt;
 use crate::refusal;
+use crate::route::ApiRoute;
 use crate::transcript::field::Without;
 use crate::transcript::step::Channel;
 
@@ -81,6 +81,10 @@ pub(crate) async fn call(
         request.why = told.join("\n").into();
         request = request.bearer(token);
     }
+    if [Method::POST, Method::PUT, Method::PATCH].contains(&method) {
+        // There is no body (RFC 9110 section 8.6).
+        request.headers.push(("Content-Length", "0".to_owned()));
+    }
     let mut headers = vec![
         (
             "Host",
@@ -114,11 +118,14 @@ fn trust(route: &ApiRoute, token: &str) -> Vec<String> {
     } else {
         granted.join(", ")
     };
-    let wanted = route.scopes.join(", ");
+    let wanted = match &route.scopes[..] {
+        [] => "no scope".to_owned(),
+        scopes => format!("one of the scopes {}", scopes.join(", ")),
+    };
     vec![
         TRUST.to_owned(),
         format!(
-            "Its gateway checks the token with the issuer's public keys, from the same jwks_uri: signature, issuer, expiry, and that it was issued to the right client_id. Then it asks for one of the scopes {wanted}; this token has {has}."
+            "Its gateway checks the token with the issuer's public keys, from the same jwks_uri: signature, issuer, expiry, and that it was issued to the right client_id. Then it asks for {wanted}; this token has {has}."
         ),
     ]
 }

@@ -15,6 +15,7 @@ mod output;
 mod properties;
 mod refusal;
 mod report;
+mod route;
 mod signin;
 mod transcript;
 mod verify;

@@ -6,9 +6,9 @@ use common::text::printable;
 use reqwest::StatusCode;
 use url::Url;
 
-use crate::config::client::ApiRoute;
 use crate::http::response::Response;
 use crate::jwt::decode::Jwt;
+use crate::route::ApiRoute;
 
 /// The reasons, in sentences; none if the API did not refuse.
 pub(crate) fn explain(response: &Response, route: &ApiRoute, token: Option<&str>) -> Vec<String> {
@@ -61,6 +61,9 @@ fn scopes(route: &ApiRoute, token: &str) -> String {
         .any(|scope| route.scopes.iter().any(|wanted| wanted == scope))
     {
         return "The token has a scope that the route accepts, so its scopes are not the reason. Compare the route's scopes and the API's policies; 'make api' repairs the route.".to_owned();
+    }
+    if route.scopes.is_empty() {
+        return "The route opens to any token of this client, so its scopes are not the reason. Look at the API's policies; 'make api' repairs the route.".to_owned();
     }
     let has = match granted.len() {
         0 => "has no scope".to_owned(),

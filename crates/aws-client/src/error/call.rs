@@ -48,11 +48,26 @@ impl CallError {
         self.kind == Kind::NotFound
     }
 
+    /// Whether this cloud does not know the operation at all.
+    pub fn is_unknown_operation(&self) -> bool {
+        UNKNOWN_OPERATION.contains(&self.code.as_str())
+    }
+
     /// Whether these credentials may not make the call.
     pub fn is_denied(&self) -> bool {
         DENIED.contains(&self.code.as_str())
     }
 }
+
+/// What emulators answer to a call that they do not know.
+const UNKNOWN_OPERATION: [&str; 6] = [
+    "HTTP status 501",
+    "InvalidAction",
+    "NotImplemented",
+    "NotImplementedException",
+    "UnknownOperation",
+    "UnknownOperationException",
+];
 
 /// AWS's codes for a call that the credentials may not make.
 const DENIED: [&str; 3] = [

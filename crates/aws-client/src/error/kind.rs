@@ -117,6 +117,8 @@ pub(super) fn of_refusal(code: &str, message: &str, status: Option<u16>) -> Kind
         | "OperationAbortedException" => Kind::TryLater,
         "RequestTimeout" | "RequestTimeoutException" => Kind::Lost,
         _ if status == Some(429) => Kind::TryLater,
+        // Not implemented, as an emulator says: it will not be later either.
+        _ if status == Some(501) => Kind::Other,
         _ if status.is_some_and(|status| status >= 500) => Kind::Lost,
         _ => Kind::Other,
     }
@@ -167,6 +169,7 @@ mod tests {
             ("LimitExceededException", "Maximum number of resources", 429, Kind::Other),
             ("InternalErrorException", "", 500, Kind::Lost),
             ("", "", 503, Kind::Lost),
+            ("NotImplemented", "", 501, Kind::Other),
             ("AccessDeniedException", "not authorized", 403, Kind::Other),
         ];
         for (code, message, status, kind) in cases {

@@ -122,15 +122,17 @@ impl StateFile {
         })
     }
 
-    /// Renews the start time of a call under way, which is sent again.
+    /// Renews the start time of the calls of this operation that are under way: one of
+    /// them is sent again.
     ///
     /// # Errors
     /// As [`update`](StateFile::update); the call must not be sent then.
     pub fn repeat_call(&self, operation: &str) -> Result<()> {
-        if !self.get().under_way.has(operation) {
+        let calls = self.get().under_way.of(operation);
+        if calls.is_empty() {
             return Ok(());
         }
-        self.update(|state| begin(state, operation))
+        self.update(|state| calls.iter().for_each(|call| begin(state, call)))
     }
 
     /// Records what a call has created, and that it is no longer under way.

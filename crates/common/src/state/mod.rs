@@ -4,6 +4,8 @@ mod file;
 mod lock;
 mod model;
 mod python;
+mod route;
+mod routes;
 mod under_way;
 
 #[cfg(test)]
@@ -11,4 +13,5 @@ mod tests;
 
 pub use self::file::{Access, StateFile};
 pub use self::model::{State, VERSION};
+pub use self::route::Route;
 pub use self::under_way::{SETTLE_TIME, now};

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::lock::sibling;
+use super::route::Route;
 use super::under_way::{self, UnderWay};
 use crate::failure::{Failure, Result};
 use crate::file::{self, write_private};
 
 /// The version of `state.json` that this program writes. It also reads those
-/// before: version 1 has no calls under way, version 2 no lost calls.
-pub const VERSION: u32 = 3;
+/// before: version 1 has no calls under way, version 2 no lost calls, version 3 a single
+/// route.
+pub const VERSION: u32 = 4;
 
 /// The longest file that is read, in bytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
@@ -68,9 +70,9 @@ pub struct State {
     pub user_pool_email: Option<String>,
     /// `HelloAPI`, with `NAME_SUFFIX`.
     pub api_name: Option<String>,
-    /// `/hello`.
+    /// `/hello`: of the first route.
     pub api_route_path: Option<String>,
-    /// `GET`.
+    /// `GET`: of the first route.
     pub api_route_method: Option<String>,
     /// `EchoFunction`, with `NAME_SUFFIX`.
     pub lambda_function_name: Option<String>,
@@ -82,6 +84,10 @@ pub struct State {
     pub api_scopes: Option<Vec<(String, String)>>,
     /// `redirect_uri`s that the app client may use.
     pub terminal_app_callback_urls: Option<Vec<String>>,
+    /// Where the sign-in page may redirect to after a logout, if `create` has set it.
+    pub terminal_app_logout_urls: Option<Vec<String>>,
+    /// The origins whose pages may call the API, if `create` has set them.
+    pub api_allowed_origins: Option<Vec<String>>,
     /// Scopes that the app client may ask for.
     pub terminal_app_scopes: Option<Vec<String>>,
 
@@ -108,9 +114,12 @@ pub struct State {
     pub lambda_log_group_name: Option<String>,
     /// The API's integration with the function.
     pub api_integration_id: Option<String>,
-    /// The API's route.
+    /// The API's routes by their keys, for example `GET /hello`; also those whose row
+    /// was taken out, until they are removed.
+    pub api_routes: Option<BTreeMap<String, Route>>,
+    /// The first of them, which the older Python scripts know.
     pub api_route_id: Option<String>,
-    /// URL of the API, with stage and path.
+    /// URL of the first route, with stage and path.
     pub api_url: Option<String>,
 }
 

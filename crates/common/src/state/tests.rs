@@ -191,3 +191,46 @@ fn what_is_only_read_needs_no_lock_and_is_not_changed() {
     assert_eq!(file.get(), State::default());
     file.update(|state| state.api_id = None).unwrap_err();
 }
+
+#[test]
+fn the_only_route_of_an_earlier_version_is_one_of_several() {
+    let text = r#"{ "state_version": 3, "api_name": "HelloAPI", "api_route_method": "GET",
+        "api_route_path": "/hello", "api_route_id": "2ab2cd2",
+        "api_scopes": [["hello.read", ""]], "under_way": { "CreateRoute": 7 },
+        "lost_calls": { "AddPermission": 5, "CreateApi": 6 } }"#;
+    let (_dir, path) = in_folder(text);
+    let mut state = State::load(&path).unwrap().unwrap();
+    let before = state.routes();
+    state.upgrade_routes();
+    assert_eq!(state.api_routes.as_ref(), Some(&before));
+    let route = &before["GET /hello"];
+    assert_eq!(route.id.as_deref(), Some("2ab2cd2"));
+    assert_eq!(route.scopes, ["HelloAPI/hello.read"]);
+    assert_eq!(state.under_way.since("CreateRoute GET /hello"), Some(7));
+    assert_eq!(state.lost_calls.since("AddPermission GET /hello"), Some(5));
+    assert_eq!(state.lost_calls.since("CreateApi"), Some(6));
+    let after = state.clone();
+    state.upgrade_routes();
+    assert_eq!(state, after);
+}
+
+/// The program that sends a call again knows its operation, not the route.
+#[test]
+fn a_repeated_call_is_renewed_for_each_route() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = StateFile::open(&dir.path().join("state.json"), Access::ReadWrite).unwrap();
+    file.repeat_call("CreateRoute").unwrap();
+    assert!(file.get().under_way.is_empty(), "nothing is under way");
+    file.update(|state| {
+        let text =
+            r#"{ "CreateRoute GET /hello": 1, "CreateRoute POST /hello": 2, "CreateApi": 3 }"#;
+        state.under_way = serde_json::from_str(text).unwrap();
+    })
+    .unwrap();
+    file.repeat_call("CreateRoute").unwrap();
+    let calls = file.get().under_way;
+    for call in ["CreateRoute GET /hello", "CreateRoute POST /hello"] {
+        assert!(calls.since(call) > Some(3), "{call}: {calls:?}");
+    }
+    assert_eq!(calls.since("CreateApi"), Some(3));
+}

@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 /// and no service used here responds later than that, if it responds at all.
 pub const SETTLE_TIME: Duration = Duration::from_secs(30);
 
-/// The start times of calls without a response, by AWS's operation name, in
-/// milliseconds since 1970.
+/// The start times of calls without a response, in milliseconds since 1970, by AWS's
+/// operation name; where there are several of what it makes, with which one it is
+/// behind a space: `CreateRoute GET /hello`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnderWay(BTreeMap<String, u64>);
@@ -42,6 +43,19 @@ impl UnderWay {
     /// Whether the call is recorded.
     pub fn has(&self, operation: &str) -> bool {
         self.0.contains_key(operation)
+    }
+
+    /// The names of the calls of an operation.
+    pub(crate) fn of(&self, operation: &str) -> Vec<String> {
+        let is_of = |call: &&String| call.split(' ').next() == Some(operation);
+        self.0.keys().filter(is_of).cloned().collect()
+    }
+
+    /// Records a call under another name.
+    pub(crate) fn rename(&mut self, call: &str, name: String) {
+        if let Some(since) = self.0.remove(call) {
+            self.0.insert(name, since);
+        }
     }
 
     /// Removes the call: it got a response, or was never sent.

@@ -44,12 +44,13 @@ pub(crate) fn list(differences: &[Difference]) -> String {
     list.join(", ")
 }
 
-/// How many resources a run has created, updated and left unchanged.
+/// How many resources a run has created, updated, left unchanged and deleted.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     created: usize,
     updated: usize,
     unchanged: usize,
+    deleted: usize,
 }
 
 impl Summary {
@@ -60,6 +61,11 @@ impl Summary {
             Change::Updated(_) => &mut self.updated,
             Change::Unchanged => &mut self.unchanged,
         } += 1;
+    }
+
+    /// Counts one more that was deleted.
+    pub(crate) fn count_deleted(&mut self) {
+        self.deleted += 1;
     }
 
     /// Whether anything was created or updated.
@@ -75,6 +81,7 @@ impl fmt::Display for Summary {
             (self.created, "created"),
             (self.updated, "updated"),
             (self.unchanged, "unchanged"),
+            (self.deleted, "deleted"),
         ];
         let nonzero = counts.iter().filter(|(count, _)| *count > 0);
         let parts: Vec<String> = nonzero.map(|(n, what)| format!("{n} {what}")).collect();

@@ -1,13 +1,15 @@
 //! Names, settings and the function's zip, checked before the first AWS call.
 
+mod addresses;
 pub(crate) mod hosts;
 pub(crate) mod names;
+pub(crate) mod routes;
 pub(crate) mod zip_file;
 
 use common::settings::Password;
 use common::{Failure, Result, Settings, State};
 
-use self::names::Names;
+use self::names::{ALLOWED_ORIGINS, CALLBACK_URLS, LOGOUT_URLS, Names, ROUTES};
 use self::zip_file::ZipFile;
 
 /// Checked settings.
@@ -26,12 +28,16 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Checks `PASSWORD`, `DOMAIN_PREFIX`, `NAME_SUFFIX`, `SIGN_UP` and the
-    /// function's zip.
+    /// Checks what stands in `names.rs`, `PASSWORD`, `DOMAIN_PREFIX`, `NAME_SUFFIX`,
+    /// `SIGN_UP` and the function's zip.
     ///
     /// # Errors
     /// Exit code 2 if one of them is missing or invalid; no call was made.
     pub(crate) fn check(settings: &Settings) -> Result<Config> {
+        routes::check(ROUTES, &names::full_scopes())?;
+        addresses::check_redirects("CALLBACK_URLS", CALLBACK_URLS)?;
+        addresses::check_redirects("LOGOUT_URLS", LOGOUT_URLS)?;
+        addresses::check_origins("ALLOWED_ORIGINS", ALLOWED_ORIGINS)?;
         Ok(Config {
             names: Names::new(settings.name_suffix()?),
             password: settings.password()?.clone(),

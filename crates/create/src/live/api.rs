@@ -2,26 +2,34 @@
 
 use aws_client::find;
 use aws_sdk_apigatewayv2::operation::get_api::GetApiOutput;
+use aws_sdk_apigatewayv2::types::Cors;
+use serde_json::Value;
 
 use crate::api::{Api, ApiRef};
 use crate::compare::difference::differences;
-use crate::compare::property::{Property, overwrite};
-use crate::config::names::{ROUTE_PATH, STAGE};
+use crate::compare::property::{Property, object, overwrite};
+use crate::config::names::{ALLOWED_ORIGINS, ROUTES, STAGE};
 use crate::live::LiveResource;
 use crate::resource::prelude::*;
+
+impl Property for Cors {
+    fn to_json(&self) -> Value {
+        object!(self; allow_credentials, allow_headers, allow_methods, allow_origins, expose_headers, max_age)
+    }
+}
 
 impl LiveResource for Api {
     type Live = GetApiOutput;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         state.api_id.map(Key::new)
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let answer = run.aws.api_gateway.get_api().api_id(&key.id).send().await;
         let api = optional(answer.named("GetApi"))?;
         if let Some(api) = &api {
-            run.check_tag(&Self::title(run), &key.id, api.tags.as_ref())?;
+            run.check_tag(&self.title(run), &key.id, api.tags.as_ref())?;
         }
         Ok(api)
     }
@@ -42,22 +50,44 @@ impl LiveResource for Api {
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
         let desired = self.create_call(run);
         let protocol = desired.get_protocol_type().to_json();
-        differences([
+        let mut found = differences([
             ("Name", live.name.to_json(), desired.get_name().to_json()),
             ("ProtocolType", live.protocol_type.to_json(), protocol),
-        ])
+        ]);
+        if !ALLOWED_ORIGINS.is_empty() || has_set_cors(run) {
+            let cors = desired.get_cors_configuration().to_json();
+            let live = live.cors_configuration.to_json();
+            found.extend(differences([("CorsConfiguration", live, cors)]));
+        }
+        found
     }
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
         let call = run.aws.api_gateway.update_api();
-        let call = overwrite!(call, self.create_call(run); name);
+        let call = overwrite!(call, self.create_call(run); name, cors_configuration);
         let call = call.set_api_id(live.api_id.clone());
-        call.send().await.named("UpdateApi").map(drop)
+        call.send().await.named("UpdateApi")?;
+        if ALLOWED_ORIGINS.is_empty() && has_set_cors(run) {
+            // An update can replace it, but not take it away.
+            let call = run.aws.api_gateway.delete_cors_configuration();
+            let call = call.set_api_id(live.api_id.clone());
+            optional(call.send().await.named("DeleteCorsConfiguration"))?;
+        }
+        Ok(())
+    }
+
+    /// A configuration that we had set, and no longer set, is gone now.
+    async fn finish(&self, run: &Run, _: &ApiRef, _: &Change) -> Result<()> {
+        if ALLOWED_ORIGINS.is_empty() {
+            run.save(|state| state.api_allowed_origins = None)?;
+        }
+        Ok(())
     }
 
     fn record(&self, _: &Run, api: &ApiRef, state: &mut State) {
         state.api_id = Some(api.id.clone());
-        state.api_url = Some(format!("{}/{STAGE}{ROUTE_PATH}", api.endpoint));
+        let path = ROUTES[0].path;
+        state.api_url = Some(format!("{}/{STAGE}{path}", api.endpoint));
     }
 
     fn created_at(live: &Self::Live) -> Option<u64> {
@@ -68,4 +98,10 @@ impl LiveResource for Api {
         let call = run.aws.api_gateway.delete_api().api_id(&key.id);
         call.send().await.named("DeleteApi").map(drop)
     }
+}
+
+/// If not, a configuration that is there was set by hand, and stays while the table is
+/// empty.
+fn has_set_cors(run: &Run) -> bool {
+    run.state.get().api_allowed_origins.is_some()
 }

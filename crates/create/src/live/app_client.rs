@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::app_client::{AppClient, ROTATION, check_shown};
 use crate::compare::difference::differences;
 use crate::compare::property::{Property, keep, object};
-use crate::config::names::APP_CLIENT;
+use crate::config::names::{APP_CLIENT, LOGOUT_URLS};
 use crate::live::LiveResource;
 use crate::resource::prelude::*;
 
@@ -35,14 +35,14 @@ properties!(CreateUserPoolClientFluentBuilder, UserPoolClientType, UpdateUserPoo
 impl LiveResource for AppClient {
     type Live = UserPoolClientType;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         Some(Key::within(
             state.user_pool_id?,
             state.terminal_app_client_id?,
         ))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.cognito.describe_user_pool_client();
         let answer = call
             .user_pool_id(&key.parent)
@@ -91,6 +91,10 @@ impl LiveResource for AppClient {
             live.default_redirect_uri.to_json(),
             allowed_default(&live, &desired).to_json(),
         )]));
+        if let Some(urls) = desired.get_logout_urls() {
+            let live = live.logout_urls.to_json();
+            found.extend(differences([("LogoutURLs", live, urls.to_json())]));
+        }
         found
     }
 
@@ -104,6 +108,14 @@ impl LiveResource for AppClient {
 
     fn record(&self, _: &Run, client_id: &String, state: &mut State) {
         state.terminal_app_client_id = Some(client_id.clone());
+    }
+
+    /// Addresses that we had set, and no longer set, are gone now.
+    async fn finish(&self, run: &Run, _: &String, _: &Change) -> Result<()> {
+        if LOGOUT_URLS.is_empty() {
+            run.save(|state| state.terminal_app_logout_urls = None)?;
+        }
+        Ok(())
     }
 
     fn created_at(live: &Self::Live) -> Option<u64> {
@@ -129,9 +141,11 @@ fn updated(
 ) -> UpdateUserPoolClientFluentBuilder {
     let call = keep!(call, live;
         user_pool_id, client_id, analytics_configuration, auth_session_validity,
-        enable_propagate_additional_user_context_data, logout_urls,
-        read_attributes, write_attributes);
-    let call = call.set_default_redirect_uri(allowed_default(live, desired));
+        enable_propagate_additional_user_context_data, read_attributes, write_attributes);
+    let logout_urls = desired.get_logout_urls().as_ref();
+    let call = call
+        .set_default_redirect_uri(allowed_default(live, desired))
+        .set_logout_urls(logout_urls.or(live.logout_urls.as_ref()).cloned());
     overwrite(call, desired)
 }
 

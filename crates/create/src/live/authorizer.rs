@@ -26,11 +26,11 @@ properties!(CreateAuthorizerFluentBuilder, GetAuthorizerOutput, UpdateAuthorizer
 impl LiveResource for Authorizer {
     type Live = GetAuthorizerOutput;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         Some(Key::within(state.api_id?, state.api_authorizer_id?))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.api_gateway.get_authorizer();
         let answer = call.api_id(&key.parent).authorizer_id(&key.id).send().await;
         Ok(optional(answer.named("GetAuthorizer"))?)

@@ -18,14 +18,14 @@ use crate::resource::prelude::*;
 impl LiveResource for Domain {
     type Live = DomainDescriptionType;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         let prefix = state.user_pool_auth_domain_prefix?;
         Some(Key::within(state.user_pool_id?, prefix))
     }
 
     /// The recorded domain, or the one that the pool has in its place. Its prefix
     /// may differ from the desired one.
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let ours = find::domain(&run.aws, &key.id).await?;
         match ours.filter(|domain| domain.user_pool_id() == Some(&key.parent)) {
             Some(domain) => Ok(Some(domain)),
@@ -39,15 +39,15 @@ impl LiveResource for Domain {
 
     /// A domain is ours when it belongs to our pool.
     async fn find(&self, run: &Run) -> Result<Option<Self::Live>> {
-        match look_up(run, Some(&self.pool.id)).await? {
+        match self.look_up(run, Some(&self.pool.id)).await? {
             Some(domain) => Ok(Some(domain)),
             // A run that was killed may have made it with another prefix.
             None => of_pool(run, &self.pool.id).await,
         }
     }
 
-    async fn check_name_is_free(run: &Run) -> Result<()> {
-        look_up(run, None).await.map(drop)
+    async fn check_name_is_free(&self, run: &Run) -> Result<()> {
+        self.look_up(run, None).await.map(drop)
     }
 
     fn reference(_: &Run, live: &Self::Live) -> CallResult<String> {
@@ -121,6 +121,25 @@ impl LiveResource for Domain {
     }
 }
 
+impl Domain {
+    /// The domain with the desired prefix; an error, if it is not that of `our_pool`.
+    async fn look_up(
+        &self,
+        run: &Run,
+        our_pool: Option<&str>,
+    ) -> Result<Option<DomainDescriptionType>> {
+        let found = match find::domain(&run.aws, &run.config.domain_prefix).await? {
+            None => Found::Nothing,
+            Some(domain) if domain.user_pool_id() == our_pool => Found::Ours(domain),
+            Some(domain) => {
+                let pool = domain.user_pool_id.unwrap_or_default();
+                find::owner_of_foreign_pool(&run.aws, &pool).await
+            }
+        };
+        found.refuse_foreign(&self.title(run), "another DOMAIN_PREFIX")
+    }
+}
+
 /// `custom_domain_config` is for custom domains only: AWS refuses it for a prefix.
 fn updated(
     call: UpdateUserPoolDomainFluentBuilder,
@@ -158,19 +177,6 @@ async fn of_pool(run: &Run, pool_id: &str) -> Result<Option<DomainDescriptionTyp
         Some(prefix) => find::domain(&run.aws, &prefix).await,
         None => Ok(None),
     }
-}
-
-/// The domain with the desired prefix; an error, if it is not that of `our_pool`.
-async fn look_up(run: &Run, our_pool: Option<&str>) -> Result<Option<DomainDescriptionType>> {
-    let found = match find::domain(&run.aws, &run.config.domain_prefix).await? {
-        None => Found::Nothing,
-        Some(domain) if domain.user_pool_id() == our_pool => Found::Ours(domain),
-        Some(domain) => {
-            let pool = domain.user_pool_id.unwrap_or_default();
-            find::owner_of_foreign_pool(&run.aws, &pool).await
-        }
-    };
-    found.refuse_foreign(&Domain::title(run), "another DOMAIN_PREFIX")
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ impl LiveResource for Function {
         Some(format!("Creating lambda with role '{arn}'{change}"))
     }
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         state
             .lambda_function_arn
             .and(state.lambda_function_name)
@@ -35,9 +35,9 @@ impl LiveResource for Function {
 
     /// Fails if the function is not ours: somebody else may have made one of
     /// that name since.
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let found = find::function(&run.aws, &key.id, &run.tag).await?;
-        let function = found.refuse_foreign(&Self::title(run), "NAME_SUFFIX")?;
+        let function = found.refuse_foreign(&self.title(run), "NAME_SUFFIX")?;
         Ok(function.and_then(|function| function.configuration))
     }
 
@@ -45,9 +45,9 @@ impl LiveResource for Function {
         Ok(vec![Key::new(&run.config.names.function)])
     }
 
-    async fn check_name_is_free(run: &Run) -> Result<()> {
+    async fn check_name_is_free(&self, run: &Run) -> Result<()> {
         let key = Key::new(&run.config.names.function);
-        Self::get(run, &key).await.map(drop) // Nothing is ours before a first run.
+        self.get(run, &key).await.map(drop) // Nothing is ours before a first run.
     }
 
     fn reference(_: &Run, live: &Self::Live) -> CallResult<FunctionRef> {

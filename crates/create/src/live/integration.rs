@@ -16,11 +16,11 @@ properties!(CreateIntegrationFluentBuilder, GetIntegrationOutput, UpdateIntegrat
 impl LiveResource for Integration {
     type Live = GetIntegrationOutput;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         Some(Key::within(state.api_id?, state.api_integration_id?))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.api_gateway.get_integration().api_id(&key.parent);
         let answer = call.integration_id(&key.id).send().await;
         Ok(optional(answer.named("GetIntegration"))?)

@@ -20,12 +20,12 @@ pub(crate) struct Description {
 impl LiveResource for LogGroup {
     type Live = Description;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         state.account_id.and(state.lambda_role_arn)?; // its ARN contains the account
         state.lambda_log_group_name.map(Key::new)
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Description>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Description>> {
         let (found, details) = join_all!(
             find::log_group(&run.aws, run.account(), &key.id, &run.tag),
             find::log_group_details(&run.aws, &key.id),

@@ -8,11 +8,11 @@ mod domain;
 mod function;
 mod integration;
 mod log_group;
-mod permission;
+pub(crate) mod permission;
 mod resource_server;
 mod role;
 mod role_policy;
-mod route;
+pub(crate) mod route;
 mod stage;
 mod user;
 mod user_pool;
@@ -32,14 +32,15 @@ pub(crate) trait LiveResource: Resource {
     /// AWS's description of it.
     type Live: Clone;
 
-    /// Where the resource is that state.json records.
-    fn recorded(state: State) -> Option<Key>;
+    /// Where the resource is that state.json records. What it refers to may not be
+    /// known yet, here and in [`get`](LiveResource::get).
+    fn recorded(&self, state: State) -> Option<Key>;
 
     /// Reads it; `None` if there is none.
     ///
     /// # Errors
     /// If somebody else's resource has the name.
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>>;
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>>;
 
     /// Where this deployment's resource is, by its tag, or by name within its
     /// parent; there are several only if an answer was lost.
@@ -51,7 +52,7 @@ pub(crate) trait LiveResource: Resource {
     /// If somebody else's resource has the name.
     async fn find(&self, run: &Run) -> Result<Option<Self::Live>> {
         match self.search(run).await?.first() {
-            Some(key) => Self::get(run, key).await,
+            Some(key) => self.get(run, key).await,
             None => Ok(None),
         }
     }
@@ -61,7 +62,7 @@ pub(crate) trait LiveResource: Resource {
     ///
     /// # Errors
     /// If the name is taken.
-    async fn check_name_is_free(_run: &Run) -> Result<()> {
+    async fn check_name_is_free(&self, _run: &Run) -> Result<()> {
         Ok(())
     }
 

@@ -1,36 +1,46 @@
-//! How the permission is found, compared and changed.
+//! How a permission is found, compared, changed and removed.
 
 use serde_json::Value;
 
 use crate::compare::difference::differences;
 use crate::compare::property::Property;
+use crate::config::names::ROUTES;
+use crate::config::routes::statement_id;
 use crate::live::LiveResource;
-use crate::permission::{Permission, STATEMENT_ID};
+use crate::permission::Permission;
 use crate::resource::prelude::*;
+
+/// The only statement of a stack of an earlier version: any method of one path.
+const EARLIER: &str = "AllowInvokeFromApi";
 
 impl LiveResource for Permission {
     /// Our statement in the function's policy.
     type Live = Value;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         state
             .lambda_function_arn
             .and(state.lambda_function_name)
-            .map(|function| Key::within(function, STATEMENT_ID))
+            .map(|function| self.key(function))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Value>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Value>> {
         let call = run.aws.lambda.get_policy().function_name(&key.parent);
         let answer = optional(call.send().await.named("GetPolicy"))?;
         let policy = answer.and_then(|answer| answer.policy).unwrap_or_default();
         let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
-        let mut statements = policy["Statement"].as_array().into_iter().flatten();
-        let ours = statements.find(|statement| statement["Sid"] == *key.id);
-        Ok(ours.cloned())
+        let statement = |id: &str| {
+            let mut statements = policy["Statement"].as_array().into_iter().flatten();
+            statements.find(|statement| statement["Sid"] == *id)
+        };
+        // It differs from what the first route needs, and so is replaced.
+        let is_first = *self.row == ROUTES[0];
+        let earlier = || statement(EARLIER).filter(|_| is_first);
+        Ok(statement(&key.id).or_else(earlier).cloned())
     }
 
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
-        Ok(vec![Key::within(&run.config.names.function, STATEMENT_ID)])
+        Ok(vec![self.key(&run.config.names.function)])
     }
 
     fn reference(_: &Run, _: &Value) -> CallResult {
@@ -51,6 +61,11 @@ impl LiveResource for Permission {
             ),
             ("Principal", principal, desired.get_principal().to_json()),
             ("SourceArn", source, desired.get_source_arn().to_json()),
+            (
+                "StatementId",
+                live["Sid"].clone(),
+                desired.get_statement_id().to_json(),
+            ),
         ])
     }
 
@@ -63,14 +78,26 @@ impl LiveResource for Permission {
         true
     }
 
-    async fn remove(&self, run: &Run, _: &Value) -> Result<()> {
-        let call = run
-            .aws
-            .lambda
-            .remove_permission()
-            .function_name(&run.config.names.function);
-        let answer = call.statement_id(STATEMENT_ID).send().await;
-        optional(answer.named("RemovePermission"))?;
+    async fn remove(&self, run: &Run, live: &Value) -> Result<()> {
+        remove(run, live["Sid"].as_str().unwrap_or_default()).await?;
         Ok(())
     }
+}
+
+impl Permission {
+    fn key(&self, function: impl Into<String>) -> Key {
+        Key::within(function, statement_id(&self.row.key()))
+    }
+}
+
+/// Removes a statement from the function's policy, and says whether it was there
+/// (RemovePermission).
+///
+/// # Errors
+/// If AWS refuses.
+pub(crate) async fn remove(run: &Run, statement_id: &str) -> CallResult<bool> {
+    let call = run.aws.lambda.remove_permission();
+    let call = call.function_name(&run.config.names.function);
+    let answer = call.statement_id(statement_id).send().await;
+    Ok(optional(answer.named("RemovePermission"))?.is_some())
 }

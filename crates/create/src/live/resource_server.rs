@@ -24,12 +24,12 @@ properties!(CreateResourceServerFluentBuilder, ResourceServerType, UpdateResourc
 impl LiveResource for ResourceServer {
     type Live = ResourceServerType;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         let identifier = state.user_pool_resource_server_id?;
         Some(Key::within(state.user_pool_id?, identifier))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.cognito.describe_resource_server();
         let answer = call.user_pool_id(&key.parent).identifier(&key.id).send();
         let found = optional(answer.await.named("DescribeResourceServer"))?;

@@ -14,7 +14,7 @@ use crate::role::{Role, only_lambda};
 impl LiveResource for Role {
     type Live = Description;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         state
             .lambda_role_arn
             .and(state.lambda_role_name)
@@ -23,18 +23,18 @@ impl LiveResource for Role {
 
     /// Fails if the role is not ours: somebody else may have made one of that
     /// name since.
-    async fn get(run: &Run, key: &Key) -> Result<Option<Description>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Description>> {
         let found = find::role(&run.aws, &key.id, &run.tag).await?;
-        found.refuse_foreign(&Self::title(run), "NAME_SUFFIX")
+        found.refuse_foreign(&self.title(run), "NAME_SUFFIX")
     }
 
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
         Ok(vec![Key::new(&run.config.names.role)])
     }
 
-    async fn check_name_is_free(run: &Run) -> Result<()> {
+    async fn check_name_is_free(&self, run: &Run) -> Result<()> {
         let key = Key::new(&run.config.names.role);
-        Self::get(run, &key).await.map(drop) // Nothing is ours before a first run.
+        self.get(run, &key).await.map(drop) // Nothing is ours before a first run.
     }
 
     fn reference(_: &Run, live: &Description) -> CallResult<String> {

@@ -24,14 +24,14 @@ pub(crate) struct Policies {
 impl LiveResource for RolePolicy {
     type Live = Policies;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         state
             .lambda_role_arn
             .and(state.lambda_role_name)
             .map(|role| Key::within(role, ROLE_POLICY))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Policies>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Policies>> {
         let (inline, attached) = join_all!(
             inline(run, key),
             find::attached_policies(&run.aws, &key.parent)

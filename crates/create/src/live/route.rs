@@ -1,4 +1,4 @@
-//! How the route is found, compared and changed.
+//! How a route is found, compared, changed and removed.
 
 use aws_client::find;
 use aws_sdk_apigatewayv2::operation::create_route::builders::CreateRouteFluentBuilder;
@@ -6,7 +6,6 @@ use aws_sdk_apigatewayv2::operation::get_route::GetRouteOutput;
 use aws_sdk_apigatewayv2::operation::update_route::builders::UpdateRouteFluentBuilder;
 use aws_sdk_apigatewayv2::types::Route as Description;
 
-use crate::config::names::Names;
 use crate::live::LiveResource;
 use crate::resource::prelude::*;
 use crate::route::Route;
@@ -17,22 +16,30 @@ properties!(CreateRouteFluentBuilder, GetRouteOutput, UpdateRouteFluentBuilder:
 impl LiveResource for Route {
     type Live = GetRouteOutput;
 
-    fn recorded(state: State) -> Option<Key> {
-        Some(Key::within(state.api_id?, state.api_route_id?))
+    fn recorded(&self, state: State) -> Option<Key> {
+        let id = state.routes().remove(&self.row.key())?.id?;
+        Some(Key::within(state.api_id?, id))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.api_gateway.get_route();
         let answer = call.api_id(&key.parent).route_id(&key.id).send().await;
         Ok(optional(answer.named("GetRoute"))?)
     }
 
-    /// The API is ours, and so is the route of this key in it.
+    /// The API is ours, and so is the route of this key in it: also one that a person
+    /// has added, now that the table has it.
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
-        let mut routes = list(run, &self.api.id).await?;
-        routes.retain(|one| one.route_key() == Some(&Names::route_key()));
-        let ids = routes.into_iter().filter_map(|one| one.route_id);
-        Ok(ids.map(|id| Key::within(&self.api.id, id)).collect())
+        let (mut found, key) = (
+            search(run, &self.api.id, &self.row.key()).await?,
+            self.row.key(),
+        );
+        // Somebody may have given the route of another row this key.
+        let mut recorded = run.state.get().routes();
+        recorded.remove(&key);
+        let other = |id: &String| recorded.values().any(|route| route.id.as_ref() == Some(id));
+        found.retain(|one| !other(&one.id));
+        Ok(found)
     }
 
     fn reference(_: &Run, live: &Self::Live) -> CallResult<String> {
@@ -55,8 +62,34 @@ impl LiveResource for Route {
     }
 
     fn record(&self, _: &Run, id: &String, state: &mut State) {
-        state.api_route_id = Some(id.clone());
+        let key = self.row.key();
+        if state.first_route().as_ref() == Some(&key) {
+            state.api_route_id = Some(id.clone());
+        }
+        let routes = state.api_routes.get_or_insert_default();
+        routes.entry(key).or_default().id = Some(id.clone());
     }
+}
+
+/// Where the routes of this key are in an API; AWS allows one.
+///
+/// # Errors
+/// If a call fails.
+pub(crate) async fn search(run: &Run, api_id: &str, route_key: &str) -> Result<Vec<Key>> {
+    let mut routes = list(run, api_id).await?;
+    routes.retain(|one| one.route_key() == Some(route_key));
+    let ids = routes.into_iter().filter_map(|one| one.route_id);
+    Ok(ids.map(|id| Key::within(api_id, id)).collect())
+}
+
+/// Deletes a route, if it is there (DeleteRoute).
+///
+/// # Errors
+/// If AWS refuses.
+pub(crate) async fn delete(run: &Run, key: &Key) -> CallResult {
+    let call = run.aws.api_gateway.delete_route().api_id(&key.parent);
+    let answer = call.route_id(&key.id).send().await;
+    optional(answer.named("DeleteRoute")).map(drop)
 }
 
 /// The routes of an API, all pages (GetRoutes).

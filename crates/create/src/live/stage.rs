@@ -24,11 +24,11 @@ properties!(CreateStageFluentBuilder, GetStageOutput, UpdateStageFluentBuilder:
 impl LiveResource for Stage {
     type Live = GetStageOutput;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         Some(Key::within(state.api_id?, STAGE))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.api_gateway.get_stage();
         let answer = call.api_id(&key.parent).stage_name(&key.id).send().await;
         Ok(optional(answer.named("GetStage"))?)

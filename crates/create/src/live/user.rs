@@ -35,11 +35,11 @@ fn attributes(attributes: Option<&[AttributeType]>) -> Value {
 impl LiveResource for User {
     type Live = AdminGetUserOutput;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         Some(Key::within(state.user_pool_id?, USERNAME))
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.cognito.admin_get_user().user_pool_id(&key.parent);
         let answer = call.username(&key.id).send().await;
         Ok(optional(answer.named("AdminGetUser"))?)

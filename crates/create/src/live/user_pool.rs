@@ -18,14 +18,14 @@ use crate::user_pool::{UserPool, UserPoolRef, password_policy, reference, sign_u
 impl LiveResource for UserPool {
     type Live = UserPoolType;
 
-    fn recorded(state: State) -> Option<Key> {
+    fn recorded(&self, state: State) -> Option<Key> {
         state.user_pool_id.map(Key::new)
     }
 
-    async fn get(run: &Run, key: &Key) -> Result<Option<Self::Live>> {
+    async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let pool = find::user_pool(&run.aws, &key.id).await?;
         if let Some(pool) = &pool {
-            run.check_tag(&Self::title(run), &key.id, pool.user_pool_tags.as_ref())?;
+            run.check_tag(&self.title(run), &key.id, pool.user_pool_tags.as_ref())?;
         }
         Ok(pool)
     }

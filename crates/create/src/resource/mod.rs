@@ -36,7 +36,13 @@ pub(crate) trait Resource: Sized {
     fn new(needs: Self::Needs) -> Self;
 
     /// Its kind and name, for example `Route 'GET /hello'`.
-    fn title(run: &Run) -> String;
+    fn title(&self, run: &Run) -> String;
+
+    /// The name under which its create call is noted in state.json while it is
+    /// under way: one for each resource, so that none ends the note of another.
+    fn noted_as(&self) -> String {
+        Self::CREATE.name.to_owned()
+    }
 
     /// Its line of output: what was made, and how it was changed.
     fn line(&self, run: &Run, made: &Self::Ref, change: &Change) -> String;

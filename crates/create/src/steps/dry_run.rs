@@ -4,9 +4,9 @@ use crate::compare::change::{Change, Summary, list};
 use crate::run::Run;
 use crate::steps::plan::PlannedChange;
 
-/// Prints what would be done to each resource, and which `duplicates` would be
-/// deleted.
-pub(crate) fn show(run: &Run, plan: &[PlannedChange], duplicates: &[String]) {
+/// Prints what would be done to each resource, and which routes (`removed` from the
+/// table) and `duplicates` would be deleted.
+pub(crate) fn show(run: &Run, plan: &[PlannedChange], removed: &[String], duplicates: &[String]) {
     let (account, region) = (&run.account().id, &run.aws.region);
     let (place, console) = (run.aws.place(), &run.console);
     console.line(&format!(
@@ -17,8 +17,9 @@ pub(crate) fn show(run: &Run, plan: &[PlannedChange], duplicates: &[String]) {
         summary.count(&planned.change);
         console.line(&line(planned, run.resumed));
     }
-    for duplicate in duplicates {
-        console.line(&format!("Would delete: {duplicate}"));
+    for what in removed.iter().chain(duplicates) {
+        summary.count_deleted();
+        console.line(&format!("Would delete: {what}"));
     }
     if run.resumed {
         console.message(&summary.to_string());

@@ -21,8 +21,8 @@ impl Run {
     /// The duplicates of this resource that a lost call has made.
     pub(super) async fn duplicates<R: LiveResource>(&self, resource: &R) -> Result<Vec<Key>> {
         let state = self.state.get();
-        let lost_since = state.lost_calls.since(R::CREATE.name);
-        let (Some(since), Some(kept)) = (lost_since, R::recorded(state)) else {
+        let lost_since = state.lost_calls.since(&resource.noted_as());
+        let (Some(since), Some(kept)) = (lost_since, resource.recorded(state)) else {
             return Ok(Vec::new());
         };
         // By then AWS has carried out the call, and its lists show what it made.
@@ -34,7 +34,7 @@ impl Run {
             if key == kept {
                 continue;
             }
-            let Some(live) = R::get(self, &key).await? else {
+            let Some(live) = resource.get(self, &key).await? else {
                 continue;
             };
             let then = match R::created_at(&live) {
@@ -59,7 +59,7 @@ impl Run {
             optional(R::delete(self, &key).await)?;
         }
         if self.state.get().unsettled(self.settle).is_none() {
-            self.save(|state| state.lost_calls.end(R::CREATE.name))?;
+            self.save(|state| state.lost_calls.end(&resource.noted_as()))?;
         }
         Ok(())
     }

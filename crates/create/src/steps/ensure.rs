@@ -36,7 +36,7 @@ impl Run {
         let origin = match live {
             Some(live) => {
                 // A run that was killed may have left its create call noted.
-                self.save(|state| state.under_way.end(R::CREATE.name))?;
+                self.save(|state| state.under_way.end(&resource.noted_as()))?;
                 Origin::Found(live)
             }
             None => self.create_once(resource, self.resumed).await?,
@@ -115,7 +115,7 @@ impl Run {
         resource: &R,
         mut look_first: bool,
     ) -> Result<Origin<R>> {
-        let operation = R::CREATE.name;
+        let note = resource.noted_as();
         let mut wait = WaitForOthers::new(self, R::NAME);
         let mut after_lost_answer = Backoff::after_lost_answer();
         let mut exists = false;
@@ -127,7 +127,7 @@ impl Run {
             }
             // Written ahead: if the program dies now, the next run knows that
             // this call may have made something.
-            self.state.begin_call(operation)?;
+            self.state.begin_call(&note)?;
             let created = {
                 let _turn = self.turn_at_the_api::<R>().await;
                 resource.create(self).await
@@ -149,7 +149,7 @@ impl Run {
                 }
                 // It exists, so the call stays recorded as under way.
                 Kind::Incomplete => return Err(error.into()),
-                _ => self.state.forget_call(operation)?,
+                _ => self.state.forget_call(&note)?,
             }
             if error.kind() == Kind::Exists && !exists {
                 exists = true;
@@ -161,7 +161,7 @@ impl Run {
     }
 
     fn record_made<R: LiveResource>(&self, resource: &R, made: &R::Ref) -> Result<()> {
-        self.state.record_made(R::CREATE.name, |state| {
+        self.state.record_made(&resource.noted_as(), |state| {
             resource.record(self, made, state);
         })
     }
@@ -173,9 +173,10 @@ impl Run {
         let mut poll = Backoff::poll();
         let mut unseen = Backoff::poll().up_to(if exists { self.settle } else { Duration::ZERO });
         let mut shown = None;
+        let note = resource.noted_as();
         loop {
             // Read first, so that the last look-up comes after the time is over.
-            let left = self.state.get().under_way.left(R::CREATE.name, self.settle);
+            let left = self.state.get().under_way.left(&note, self.settle);
             if let Some(live) = resource.find(self).await? {
                 return Ok(Some(live));
             }
@@ -210,7 +211,7 @@ impl Run {
 }
 
 /// The waits between the attempts of one call, while what it needs is too new.
-struct WaitForOthers<'d> {
+pub(super) struct WaitForOthers<'d> {
     run: &'d Run,
     what: &'d str,
     shown: Option<ProgressGuard<'d>>,
@@ -219,7 +220,7 @@ struct WaitForOthers<'d> {
 }
 
 impl<'d> WaitForOthers<'d> {
-    fn new(run: &'d Run, what: &'d str) -> WaitForOthers<'d> {
+    pub(super) fn new(run: &'d Run, what: &'d str) -> WaitForOthers<'d> {
         WaitForOthers {
             run,
             what,
@@ -233,7 +234,7 @@ impl<'d> WaitForOthers<'d> {
     ///
     /// # Errors
     /// This error, if it does not go away with time, or its time is over.
-    async fn after(&mut self, error: CallError) -> Result<()> {
+    pub(super) async fn after(&mut self, error: CallError) -> Result<()> {
         let again = match error.kind() {
             Kind::NotYet => {
                 let (console, what) = (&self.run.console, self.what);

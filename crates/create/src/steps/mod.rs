@@ -11,6 +11,7 @@ mod ensure;
 mod needs;
 mod output;
 mod plan;
+pub(crate) mod removed_routes;
 mod step;
 
 use std::cell::RefCell;

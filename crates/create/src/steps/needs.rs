@@ -5,6 +5,9 @@ use std::rc::Rc;
 
 use tokio::sync::SetOnce;
 
+use crate::config::routes::RouteRow;
+use crate::resource::Reference;
+
 /// A resource of the list, as the steps after it know it.
 #[derive(Clone)]
 pub(crate) struct Made<T> {
@@ -45,6 +48,9 @@ pub(crate) trait Needs {
     /// What refers to these resources.
     type Refs;
 
+    /// Placeholders: nothing is read yet.
+    fn unknown(&self) -> Self::Refs;
+
     /// The live ids, or placeholders. The list is planned in its order, so what
     /// a step needs is planned before it.
     fn planned(&self) -> Self::Refs;
@@ -62,8 +68,12 @@ pub(crate) trait NeedsByReference {
     fn keep(self) -> Self::Needs;
 }
 
-impl<T: Clone> Needs for Made<T> {
+impl<T: Reference> Needs for Made<T> {
     type Refs = T;
+
+    fn unknown(&self) -> T {
+        T::unknown()
+    }
 
     fn planned(&self) -> T {
         let planned = self.planned.get();
@@ -75,11 +85,36 @@ impl<T: Clone> Needs for Made<T> {
     }
 }
 
-impl<T: Clone> NeedsByReference for &Made<T> {
+impl<T: Reference> NeedsByReference for &Made<T> {
     type Needs = Made<T>;
 
     fn keep(self) -> Made<T> {
         self.clone()
+    }
+}
+
+/// The row of a table, which is known from the beginning.
+impl Needs for &'static RouteRow {
+    type Refs = Self;
+
+    fn unknown(&self) -> Self {
+        self
+    }
+
+    fn planned(&self) -> Self {
+        self
+    }
+
+    async fn made(&self) -> Option<Self> {
+        Some(self)
+    }
+}
+
+impl NeedsByReference for &'static RouteRow {
+    type Needs = Self;
+
+    fn keep(self) -> Self {
+        self
     }
 }
 
@@ -88,6 +123,11 @@ macro_rules! several {
         #[allow(non_snake_case, clippy::unused_unit)] // with no needs at all
         impl<$($name: Needs),*> Needs for ($($name,)*) {
             type Refs = ($($name::Refs,)*);
+
+            fn unknown(&self) -> Self::Refs {
+                let ($($name,)*) = self;
+                ($($name.unknown(),)*)
+            }
 
             fn planned(&self) -> Self::Refs {
                 let ($($name,)*) = self;
@@ -115,3 +155,4 @@ macro_rules! several {
 several!();
 several!(A B);
 several!(A B C);
+several!(A B C D);

@@ -62,11 +62,13 @@ impl<R: LiveResource, N> Drop for EndOfStep<'_, '_, R, N> {
 impl<R: LiveResource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N> {
     fn read(&self) -> LocalBoxFuture<'_, Result<()>> {
         async {
-            if let Some(key) = R::recorded(self.run.state.get()) {
-                let live = R::get(self.run, &key).await?;
+            // What it refers to is not known yet, and not needed to read it.
+            let resource = R::new(self.needs.unknown());
+            if let Some(key) = resource.recorded(self.run.state.get()) {
+                let live = resource.get(self.run, &key).await?;
                 *self.live.borrow_mut() = live;
             } else if !self.run.resumed {
-                R::check_name_is_free(self.run).await?;
+                resource.check_name_is_free(self.run).await?;
             }
             Ok(())
         }
@@ -85,7 +87,7 @@ impl<R: LiveResource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N>
         };
         self.made.plan(reference);
         Ok(PlannedChange {
-            title: R::title(run),
+            title: resource.title(run),
             create: R::CREATE.name,
             change,
             immutable: R::IMMUTABLE,

@@ -260,7 +260,7 @@ fn settings_from_a_file_and_its_errors() {
         ("PASSWORD=correct-horse-42\0", "a control character"),
     ] {
         std::fs::write(env.dir().join(".env"), format!("\n{line}\n")).unwrap();
-        for program in ["create", "tokens", "delete"] {
+        for program in ["create", "tokens", "delete", "logs"] {
             let result = env.run(program, &[]);
             refused(&env, result, why);
         }
@@ -273,7 +273,7 @@ fn settings_from_a_file_and_its_errors() {
 #[test]
 fn help_and_version_and_wrong_flags() {
     let env = TestEnv::new();
-    for name in ["create", "tokens", "delete"] {
+    for name in ["create", "tokens", "delete", "logs"] {
         let help = env.run(name, &["--help"]).code(0);
         for flag in ["--env-file", "--state", "--explain", "--version"] {
             assert!(help.stdout.contains(flag), "{name}: no {flag}");

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use e2e::run_result::program;
 use e2e::{RunResult, TestEnv};
 
-const PROGRAMS: [&str; 3] = ["create", "tokens", "delete"];
+const PROGRAMS: [&str; 4] = ["create", "tokens", "delete", "logs"];
 
 fn mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();

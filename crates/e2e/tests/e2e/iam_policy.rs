@@ -24,7 +24,7 @@ const ALSO: [(&str, &str, &str); 7] = [
 const OPERATIONS: [(&str, &str); 6] = [
     (
         "apigateway",
-        "CreateApi CreateAuthorizer CreateIntegration CreateRoute CreateStage DeleteApi DeleteAuthorizer DeleteIntegration GetApi \
+        "CreateApi CreateAuthorizer CreateIntegration CreateRoute CreateStage DeleteApi DeleteAuthorizer DeleteCorsConfiguration DeleteIntegration DeleteRoute GetApi \
          GetApiMappings GetApis GetAuthorizer GetAuthorizers GetDomainNames GetIntegration GetIntegrations GetRoute GetRoutes \
          GetStage UpdateApi UpdateAuthorizer UpdateIntegration UpdateRoute UpdateStage",
     ),
@@ -49,7 +49,7 @@ const OPERATIONS: [(&str, &str); 6] = [
     ),
     (
         "logs",
-        "CreateLogGroup DeleteLogGroup DescribeLogGroups ListTagsForResource PutRetentionPolicy",
+        "CreateLogGroup DeleteLogGroup DescribeLogGroups FilterLogEvents ListTagsForResource PutRetentionPolicy",
     ),
     ("sts", "GetCallerIdentity"),
 ];
@@ -57,7 +57,7 @@ const OPERATIONS: [(&str, &str); 6] = [
 /// Calls that are only made to update a live stack, or to find what an earlier
 /// run did not record. The tests of changes and the sweeps make each of them;
 /// here they count as made.
-const CHANGES: &str = "AdminEnableUser AdminUpdateUserAttributes DeleteAuthorizer DeleteIntegration \
+const CHANGES: &str = "AdminEnableUser AdminUpdateUserAttributes DeleteAuthorizer DeleteCorsConfiguration DeleteIntegration DeleteRoute \
     DeleteUserPoolClient DetachRolePolicy ListUserPoolClients PutRolePermissionsBoundary RemovePermission \
     UpdateApi UpdateAssumeRolePolicy UpdateAuthorizer UpdateFunctionCode \
     UpdateFunctionConfiguration UpdateIntegration UpdateResourceServer UpdateRoute UpdateStage \
@@ -120,6 +120,7 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     run(&proxied, "create", &[], &mut seen);
     run(&proxied, "create", &[], &mut seen);
     run(&proxied, "create", &["--dry-run"], &mut seen);
+    run(&proxied, "logs", &[], &mut seen);
     run(&proxied, "delete", &["--dry-run"], &mut seen);
     run(&proxied, "delete", &[], &mut seen);
     run(&proxied, "create", &[], &mut seen);

@@ -14,6 +14,7 @@ mod foreign;
 mod half_deleted;
 mod iam_policy;
 mod incomplete;
+mod logs;
 mod lost_state;
 mod make;
 mod moto;

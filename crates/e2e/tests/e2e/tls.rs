@@ -78,7 +78,7 @@ fn a_bundle_that_cannot_be_used_is_refused_by_name() {
         ),
     ] {
         env = env.set(name, value);
-        for program in ["create", "tokens", "delete"] {
+        for program in ["create", "tokens", "delete", "logs"] {
             env.run(program, &[]).code(2).stderr_has(why);
         }
         env = env.unset(name);

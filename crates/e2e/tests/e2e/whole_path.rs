@@ -17,7 +17,7 @@ pub(crate) fn complete_stack(domain_prefix: &str) -> Inventory {
         routes: one("GET /hello: HelloAPI/hello.read HelloAPI/hello.write"),
         stages: one("dev"),
         functions: one("EchoFunction: provided.al2023"),
-        permissions: one("AllowInvokeFromApi"),
+        permissions: one("AllowInvokeFromApi-GET-hello"),
         roles: one("APIGatewayLambdaRole: WriteOwnLogGroup"),
         log_groups: one("/aws/lambda/EchoFunction: 7"),
     }
@@ -252,7 +252,7 @@ fn a_stack_of_the_python_scripts_is_taken_by_tokens_and_delete() {
     // The scripts' state.json lacks our keys; `delete` leaves their log group.
     let mut state = env.state();
     let ours = "state_version deployment_id account_id endpoint_url complete last_created_at \
-                lambda_function_arn lambda_log_group_name";
+                lambda_function_arn lambda_log_group_name api_routes";
     for key in ours.split_whitespace() {
         state
             .as_object_mut()

@@ -31,6 +31,10 @@ pub struct Args {
     #[arg(long, value_name = "SCOPES")]
     pub scopes: Option<String>,
 
+    /// The route to call, for example "POST /hello" [default: the first of the table]
+    #[arg(long, value_name = "ROUTE", conflicts_with = "print")]
+    pub route: Option<String>,
+
     /// Open the page for new users instead of the sign-in page
     #[arg(long, conflicts_with = "headless")]
     pub signup: bool,
@@ -144,6 +148,7 @@ impl Args {
     pub(crate) fn login_flag(&self) -> Option<&'static str> {
         let flags = [
             ("--scopes", self.scopes.is_some()),
+            ("--route", self.route.is_some()),
             ("--signup", self.signup),
             ("--no-browser", self.no_browser),
             ("--json", self.json),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::authentication::ClientAuthentication;
 use super::redirect_uri::RedirectUri;
 use super::server::SignInServer;
+use crate::route::ApiRoute;
 use crate::transcript::field::Field;
 
 /// The client as registered at the sign-in server, and the API it calls.
@@ -42,16 +43,4 @@ pub(crate) struct ClientConfig {
     pub startup_limit: Option<Duration>,
     /// The API's route; `None` if no API is to be called.
     pub route: Option<ApiRoute>,
-}
-
-/// A route that the access token opens.
-#[derive(Clone, Debug)]
-pub(crate) struct ApiRoute {
-    /// The HTTP method, for example `GET`.
-    pub method: String,
-    pub url: String,
-    /// The route opens to a token with one of these, as far as that is known.
-    pub scopes: Vec<String>,
-    /// Whether `create` made it.
-    pub of_stack: bool,
 }

@@ -6,10 +6,11 @@ use http_client::discovery::document_url;
 use http_client::hosts::secure_url;
 
 use super::authentication::ClientAuthentication;
-use super::client::{ApiRoute, ClientConfig};
+use super::client::ClientConfig;
 use super::redirect_uri::RedirectUri;
 use super::server::{Issuer, SignInServer};
 use crate::args::Args;
+use crate::route::ApiRoute;
 
 /// Where the answer is received, unless `--redirect-uri` says something else.
 const REDIRECT_URI: &str = "http://localhost:8083/callback";
@@ -52,6 +53,9 @@ fn refuse_flags_of_the_stack(args: &Args, server: &SignInServer) -> Result<()> {
     };
     if args.common.state.is_some() {
         return refuse("--state", "leave one of the two out");
+    }
+    if args.route.is_some() {
+        return refuse("--route", "--api URL: the address that is to be called");
     }
     if args.headless {
         return refuse(

@@ -32,7 +32,7 @@ pub(crate) fn read(args: &Args, settings: &Settings) -> Result<ClientConfig> {
             Err(Failure::usage("--api is given without --issuer")
                 .with_hint("leave it out: state.json names the API of the stack"))
         }
-        (None, None) => stack::read(settings, &provider.redirect_uri),
+        (None, None) => stack::read(settings, &provider.redirect_uri, args.route.as_deref()),
     }
 }
 
@@ -66,5 +66,5 @@ const NO_CLIENT: &str = "none";
 /// Exit code 2 if `create` has not created what a login needs, or created it at
 /// an endpoint other than the one in the settings.
 pub(crate) fn of_stack(settings: &Settings) -> Result<ClientConfig> {
-    stack::read(settings, &[])
+    stack::read(settings, &[], None)
 }

@@ -7,9 +7,10 @@ use http_client::discovery::document_url;
 use http_client::hosts::check_api_host;
 
 use super::authentication::ClientAuthentication;
-use super::client::{ApiRoute, ClientConfig};
+use super::client::ClientConfig;
 use super::redirect_uri::RedirectUri;
 use super::server::SignInServer;
+use crate::route::ApiRoute;
 
 /// Scopes that every Cognito user pool defines.
 const COGNITO_SCOPES: [&str; 5] = [
@@ -21,13 +22,18 @@ const COGNITO_SCOPES: [&str; 5] = [
 ];
 
 /// Reads the client's configuration from `state.json`. Of its redirect URIs only
-/// those in `chosen` are used, if there are any.
+/// those in `chosen` are used, if there are any; `route` is the key of the route to
+/// call, if not the first.
 ///
 /// # Errors
 /// Exit code 2 if `create` has not created what a login needs, or created
 /// it at an endpoint other than the one in the settings, and for a redirect URI
-/// that is not registered.
-pub(super) fn read(settings: &Settings, chosen: &[String]) -> Result<ClientConfig> {
+/// or a route that there is not.
+pub(super) fn read(
+    settings: &Settings,
+    chosen: &[String],
+    route: Option<&str>,
+) -> Result<ClientConfig> {
     let path = settings.state_file.display();
     let state = State::load(&settings.state_file)?.ok_or_else(|| {
         Failure::usage(format!(
@@ -76,14 +82,9 @@ pub(super) fn read(settings: &Settings, chosen: &[String]) -> Result<ClientConfi
                 .clone()
                 .unwrap_or_else(|| "Testuser".into()),
         ),
-        route: Some(ApiRoute {
-            method: state
-                .api_route_method
-                .clone()
-                .unwrap_or_else(|| "GET".into()),
-            url: api_url,
-            scopes: custom_scopes(&state),
-            of_stack: true,
+        route: Some(match route {
+            Some(key) => ApiRoute::of_key(&state, &api_url, key)?,
+            None => ApiRoute::first(&state, &api_url),
         }),
     })
 }
@@ -103,18 +104,10 @@ fn redirect_uris(registered: &[String], chosen: &[String]) -> Result<Vec<Redirec
     used.iter().map(|uri| RedirectUri::parse(uri)).collect()
 }
 
-/// The scopes of the resource server, as requests and tokens name them.
-fn custom_scopes(state: &State) -> Vec<String> {
-    let id = state.user_pool_resource_server_id.as_deref();
-    let server = id.or(state.api_name.as_deref()).unwrap_or_default();
-    let names = state.api_scopes.iter().flatten().map(|(name, _)| name);
-    names.map(|name| format!("{server}/{name}")).collect()
-}
-
 fn known_scopes(state: &State) -> Vec<String> {
     let allowed = state.terminal_app_scopes.iter().flatten().cloned();
     let mut known: Vec<String> = COGNITO_SCOPES.iter().map(|s| (*s).to_owned()).collect();
-    for scope in custom_scopes(state).into_iter().chain(allowed) {
+    for scope in state.custom_scopes().into_iter().chain(allowed) {
         if !known.contains(&scope) {
             known.push(scope);
         }

@@ -18,6 +18,7 @@ mod provider;
 mod raw_http;
 mod report;
 mod report_file;
+mod route;
 mod success;
 mod terminal;
 mod verify;

@@ -7,7 +7,7 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 
 use super::*;
-use crate::config::names::{APP_CLIENT, CALLBACK_URL};
+use crate::config::names::{APP_CLIENT, CALLBACK_URLS};
 use crate::live::left_out;
 
 fn client() -> cognito::Client {
@@ -24,7 +24,7 @@ fn desired(client: &cognito::Client) -> CreateUserPoolClientFluentBuilder {
         .allowed_o_auth_flows_user_pool_client(true)
         .allowed_o_auth_flows(OAuthFlowType::Code)
         .allowed_o_auth_scopes("openid")
-        .callback_urls(CALLBACK_URL)
+        .callback_urls(CALLBACK_URLS[0])
         .supported_identity_providers("COGNITO")
         .explicit_auth_flows(ExplicitAuthFlowsType::AllowCustomAuth)
         .refresh_token_rotation(rotation.build().expect("a feature"))
@@ -54,7 +54,7 @@ fn set_by_hand(default_redirect_uri: &str) -> UserPoolClientType {
 #[test]
 fn an_update_sends_every_member() {
     let client = client();
-    let (live, desired) = (set_by_hand(CALLBACK_URL), desired(&client));
+    let (live, desired) = (set_by_hand(CALLBACK_URLS[0]), desired(&client));
     let call = updated(client.update_user_pool_client(), &live, &desired);
     let members = format!("{:#?}", call.as_input());
     let left_out = left_out(&members);
@@ -66,8 +66,23 @@ fn an_update_sends_every_member() {
 fn a_default_that_is_no_callback_address_gives_way() {
     let client = client();
     let desired = desired(&client);
-    let kept = allowed_default(&set_by_hand(CALLBACK_URL), &desired);
-    assert_eq!(kept.as_deref(), Some(CALLBACK_URL));
+    let kept = allowed_default(&set_by_hand(CALLBACK_URLS[0]), &desired);
+    assert_eq!(kept.as_deref(), Some(CALLBACK_URLS[0]));
     let gone = allowed_default(&set_by_hand("http://localhost:9999/"), &desired);
     assert_eq!(gone, None);
+}
+
+#[test]
+fn logout_addresses_set_by_hand_stay_unless_ours_are_set() {
+    let client = client();
+    let (live, desired) = (set_by_hand(CALLBACK_URLS[0]), desired(&client));
+    let sent = |desired| {
+        let call = updated(client.update_user_pool_client(), &live, desired);
+        call.get_logout_urls().clone().unwrap_or_default()
+    };
+    assert_eq!(sent(&desired), ["http://localhost:8083/"]);
+    let ours = desired.clone().logout_urls("https://app.example.com/");
+    assert_eq!(sent(&ours), ["https://app.example.com/"]);
+    let no_longer = desired.clone().set_logout_urls(Some(Vec::new()));
+    assert!(sent(&no_longer).is_empty());
 }

@@ -71,8 +71,8 @@ pub(super) const LOG_GROUP: &str = "/aws/lambda/EchoFunction";
 pub(super) const ROLE: &str = "APIGatewayLambdaRole";
 /// The role's inline policy.
 pub(super) const ROLE_POLICY: &str = "WriteOwnLogGroup";
-/// The Sid of API Gateway's permission.
-pub(super) const PERMISSION: &str = "AllowInvokeFromApi";
+/// The Sid of the permission of `GET /hello`.
+pub(super) const PERMISSION: &str = "AllowInvokeFromApi-GET-hello";
 /// AWS's managed policy for functions: the role's permissions boundary.
 pub(super) const BASIC_EXECUTION: &str =
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";

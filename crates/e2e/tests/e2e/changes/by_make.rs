@@ -1,11 +1,14 @@
-//! The experiments of docs/change.md, in a copy of the repository: one line is edited,
-//! `make api` deploys it, and `make request` shows the difference.
+//! The experiments of docs/change.md, in a copy of the repository: a line or two are
+//! edited, `make api` deploys them, and `make request` shows the difference.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use aws_sdk_apigatewayv2::types::Cors;
 use e2e::{RunResult, TestEnv, copy, run_result};
+
+use super::by_hand::LiveStack;
 
 /// Takes the place of cargo in `PATH`: builds `create` if it was edited, else
 /// runs the programs under test. Without a browser, `tokens` runs headless.
@@ -23,7 +26,7 @@ exec "$PROGRAMS/$program" "$@"
 "#;
 
 /// Copies the repository into the environment's folder, with its settings.
-fn copy_repository(env: &TestEnv) {
+pub(super) fn copy_repository(env: &TestEnv) {
     copy::repository(env.dir());
     let cargo = env.dir().join("bin/cargo");
     std::fs::create_dir(env.dir().join("bin")).unwrap();
@@ -35,16 +38,21 @@ fn copy_repository(env: &TestEnv) {
 }
 
 /// Runs make in the copy, with the environment variables that its tools need.
-fn make(env: &TestEnv, target: &str) -> RunResult {
-    make_with(env, target, "")
+pub(super) fn make(env: &TestEnv, target: &str) -> RunResult {
+    make_with(env, target, &[])
 }
 
 /// Runs `make request` with these scopes.
 fn request(env: &TestEnv, scopes: &str) -> RunResult {
-    make_with(env, "request", scopes)
+    make_with(env, "request", &[("SCOPES", scopes)])
 }
 
-fn make_with(env: &TestEnv, target: &str, scopes: &str) -> RunResult {
+/// Calls a route with these scopes.
+fn request_route(env: &TestEnv, route: &str, scopes: &str) -> RunResult {
+    make_with(env, "request", &[("ROUTE", route), ("SCOPES", scopes)])
+}
+
+fn make_with(env: &TestEnv, target: &str, settings: &[(&str, &str)]) -> RunResult {
     let create = run_result::program("create");
     let programs = create.parent().expect("a folder");
     let path = std::env::var("PATH").expect("a path");
@@ -59,7 +67,7 @@ fn make_with(env: &TestEnv, target: &str, scopes: &str) -> RunResult {
             std::env::var_os("CARGO").expect("cargo runs the tests"),
         )
         .env("PROGRAMS", programs)
-        .env("SCOPES", scopes)
+        .envs(settings.iter().copied())
         .env("CLOUD_PORT", port);
     for name in [
         "AWS_ENDPOINT_URL",
@@ -72,10 +80,20 @@ fn make_with(env: &TestEnv, target: &str, scopes: &str) -> RunResult {
     RunResult::of(command).code(0)
 }
 
-fn edit(file: &Path, from: &str, to: &str) {
+pub(super) fn edit(file: &Path, from: &str, to: &str) {
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.contains(from), "no {from} in {}", file.display());
     std::fs::write(file, text.replace(from, to)).unwrap();
+}
+
+/// Builds the copy's `create`; returns its path.
+pub(super) fn build(env: &TestEnv) -> PathBuf {
+    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+    let mut build = Command::new(cargo);
+    build.args(["build", "--quiet", "--bin", "create"]);
+    build.current_dir(env.dir());
+    RunResult::of(build).code(0);
+    env.dir().join("target/debug/create")
 }
 
 #[test]
@@ -131,6 +149,185 @@ fn edited_scopes_open_and_close_the_api() {
     );
     request(&env, "HelloAPI/hello.read").stdout_has("< HTTP/1.1 403 Forbidden");
     request(&env, "HelloAPI/hello.write").stdout_has("< HTTP/1.1 200 OK");
+
+    make(&env, "delete").stdout_has("Nothing is left.");
+    assert!(env.inventory().is_empty());
+}
+
+/// A row of the table, behind the first one.
+pub(super) const FIRST_ROW: &str =
+    r#"route("GET", "/hello", &["HelloAPI/hello.read", "HelloAPI/hello.write"]),"#;
+pub(super) const SECOND_ROW: &str = r#"route("POST", "/hello", &["HelloAPI/hello.write"]),"#;
+
+#[test]
+fn a_second_route_is_a_row() {
+    let env = TestEnv::new();
+    copy_repository(&env);
+    make(&env, "api");
+    std::fs::write(env.dir().join("edited"), "").unwrap();
+    let names = env.dir().join("crates/create/src/config/names.rs");
+
+    // A route, and the scope that opens it.
+    edit(&names, FIRST_ROW, &format!("{FIRST_ROW}\n    {SECOND_ROW}"));
+    let client = r#""email", "HelloAPI/hello.read"];"#;
+    let more = r#""email", "HelloAPI/hello.read", "HelloAPI/hello.write"];"#;
+    edit(&names, client, more);
+    make(&env, "api")
+        .stdout_has(
+            "Permission added to Lambda function for API Gateway to invoke it. ('POST /hello')\n",
+        )
+        .stdout_has("Route 'GET /hello' created with ID: '")
+        .stdout_has("Route 'POST /hello' created with ID: '")
+        .stderr_has("2 created, 1 updated, 14 unchanged");
+    let live = env.inventory();
+    assert_eq!(
+        live.routes,
+        [
+            "GET /hello: HelloAPI/hello.read HelloAPI/hello.write",
+            "POST /hello: HelloAPI/hello.write"
+        ]
+    );
+    assert_eq!(
+        live.permissions,
+        [
+            "AllowInvokeFromApi-GET-hello",
+            "AllowInvokeFromApi-POST-hello"
+        ]
+    );
+
+    let (read, write) = ("openid HelloAPI/hello.read", "HelloAPI/hello.write");
+    request_route(&env, "POST /hello", read)
+        .stdout_has("< HTTP/1.1 403 Forbidden")
+        .stdout_has("the route asks for one of `HelloAPI/hello.write`");
+    request_route(&env, "POST /hello", write)
+        .stdout_has("> POST /dev/hello HTTP/1.1")
+        .stdout_has("< HTTP/1.1 200 OK")
+        .stdout_has("\nhello Testuser\n");
+    request(&env, read).stdout_has("\nhello world\n");
+    make(&env, "api").stderr_has("\n17 unchanged\n");
+
+    // The row is taken out again.
+    edit(&names, &format!("\n    {SECOND_ROW}"), "");
+    make(&env, "api")
+        .stdout_has("Route 'POST /hello' is deleted: it is no longer in the table\n")
+        .stderr_has("15 unchanged, 1 deleted");
+    let live = env.inventory();
+    assert_eq!(live.routes.len(), 1);
+    assert_eq!(live.permissions, ["AllowInvokeFromApi-GET-hello"]);
+    let unknown = env.run("tokens", &["--headless", "--route", "POST /hello"]);
+    unknown
+        .code(2)
+        .stderr_has("The API has no route 'POST /hello'")
+        .stderr_has("'GET /hello'");
+
+    make(&env, "delete").stdout_has("Nothing is left.");
+    assert!(env.inventory().is_empty());
+}
+
+/// The answer to a browser's question whether a page may call the API.
+fn preflight(env: &TestEnv, origin: &str) -> (u16, String) {
+    let state = env.state();
+    let url: reqwest::Url = state["api_url"].as_str().unwrap().parse().unwrap();
+    let port = url.port().expect("a port");
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .resolve(url.host_str().unwrap(), ([127, 0, 0, 1], port).into())
+        .build()
+        .unwrap();
+    let request = client
+        .request(reqwest::Method::OPTIONS, url)
+        .header("Origin", origin)
+        .header("Access-Control-Request-Method", "GET")
+        .header("Access-Control-Request-Headers", "authorization");
+    let answer = e2e::block_on(request.send()).unwrap();
+    let headers = answer.headers().iter();
+    let headers: String = headers
+        .map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()))
+        .collect();
+    (answer.status().as_u16(), headers)
+}
+
+#[test]
+fn a_front_end_is_three_lists() {
+    let env = TestEnv::new();
+    copy_repository(&env);
+    make(&env, "api");
+    std::fs::write(env.dir().join("edited"), "").unwrap();
+    let names = env.dir().join("crates/create/src/config/names.rs");
+    let origin = "https://app.example.com";
+    let lists = [
+        (
+            "const ALLOWED_ORIGINS: &[&str] = &[];",
+            r#"const ALLOWED_ORIGINS: &[&str] = &["https://app.example.com"];"#,
+        ),
+        (
+            "const LOGOUT_URLS: &[&str] = &[];",
+            r#"const LOGOUT_URLS: &[&str] = &["https://app.example.com/"];"#,
+        ),
+        (
+            "    \"http://localhost:18083/callback\",\n",
+            "    \"http://localhost:18083/callback\",\n    \"https://app.example.com/callback\",\n",
+        ),
+    ];
+    assert_eq!(preflight(&env, origin).0, 403, "nothing is allowed yet");
+
+    for (from, to) in lists {
+        edit(&names, from, to);
+    }
+    make(&env, "api")
+        .stdout_has("CorsConfiguration.AllowOrigins (none) -> [https://app.example.com]")
+        .stdout_has("LogoutURLs [] -> [https://app.example.com/]")
+        .stdout_has(" https://app.example.com/callback], ")
+        .stderr_has("2 updated, 13 unchanged");
+    make(&env, "api").stderr_has("\n15 unchanged\n");
+    let (status, headers) = preflight(&env, origin);
+    assert_eq!(status, 204, "{headers}");
+    for line in [
+        "access-control-allow-origin: https://app.example.com",
+        "access-control-allow-methods: GET",
+        "access-control-allow-headers: authorization,content-type",
+    ] {
+        assert!(headers.contains(line), "{line}: {headers}");
+    }
+    assert_eq!(preflight(&env, "https://evil.example.com").0, 403);
+    make(&env, "request").stdout_has("\nhello world\n");
+
+    // What is changed by hand is set back.
+    let stack = LiveStack::new(&env);
+    let other = Cors::builder().allow_origins("*").allow_headers("*");
+    let call = stack.gateway.update_api().api_id(stack.api());
+    stack.call(call.cors_configuration(other.build()).send());
+    make(&env, "api")
+        .stdout_has("CorsConfiguration.AllowOrigins [*] -> [https://app.example.com]")
+        .stdout_has("CorsConfiguration.MaxAge (none) -> 300");
+    make(&env, "api").stderr_has("\n15 unchanged\n");
+
+    // An address through which a code would travel unencrypted is refused.
+    edit(
+        &names,
+        "\"https://app.example.com/callback\"",
+        "\"http://app.example.com/callback\"",
+    );
+    let refused = RunResult::of(env.command_at(&build(&env)));
+    refused
+        .code(2)
+        .stderr_has("'http://app.example.com/callback' in CALLBACK_URLS")
+        .stderr_has("it must begin with https://");
+    edit(
+        &names,
+        "\"http://app.example.com/callback\"",
+        "\"https://app.example.com/callback\"",
+    );
+
+    for (from, to) in lists {
+        edit(&names, to, from);
+    }
+    make(&env, "api")
+        .stdout_has("CorsConfiguration.AllowOrigins [https://app.example.com] -> (none)")
+        .stdout_has("LogoutURLs [https://app.example.com/] -> []")
+        .stderr_has("2 updated, 13 unchanged");
+    make(&env, "api").stderr_has("\n15 unchanged\n");
+    assert_eq!(preflight(&env, origin).0, 403);
 
     make(&env, "delete").stdout_has("Nothing is left.");
     assert!(env.inventory().is_empty());

@@ -81,7 +81,7 @@ const ROWS: &[Row] = &[
         );
     }),
     (
-        "Permission for API Gateway to invoke the function",
+        "Permission for 'GET /hello' to invoke the function",
         |stack| {
             let call = stack.lambda.remove_permission().function_name(FUNCTION);
             stack.call(call.statement_id(PERMISSION).send());

@@ -8,7 +8,7 @@ use super::by_hand::{
 };
 
 /// The permission as `--dry-run` names it.
-const PERMISSION_TITLE: &str = "Permission for API Gateway to invoke the function";
+const PERMISSION_TITLE: &str = "Permission for 'GET /hello' to invoke the function";
 /// Who may invoke the function.
 pub(super) const GATEWAY: &str = "apigateway.amazonaws.com";
 
@@ -82,17 +82,17 @@ pub(super) const ROWS: &[Row] = &[
         "RetentionInDays (none) -> 7".into()
     }),
     (PERMISSION_TITLE, |stack| {
-        let (ours, wide) = (source(stack, "/*/*/hello"), source(stack, "/*"));
+        let (ours, wide) = (source(stack, "/*/GET/hello"), source(stack, "/*"));
         permit(stack, GATEWAY, "lambda:InvokeFunction", &wide);
         format!("SourceArn {wide} -> {ours}")
     }),
     (PERMISSION_TITLE, |stack| {
-        let ours = source(stack, "/*/*/hello");
+        let ours = source(stack, "/*/GET/hello");
         permit(stack, "s3.amazonaws.com", "lambda:InvokeFunction", &ours);
         format!("Principal s3.amazonaws.com -> {GATEWAY}")
     }),
     (PERMISSION_TITLE, |stack| {
-        let ours = source(stack, "/*/*/hello");
+        let ours = source(stack, "/*/GET/hello");
         permit(stack, GATEWAY, "lambda:GetFunction", &ours);
         "Action lambda:GetFunction -> lambda:InvokeFunction".into()
     }),

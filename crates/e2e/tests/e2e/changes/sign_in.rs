@@ -88,7 +88,10 @@ pub(super) const ROWS: &[Row] = &[
         change_client(stack, |client| {
             client.callback_urls("http://localhost:9999/callback")
         });
-        "CallbackURLs [http://localhost:8083/callback http://localhost:9999/callback] -> [http://localhost:8083/callback]".into()
+        format!(
+            "CallbackURLs [{ours} http://localhost:9999/callback] -> [{ours}]",
+            ours = CALLBACKS.join(" ")
+        )
     }),
     ("App Client 'Terminal Application'", |stack| {
         change_client(stack, |client| {
@@ -209,8 +212,15 @@ fn recovery(option: RecoveryOptionNameType) -> AccountRecoverySettingType {
         .build()
 }
 
+/// The callback addresses of the app client, in the order in which they are shown.
+const CALLBACKS: [&str; 3] = [
+    "http://localhost:18083/callback",
+    "http://localhost:8083/callback",
+    "http://localhost:8084/callback",
+];
+
 /// Changes the app client by a call that otherwise leaves it as `create` makes it.
-fn change_client(
+pub(super) fn change_client(
     stack: &LiveStack,
     change: impl FnOnce(UpdateUserPoolClientFluentBuilder) -> UpdateUserPoolClientFluentBuilder,
 ) {
@@ -223,7 +233,7 @@ fn change_client(
         .client_name("Terminal Application")
         .allowed_o_auth_flows_user_pool_client(true)
         .allowed_o_auth_flows(OAuthFlowType::Code)
-        .callback_urls("http://localhost:8083/callback")
+        .set_callback_urls(Some(CALLBACKS.map(str::to_owned).to_vec()))
         .supported_identity_providers("COGNITO")
         .explicit_auth_flows(ExplicitAuthFlowsType::AllowCustomAuth)
         .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)

@@ -9,6 +9,7 @@ use e2e::fault::FAULTS;
 use e2e::{Fault, ProxiedEnv, Rules, operation};
 
 use super::by_hand::{LiveStack, Row};
+use super::routes::take_a_row_out;
 use super::{function, gateway, sign_in};
 use crate::sweeps::workers::{is_as_documented, summary};
 use crate::whole_path::complete_stack;
@@ -32,12 +33,14 @@ impl Changed {
         format!("hello-{}", 42 + self.times)
     }
 
-    /// Changes one property of every resource by hand, and DOMAIN_PREFIX.
+    /// Changes one property of every resource by hand, and DOMAIN_PREFIX, and takes a
+    /// route out of the table.
     fn change(&mut self) {
         let by_hand = LiveStack::new(&self.proxied.env);
         for (_, change) in one_of_each() {
             change(&by_hand);
         }
+        take_a_row_out(&self.proxied.env);
         self.times += 1;
         let prefix = self.prefix();
         self.proxied.env.change("DOMAIN_PREFIX", &prefix);

@@ -1,0 +1,133 @@
+//! Routes whose row was taken out of the table: they are removed, with their
+//! permission, before anything is made: what is to be closed is not left open by a
+//! later failure. One that a person added was never recorded, and stays. The record of a route ends once both are gone, so a run that
+//! is killed in between goes on where it stopped.
+
+use aws_client::CallResult;
+use aws_client::retry::Backoff;
+use common::Result;
+use common::failure::all;
+use common::state::Route as Recorded;
+use futures_util::future::join_all;
+
+use crate::config::names::ROUTES;
+use crate::config::routes::statement_id;
+use crate::live::{permission, route};
+use crate::resource::{Key, Resource};
+use crate::route::{Route, title};
+use crate::run::Run;
+use crate::steps::ensure::WaitForOthers;
+
+/// Their names, for `--dry-run`.
+pub(crate) fn titles(run: &Run) -> Vec<String> {
+    list(run)
+        .iter()
+        .map(|removed| title(&removed.key))
+        .collect()
+}
+
+/// Removes them, and says so.
+///
+/// # Errors
+/// If AWS refuses, or state.json cannot be written.
+pub(crate) async fn remove(run: &Run) -> Result<()> {
+    let removed = list(run);
+    all(join_all(removed.iter().map(|route| route.remove(run))).await)
+}
+
+/// A route that is recorded and in no row.
+struct RemovedRoute {
+    key: String,
+    recorded: Recorded,
+}
+
+fn list(run: &Run) -> Vec<RemovedRoute> {
+    let mut routes = run.state.get().routes();
+    for row in ROUTES {
+        routes.remove(&row.key());
+    }
+    let removed = |(key, recorded)| RemovedRoute { key, recorded };
+    routes.into_iter().map(removed).collect()
+}
+
+impl RemovedRoute {
+    async fn remove(&self, run: &Run) -> Result<()> {
+        if let Some(route) = self.find(run).await? {
+            self.delete_route(run, &route).await?;
+            let what = title(&self.key);
+            run.console
+                .line(&format!("{what} is deleted: it is no longer in the table"));
+            run.count_deleted();
+        }
+        self.remove_permission(run).await?;
+        run.save(|state| {
+            state.api_routes.get_or_insert_default().remove(&self.key);
+            for call in self.calls() {
+                state.under_way.end(&call);
+                state.lost_calls.end(&call);
+            }
+        })
+    }
+
+    /// The calls that made it, and its permission.
+    fn calls(&self) -> [String; 2] {
+        ["CreateRoute", "AddPermission"].map(|call| format!("{call} {}", self.key))
+    }
+
+    /// Where it is: as recorded, or as a call has made it whose answer was lost.
+    async fn find(&self, run: &Run) -> Result<Option<Key>> {
+        let state = run.state.get();
+        let Some(api) = state.api_id.clone() else {
+            return Ok(None);
+        };
+        if let Some(id) = &self.recorded.id {
+            return Ok(Some(Key::within(api, id)));
+        }
+        let [call, _] = self.calls();
+        if !state.under_way.has(&call) {
+            return Ok(None);
+        }
+        let mut poll = Backoff::poll();
+        loop {
+            let left = state.under_way.left(&call, run.settle);
+            let found = route::search(run, &api, &self.key).await?.pop();
+            if found.is_some() || left.is_none() || !poll.wait().await? {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn delete_route(&self, run: &Run, route: &Key) -> Result<()> {
+        retried(run, Route::NAME, async || {
+            let _turn = run.turn_at_the_api::<Route>().await;
+            route::delete(run, route).await
+        })
+        .await
+    }
+
+    /// Until no call can add it any more.
+    async fn remove_permission(&self, run: &Run) -> Result<()> {
+        let ([_, call], id) = (self.calls(), statement_id(&self.key));
+        let mut poll = Backoff::poll();
+        loop {
+            let left = run.state.get().under_way.left(&call, run.settle);
+            let gone = retried(run, "permission", async || {
+                permission::remove(run, &id).await
+            });
+            if gone.await? || left.is_none() || !poll.wait().await? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Sends a call again while AWS is busy with another change.
+async fn retried<T>(run: &Run, what: &str, call: impl AsyncFn() -> CallResult<T>) -> Result<T> {
+    let mut wait = WaitForOthers::new(run, what);
+    loop {
+        match call().await {
+            Ok(done) => return Ok(done),
+            Err(error) => wait.after(error).await?,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Routes whose row was taken out of the table, and the only route of a stack of an
+//! earlier version.
+
+use aws_sdk_apigatewayv2::types::AuthorizationType;
+use e2e::{Fault, ProxiedEnv, Rules, TestEnv, operation};
+use serde_json::{Value, json};
+
+use super::by_hand::{FUNCTION, LiveStack, PERMISSION};
+use crate::whole_path::complete_stack;
+
+const REMOVED: &str = "POST /hello";
+const ITS_PERMISSION: &str = "AllowInvokeFromApi-POST-hello";
+
+/// Leaves the stack as after the row `POST /hello` was deployed, then taken out.
+pub(super) fn take_a_row_out(env: &TestEnv) {
+    let stack = LiveStack::new(env);
+    let id = create_route(&stack);
+    permit(&stack, ITS_PERMISSION, "POST/hello");
+    edit_state(env, |state| {
+        state["api_routes"][REMOVED] = json!({ "id": id, "scopes": ["HelloAPI/hello.write"] });
+    });
+}
+
+/// Makes the route as `create` does.
+fn create_route(stack: &LiveStack) -> String {
+    let target = format!("integrations/{}", stack.id("api_integration_id"));
+    let call = stack
+        .gateway
+        .create_route()
+        .api_id(stack.api())
+        .route_key(REMOVED)
+        .target(target)
+        .authorization_type(AuthorizationType::Jwt)
+        .authorizer_id(stack.id("api_authorizer_id"))
+        .authorization_scopes("HelloAPI/hello.write");
+    stack.call(call.send()).route_id.expect("an id")
+}
+
+fn permit(stack: &LiveStack, statement_id: &str, path: &str) {
+    let api = stack.api();
+    let source = format!("arn:aws:execute-api:us-east-1:000000000000:{api}/*/{path}");
+    let call = stack
+        .lambda
+        .add_permission()
+        .function_name(FUNCTION)
+        .statement_id(statement_id)
+        .action("lambda:InvokeFunction")
+        .principal("apigateway.amazonaws.com")
+        .source_arn(source);
+    stack.call(call.send());
+}
+
+fn edit_state(env: &TestEnv, edit: impl FnOnce(&mut Value)) {
+    let mut state = env.state();
+    edit(&mut state);
+    std::fs::write(env.state_path(), state.to_string()).expect("state.json");
+}
+
+/// The routes that state.json records.
+fn recorded(env: &TestEnv) -> Vec<String> {
+    let state = env.state();
+    let routes = state["api_routes"].as_object().expect("routes");
+    routes.keys().cloned().collect()
+}
+
+#[test]
+fn the_route_of_a_row_that_was_taken_out_is_removed() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    take_a_row_out(&proxied.env);
+    let before = proxied.env.inventory();
+    assert_eq!(before.routes.len(), 2);
+    assert_eq!(before.permissions, [PERMISSION, ITS_PERMISSION]);
+
+    let dry = proxied.run("create", &["--dry-run"], Rules::default());
+    dry.code(0)
+        .stdout_has("Would delete: Route 'POST /hello'\n")
+        .stderr_has("15 unchanged, 1 deleted");
+    let calls = proxied.proxy.operations();
+    assert!(!calls.iter().any(|call| operation::changes(call)));
+
+    let removed = proxied.create();
+    let line = "Route 'POST /hello' is deleted: it is no longer in the table\n";
+    assert_eq!(removed.stdout.matches(line).count(), 1, "{removed:#?}");
+    removed.stderr_has("15 unchanged, 1 deleted\n");
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
+    assert_eq!(recorded(&proxied.env), ["GET /hello"]);
+    let again = proxied.create();
+    assert!(!again.stdout.contains("POST"), "{again:#?}");
+    again.stderr_has("\n15 unchanged\n");
+    proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+    proxied.delete_all("a row that was taken out");
+}
+
+#[test]
+fn a_removed_route_that_somebody_has_deleted_already() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    take_a_row_out(&proxied.env);
+    let stack = LiveStack::new(&proxied.env);
+    let id = proxied.env.state()["api_routes"][REMOVED]["id"].clone();
+    let call = stack.gateway.delete_route().api_id(stack.api());
+    stack.call(call.route_id(id.as_str().expect("an id")).send());
+    proxied
+        .create()
+        .stdout_has("Route 'POST /hello' is deleted");
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
+    assert_eq!(recorded(&proxied.env), ["GET /hello"]);
+    proxied.delete_all("a route that was gone");
+}
+
+#[test]
+fn a_removal_that_is_killed_goes_on() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    for call in ["DeleteRoute", "RemovePermission"] {
+        for kill in [Fault::KillBefore, Fault::KillAfter] {
+            take_a_row_out(&proxied.env);
+            let rules = Rules {
+                fault_on: Some((call, kill)),
+                ..Rules::default()
+            };
+            let killed = proxied.run("create", &[], rules);
+            assert_eq!(killed.code, None, "{kill:?} {call}: {killed:#?}");
+            assert_eq!(recorded(&proxied.env), ["GET /hello", REMOVED]);
+            proxied.create();
+            let inventory = proxied.env.inventory();
+            assert_eq!(inventory, complete_stack("hello-42"), "{kill:?} {call}");
+            assert_eq!(recorded(&proxied.env), ["GET /hello"]);
+        }
+    }
+    proxied.delete_all("killed removals");
+}
+
+/// A run that was killed has sent the calls for a row, and then the row was taken out.
+#[test]
+fn what_a_lost_call_made_for_a_removed_row() {
+    let mut proxied = ProxiedEnv::new();
+    proxied.env = proxied.env.set("SETTLE_SECONDS", "3");
+    proxied.create();
+    let stack = LiveStack::new(&proxied.env);
+    let now = std::time::UNIX_EPOCH.elapsed().expect("a time").as_millis();
+    let now = u64::try_from(now).expect("milliseconds");
+    edit_state(&proxied.env, |state| {
+        state["api_routes"][REMOVED] = json!({ "scopes": [] });
+        state["complete"] = Value::Null;
+        state["under_way"] =
+            json!({ "CreateRoute POST /hello": now, "AddPermission POST /hello": now });
+    });
+    // They take effect while `create` looks for them.
+    let running = proxied.start("create", &[], Rules::default());
+    create_route(&stack);
+    permit(&stack, ITS_PERMISSION, "POST/hello");
+    e2e::RunResult::wait(running)
+        .code(0)
+        .stdout_has("Route 'POST /hello' is deleted");
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
+    assert_eq!(recorded(&proxied.env), ["GET /hello"]);
+    assert_eq!(proxied.env.state()["complete"], true);
+    proxied.delete_all("calls for a removed row");
+}
+
+/// A row that never was deployed makes nobody's route ours.
+#[test]
+fn a_route_of_a_person_with_the_key_of_a_removed_row() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let stack = LiveStack::new(&proxied.env);
+    create_route(&stack);
+    edit_state(&proxied.env, |state| {
+        state["api_routes"][REMOVED] = json!({ "scopes": [] });
+    });
+    proxied.create();
+    assert_eq!(recorded(&proxied.env), ["GET /hello"]);
+    assert_eq!(proxied.env.inventory().routes.len(), 2, "it is left");
+    proxied.delete_all("a route of a person");
+}
+
+/// Makes the stack and its file look as those of an earlier version.
+fn as_before(env: &TestEnv) {
+    let stack = LiveStack::new(env);
+    let call = stack.lambda.remove_permission().function_name(FUNCTION);
+    stack.call(call.statement_id(PERMISSION).send());
+    permit(&stack, "AllowInvokeFromApi", "*/hello");
+    edit_state(env, |state| {
+        let state = state.as_object_mut().expect("an object");
+        state.remove("api_routes").expect("routes");
+        state.insert("state_version".into(), 3.into());
+    });
+}
+
+#[test]
+fn a_stack_of_an_earlier_version_becomes_one_of_this() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    let migrated = |after: &str| {
+        proxied.create();
+        let again = proxied.create();
+        assert!(
+            again.stderr.contains("\n15 unchanged\n"),
+            "{after}: {again:#?}"
+        );
+        let inventory = proxied.env.inventory();
+        assert_eq!(inventory, complete_stack("hello-42"), "{after}");
+        let state = proxied.env.state();
+        assert_eq!(state["state_version"], 4);
+        assert_eq!(
+            state["api_routes"],
+            json!({ "GET /hello": {
+                "id": state["api_route_id"],
+                "scopes": ["HelloAPI/hello.read", "HelloAPI/hello.write"],
+            } })
+        );
+    };
+
+    as_before(&proxied.env);
+    let difference = format!("StatementId AllowInvokeFromApi -> {PERMISSION})");
+    let dry = proxied.run("create", &["--dry-run"], Rules::default());
+    dry.code(0)
+        .stdout_has(&difference)
+        .stderr_has("1 updated, 14 unchanged");
+    let update = proxied.create();
+    update
+        .stdout_has("/*/*/hello -> arn:aws:execute-api:")
+        .stdout_has(&difference);
+    migrated("an update");
+
+    for call in ["RemovePermission", "AddPermission"] {
+        for kill in [Fault::KillBefore, Fault::KillAfter] {
+            as_before(&proxied.env);
+            let rules = Rules {
+                fault_on: Some((call, kill)),
+                ..Rules::default()
+            };
+            let killed = proxied.run("create", &[], rules);
+            assert_eq!(killed.code, None, "{killed:#?}");
+            migrated(&format!("{kill:?} {call}"));
+        }
+    }
+
+    // The other programs take the file as it is.
+    as_before(&proxied.env);
+    proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+    proxied.delete_all("a stack of an earlier version");
+}
+
+/// An earlier version noted the call without the route.
+#[test]
+fn a_run_of_an_earlier_version_that_was_killed() {
+    let proxied = ProxiedEnv::new();
+    for (call, made) in [("CreateRoute", "api_route_id"), ("AddPermission", "")] {
+        let rules = Rules {
+            fault_on: Some((call, Fault::KillAfter)),
+            ..Rules::default()
+        };
+        proxied.run("create", &[], rules);
+        edit_state(&proxied.env, |state| {
+            let state = state.as_object_mut().expect("an object");
+            state.remove("api_routes").expect("routes");
+            state.remove(made);
+            state.insert("state_version".into(), 3.into());
+            let calls = state["under_way"].as_object_mut().expect("calls");
+            let since = calls.remove(&format!("{call} GET /hello")).expect(call);
+            calls.insert(call.to_owned(), since);
+        });
+        proxied.create();
+        assert_eq!(
+            proxied.env.inventory(),
+            complete_stack("hello-42"),
+            "{call}"
+        );
+        let state = proxied.env.state();
+        assert_eq!(state["under_way"], Value::Null, "{call}");
+        assert_eq!(state["complete"], true, "{call}");
+        proxied.delete_all(call);
+    }
+}
