@@ -28,7 +28,7 @@ fn expected() -> Vec<String> {
         "completions/_create completions/_delete completions/_tokens",
         "completions/create.bash completions/delete.bash completions/tokens.bash",
         "completions/create.fish completions/delete.fish completions/tokens.fish",
-        "man/create.1 man/delete.1 man/tokens-lab.1 man/tokens.1",
+        "man/create.1 man/delete.1 man/tokens-lab.1 man/tokens-verify.1 man/tokens.1",
         &zip,
     ];
     let files = files.iter().flat_map(|names| names.split(' '));
