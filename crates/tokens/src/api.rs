@@ -13,6 +13,8 @@ use crate::http::client::{Http, USER_AGENT};
 use crate::http::readiness;
 use crate::http::request::Request;
 use crate::http::response::Response;
+use crate::jwt::proof_key::ProofKey;
+use crate::oauth::dpop;
 use crate::refusal;
 use crate::transcript::step::Channel;
 
@@ -31,8 +33,8 @@ pub(crate) struct ApiCall {
     pub refusal: Vec<String>,
 }
 
-/// Calls the API, with or without a token. A new one gets up to `startup_limit` to
-/// answer.
+/// Calls the API, with or without a token; with a proof of `key`, if the token is
+/// bound to one. A new API gets up to `startup_limit` to answer.
 ///
 /// # Errors
 /// If there is no response. A refusal is a response.
@@ -42,6 +44,7 @@ pub(crate) async fn call(
     startup_limit: Option<Duration>,
     console: &Console,
     token: Option<&str>,
+    key: Option<&ProofKey>,
 ) -> Result<ApiCall> {
     let url = secure_url("api_url", &route.url)?;
     let method: Method = route.method.parse().map_err(|_| {
@@ -58,9 +61,10 @@ pub(crate) async fn call(
         let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
         readiness::wait(http, console, limit, &request, is_too_new).await;
     }
-    if let Some(token) = token {
-        request = request.bearer(token);
-    }
+    let (sent, response) = match token {
+        Some(token) => dpop::present(http, key, request, token).await?,
+        None => (request.clone(), http.send(request).await?),
+    };
     let mut headers = vec![
         (
             "Host",
@@ -69,25 +73,30 @@ pub(crate) async fn call(
         ("User-Agent", USER_AGENT.to_owned()),
         ("Accept", "*/*".to_owned()),
     ];
-    headers.extend(request.headers.iter().cloned());
-    let response = http.send(request).await?;
+    headers.extend(sent.headers);
+    let mut refusal = refusal::explain(&response, route, token);
+    refusal.extend(key.and_then(|_| refusal::no_dpop(&response)));
     Ok(ApiCall {
         method,
         url,
         headers,
         scopes: route.scopes.clone(),
-        refusal: refusal::explain(&response, route, token),
+        refusal,
         response,
     })
 }
 
 impl ApiCall {
-    /// Like [`curl_style`](ApiCall::curl_style), without the token: for a page.
+    /// Like [`curl_style`](ApiCall::curl_style), without token and proof: for a page.
     pub(crate) fn curl_style_without_token(&self) -> String {
         let mut shown = self.clone();
         for (name, value) in &mut shown.headers {
-            if *name == "Authorization" {
-                *value = "Bearer (the access token above)".to_owned();
+            match (*name, value.split(' ').next()) {
+                ("Authorization", Some(scheme)) => {
+                    *value = format!("{scheme} (the access token above)");
+                }
+                ("DPoP", _) => "(the proof above)".clone_into(value),
+                _ => {}
             }
         }
         shown.curl_style()

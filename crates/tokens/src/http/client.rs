@@ -103,6 +103,9 @@ impl Http {
         for (name, value) in &request.headers {
             builder = builder.header(*name, header_value(name, value)?);
         }
+        if let Some(basic) = &request.basic {
+            builder = builder.basic_auth(&basic.client_id, Some(&basic.client_secret));
+        }
         if request.json {
             builder = builder.body(request.json_body(|field| &field.value).to_string());
         } else if !request.form.is_empty() {

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod decode;
 pub(crate) mod expectations;
 pub(crate) mod jwks;
+pub(crate) mod proof_key;
 pub(crate) mod rules;
 mod shared_checks;
 pub(crate) mod sign;

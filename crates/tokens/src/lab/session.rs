@@ -147,7 +147,8 @@ impl<'a> Session<'a> {
     /// Calls the API, with or without a token.
     pub(super) async fn call_api(&self, token: Option<&str>) -> Result<ApiCall> {
         let limit = self.config.startup_limit;
-        api::call(self.http, self.route, limit, self.sign_in.console, token).await
+        let console = self.sign_in.console;
+        api::call(self.http, self.route, limit, console, token, None).await
     }
 
     /// A login with `openid` only.
@@ -247,7 +248,7 @@ impl<'a> Session<'a> {
             answer = self.post_form(form).await?;
         }
         let tokens = TokenSet::decode(
-            TokenResponse::read(&answer, self.config.server.hints)?,
+            TokenResponse::read(&answer, self.config)?,
             self.config.server.token_rules,
         )?;
         if self.names.contains(&attack::TWICE) {

@@ -13,6 +13,7 @@ impl Channel {
             Channel::Browser | Channel::Headless | Channel::Callback | Channel::Pasted => {
                 ("front", "front channel")
             }
+            Channel::Device => ("front", "on another device"),
             Channel::Back => ("back", "back channel"),
             Channel::Api => ("api", "to the API"),
         }

@@ -224,7 +224,12 @@ impl<'a> SignIn<'a> {
             self.console.message(&format!("    {command}"));
         }
         if let SignInMethod::Browser(browser) = self.method {
-            browser::open(self.console, browser.as_deref(), &request.url);
+            browser::open(
+                self.console,
+                browser.as_deref(),
+                &request.url,
+                browser::INSTEAD,
+            );
         }
     }
 }
