@@ -68,13 +68,22 @@ demo: ## the whole path on the local cloud: no account needed
 	@$(MAKE) $(SIDE_BY_SIDE) build-demo function
 	@scripts/demo
 
-test: .venv/.test function ## all tests, against the local cloud
+test: .venv/.test .venv/.providers function ## all tests, against the local cloud
 	cargo build --locked --workspace --bins
 	cargo test --locked --workspace
 
 .venv/.test: requirements/test.txt requirements/axe.txt .venv/.installed
 	$(PIP_INSTALL) requirements/test.txt
 	$(PIP_INSTALL) requirements/axe.txt --no-deps
+	@touch $@
+
+# The OpenID provider that tokens is tested at, and the Node.js that runs it: of
+# each package the lock file has the version and the hash.
+PROVIDER := crates/e2e/providers/oidc-provider
+
+.venv/.providers: requirements/providers.txt $(PROVIDER)/package-lock.json .venv/.installed
+	$(PIP_INSTALL) requirements/providers.txt
+	PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --prefix $(PROVIDER) --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 test-fast: ## unit tests: no emulator, no browser

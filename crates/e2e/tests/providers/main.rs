@@ -1,0 +1,5 @@
+//! `tokens` at OpenID providers that others have written.
+
+mod browser;
+mod oidc_provider;
+mod provider;

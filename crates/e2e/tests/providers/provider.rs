@@ -1,0 +1,111 @@
+//! A provider on this machine, and `tokens` as its client.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use e2e::run_result::program;
+use e2e::{RunResult, workspace};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::browser;
+
+/// A provider that runs until this is dropped.
+pub struct Provider {
+    process: Child,
+    /// Kept open: it goes on to print there.
+    _stdout: BufReader<ChildStdout>,
+    pub issuer: String,
+    dir: TempDir,
+}
+
+impl Provider {
+    /// Starts the npm package oidc-provider, whose issuer has this path.
+    pub fn oidc_provider(path: &str) -> Provider {
+        let folder = workspace().join("crates/e2e/providers/oidc-provider");
+        let node = workspace().join(".venv/bin/node");
+        assert!(
+            node.exists() && folder.join("node_modules").exists(),
+            "the provider is not installed: run 'make .venv/.providers'"
+        );
+        let mut command = Command::new(node);
+        command.arg("server.mjs").arg(path).current_dir(folder);
+        Provider::start(command)
+    }
+
+    /// Starts a program that prints its issuer once it listens.
+    fn start(mut command: Command) -> Provider {
+        let process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut process = process.expect("the provider starts");
+        let stdout = process.stdout.take().expect("its stdout");
+        let mut stdout = BufReader::new(stdout);
+        let mut lines = stdout.by_ref().lines().map_while(Result::ok);
+        let issuer = lines
+            .find(|line| line.starts_with("http"))
+            .expect("it prints its issuer");
+        Provider {
+            process,
+            _stdout: stdout,
+            issuer,
+            dir: TempDir::new().expect("a folder"),
+        }
+    }
+
+    /// `tokens` with these arguments, in a folder without a state.json.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(program("tokens"));
+        command
+            .args(args)
+            .current_dir(self.dir.path())
+            .env_clear()
+            .env("BROWSER", browser::command_line());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command
+    }
+
+    /// Signs a person in as the client.
+    pub fn sign_in(&self, client_id: &str, args: &[&str]) -> RunResult {
+        let own = [
+            "--issuer",
+            &self.issuer,
+            "--client-id",
+            client_id,
+            "--redirect-uri",
+            "http://127.0.0.1:0/callback",
+            "--timeout",
+            "30",
+        ];
+        RunResult::of(self.command(&[&own, args].concat()))
+    }
+
+    /// Signs a person in, and returns what `--json` prints.
+    pub fn login(&self, client_id: &str, args: &[&str]) -> Value {
+        let result = self.sign_in(client_id, &[&["--json"], args].concat());
+        let result = result.code(0);
+        serde_json::from_str(&result.stdout).expect("JSON")
+    }
+
+    /// Runs `tokens verify` with the token in a file.
+    pub fn verify(&self, token: &str, args: &[&str]) -> RunResult {
+        let file = self.dir.path().join("token");
+        std::fs::write(&file, token).expect("written");
+        let own = ["verify", "token", "--issuer", &self.issuer];
+        RunResult::of(self.command(&[&own, args].concat()))
+    }
+
+    /// What `tokens` has written.
+    pub fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(name)).expect("the file")
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
