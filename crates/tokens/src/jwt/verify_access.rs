@@ -135,7 +135,13 @@ fn audience(of: TokenChecks, access: &AccessToken, resources: &[&str]) -> Check 
         one => one.is_some_and(|one| one == resource),
     };
     let good = resources.iter().all(names);
-    let check = of.check("aud", good, &resources.join(" "), &shown(aud), "RFC 8707 2");
+    let check = of.check(
+        "aud resource",
+        good,
+        &resources.join(" "),
+        &shown(aud),
+        "RFC 8707 2",
+    );
     if good {
         return check;
     }
