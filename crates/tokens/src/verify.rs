@@ -155,9 +155,11 @@ fn read(file: Option<&Path>, console: &Console) -> Result<String> {
         None => {
             let stdin = std::io::stdin();
             if stdin.is_terminal() {
-                console.message("Paste the token, press Enter, then Ctrl-D:");
+                console.message("Paste the token, and press Enter:");
+                stdin.read_line(&mut text)
+            } else {
+                stdin.lock().take(MAX_BYTES).read_to_string(&mut text)
             }
-            stdin.lock().take(MAX_BYTES).read_to_string(&mut text)
         }
     };
     read.map_err(|error| cannot(&error))?;

@@ -7,7 +7,7 @@ use reqwest::{Client, Response, Url};
 const MAX_FORMS: usize = 6;
 
 /// The command line for `BROWSER`.
-pub fn command_line() -> String {
+pub(crate) fn command_line() -> String {
     let program = std::env::current_exe().expect("this test's path");
     format!(
         "{} --ignored --exact browser::person --nocapture",

@@ -11,22 +11,22 @@ use tempfile::TempDir;
 use crate::browser;
 
 /// A provider that runs until this is dropped.
-pub struct Provider {
+pub(crate) struct Provider {
     process: Child,
     /// Kept open: it goes on to print there.
     _stdout: BufReader<ChildStdout>,
-    pub issuer: String,
+    pub(crate) issuer: String,
     dir: TempDir,
 }
 
 impl Provider {
     /// Starts the npm package oidc-provider, whose issuer has this path.
-    pub fn oidc_provider(path: &str) -> Provider {
+    pub(crate) fn oidc_provider(path: &str) -> Provider {
         Provider::oidc_provider_with(&[path])
     }
 
     /// Starts it with these arguments of its `server.mjs`.
-    pub fn oidc_provider_with(args: &[&str]) -> Provider {
+    pub(crate) fn oidc_provider_with(args: &[&str]) -> Provider {
         let folder = workspace().join("crates/e2e/providers/oidc-provider");
         let node = workspace().join(".venv/bin/node");
         assert!(
@@ -61,7 +61,7 @@ impl Provider {
     }
 
     /// `tokens` with these arguments, in a folder without a state.json.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(program("tokens"));
         command
             .args(args)
@@ -73,7 +73,7 @@ impl Provider {
     }
 
     /// Signs a person in as the client.
-    pub fn sign_in(&self, client_id: &str, args: &[&str]) -> RunResult {
+    pub(crate) fn sign_in(&self, client_id: &str, args: &[&str]) -> RunResult {
         let own = [
             "--issuer",
             &self.issuer,
@@ -88,14 +88,14 @@ impl Provider {
     }
 
     /// Signs a person in, and returns what `--json` prints.
-    pub fn login(&self, client_id: &str, args: &[&str]) -> Value {
+    pub(crate) fn login(&self, client_id: &str, args: &[&str]) -> Value {
         let result = self.sign_in(client_id, &[&["--json"], args].concat());
         let result = result.code(0);
         serde_json::from_str(&result.stdout).expect("JSON")
     }
 
     /// Runs `tokens verify` with the token in a file.
-    pub fn verify(&self, token: &str, args: &[&str]) -> RunResult {
+    pub(crate) fn verify(&self, token: &str, args: &[&str]) -> RunResult {
         let file = self.dir.path().join("token");
         std::fs::write(&file, token).expect("written");
         let own = ["verify", "token", "--issuer", &self.issuer];
@@ -103,7 +103,7 @@ impl Provider {
     }
 
     /// What `tokens` has written.
-    pub fn file(&self, name: &str) -> String {
+    pub(crate) fn file(&self, name: &str) -> String {
         std::fs::read_to_string(self.dir.path().join(name)).expect("the file")
     }
 }

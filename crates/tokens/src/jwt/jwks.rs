@@ -219,3 +219,6 @@ impl Document {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

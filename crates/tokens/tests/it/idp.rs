@@ -32,6 +32,10 @@ pub(crate) struct UnsignedTokens {
     /// Signs the id token, given its header and claims.
     pub sign_id: fn(&Value, &Value) -> String,
     pub sign_access: fn(&Value, &Value) -> String,
+    /// The header of the access token, if it is not the same.
+    pub access_header: Option<Value>,
+    /// What else the token response has.
+    pub response: Value,
 }
 
 /// Placeholder for the correct `at_hash` of the access token.
@@ -40,12 +44,17 @@ const RIGHT_AT_HASH: &str = "right";
 /// Falsifies tokens before they are signed.
 pub(crate) type Tamper = Box<dyn Fn(&mut UnsignedTokens) + Send>;
 
+/// An access token that is no JWT.
+pub(crate) const OPAQUE: &str = "opaque-access-token";
+
 /// What a server has recorded, and how it behaves.
 pub(crate) struct ProviderState {
     pub calls: Vec<String>,
     pub revoked: Vec<String>,
     codes: HashMap<String, Parameters>,
     tamper: Tamper,
+    /// The issuer of its tokens.
+    pub issuer: String,
     /// Replaces the response for a path.
     pub overrides: HashMap<&'static str, fn(&SocketAddr) -> Response>,
     /// Changes the discovery document.
@@ -87,6 +96,7 @@ impl Idp {
             revoked: Vec::new(),
             codes: HashMap::new(),
             tamper: Box::new(tamper),
+            issuer: ISSUER.to_owned(),
             overrides: HashMap::new(),
             discovery: |_| {},
             has_session: false,
@@ -114,6 +124,36 @@ impl Idp {
             });
         });
         idp
+    }
+
+    /// A provider of another make, whose issuer has this path, and whose access
+    /// tokens are opaque.
+    pub(crate) fn provider(path: &str) -> Idp {
+        Idp::provider_tampering(path, |_| {})
+    }
+
+    /// The same, with tokens that are falsified.
+    pub(crate) fn provider_tampering(
+        path: &str,
+        tamper: impl Fn(&mut UnsignedTokens) + Send + 'static,
+    ) -> Idp {
+        let idp = Idp::tampering(move |tokens| {
+            for claims in [&mut tokens.id, &mut tokens.access] {
+                claims.as_object_mut().unwrap().remove("token_use");
+            }
+            let id = tokens.id.as_object_mut().unwrap();
+            id.remove("cognito:username");
+            id.insert("email".to_owned(), json!("ada@example.com"));
+            tokens.sign_access = |_, _| OPAQUE.to_owned();
+            tamper(tokens);
+        });
+        let issuer = format!("{}{path}", idp.url());
+        idp.with(|state| state.issuer = issuer)
+    }
+
+    /// The issuer of its tokens.
+    pub(crate) fn issuer(&self) -> String {
+        self.state.lock().unwrap().issuer.clone()
     }
 
     /// Changes the server's behaviour before its first request.
@@ -161,6 +201,8 @@ fn router(idp: Idp) -> Router {
             &format!("/{POOL}/.well-known/openid-configuration"),
             get(discovery),
         )
+        .route("/.well-known/openid-configuration", get(discovery))
+        .route("/realm/.well-known/openid-configuration", get(discovery))
         .route("/jwks", get(jwks))
         .route("/oauth2/authorize", get(authorize))
         .route("/login", post(login))
@@ -192,7 +234,7 @@ async fn count(
 async fn discovery(State(idp): State<Idp>) -> Json<Value> {
     let base = idp.url();
     let mut document = json!({
-        "issuer": ISSUER,
+        "issuer": idp.issuer(),
         "authorization_endpoint": format!("{base}/oauth2/authorize"),
         "token_endpoint": format!("{base}/oauth2/token"),
         "userinfo_endpoint": format!("{base}/oauth2/userInfo"),
@@ -269,7 +311,7 @@ async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response
     if !good {
         return refuse("invalid_grant");
     }
-    let mut answer = tokens(&state.tamper, Some(&asked["nonce"]), &asked["scope"]);
+    let mut answer = tokens(&state, Some(&asked["nonce"]), &asked["scope"]);
     answer["refresh_token"] = json!(state.refresh_token);
     state.granted = Some(asked["scope"].clone());
     Json(answer).into_response()
@@ -278,15 +320,16 @@ async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response
 fn refresh(state: &mut ProviderState, form: &Parameters) -> Response {
     let granted = "openid email HelloAPI/hello.read";
     let scope = match form.get("scope") {
-        Some(asked) if state.gives_any_scope => asked,
+        Some(asked) if state.gives_any_scope => &**asked,
         _ => state.granted.as_deref().unwrap_or(granted),
-    };
+    }
+    .to_owned();
     let token = &form["refresh_token"];
     let is_current = *token == state.refresh_token;
     if state.revoked.contains(token) || (!is_current && state.old_works_for == 0) {
         return refuse("invalid_grant");
     }
-    let mut answer = tokens(&state.tamper, None, scope);
+    let mut answer = tokens(state, None, &scope);
     if !is_current {
         state.old_works_for -= 1;
     } else if state.rotates {
@@ -296,13 +339,13 @@ fn refresh(state: &mut ProviderState, form: &Parameters) -> Response {
     Json(answer).into_response()
 }
 
-fn tokens(tamper: &Tamper, nonce: Option<&str>, scope: &str) -> Value {
+fn tokens(state: &ProviderState, nonce: Option<&str>, scope: &str) -> Value {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()
         .as_secs();
     let common =
-        json!({"sub": "s", "iss": ISSUER, "iat": now, "auth_time": now, "exp": now + 3600});
+        json!({"sub": "s", "iss": state.issuer, "iat": now, "auth_time": now, "exp": now + 3600});
     let with = |more: Value| {
         let mut claims = common.clone();
         claims
@@ -319,13 +362,16 @@ fn tokens(tamper: &Tamper, nonce: Option<&str>, scope: &str) -> Value {
         ),
         sign_id: |header, claims| SERVER.sign(header, claims),
         sign_access: |header, claims| SERVER.sign(header, claims),
+        access_header: None,
+        response: json!({}),
     };
     if let Some(nonce) = nonce {
         forge.id["nonce"] = json!(nonce);
     }
     forge.id["at_hash"] = json!(RIGHT_AT_HASH);
-    tamper(&mut forge);
-    let access = (forge.sign_access)(&forge.header, &forge.access);
+    (state.tamper)(&mut forge);
+    let header = forge.access_header.as_ref().unwrap_or(&forge.header);
+    let access = (forge.sign_access)(header, &forge.access);
     if forge.id["at_hash"] == RIGHT_AT_HASH {
         forge.id["at_hash"] = json!(base64url(&jwt::sha256(&access)[..16]));
     }
@@ -333,6 +379,8 @@ fn tokens(tamper: &Tamper, nonce: Option<&str>, scope: &str) -> Value {
     if scope.split(' ').any(|scope| scope == "openid") {
         answer["id_token"] = json!((forge.sign_id)(&forge.header, &forge.id));
     }
+    let more = forge.response.as_object().unwrap().clone();
+    answer.as_object_mut().unwrap().extend(more);
     answer
 }
 
@@ -361,10 +409,8 @@ async fn api(State(idp): State<Idp>, Query(_): Query<Parameters>, headers: Heade
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let follows_jku = idp.state.lock().unwrap().follows_jku;
-    if let Some(jku) = jwt::header(authorization)["jku"]
-        .as_str()
-        .filter(|_| follows_jku)
-    {
+    let header = follows_jku.then(|| jwt::header(authorization));
+    if let Some(jku) = header.as_ref().and_then(|header| header["jku"].as_str()) {
         let url = Url::parse(jku).unwrap();
         let (host, port) = (url.host_str().unwrap(), url.port().unwrap());
         raw_http::send(host, port, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");

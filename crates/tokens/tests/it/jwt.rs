@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+};
 use aws_lc_rs::{digest, hmac, rand};
 use axum::http::HeaderValue;
 use base64::Engine;
@@ -57,6 +59,34 @@ impl Key {
             "{message}.{}",
             base64url(hmac::sign(&key, message.as_bytes()).as_ref())
         )
+    }
+}
+
+/// A key of another type: for ES256.
+pub(crate) static SERVER_EC: LazyLock<EcKey> = LazyLock::new(EcKey::new);
+
+/// A key on the curve P-256.
+pub(crate) struct EcKey(EcdsaKeyPair);
+
+impl EcKey {
+    fn new() -> EcKey {
+        EcKey(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
+    }
+
+    /// The public half as a JWK: the point's coordinates after its first octet.
+    pub(crate) fn jwk(&self, kid: &str) -> Value {
+        let (x, y) = self.0.public_key().as_ref()[1..].split_at(32);
+        json!({
+            "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": kid,
+            "x": base64url(x), "y": base64url(y),
+        })
+    }
+
+    pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
+        let message = unsigned(header, claims);
+        let random = rand::SystemRandom::new();
+        let signature = self.0.sign(&random, message.as_bytes()).unwrap();
+        format!("{message}.{}", base64url(signature.as_ref()))
     }
 }
 

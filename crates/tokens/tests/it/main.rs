@@ -3,6 +3,7 @@
 
 mod after_login;
 mod back_channel;
+mod certification;
 mod failure;
 mod fake_browser;
 mod first_minute;
@@ -13,8 +14,10 @@ mod json_schema;
 mod jwt;
 mod lab;
 mod program;
+mod provider;
 mod raw_http;
 mod report;
 mod report_file;
 mod success;
 mod terminal;
+mod verify;

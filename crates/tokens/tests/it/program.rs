@@ -38,7 +38,7 @@ pub(crate) struct RunResult {
 }
 
 /// A free port that no other test gets.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
     loop {
@@ -91,6 +91,28 @@ impl Program {
         }
     }
 
+    /// `tokens` as the client of a provider: without state.json and password.
+    pub(crate) fn at_provider(idp: &Idp, args: &[&str]) -> Program {
+        let issuer = idp.issuer();
+        let provider = ["--issuer", &issuer, "--client-id", CLIENT];
+        let mut program = Program::bare(idp, &[&provider, args].concat());
+        if !args.contains(&"--redirect-uri") {
+            let uri = format!("http://localhost:{}/callback", program.port);
+            program.command.args(["--redirect-uri", &uri]);
+        }
+        program
+    }
+
+    /// The program without state.json and password.
+    pub(crate) fn bare(idp: &Idp, args: &[&str]) -> Program {
+        let mut program = Program::new(idp, args);
+        program.state = Value::Null;
+        for name in ["AWS_ENDPOINT_URL", "AWS_SECRET_ACCESS_KEY", "PASSWORD"] {
+            program.command.env_remove(name);
+        }
+        program
+    }
+
     pub(crate) fn env(mut self, name: &str, value: &str) -> Program {
         self.command.env(name, value);
         self
@@ -117,6 +139,17 @@ impl Program {
         // A terminal that loses its input would end the program with it.
         drop(stdin);
         result
+    }
+
+    /// Runs it until it exits, with `input` on stdin, which then ends.
+    pub(crate) fn run_with_all_input(&mut self, input: &str) -> RunResult {
+        self.write_state();
+        let mut child = self.command.stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A program that does not want it may have ended.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        RunResult::of(child.wait_with_output().unwrap())
     }
 
     /// Runs it until it exits.
@@ -159,6 +192,9 @@ impl Program {
     }
 
     fn write_state(&self) {
+        if self.state.is_null() {
+            return;
+        }
         std::fs::write(self.dir.path().join("state.json"), self.state.to_string()).unwrap();
     }
 }

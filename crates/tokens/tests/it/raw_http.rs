@@ -16,7 +16,7 @@ pub(crate) struct Answer {
 
 /// Sends octets and reads until the other side closes the connection.
 pub(crate) fn send(host: &str, port: u16, octets: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect((host, port)).unwrap();
+    let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(30)))
         .unwrap();
