@@ -167,7 +167,8 @@ fn scope(of: TokenChecks, access: &AccessToken, expect: &Expectations) -> Check 
     // Where none was asked for, the server chooses (RFC 6749 section 3.3).
     let asked = |scope: &String| expect.scopes.is_empty() || expect.scopes.contains(scope);
     let no_more = granted.iter().all(asked);
-    let good = !granted.is_empty() && (no_more || !expect.refreshed);
+    let none_is_right = expect.scopes.is_empty();
+    let good = (none_is_right || !granted.is_empty()) && (no_more || !expect.refreshed);
     let check = of.check(
         "scope",
         good,
