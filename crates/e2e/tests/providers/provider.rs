@@ -110,7 +110,9 @@ impl Provider {
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        // The wrapper that starts it would not pass a signal on: it ends with
+        // its standard input.
+        drop(self.process.stdin.take());
         let _ = self.process.wait();
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn signature(of: TokenChecks, token: &Jwt, keys: &JwkSet, rules: &Tok
     let allowed = algorithm::of(token).is_some_and(|alg| rules.algorithms.contains(&alg));
     let expected = match rules.algorithms {
         [only] => algorithm::name(*only),
-        _ => "one with a public key".to_owned(),
+        _ => "asymmetric".to_owned(),
     };
     let (found, key) = key(token, keys);
     let valid = allowed && keys.verify_signature(token);

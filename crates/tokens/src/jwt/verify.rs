@@ -12,7 +12,7 @@ use crate::jwt::check::{Check, TokenChecks, shown};
 use crate::jwt::decode::Jwt;
 use crate::jwt::expectations::Expectations;
 use crate::jwt::jwks::JwkSet;
-use crate::jwt::rules::{AccessTokenFormat, TokenRules};
+use crate::jwt::rules::AccessTokenFormat;
 use crate::jwt::shared_checks::{LEEWAY, signature, times};
 use crate::jwt::verify_access::access_token;
 
@@ -25,8 +25,8 @@ pub(crate) fn check(
 ) -> Vec<Check> {
     let mut checks = id.map_or_else(Vec::new, |id| id_token(id, access, keys, expect));
     checks.extend(access_token(access, keys, expect));
-    if let Some(id) = id {
-        checks.push(subject(id, access, expect.rules));
+    if let (Some(id), AccessTokenFormat::Cognito) = (id, expect.rules.access_token) {
+        checks.push(same_sub(id, access));
     }
     checks
 }
@@ -35,6 +35,11 @@ pub(crate) fn check(
 fn id_token(id: &Jwt, access: &AccessToken, keys: &JwkSet, expect: &Expectations) -> Vec<Check> {
     let of = TokenChecks("id");
     let mut checks = signature(of, id, keys, expect.rules);
+    // Who signed in. Cognito's access tokens say it too, and must agree; another
+    // API's may have a name of its own for a person.
+    if expect.rules.access_token == AccessTokenFormat::Any {
+        checks.push(subject(of, id));
+    }
     // Anyone can run an issuer with valid keys: only ours counts.
     checks.push(of.equal("iss", expect.issuer, id.payload.get("iss"), "OIDC Core 3.1.3.7 (2)"));
     // An id token issued to another client, handed on by it, must not sign its
@@ -98,18 +103,22 @@ fn nonce(of: TokenChecks, id: &Jwt, expect: &Expectations) -> Check {
     }
 }
 
-/// Who signed in: the id token says it. Where access tokens are known to say it
-/// too, they must agree; another API's may have a name of its own for a person.
-fn subject(id: &Jwt, access: &AccessToken, rules: &TokenRules) -> Check {
+fn subject(of: TokenChecks, id: &Jwt) -> Check {
     let sub = id.payload.get("sub");
-    if rules.access_token == AccessTokenFormat::Cognito {
-        let expected = access.text("sub").unwrap_or("a subject");
-        return TokenChecks("both").equal("sub", expected, sub, "RFC 9068 2.2");
-    }
     let named = sub
         .and_then(Value::as_str)
         .is_some_and(|sub| !sub.is_empty());
-    TokenChecks("id").check("sub", named, "a subject", &shown(sub), "OIDC Core 2")
+    of.check("sub", named, "a subject", &shown(sub), "OIDC Core 2")
+}
+
+fn same_sub(id: &Jwt, access: &AccessToken) -> Check {
+    let both = TokenChecks("both");
+    both.equal(
+        "sub",
+        access.text("sub").unwrap_or("a subject"),
+        id.payload.get("sub"),
+        "RFC 9068 2.2",
+    )
 }
 
 /// By how many seconds this machine's clock seems to be behind (or ahead, if

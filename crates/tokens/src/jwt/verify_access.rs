@@ -76,7 +76,7 @@ fn other_jwt(of: TokenChecks, access: &Jwt, keys: &JwkSet, expect: &Expectations
     }
     checks.push(of.equal("iss", expect.issuer, iss, "RFC 7519 4.1.1"));
     if algorithm::has_shared_secret(access) {
-        let secret = of.check("alg", true, "one with a public key", &shown(alg), "RFC 7518 3.2");
+        let secret = of.check("alg", true, "asymmetric", &shown(alg), "RFC 7518 3.2");
         checks.push(Check { verdict: Verdict::Note, ..secret });
     } else {
         checks.extend(signature(of, access, keys, expect.rules));

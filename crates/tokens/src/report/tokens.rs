@@ -17,7 +17,7 @@ const MEANINGS: [(&str, &str); 28] = [
     ("kid", "which of the issuer's keys signed it (RFC 7515 section 4.1.4)"),
     ("iss", "who issued it (RFC 7519 section 4.1.1)"),
     ("sub", "who signed in; never given to another user (RFC 7519 section 4.1.2)"),
-    ("aud", "whom it is meant for: this client (RFC 7519 section 4.1.3)"),
+    ("aud", "whom it is meant for: an id token for this client, an access token for the API (RFC 7519 section 4.1.3)"),
     ("client_id", "which client it was issued to"),
     ("exp", "not valid from then on (RFC 7519 section 4.1.4)"),
     ("iat", "when it was issued (RFC 7519 section 4.1.6)"),
@@ -101,7 +101,12 @@ pub(super) fn token(which: &str, title: &str, jwt: &Jwt, checks: &[Check]) -> Ma
 }
 
 fn claim(jwt: &Jwt, which: &str, name: &str, value: &Value, checks: &[Check]) -> Markup {
-    let meaning = MEANINGS.iter().find(|(known, _)| *known == name);
+    // Others may use the same names for something else.
+    let applies =
+        |meaning: &str| !meaning.starts_with("Cognito") || jwt.payload.contains_key("token_use");
+    let meaning = MEANINGS
+        .iter()
+        .find(|(known, meaning)| *known == name && applies(meaning));
     let check = checks
         .iter()
         .find(|check| check.token == which && check.check.split(' ').next() == Some(name));

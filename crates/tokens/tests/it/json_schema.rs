@@ -7,13 +7,42 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use crate::idp::Idp;
-use crate::program::Program;
+use crate::jwt::SERVER;
+use crate::program::{Program, RunResult};
+use crate::raw_http;
 
 const SCHEMA: &str = include_str!("../../../../docs/tokens.schema.json");
 
 /// The object that a run prints, which must be of that shape.
 fn printed(idp: &Idp, args: &[&str]) -> Value {
-    let result = Program::new(idp, &[&["--json"], args].concat()).run();
+    valid(&Program::new(idp, &[&["--json"], args].concat()).run())
+}
+
+/// What a login at a provider whose access tokens are opaque prints.
+fn printed_at_provider() -> Value {
+    let idp = Idp::provider_tampering("", |t| t.response = json!({"scope": "openid"}));
+    let all = [
+        "--json",
+        "--no-browser",
+        "--refresh",
+        "--userinfo",
+        "--logout",
+    ];
+    let login = Program::at_provider(&idp, &all).start();
+    raw_http::get(&idp.approve(&login.address));
+    valid(&login.result())
+}
+
+/// What `tokens verify` prints about a token.
+fn printed_by_verify(token: &str) -> Value {
+    let idp = Idp::provider("");
+    let issuer = idp.issuer();
+    let args = ["verify", "--issuer", &issuer, "--json"];
+    valid(&Program::bare(&idp, &args).run_with_all_input(token))
+}
+
+/// The object, which must be of the shape that the schema describes.
+fn valid(result: &RunResult) -> Value {
     // The validator compares numbers, which it must read as serde_json writes them.
     let object: Value = serde_json::from_str(&result.stdout).unwrap();
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
@@ -52,6 +81,9 @@ fn every_outcome_has_the_shape_of_the_schema() {
             &["--headless", "--scopes", "HelloAPI/hello.read"],
         ),
         printed(&Idp::honest(), &["--no-browser", "--timeout", "1"]),
+        printed_at_provider(),
+        printed_by_verify(&SERVER.sign(&json!({"alg": "RS256", "kid": "k1"}), &json!({}))),
+        printed_by_verify("opaque"),
     ];
     // What the schema describes is there: no member of it is made up.
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();

@@ -5,7 +5,7 @@ use std::process::Command;
 use e2e::{RunResult, TestEnv, cloud::free_port, run_result::program, workspace};
 
 /// Every document, by its path.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -16,6 +16,7 @@ const PAGES: [&str; 14] = [
     "docs/clouds.md",
     "docs/lab.md",
     "docs/proof.md",
+    "docs/providers.md",
     "docs/reading.md",
     "docs/scripts.md",
     "docs/settings.md",
