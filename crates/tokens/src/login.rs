@@ -40,9 +40,8 @@ async fn sign_in(
     // First, everything that can be checked without a request.
     let config = config::read(args, settings)?;
     let scopes = scope::requested(args.scopes.as_deref(), &config)?;
-    if config.server.is_ours && settings.client_secret.is_some() {
-        console
-            .note("CLIENT_SECRET is not sent: the client of the stack is public, it has no secret");
+    for note in config::notes(&config, args, settings) {
+        console.note(note);
     }
     let method = SignInMethod::from_args(args, &config, settings)?;
     grant_run::check_report(args)?;

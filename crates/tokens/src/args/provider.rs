@@ -11,7 +11,7 @@ pub struct ProviderArgs {
     #[arg(long, value_name = "ID", global = true)]
     pub client_id: Option<String>,
 
-    /// With --issuer and CLIENT_SECRET: how the secret is sent [default: as the provider's discovery document says]
+    /// With --issuer and CLIENT_SECRET: how the secret is sent, in a header or in the form [default: as the provider's discovery document says]
     #[arg(long, value_name = "METHOD", global = true)]
     pub client_auth: Option<ClientAuthMethod>,
 
@@ -28,12 +28,12 @@ pub struct ProviderArgs {
     pub post_logout_redirect_uri: Option<String>,
 }
 
-/// How a client with a secret authenticates, RFC 6749 section 2.3.1.
+/// How a client with a secret authenticates: `client_secret_basic` in a header,
+/// or `client_secret_post` in the form (RFC 6749 section 2.3.1).
 #[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
+#[allow(missing_docs)]
 pub enum ClientAuthMethod {
-    /// In the header Authorization (client_secret_basic)
     Basic,
-    /// In the form (client_secret_post)
     Post,
 }
 

@@ -47,6 +47,24 @@ fn client(args: &Args, settings: &Settings) -> Result<ClientConfig> {
     }
 }
 
+/// What is set or asked for, and does nothing at the stack.
+pub(crate) fn notes(config: &ClientConfig, args: &Args, settings: &Settings) -> Vec<&'static str> {
+    let asks_page = args.request.prompt.is_some() || args.request.login_hint.is_some();
+    let notes = [
+        (
+            settings.client_secret.is_some(),
+            "CLIENT_SECRET is not sent: the client of the stack is public, it has no secret",
+        ),
+        (
+            asks_page,
+            "Cognito knows --prompt and --login-hint in its managed login; the stack has the classic page, which may ignore them",
+        ),
+    ];
+    let is_ours = config.server.is_ours;
+    let given = notes.into_iter().filter(|(given, _)| *given && is_ours);
+    given.map(|(_, note)| note).collect()
+}
+
 /// The issuer that `--issuer` names, or else that of the stack: for one who only
 /// verifies its tokens, and is no client there.
 ///

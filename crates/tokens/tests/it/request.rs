@@ -190,7 +190,10 @@ fn cognito_gets_what_it_knows_and_the_rest_is_refused() {
     assert_eq!(values(&carried, "login_hint"), ["Testuser"]);
     assert_eq!(values(&carried, "resource"), ["https://api.example.com"]);
     raw_http::get(&idp.approve(&login.address));
-    login.result().assert_code(0);
+    login
+        .result()
+        .assert_code(0)
+        .assert_says("note: Cognito knows --prompt and --login-hint in its managed login");
     let before = idp.state.lock().unwrap().calls.len();
     let pool = format!("{}/{POOL}", idp.url());
     for flag in [
