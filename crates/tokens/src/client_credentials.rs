@@ -86,6 +86,8 @@ async fn client_credentials(run: &mut GrantRun<'_>, scopes: &[String]) -> Result
 
     // Discover, as for any login (OpenID Connect Discovery section 4.3).
     let provider = discovery::discover(http, config, run.console).await?;
+
+    // With --dpop, bind the token to a key of this run (RFC 9449 section 5.1).
     dpop::ensure_supported(config, &provider)?;
 
     // Ask for a token. No person takes part: the secret shows which program asks,

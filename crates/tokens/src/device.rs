@@ -103,6 +103,8 @@ impl DeviceFlow<'_> {
 
         // Discover, as for any login (OpenID Connect Discovery section 4.3).
         let provider = discovery::discover(http, config, console).await?;
+
+        // With --dpop, bind the tokens to a key of this run (RFC 9449 section 5.1).
         dpop::ensure_supported(config, &provider)?;
 
         // Ask for a pair of codes: a short one that a person can type, and a long

@@ -93,6 +93,10 @@ impl Login<'_> {
         // put its own token endpoint here and collect codes
         // (OpenID Connect Discovery section 4.3).
         let provider = discovery::discover(http, config, console).await?;
+
+        // Bind. With --dpop, this run has a key of its own that its tokens are to
+        // be bound to: not at a server that takes no such proofs (RFC 9449
+        // section 5.1).
         dpop::ensure_supported(config, &provider)?;
 
         // Ask. Three random values, new for every login, tie its parts
@@ -103,6 +107,7 @@ impl Login<'_> {
         let redirect_uri = receiver.redirect_uri();
         let (scopes, signup) = (self.scopes, self.run.args.signup);
         let request = AuthorizationRequest::new(config, &provider, redirect_uri, scopes, signup);
+        request.narrate(&http.transcript);
 
         // Push. Where the server requires it, or with --par, it gets the request
         // straight from this program; the browser carries only a reference, which

@@ -282,6 +282,7 @@ impl<'a> Session<'a> {
         let receiver = self.sign_in.receiver().await?;
         let redirect_uri = receiver.redirect_uri();
         let request = AuthorizationRequest::new(config, provider, redirect_uri, scopes, false);
+        request.narrate(self.sign_in.transcript);
         let received = self.sign_in.authorize(&request, receiver, provider).await?;
         let code = received.response().code(config.server.hints);
         received.show(Page::of_code(code.as_ref().err())).await;

@@ -150,7 +150,7 @@ impl DeviceAuthorization {
                 Some(Some(news)) => step.text(&news),
                 Some(None) => {}
                 None => {
-                    step.text(&format!("Asked {} times.", pause.asked));
+                    step.text(&pause.count());
                     return TokenResponse::read(&answer?, config);
                 }
             }
@@ -216,6 +216,14 @@ impl Pause {
                 )))
             }
             _ => None,
+        }
+    }
+
+    /// How often was asked, in words.
+    fn count(&self) -> String {
+        match self.asked {
+            1 => "Asked once.".to_owned(),
+            asked => format!("Asked {asked} times."),
         }
     }
 

@@ -163,9 +163,11 @@ impl Text<'_> {
         self.heading("DPoP: the access token is bound to a key");
         self.console
             .line(&format!("Thumbprint of the key (RFC 7638): {thumbprint}"));
-        self.console.line("The key was made for this run, in memory. Without it the token is worth nothing: each request");
+        self.console.line(
+            "The key was made for this run, in memory. Without it, the token is worth nothing:",
+        );
         self.console
-            .line("needs a new proof, signed with it (RFC 9449).");
+            .line("each request needs a new proof, signed with it (RFC 9449).");
         self.console.line("");
         if let Some(proof) = proof {
             self.decoded("proof for the token endpoint", proof);

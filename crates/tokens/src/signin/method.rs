@@ -130,7 +130,6 @@ impl<'a> SignIn<'a> {
         receiver: Receiver<'_>,
         provider: &Provider,
     ) -> Result<ReceivedResponse> {
-        request.narrate(self.transcript);
         let expected = ExpectedResponse::to(request, provider);
         let limit = self.timeout;
         let answer = async {
