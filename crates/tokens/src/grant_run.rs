@@ -103,7 +103,13 @@ impl<'a> GrantRun<'a> {
                 .end(self.grant, self.config, login, self.api_call.as_ref());
         }
         match self.args.print {
-            Some(which) => self.output.token(which, self.newest(which)),
+            Some(which) => {
+                self.output.token(which, self.newest(which))?;
+                if which == PrintedToken::Access && self.config.proof_key.is_some() {
+                    self.console.note("this token is bound to a key that ends with this run: nobody else can use it");
+                }
+                Ok(())
+            }
             None => Ok(()),
         }
     }

@@ -1,6 +1,8 @@
 //! `tokens` at OpenID providers that others have written.
 
 mod browser;
+mod checks;
+mod django_oauth_toolkit;
 mod flows;
 mod oidc_provider;
 mod provider;

@@ -3,23 +3,8 @@
 use e2e::RunResult;
 use serde_json::{Value, json};
 
+use crate::checks::{text, verdicts};
 use crate::provider::Provider;
-
-/// The checks of a token by their names, with verdict.
-fn verdicts<'a>(checks: &'a Value, token: &str) -> Vec<(&'a str, &'a str)> {
-    let of_token = checks
-        .as_array()
-        .expect("checks")
-        .iter()
-        .filter(|check| check["token"] == token);
-    of_token
-        .map(|check| (text(&check["check"]), text(&check["verdict"])))
-        .collect()
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("text: {value}"))
-}
 
 #[test]
 fn id_tokens_of_every_algorithm_are_verified_and_what_comes_after_works() {

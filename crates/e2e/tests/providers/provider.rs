@@ -38,6 +38,15 @@ impl Provider {
         Provider::start(command)
     }
 
+    /// Starts a server made of the Python packages Django and
+    /// django-oauth-toolkit.
+    pub(crate) fn django_oauth_toolkit() -> Provider {
+        let folder = workspace().join("crates/e2e/providers/django-oauth-toolkit");
+        let mut command = Command::new(workspace().join(".venv/bin/python"));
+        command.arg("server.py").current_dir(folder);
+        Provider::start(command)
+    }
+
     /// Starts a program that prints its issuer once it listens.
     fn start(mut command: Command) -> Provider {
         let process = command
@@ -51,7 +60,7 @@ impl Provider {
         let mut lines = stdout.by_ref().lines().map_while(Result::ok);
         let issuer = lines
             .find(|line| line.starts_with("http"))
-            .expect("it prints its issuer");
+            .expect("it prints its issuer: run 'make .venv/.providers'");
         Provider {
             process,
             _stdout: stdout,

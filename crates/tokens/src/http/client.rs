@@ -166,7 +166,7 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
     let value = HeaderValue::from_str(value);
     let mut value =
         value.map_err(|_| Failure::failed(format!("The header {name} cannot be sent as it is")))?;
-    value.set_sensitive(name == "Authorization");
+    value.set_sensitive(matches!(name, "Authorization" | "DPoP"));
     Ok(value)
 }
 

@@ -265,3 +265,17 @@ fn an_api_that_knows_no_proofs_is_named() {
         );
     }
 }
+
+#[test]
+fn a_bound_token_that_is_printed_is_of_no_use_elsewhere() {
+    let idp = provider(|_| {});
+    for (which, bound) in [("access", true), ("id", false)] {
+        let args = ["--no-browser", "--dpop", "--print", which];
+        let login = Program::at_provider(&idp, &args).start();
+        raw_http::get(&idp.approve(&login.address));
+        let result = login.result();
+        result.assert_code(0);
+        let note = "note: this token is bound to a key that ends with this run";
+        assert_eq!(result.stderr.contains(note), bound, "{}", result.stderr);
+    }
+}

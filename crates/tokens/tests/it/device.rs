@@ -210,6 +210,20 @@ fn ctrl_c_ends_it_and_the_page_shows_how_far_it_came() {
     assert!(!page.contains(DEVICE_CODE), "{page}");
 }
 
+/// Nothing comes back through a browser, so nothing is to be pasted.
+#[test]
+fn a_browser_that_does_not_open_is_no_end() {
+    let idp = provider(&["authorization_pending"]);
+    let result = device(&idp, &["--open"])
+        .env("BROWSER", "/no/browser")
+        .run();
+    result
+        .assert_code(0)
+        .assert_says("Cannot open a browser with '/no/browser'")
+        .assert_says("Open the address above yourself, on any device");
+    assert!(!result.stderr.contains("paste"), "{}", result.stderr);
+}
+
 #[test]
 fn print_gives_one_token() {
     for which in ["access", "id", "refresh"] {
