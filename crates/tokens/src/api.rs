@@ -13,6 +13,8 @@ use crate::http::readiness;
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::jwt::decode::Jwt;
+use crate::jwt::proof_key::ProofKey;
+use crate::oauth::dpop;
 use crate::refusal;
 use crate::route::ApiRoute;
 use crate::transcript::field::Without;
@@ -44,8 +46,8 @@ pub(crate) struct ApiCall {
     pub refusal: Vec<String>,
 }
 
-/// Calls the API, with or without a token. A new one gets up to `startup_limit` to
-/// answer.
+/// Calls the API, with or without a token; with a proof of `key`, if the token is
+/// bound to one. A new API gets up to `startup_limit` to answer.
 ///
 /// # Errors
 /// If there is no response. A refusal is a response.
@@ -55,6 +57,7 @@ pub(crate) async fn call(
     startup_limit: Option<Duration>,
     console: &Console,
     token: Option<&str>,
+    key: Option<&ProofKey>,
 ) -> Result<ApiCall> {
     let url = secure_url("api_url", &route.url)?;
     let method: Method = route.method.parse().map_err(|_| {
@@ -71,20 +74,23 @@ pub(crate) async fn call(
         let is_too_new = |response: &Response| response.status == StatusCode::NOT_FOUND;
         readiness::wait(http, console, limit, &request, is_too_new).await;
     }
-    let mut trusted = Vec::new();
-    if let Some(token) = token {
-        trusted = trust(route, token);
-        let mut told = [&[WHY.to_owned()], &trusted[..]].concat();
-        if route.of_stack {
-            told.extend(FORGED.lines());
-        }
-        request.why = told.join("\n").into();
-        request = request.bearer(token);
-    }
     if [Method::POST, Method::PUT, Method::PATCH].contains(&method) {
         // There is no body (RFC 9110 section 8.6).
         request.headers.push(("Content-Length", "0".to_owned()));
     }
+    let mut trusted = Vec::new();
+    let (sent, response) = match token {
+        Some(token) => {
+            trusted = trust(route, token);
+            let mut told = [&[WHY.to_owned()], &trusted[..]].concat();
+            if route.of_stack {
+                told.extend(FORGED.lines());
+            }
+            request.why = told.join("\n").into();
+            dpop::present(http, key, request, token).await?
+        }
+        None => (request.clone(), http.send(request).await?),
+    };
     let mut headers = vec![
         (
             "Host",
@@ -93,15 +99,16 @@ pub(crate) async fn call(
         ("User-Agent", USER_AGENT.to_owned()),
         ("Accept", "*/*".to_owned()),
     ];
-    headers.extend(request.headers.iter().cloned());
-    let response = http.send(request).await?;
+    headers.extend(sent.headers);
+    let mut refusal = refusal::explain(&response, route, token);
+    refusal.extend(key.and_then(|_| refusal::no_dpop(&response)));
     Ok(ApiCall {
         method,
         url,
         headers,
         trust: trusted,
         of_stack: route.of_stack,
-        refusal: refusal::explain(&response, route, token),
+        refusal,
         response,
     })
 }
@@ -131,12 +138,16 @@ fn trust(route: &ApiRoute, token: &str) -> Vec<String> {
 }
 
 impl ApiCall {
-    /// Like [`curl_style`](ApiCall::curl_style), without the token: for a page.
+    /// Like [`curl_style`](ApiCall::curl_style), without token and proof: for a page.
     pub(crate) fn curl_style_without_token(&self) -> String {
         let mut shown = self.clone();
         for (name, value) in &mut shown.headers {
-            if *name == "Authorization" {
-                *value = "Bearer (the access token above)".to_owned();
+            match (*name, value.split(' ').next()) {
+                ("Authorization", Some(scheme)) => {
+                    *value = format!("{scheme} (the access token above)");
+                }
+                ("DPoP", _) => "(the proof above)".clone_into(value),
+                _ => {}
             }
         }
         shown.curl_style()

@@ -3,8 +3,11 @@
 
 mod api;
 mod args;
+mod client_credentials;
 mod config;
 mod crypto;
+mod device;
+mod grant_run;
 mod http;
 mod jwt;
 mod lab;
@@ -24,7 +27,10 @@ use std::sync::Arc;
 
 use common::{Console, Exit, Failure, Result, Settings, interrupt};
 
-pub use args::{Args, Command, LabArgs, PrintedToken, ProviderArgs, VerifyArgs};
+pub use args::{
+    Args, BindingArgs, ClientAuthMethod, ClientCredentialsArgs, Command, DeviceArgs, LabArgs,
+    PrintedToken, ProviderArgs, RequestArgs, VerifyArgs,
+};
 
 /// Runs the program until it finishes or is interrupted with Ctrl-C.
 ///
@@ -40,6 +46,10 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
             let work = verify::run(verify, &args, &settings, &console);
             let ended = interrupt::or_stop(work, INTERRUPTED).await;
             ended.and_then(|result| result)
+        }
+        Some(Command::Device(device)) => device::run(device, &args, &settings, &console).await,
+        Some(Command::ClientCredentials(own)) => {
+            client_credentials::run(own, &args, &settings, &console).await
         }
         None => login::run(&args, &settings, &console).await,
     }

@@ -6,24 +6,19 @@ use std::time::Duration;
 use common::{Console, Exit, Failure, Result, Settings, failure, interrupt};
 
 use crate::INTERRUPTED;
-use crate::api::{self, ApiCall};
-use crate::args::{Args, PrintedToken};
+use crate::args::Args;
 use crate::config;
-use crate::config::client::ClientConfig;
+use crate::grant_run::{self, GrantRun};
 use crate::http::client::Http;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::authorization_request::AuthorizationRequest;
-use crate::oauth::discovery::{self, Provider};
-use crate::oauth::refresh::Refreshed;
-use crate::oauth::token_set::{self, CheckedTokens, TokenSet};
-use crate::oauth::{logout, scope, token, userinfo};
+use crate::oauth::grant::Grant;
+use crate::oauth::{discovery, dpop, par, scope, token};
 use crate::output::stdout::Output;
-use crate::report::{self, LoginReport};
 use crate::signin::listener::page::Page;
 use crate::signin::method::{ReceivedResponse, SignIn, SignInMethod};
 use crate::signin::signup;
 use crate::transcript::record::Transcript;
-use crate::transcript::step::hide_unspent;
 
 /// Signs in, shows and checks the tokens, and calls the API. The browser and
 /// the report show the outcome, even if the login fails.
@@ -33,11 +28,7 @@ use crate::transcript::step::hide_unspent;
 pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>) -> Result<Exit> {
     let mut output = Output::new(console, settings.explain, args);
     let result = sign_in(args, settings, console, &mut output).await;
-    if let Err(failure) = &result {
-        output.failed(failure);
-    }
-    output.finish();
-    result
+    output.close(result)
 }
 
 async fn sign_in(
@@ -49,18 +40,23 @@ async fn sign_in(
     // First, everything that can be checked without a request.
     let config = config::read(args, settings)?;
     let scopes = scope::requested(args.scopes.as_deref(), &config)?;
-    let method = SignInMethod::from_args(args, &config, settings)?;
-    if let Some(path) = &args.report {
-        report::check(path, args.force)?;
+    for note in config::notes(&config, args, settings) {
+        console.note(note);
     }
+    let method = SignInMethod::from_args(args, &config, settings)?;
+    grant_run::check_report(args)?;
     let transcript = Transcript::new(settings.explain, console.clone());
     let http = Http::new(transcript).with_hint(config.server.hints.not_running);
     let mut login = Login {
-        args,
-        config: &config,
+        run: GrantRun::new(
+            Grant::AuthorizationCode,
+            args,
+            &config,
+            console,
+            &http,
+            output,
+        ),
         scopes: &scopes,
-        console,
-        http: &http,
         sign_in: SignIn {
             config: &config,
             console,
@@ -68,47 +64,40 @@ async fn sign_in(
             method: &method,
             timeout: Duration::from_secs(args.timeout),
         },
-        output,
         received: None,
-        tokens: None,
-        refreshed: None,
-        api_call: None,
     };
     // Ctrl-C needs no cleanup: dropping the flow frees the port. What happened
     // until then is shown all the same.
     let ended = interrupt::or_stop(login.authorization_code_flow(), INTERRUPTED).await;
     let result = ended.and_then(|result| result);
     let shown = login.show_outcome(result.as_ref().err()).await;
-    failure::all([result, shown]).map(|()| login.exit())
+    failure::all([result, shown]).map(|()| login.run.exit())
 }
 
 /// What a login needs, and what it has so far.
 struct Login<'a> {
-    args: &'a Args,
-    config: &'a ClientConfig,
+    run: GrantRun<'a>,
     scopes: &'a [String],
-    console: &'a Arc<Console>,
-    http: &'a Http,
     sign_in: SignIn<'a>,
-    output: &'a mut Output,
     received: Option<ReceivedResponse>,
-    tokens: Option<CheckedTokens>,
-    /// The tokens of `--refresh`, once they have passed their checks.
-    refreshed: Option<TokenSet>,
-    api_call: Option<ApiCall>,
 }
 
 impl Login<'_> {
     /// The authorization code flow, RFC 6749 section 4.1, with PKCE and OpenID
     /// Connect: each step with its rule.
     async fn authorization_code_flow(&mut self) -> Result<()> {
-        let (http, config) = (self.http, self.config);
+        let (http, config, console) = (self.run.http, self.run.config, self.run.console);
 
         // Discover. Only the issuer is known beforehand. Its document lists the
         // endpoints, and must name that issuer: otherwise another server could
         // put its own token endpoint here and collect codes
         // (OpenID Connect Discovery section 4.3).
-        let provider = discovery::discover(http, config, self.console).await?;
+        let provider = discovery::discover(http, config, console).await?;
+
+        // Bind. With --dpop, this run has a key of its own that its tokens are to
+        // be bound to: not at a server that takes no such proofs (RFC 9449
+        // section 5.1).
+        dpop::ensure_supported(config, &provider)?;
 
         // Ask. Three random values, new for every login, tie its parts
         // together: state the answer to this request, nonce the id token to
@@ -116,10 +105,16 @@ impl Login<'_> {
         // (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2.1, RFC 7636).
         let receiver = self.sign_in.receiver().await?;
         let redirect_uri = receiver.redirect_uri();
-        let (scopes, signup) = (self.scopes, self.args.signup);
+        let (scopes, signup) = (self.scopes, self.run.args.signup);
         let request = AuthorizationRequest::new(config, &provider, redirect_uri, scopes, signup);
+        request.narrate(&http.transcript);
 
-        if self.args.signup {
+        // Push. Where the server requires it, or with --par, it gets the request
+        // straight from this program; the browser carries only a reference, which
+        // nothing on its way can change (RFC 9126).
+        let request = par::push_if_wanted(http, config, &provider, console, request).await?;
+
+        if self.run.args.signup {
             signup::check(http, &request.url).await?;
         }
 
@@ -153,134 +148,22 @@ impl Login<'_> {
         // here, before anybody relies on the tokens
         // (OpenID Connect Core section 3.1.3.7, RFC 9068 section 4).
         let checked = tokens.check(keys, &request.expectations(config, &provider));
-        checked.tokens.narrate(&http.transcript);
-        self.output.login(&checked);
-        let checked = self.tokens.insert(checked);
-        checked.ensure_verified()?;
+        self.run.accept(checked)?;
 
         // Call the API with the access token. The id token stays here: it says
         // to this client who signed in, and opens nothing (RFC 6750 section 2.1).
-        if let (Some(route), None) = (&config.route, self.args.print) {
-            let access_token = Some(&*checked.tokens.access.raw);
-            let limit = config.startup_limit;
-            let api_call = api::call(http, route, limit, self.console, access_token).await?;
-            self.output.api_call(&api_call);
-            self.api_call = Some(api_call);
-        }
+        // A token that is bound to a key goes with a proof of it (RFC 9449).
+        self.run.call_api().await?;
 
-        self.after_login(&provider).await
-    }
-
-    /// Runs `--userinfo`, `--refresh` and `--logout`, if requested, and prints
-    /// the token that `--print` names. One that fails does not keep the others
-    /// from running.
-    async fn after_login(&mut self, provider: &Provider) -> Result<()> {
-        let results = [
-            self.userinfo(provider).await,
-            self.refresh(provider).await,
-            self.log_out(provider).await,
-        ];
-        failure::all(results)?;
-        if let Some(login) = &self.tokens {
-            self.output.end(login, self.api_call.as_ref());
-        }
-        match self.args.print {
-            Some(which) => self.output.token(which, self.newest(which)),
-            None => Ok(()),
-        }
-    }
-
-    /// The newest token of its kind: that of the refresh, if there was one.
-    fn newest(&self, which: PrintedToken) -> Option<&str> {
-        let (login, after) = (&self.tokens.as_ref()?.tokens, self.refreshed.as_ref());
-        match which {
-            PrintedToken::Access => Some(&after.unwrap_or(login).access.raw),
-            PrintedToken::Id => {
-                let new = after.and_then(|tokens| tokens.id.as_ref());
-                new.or(login.id.as_ref()).map(|id| &*id.raw)
-            }
-            PrintedToken::Refresh => login.response.refresh_token.as_deref(),
-        }
-    }
-
-    async fn userinfo(&mut self, provider: &Provider) -> Result<()> {
-        if let (true, Some(login)) = (self.args.userinfo, &mut self.tokens) {
-            let answer = userinfo::fetch(self.http, self.config, provider, login).await?;
-            self.output.userinfo(&answer);
-        }
-        Ok(())
-    }
-
-    async fn refresh(&mut self, provider: &Provider) -> Result<()> {
-        if let (true, Some(login)) = (self.args.refresh, &mut self.tokens) {
-            let refreshed = Refreshed::request(self.http, self.config, provider, login).await?;
-            self.output.refreshed(&refreshed);
-            token_set::ensure_verified(&refreshed.tokens, &refreshed.checks)?;
-            self.refreshed = Some(refreshed.tokens);
-        }
-        Ok(())
-    }
-
-    async fn log_out(&mut self, provider: &Provider) -> Result<()> {
-        if let (true, Some(login)) = (self.args.logout, &self.tokens) {
-            let logout = logout::log_out(self.http, self.config, provider, &login.tokens).await?;
-            self.output.logout(&logout);
-        }
-        Ok(())
+        self.run.after_login(&provider).await
     }
 
     /// Shows how the login ended: on stdout, in the file, in the browser.
     async fn show_outcome(&mut self, failure: Option<&Failure>) -> Result<()> {
-        let mut steps = self.http.transcript.steps();
-        hide_unspent(&mut steps);
-        self.output.steps(&steps);
-        let report = LoginReport {
-            steps: &steps,
-            server: &self.config.server,
-            login: self.tokens.as_ref(),
-            api_call: self.api_call.as_ref(),
-            args: self.args,
-            failure,
-        };
-        let page = report.html();
-        let written = self.write_report(&page);
-        self.show_next_steps(failure.is_none());
+        let (page, written) = self.run.show_outcome(failure);
         if let Some(received) = self.received.take() {
             received.show(Page::report(page)).await;
         }
         written
-    }
-
-    fn write_report(&self, page: &str) -> Result<()> {
-        if let Some(path) = &self.args.report {
-            report::write(path, page, self.args.force)?;
-        }
-        Ok(())
-    }
-
-    /// Says what can be done next, unless a program reads the output.
-    fn show_next_steps(&self, signed_in: bool) {
-        if let Some(path) = &self.args.report {
-            let path = path.display();
-            self.console
-                .next(&format!("open {path} in a browser: it shows what happened"));
-        }
-        if !signed_in || self.args.json || self.args.print.is_some() {
-            return;
-        }
-        let hints = self.config.server.hints;
-        if self.args.report.is_none() {
-            self.console.next(hints.keep_page);
-        }
-        if let Some(afterwards) = hints.afterwards {
-            self.console.next(afterwards);
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        match &self.api_call {
-            Some(call) if self.args.fail && !call.response.status.is_success() => Exit::Refused,
-            _ => Exit::Done,
-        }
     }
 }

@@ -10,13 +10,13 @@ use proptest::prelude::*;
 use reqwest::{StatusCode, Version};
 use serde_json::{Map, Value, json};
 
+use crate::config::client::ClientConfig;
 use crate::config::redirect_uri::RedirectUri;
-use crate::config::server::SignInServer;
 use crate::http::response::Response;
 use crate::jwt::access_token::AccessToken;
 use crate::jwt::check;
 use crate::jwt::decode::Jwt;
-use crate::jwt::expectations::Expectations;
+use crate::jwt::expectations::{Binding, Expectations};
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::rules;
 use crate::jwt::sign::SigningKey;
@@ -107,6 +107,7 @@ fn settings(dir: &tempfile::TempDir, state: &str) -> Settings {
         region: None,
         endpoint_url: None,
         password: None,
+        client_secret: None,
         domain_prefix: None,
         sign_up: None,
         name_suffix: String::new(),
@@ -116,6 +117,12 @@ fn settings(dir: &tempfile::TempDir, state: &str) -> Settings {
         browser: None,
         explain: false,
     }
+}
+
+/// The client of a stack.
+fn client() -> ClientConfig {
+    let dir = tempfile::tempdir().expect("a folder");
+    config::of_stack(&settings(&dir, &state_file().to_string())).expect("a client")
 }
 
 fn discovery_document() -> Value {
@@ -170,6 +177,7 @@ fn failing(id: &Value, access: &Value) -> Vec<&'static str> {
         refreshed: false,
         scopes: &["openid".to_owned()],
         max_age: None,
+        binding: Binding::default(),
         now: NOW,
     };
     let checks = verify::check(Some(&id), &access, &keys, &expect);
@@ -197,8 +205,7 @@ proptest! {
 
     #[test]
     fn a_discovery_document(whole in any_json(), (_, part) in broken(discovery_document())) {
-        let dir = tempfile::tempdir().expect("a folder");
-        let config = config::of_stack(&settings(&dir, &state_file().to_string())).expect("a client");
+        let config = client();
         for document in [whole, part] {
             let Ok(provider) = Provider::read(&config, &answer(200, &document)) else {
                 continue;
@@ -249,9 +256,9 @@ proptest! {
         (_, part) in broken(json!({"access_token": "a", "id_token": "i", "refresh_token": "r", "token_type": "Bearer", "expires_in": 3600, "scope": "openid"})),
         (_, refusal) in broken(json!({"error": "invalid_grant", "error_description": "no"})),
     ) {
-        let hints = SignInServer::of_stack().hints;
+        let config = client();
         for body in [whole, part, refusal] {
-            if let Ok(tokens) = TokenResponse::read(&answer(status, &body), hints) {
+            if let Ok(tokens) = TokenResponse::read(&answer(status, &body), &config) {
                 prop_assert!((200..300).contains(&status));
                 prop_assert!(tokens.token_type.eq_ignore_ascii_case("bearer"));
                 prop_assert_eq!(body["access_token"].as_str(), Some(&*tokens.access_token));

@@ -42,6 +42,17 @@ pub(crate) fn explain(response: &Response, route: &ApiRoute, token: Option<&str>
     lines.iter().map(here).collect()
 }
 
+/// That the API does not ask for the proof of a key, if it refused one.
+pub(crate) fn no_dpop(response: &Response) -> Option<String> {
+    let challenges = response.headers.get_all("www-authenticate");
+    let mut challenges = challenges.iter().filter_map(|value| value.to_str().ok());
+    let refused = response.status == StatusCode::UNAUTHORIZED;
+    let asks = challenges.any(|text| text.to_ascii_lowercase().contains("dpop"));
+    (refused && !asks).then(|| {
+        "The answer does not ask for a proof of a key (RFC 9449 section 7.1): this API may take bearer tokens only.".to_owned()
+    })
+}
+
 /// An API about which nothing is known but its answer.
 fn other_api(status: StatusCode) -> Vec<String> {
     let text = match status {

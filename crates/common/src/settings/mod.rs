@@ -37,6 +37,24 @@ impl fmt::Debug for Password {
     }
 }
 
+/// A client's secret at an OpenID provider, RFC 6749 section 2.3.1. `Debug` hides
+/// it; there is no `Display`.
+#[derive(Clone)]
+pub struct ClientSecret(String);
+
+impl ClientSecret {
+    /// The secret in clear text, for the one place that sends it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
 /// The settings as read. Most are not validated yet: each program validates the
 /// ones that it needs.
 #[derive(Clone, Debug)]
@@ -61,6 +79,8 @@ pub struct Settings {
     pub settle: Duration,
     /// `BROWSER`.
     pub browser: Option<String>,
+    /// `CLIENT_SECRET`.
+    pub client_secret: Option<ClientSecret>,
     /// `--explain`.
     pub explain: bool,
 }
@@ -95,6 +115,7 @@ impl Settings {
             state_file,
             settle: settle(get(var::SETTLE_SECONDS)?)?,
             browser: get(var::BROWSER)?,
+            client_secret: text(var::CLIENT_SECRET)?.map(ClientSecret),
             explain: args.explain,
         })
     }

@@ -12,6 +12,7 @@ fn settings(password: Option<&str>, prefix: Option<&str>, suffix: &str) -> Setti
         state_file: PathBuf::new(),
         settle: SETTLE_TIME,
         browser: None,
+        client_secret: None,
         explain: false,
     }
 }

@@ -30,3 +30,5 @@ pub const STATE_FILE: &str = "STATE_FILE";
 pub const SETTLE_SECONDS: &str = "SETTLE_SECONDS";
 /// The program that opens the sign-in page, instead of the desktop's own.
 pub const BROWSER: &str = "BROWSER";
+/// The secret of a client at another OpenID provider, for `tokens --issuer`.
+pub const CLIENT_SECRET: &str = "CLIENT_SECRET";

@@ -1,4 +1,5 @@
-// An OpenID provider on this machine: node server.mjs [path of the issuer].
+// An OpenID provider on this machine: node server.mjs [path of the issuer] [option].
+// With the option require-par it takes pushed authorization requests only.
 // Prints its issuer once it listens, and ends with its standard input.
 
 import { createServer } from 'node:http';
@@ -6,6 +7,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
 
 const path = process.argv[2] ?? '';
+const option = process.argv[3];
 const API = 'https://api.example.com';
 
 async function key(alg, kid) {
@@ -22,6 +24,23 @@ function client(client_id, more = {}) {
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: ['http://127.0.0.1/callback'],
     post_logout_redirect_uris: ['http://127.0.0.1/goodbye'],
+    ...more,
+  };
+}
+
+// Characters that must be encoded on their way (RFC 6749 section 2.3.1).
+const SECRET = 'Xyzzy: 50% + /?&=~ plugh';
+
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+
+// A program of its own, without a person.
+function machine(client_id, more = {}) {
+  return {
+    client_id,
+    client_secret: SECRET,
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
     ...more,
   };
 }
@@ -51,6 +70,14 @@ const configuration = {
     client('signed-userinfo', { userinfo_signed_response_alg: 'ES256' }),
     client('pairwise', { subject_type: 'pairwise' }),
     client('pairwise-too', { subject_type: 'pairwise' }),
+    client('basic: 1', { client_secret: SECRET, token_endpoint_auth_method: 'client_secret_basic' }),
+    client('post', { client_secret: SECRET, token_endpoint_auth_method: 'client_secret_post' }),
+    client('par', { require_pushed_authorization_requests: true }),
+    client('dpop', { dpop_bound_access_tokens: true }),
+    client('dpop-nonce', { dpop_bound_access_tokens: true }),
+    client('device', { grant_types: [DEVICE_CODE, 'authorization_code', 'refresh_token'] }),
+    machine('machine', { token_endpoint_auth_method: 'client_secret_basic' }),
+    machine('machine-post', { token_endpoint_auth_method: 'client_secret_post' }),
   ],
   subjectTypes: ['public', 'pairwise'],
   pairwiseIdentifier: async (_context, account, { clientId }) => `${account}-at-${clientId}`,
@@ -64,15 +91,26 @@ const configuration = {
     devInteractions: { enabled: true },
     jwtUserinfo: { enabled: true },
     revocation: { enabled: true },
+    clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
+    dPoP: {
+      enabled: true,
+      nonceSecret: Buffer.alloc(32),
+      requireNonce: ({ oidc }) => oidc.client?.clientId === 'dpop-nonce',
+    },
+    pushedAuthorizationRequests: {
+      enabled: true,
+      requirePushedAuthorizationRequests: option === 'require-par',
+    },
     // Access tokens are opaque, except those for an API of this client.
     resourceIndicators: {
       enabled: true,
       defaultResource: async (_context, { clientId }) =>
         clientId === 'jwt-access-token' ? API : undefined,
       useGrantedResource: async () => true,
-      getResourceServerInfo: async () => ({
+      getResourceServerInfo: async (_context, resource) => ({
         scope: 'read write',
-        audience: API,
+        audience: resource,
         accessTokenFormat: 'jwt',
         jwt: { sign: { alg: 'ES256' } },
       }),

@@ -4,7 +4,7 @@
 use reqwest::{Client, Response, Url};
 
 /// The forms that a person fills in at most.
-const MAX_FORMS: usize = 4;
+const MAX_FORMS: usize = 6;
 
 /// The command line for `BROWSER`.
 pub(crate) fn command_line() -> String {

@@ -3,5 +3,6 @@
 mod browser;
 mod checks;
 mod django_oauth_toolkit;
+mod flows;
 mod oidc_provider;
 mod provider;

@@ -22,6 +22,11 @@ pub(crate) struct Provider {
 impl Provider {
     /// Starts the npm package oidc-provider, whose issuer has this path.
     pub(crate) fn oidc_provider(path: &str) -> Provider {
+        Provider::oidc_provider_with(&[path])
+    }
+
+    /// Starts it with these arguments of its `server.mjs`.
+    pub(crate) fn oidc_provider_with(args: &[&str]) -> Provider {
         let folder = workspace().join("crates/e2e/providers/oidc-provider");
         let node = workspace().join(".venv/bin/node");
         assert!(
@@ -29,7 +34,7 @@ impl Provider {
             "the provider is not installed: run 'make .venv/.providers'"
         );
         let mut command = Command::new(node);
-        command.arg("server.mjs").arg(path).current_dir(folder);
+        command.arg("server.mjs").args(args).current_dir(folder);
         Provider::start(command)
     }
 

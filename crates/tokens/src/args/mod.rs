@@ -1,6 +1,8 @@
 //! The flags of `tokens`.
 
+mod grants;
 mod provider;
+mod request;
 mod verify;
 
 use std::path::PathBuf;
@@ -8,7 +10,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use common::cli::CommonArgs;
 
-pub use provider::ProviderArgs;
+use self::request::first;
+
+pub use grants::{ClientCredentialsArgs, DeviceArgs};
+pub use provider::{ClientAuthMethod, ProviderArgs};
+pub use request::{BindingArgs, RequestArgs};
 pub use verify::VerifyArgs;
 
 /// Sign in from the terminal, look at the tokens, call the API with them.
@@ -34,6 +40,14 @@ pub struct Args {
     /// The route to call, for example "POST /hello" [default: the first of the table]
     #[arg(long, value_name = "ROUTE", conflicts_with = "print")]
     pub route: Option<String>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub request: RequestArgs,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub binding: BindingArgs,
 
     /// Open the page for new users instead of the sign-in page
     #[arg(long, conflicts_with = "headless")]
@@ -95,6 +109,13 @@ const VERIFY_EXIT_CODES: &str = "Exit codes:
   1  a check failed, or the issuer's keys could not be fetched
   2  wrong usage or settings; nothing was called";
 
+const GRANT_EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  failed: the provider refused, or a check of a token failed
+  2  wrong usage or settings; nothing was called
+  3  with --fail: the API refused the request
+  130  interrupted";
+
 /// A token that `--print` prints.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 #[allow(missing_docs)]
@@ -110,6 +131,14 @@ pub enum Command {
     /// Break the protocol on purpose and see who refuses, and why
     #[command(after_help = LAB_EXIT_CODES)]
     Lab(LabArgs),
+
+    /// Sign in on another device, which needs no browser here (RFC 8628); with --issuer and --client-id
+    #[command(after_help = GRANT_EXIT_CODES)]
+    Device(DeviceArgs),
+
+    /// Get an access token for this program itself, without a person (RFC 6749 section 4.4); with --issuer, --client-id and CLIENT_SECRET
+    #[command(after_help = GRANT_EXIT_CODES)]
+    ClientCredentials(ClientCredentialsArgs),
 
     /// Verify a token from anywhere: every check with its rule. It does not leave this machine
     #[command(after_help = VERIFY_EXIT_CODES)]
@@ -146,7 +175,7 @@ pub struct LabArgs {
 impl Args {
     /// A flag that was given and is for a login only.
     pub(crate) fn login_flag(&self) -> Option<&'static str> {
-        let flags = [
+        let own = first([
             ("--scopes", self.scopes.is_some()),
             ("--route", self.route.is_some()),
             ("--signup", self.signup),
@@ -157,10 +186,7 @@ impl Args {
             ("--refresh", self.refresh),
             ("--userinfo", self.userinfo),
             ("--logout", self.logout),
-        ];
-        flags
-            .into_iter()
-            .find(|(_, given)| *given)
-            .map(|(name, _)| name)
+        ]);
+        own.or(self.request.given()).or(self.binding.given())
     }
 }

@@ -11,6 +11,10 @@ pub struct ProviderArgs {
     #[arg(long, value_name = "ID", global = true)]
     pub client_id: Option<String>,
 
+    /// With --issuer and CLIENT_SECRET: how the secret is sent, in a header or in the form [default: as the provider's discovery document says]
+    #[arg(long, value_name = "METHOD", global = true)]
+    pub client_auth: Option<ClientAuthMethod>,
+
     /// With --issuer: the API to call with the access token [default: none is called]
     #[arg(long, value_name = "URL", global = true)]
     pub api: Option<String>,
@@ -24,12 +28,22 @@ pub struct ProviderArgs {
     pub post_logout_redirect_uri: Option<String>,
 }
 
+/// How a client with a secret authenticates: `client_secret_basic` in a header,
+/// or `client_secret_post` in the form (RFC 6749 section 2.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
+#[allow(missing_docs)]
+pub enum ClientAuthMethod {
+    Basic,
+    Post,
+}
+
 impl ProviderArgs {
     /// A flag that was given, if any.
     pub(crate) fn given(&self) -> Option<&'static str> {
         let flags = [
             ("--issuer", self.issuer.is_some()),
             ("--client-id", self.client_id.is_some()),
+            ("--client-auth", self.client_auth.is_some()),
             ("--api", self.api.is_some()),
             ("--redirect-uri", !self.redirect_uri.is_empty()),
         ];

@@ -1,20 +1,23 @@
 //! How the client shows the sign-in server who it is: RFC 6749 section 2.3.
 
-use crate::http::request::Request;
+use common::settings::ClientSecret;
 
-/// How a client authenticates at the endpoints that it posts to.
+use crate::args::ClientAuthMethod;
+
+/// What a client authenticates with at the endpoints that it posts to.
 #[derive(Clone)]
 pub(crate) enum ClientAuthentication {
-    /// It does not: a public client. The `client_id` in the form only says who
-    /// it claims to be (RFC 6749 section 3.2.1).
+    /// Nothing: a public client. The `client_id` in the form only says who it
+    /// claims to be (RFC 6749 section 3.2.1).
     None,
+    /// A secret that it shares with the server, sent as the server's discovery
+    /// document says, unless the method is given.
+    Secret(ClientSecret, Option<ClientAuthMethod>),
 }
 
 impl ClientAuthentication {
-    /// The request with what authenticates the client.
-    pub(crate) fn add_to(&self, request: Request) -> Request {
-        match self {
-            ClientAuthentication::None => request,
-        }
+    /// Whether the client has a secret.
+    pub(crate) fn has_secret(&self) -> bool {
+        matches!(self, ClientAuthentication::Secret(..))
     }
 }

@@ -1,11 +1,14 @@
 //! The client as it is registered at a sign-in server, and the API that it
 //! calls.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::authentication::ClientAuthentication;
 use super::redirect_uri::RedirectUri;
 use super::server::SignInServer;
+use crate::jwt::expectations::Binding;
+use crate::jwt::proof_key::ProofKey;
 use crate::route::ApiRoute;
 use crate::transcript::field::Field;
 
@@ -34,6 +37,16 @@ pub(crate) struct ClientConfig {
     pub known_scopes: Option<Vec<String>>,
     /// Further parameters of the authorization request.
     pub parameters: Vec<Field>,
+    /// Parameters of every request that asks for an access token: which API it
+    /// is for.
+    pub access_parameters: Vec<Field>,
+    /// The `max_age` among the parameters, in seconds.
+    pub max_age: Option<i64>,
+    /// Whether authorization requests are pushed even where the server does not
+    /// ask for it (RFC 9126).
+    pub pushes_requests: bool,
+    /// The key that access tokens are bound to, made for this run (RFC 9449).
+    pub proof_key: Option<Arc<ProofKey>>,
     /// Where the browser may be sent after a logout.
     pub post_logout_redirect_uri: Option<String>,
     /// The test user's name, if there is one.
@@ -43,4 +56,18 @@ pub(crate) struct ClientConfig {
     pub startup_limit: Option<Duration>,
     /// The API's route; `None` if no API is to be called.
     pub route: Option<ApiRoute>,
+}
+
+impl ClientConfig {
+    /// What access tokens must be bound to.
+    pub(crate) fn binding(&self) -> Binding<'_> {
+        let resources = self
+            .access_parameters
+            .iter()
+            .filter(|f| f.name == "resource");
+        Binding {
+            thumbprint: self.proof_key.as_ref().map(|key| key.thumbprint()),
+            resources: resources.map(|field| &*field.value).collect(),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The client of any OpenID provider: what `--issuer` and the flags beside it
 //! say. No `state.json` is read.
 
+use common::settings::ClientSecret;
 use common::{Failure, Result};
 use http_client::discovery::document_url;
 use http_client::hosts::secure_url;
@@ -9,7 +10,7 @@ use super::authentication::ClientAuthentication;
 use super::client::ClientConfig;
 use super::redirect_uri::RedirectUri;
 use super::server::{Issuer, SignInServer};
-use crate::args::Args;
+use crate::args::{Args, ClientAuthMethod};
 use crate::route::ApiRoute;
 
 /// Where the answer is received, unless `--redirect-uri` says something else.
@@ -20,7 +21,12 @@ const REDIRECT_URI: &str = "http://localhost:8083/callback";
 /// # Errors
 /// Exit code 2 if one of them is not valid, or makes sense only at the stack
 /// that `create` made.
-pub(super) fn client(issuer: &str, client_id: &str, args: &Args) -> Result<ClientConfig> {
+pub(super) fn client(
+    issuer: &str,
+    client_id: &str,
+    args: &Args,
+    secret: Option<&ClientSecret>,
+) -> Result<ClientConfig> {
     let issuer = Issuer::parse(issuer)?;
     let server = SignInServer::of(&issuer);
     refuse_flags_of_the_stack(args, &server)?;
@@ -35,15 +41,35 @@ pub(super) fn client(issuer: &str, client_id: &str, args: &Args) -> Result<Clien
         local_cloud_issuer: issuer.of_local_cloud,
         endpoint_url: None,
         client_id: client_id.to_owned(),
-        authentication: ClientAuthentication::None,
+        authentication: authentication(args.provider.client_auth, secret)?,
         redirect_uris: redirect_uris(&args.provider.redirect_uri)?,
         scopes: Vec::new(),
         known_scopes: None,
         parameters: Vec::new(),
+        access_parameters: Vec::new(),
+        max_age: None,
+        pushes_requests: false,
+        proof_key: None,
         post_logout_redirect_uri: args.provider.post_logout_redirect_uri.clone(),
         username: None,
         route: args.provider.api.as_deref().map(route).transpose()?,
     })
+}
+
+/// A client that has a secret uses it.
+fn authentication(
+    method: Option<ClientAuthMethod>,
+    secret: Option<&ClientSecret>,
+) -> Result<ClientAuthentication> {
+    match (secret, method) {
+        (Some(secret), method) => Ok(ClientAuthentication::Secret(secret.clone(), method)),
+        (None, None) => Ok(ClientAuthentication::None),
+        (None, Some(_)) => Err(
+            Failure::usage("--client-auth is given without CLIENT_SECRET").with_hint(
+                "set CLIENT_SECRET in the environment or in .env, or leave the flag out",
+            ),
+        ),
+    }
 }
 
 fn refuse_flags_of_the_stack(args: &Args, server: &SignInServer) -> Result<()> {

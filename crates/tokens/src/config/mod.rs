@@ -4,6 +4,7 @@
 pub(crate) mod authentication;
 pub(crate) mod client;
 mod given;
+mod parameters;
 pub(crate) mod redirect_uri;
 pub(crate) mod server;
 mod stack;
@@ -18,9 +19,15 @@ use crate::args::{Args, ProviderArgs};
 /// # Errors
 /// Exit code 2 for flags that do not belong together, and as [`of_stack`].
 pub(crate) fn read(args: &Args, settings: &Settings) -> Result<ClientConfig> {
+    parameters::add(client(args, settings)?, args)
+}
+
+fn client(args: &Args, settings: &Settings) -> Result<ClientConfig> {
     let provider = &args.provider;
     match (&provider.issuer, &provider.client_id) {
-        (Some(issuer), Some(client_id)) => given::client(issuer, client_id, args),
+        (Some(issuer), Some(client_id)) => {
+            given::client(issuer, client_id, args, settings.client_secret.as_ref())
+        }
         (Some(_), None) => Err(
             Failure::usage("--issuer is given without --client-id").with_hint(
                 "--client-id ID: the id that the provider gave this program when it was registered",
@@ -32,8 +39,30 @@ pub(crate) fn read(args: &Args, settings: &Settings) -> Result<ClientConfig> {
             Err(Failure::usage("--api is given without --issuer")
                 .with_hint("leave it out: state.json names the API of the stack"))
         }
+        (None, None) if provider.client_auth.is_some() => {
+            Err(Failure::usage("--client-auth is given without --issuer")
+                .with_hint("leave it out: the client of the stack is public, it has no secret"))
+        }
         (None, None) => stack::read(settings, &provider.redirect_uri, args.route.as_deref()),
     }
+}
+
+/// What is set or asked for, and does nothing at the stack.
+pub(crate) fn notes(config: &ClientConfig, args: &Args, settings: &Settings) -> Vec<&'static str> {
+    let asks_page = args.request.prompt.is_some() || args.request.login_hint.is_some();
+    let notes = [
+        (
+            settings.client_secret.is_some(),
+            "CLIENT_SECRET is not sent: the client of the stack is public, it has no secret",
+        ),
+        (
+            asks_page,
+            "Cognito knows --prompt and --login-hint in its managed login; the stack has the classic page, which may ignore them",
+        ),
+    ];
+    let is_ours = config.server.is_ours;
+    let given = notes.into_iter().filter(|(given, _)| *given && is_ours);
+    given.map(|(_, note)| note).collect()
 }
 
 /// The issuer that `--issuer` names, or else that of the stack: for one who only
@@ -52,7 +81,7 @@ pub(crate) fn issuer(args: &Args, settings: &Settings) -> Result<ClientConfig> {
         return Err(Failure::usage(message).with_hint("'tokens verify --help' lists its flags"));
     }
     match &provider.issuer {
-        Some(issuer) => given::client(issuer, NO_CLIENT, args),
+        Some(issuer) => given::client(issuer, NO_CLIENT, args, None),
         None => of_stack(settings),
     }
 }

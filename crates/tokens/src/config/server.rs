@@ -67,7 +67,7 @@ const OF_THE_STACK: Hints = Hints {
 /// For servers that others run.
 const OF_OTHERS: Hints = Hints {
     no_discovery: "is --issuer the provider's issuer? Its documentation names it, or the address of its discovery document without /.well-known/openid-configuration",
-    invalid_client: "is --client-id right? The provider may also ask this client for a secret",
+    invalid_client: "is --client-id right? If this client has a secret at the provider, CLIENT_SECRET must be set to it",
     invalid_scope: "the client may not request one of these scopes: the provider's settings for it say which",
     unauthorized_client: "the client may not use the code flow: the provider's settings for it say what it may use",
     not_running: "is that program running?",
@@ -99,6 +99,11 @@ impl SignInServer {
             is_ours: false,
             hints: &OF_OTHERS,
         }
+    }
+
+    /// Whether it is a user pool, whoever runs it.
+    pub(crate) fn is_cognito(&self) -> bool {
+        self.token_rules.has_token_use
     }
 
     fn cognito() -> SignInServer {

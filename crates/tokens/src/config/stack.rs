@@ -75,6 +75,10 @@ pub(super) fn read(
         scopes: state.terminal_app_scopes.clone().unwrap_or_default(),
         known_scopes: Some(known_scopes(&state)),
         parameters: Vec::new(),
+        access_parameters: Vec::new(),
+        max_age: None,
+        pushes_requests: false,
+        proof_key: None,
         post_logout_redirect_uri: None,
         username: Some(
             state

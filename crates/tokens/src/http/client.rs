@@ -103,6 +103,9 @@ impl Http {
         for (name, value) in &request.headers {
             builder = builder.header(*name, header_value(name, value)?);
         }
+        if let Some(basic) = &request.basic {
+            builder = builder.basic_auth(&basic.client_id, Some(&basic.client_secret));
+        }
         if request.json {
             builder = builder.body(request.json_body(|field| &field.value).to_string());
         } else if !request.form.is_empty() {
@@ -163,7 +166,7 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
     let value = HeaderValue::from_str(value);
     let mut value =
         value.map_err(|_| Failure::failed(format!("The header {name} cannot be sent as it is")))?;
-    value.set_sensitive(name == "Authorization");
+    value.set_sensitive(matches!(name, "Authorization" | "DPoP"));
     Ok(value)
 }
 

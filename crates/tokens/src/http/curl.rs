@@ -6,18 +6,27 @@ use crate::http::request::Request;
 use crate::transcript::field::Field;
 
 /// The command; `None` if it needs a value that is not shown. Tokens appear as
-/// shell variables: they are printed on stdout and do not belong in a log.
+/// shell variables: they are printed on stdout and do not belong in a log. So do a
+/// client's secret, as it is form-encoded, and proofs of a key, which are for one
+/// request.
 pub(super) fn command(request: &Request) -> Option<String> {
     let mut line = String::from("curl -sS");
     if request.method != "GET" && request.form.is_empty() {
         let _ = write!(line, " -X {}", request.method);
     }
+    if let Some(basic) = &request.basic {
+        let id = quoted(&basic.client_id);
+        let _ = write!(line, " -u {id}:\"$CLIENT_SECRET\"");
+    }
     for (name, value) in &request.headers {
-        if value.starts_with("Bearer ") {
-            let _ = write!(line, " -H \"{name}: Bearer $ACCESS_TOKEN\"");
-        } else {
-            let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
-        }
+        let scheme = value.split(' ').next().unwrap_or_default();
+        let _ = match (*name, scheme) {
+            ("Authorization", "Bearer" | "DPoP") => {
+                write!(line, " -H \"{name}: {scheme} $ACCESS_TOKEN\"")
+            }
+            ("DPoP", _) => write!(line, " -H \"DPoP: $PROOF\""),
+            _ => write!(line, " -H {}", quoted(&format!("{name}: {value}"))),
+        };
     }
     if request.json {
         let body = request.json_body(Field::shown).to_string();
@@ -26,6 +35,7 @@ pub(super) fn command(request: &Request) -> Option<String> {
     for field in request.form.iter().filter(|_| !request.json) {
         let value = match (&*field.name, field.is_shown()) {
             ("refresh_token" | "token", _) => "\"$REFRESH_TOKEN\"".to_owned(),
+            ("client_secret", false) => "\"$CLIENT_SECRET\"".to_owned(),
             ("password", false) => "\"$PASSWORD\"".to_owned(),
             (_, false) => return None,
             _ => quoted(&field.value),

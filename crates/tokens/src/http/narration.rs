@@ -14,6 +14,7 @@ pub(super) fn request<'a>(transcript: &'a Transcript, request: &Request) -> Step
     let heading = format!("{} {}", request.method, request.url);
     let text = format!("{}\n{}", request.why, request.channel.who_sees());
     let step = transcript.step(request.channel, &heading, &text);
+    step.fields(&request.header_fields());
     step.fields(&request.query);
     step.fields(&request.form);
     if let Some(command) = curl::command(request) {

@@ -7,6 +7,7 @@ pub(crate) mod decode;
 pub(crate) mod expectations;
 pub(crate) mod jwks;
 pub(crate) mod meaning;
+pub(crate) mod proof_key;
 pub(crate) mod rules;
 mod shared_checks;
 pub(crate) mod sign;

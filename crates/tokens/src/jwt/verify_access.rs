@@ -1,6 +1,8 @@
 //! The checks of access tokens. A client may know the format of Cognito's and of
 //! those of RFC 9068; any other is a matter between server and API.
 
+use serde_json::Value;
+
 use crate::jwt::access_token::{AccessToken, AccessTokenKind};
 use crate::jwt::algorithm;
 use crate::jwt::check::{Check, TokenChecks, Verdict, shown};
@@ -26,6 +28,7 @@ pub(super) fn access_token(
             "RFC 6749 1.4",
         )],
     };
+    checks.extend(bound_to(of, access, expect));
     checks.push(scope(of, access, expect));
     checks
 }
@@ -90,6 +93,64 @@ fn format(of: TokenChecks, actual: &str, rule: &'static str) -> Check {
     }
 }
 
+/// The key and the APIs that it must be bound to. An opaque token does not show
+/// it: the API asks the server.
+fn bound_to(of: TokenChecks, access: &AccessToken, expect: &Expectations) -> Vec<Check> {
+    let readable = match access.kind {
+        AccessTokenKind::Cognito | AccessTokenKind::Rfc9068 => true,
+        AccessTokenKind::OtherJwt => access.text("iss") == Some(expect.issuer),
+        AccessTokenKind::Opaque => false,
+    };
+    let mut checks = Vec::new();
+    if let Some(thumbprint) = expect.binding.thumbprint {
+        let rule = if readable {
+            "RFC 9449 6.1"
+        } else {
+            "RFC 9449 6.2"
+        };
+        let jkt = access.claim("cnf").and_then(|cnf| cnf.get("jkt"));
+        checks.push(if readable || jkt.is_some() {
+            of.equal("cnf jkt", thumbprint, jkt, rule)
+        } else {
+            let unseen = "not readable here: the API asks the server";
+            let check = of.check("cnf jkt", true, thumbprint, unseen, rule);
+            Check {
+                verdict: Verdict::Note,
+                ..check
+            }
+        });
+    }
+    if readable && !expect.binding.resources.is_empty() {
+        checks.push(audience(of, access, &expect.binding.resources));
+    }
+    checks
+}
+
+/// The APIs that were asked for. The server may name them differently, so
+/// another `aud` is a note (RFC 8707 section 2).
+fn audience(of: TokenChecks, access: &AccessToken, resources: &[&str]) -> Check {
+    let aud = access.claim("aud");
+    let names = |resource: &&str| match aud {
+        Some(Value::Array(many)) => many.iter().any(|one| one == resource),
+        one => one.is_some_and(|one| one == resource),
+    };
+    let good = resources.iter().all(names);
+    let check = of.check(
+        "aud resource",
+        good,
+        &resources.join(" "),
+        &shown(aud),
+        "RFC 8707 2",
+    );
+    if good {
+        return check;
+    }
+    Check {
+        verdict: Verdict::Note,
+        ..check
+    }
+}
+
 /// The server may grant other scopes than were requested, if it says so: more
 /// are a note. A refresh must not widen what was granted (RFC 6749 section 6).
 /// Where nothing says otherwise, they are those requested (section 5.1).
@@ -98,10 +159,16 @@ fn scope(of: TokenChecks, access: &AccessToken, expect: &Expectations) -> Check 
     if scope.is_none() && access.kind != AccessTokenKind::Cognito {
         return of.absent("scope", "RFC 6749 5.1");
     }
-    let expected = format!("of: {}", expect.scopes.join(" "));
-    let asked = |scope: &String| expect.scopes.contains(scope);
+    let expected = if expect.scopes.is_empty() {
+        "the server's own choice".to_owned()
+    } else {
+        format!("of: {}", expect.scopes.join(" "))
+    };
+    // Where none was asked for, the server chooses (RFC 6749 section 3.3).
+    let asked = |scope: &String| expect.scopes.is_empty() || expect.scopes.contains(scope);
     let no_more = granted.iter().all(asked);
-    let good = !granted.is_empty() && (no_more || !expect.refreshed);
+    let none_is_right = expect.scopes.is_empty();
+    let good = (none_is_right || !granted.is_empty()) && (no_more || !expect.refreshed);
     let check = of.check(
         "scope",
         good,

@@ -11,7 +11,7 @@ use super::twins::client::Tokens;
 use crate::jwt::access_token::AccessToken;
 use crate::jwt::check::{self, Check};
 use crate::jwt::decode::Jwt;
-use crate::jwt::expectations::{Expectations, now};
+use crate::jwt::expectations::{Binding, Expectations, now};
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::sign::SigningKey;
 use crate::oauth::token_set::CheckedTokens;
@@ -56,6 +56,7 @@ fn expectations<'a>(session: &'a Session<'_>, login: &'a CheckedTokens) -> Expec
         refreshed: false,
         scopes: &session.config.scopes,
         max_age: None,
+        binding: Binding::default(),
         now: now(),
     }
 }

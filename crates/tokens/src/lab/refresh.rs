@@ -69,7 +69,7 @@ pub(super) async fn more_scope(session: &mut Session<'_>) -> Result<Outcome> {
         granted.join(" ")
     );
     // A server may ignore the parameter, as long as nothing is added.
-    let tokens = TokenResponse::read(&response, session.config.server.hints)
+    let tokens = TokenResponse::read(&response, session.config)
         .and_then(|response| TokenSet::decode(response, session.config.server.token_rules));
     Ok(match &tokens {
         Ok(tokens) => {

@@ -42,7 +42,7 @@ pub(super) async fn revoked_refresh_token(session: &mut Session<'_>) -> Result<O
         return Ok(Outcome::not_shown("the server gives no refresh tokens"));
     };
     let revoked_at = if let Some(endpoint) = &provider.revocation_endpoint {
-        token::revoke(http, config, endpoint, &refresh_token).await?;
+        token::revoke(http, config, provider, endpoint, &refresh_token).await?;
         "the revocation_endpoint"
     } else {
         revoke_at_cognito(session, &refresh_token).await?;

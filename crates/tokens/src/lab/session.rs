@@ -177,7 +177,8 @@ impl<'a> Session<'a> {
     /// Calls the API, with or without a token.
     pub(super) async fn call_api(&self, token: Option<&str>) -> Result<ApiCall> {
         let limit = self.config.startup_limit;
-        api::call(self.http, self.route, limit, self.sign_in.console, token).await
+        let console = self.sign_in.console;
+        api::call(self.http, self.route, limit, console, token, None).await
     }
 
     /// A login with `openid` only.
@@ -346,11 +347,8 @@ impl<'a> Session<'a> {
     }
 
     fn decode(&self, answer: &Response) -> Result<TokenSet> {
-        let server = &self.config.server;
-        TokenSet::decode(
-            TokenResponse::read(answer, server.hints)?,
-            server.token_rules,
-        )
+        let rules = self.config.server.token_rules;
+        TokenSet::decode(TokenResponse::read(answer, self.config)?, rules)
     }
 
     fn code_form(&self, request: &AuthorizationRequest, code: &str) -> Vec<Field> {
@@ -387,6 +385,7 @@ impl<'a> Session<'a> {
         let redirect_uri = receiver.redirect_uri();
         let request = AuthorizationRequest::new(config, provider, redirect_uri, scopes, false);
         let request = change(request);
+        request.narrate(self.sign_in.transcript);
         let received = self.sign_in.authorize(&request, receiver, provider).await?;
         let code = received.response().code(config.server.hints);
         received.show(Page::of_code(code.as_ref().err())).await;

@@ -18,6 +18,8 @@ use crate::transcript::step::Channel;
 pub(crate) struct AuthorizationRequest {
     /// The URL for the browser. It contains no secret.
     pub url: Url,
+    /// The URL without this request's parameters.
+    pub page: Url,
     /// Returned with the response, to show that it belongs to this request.
     pub state: String,
     /// Returned inside the id token.
@@ -46,15 +48,14 @@ impl AuthorizationRequest {
         let code_verifier = CodeVerifier::generate();
         let mut fields = fields(config, redirect_uri, scopes, &state, &nonce, &code_verifier);
         fields.extend(config.parameters.iter().cloned());
-        let mut url = if signup {
+        let page = if signup {
             signup_page(&provider.authorization_endpoint)
         } else {
             provider.authorization_endpoint.clone()
         };
-        url.query_pairs_mut()
-            .extend_pairs(fields.iter().map(|f| (&*f.name, &f.value)));
         AuthorizationRequest {
-            url,
+            url: with_query(&page, &fields),
+            page,
             state,
             nonce,
             code_verifier,
@@ -64,9 +65,13 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Whether OpenID Connect applies: without `openid` there is no id token.
-    pub(crate) fn is_openid(&self) -> bool {
-        self.scopes.iter().any(|scope| scope == "openid")
+    /// The same request with other parameters for the browser.
+    pub(crate) fn with_fields(self, fields: Vec<Field>) -> Self {
+        AuthorizationRequest {
+            url: with_query(&self.page, &fields),
+            fields,
+            ..self
+        }
     }
 
     /// What the tokens that answer this request must contain.
@@ -82,7 +87,8 @@ impl AuthorizationRequest {
             nonce: Some(&self.nonce),
             refreshed: false,
             scopes: &self.scopes,
-            max_age: None,
+            max_age: config.max_age,
+            binding: config.binding(),
             now: now(),
         }
     }
@@ -132,6 +138,13 @@ fn fields(
         field("code_challenge", code_verifier.code_challenge(), "SHA-256 of a secret that stays here: without that secret, a stolen code is useless (RFC 7636)"),
         field("code_challenge_method", pkce::METHOD, "how the challenge was made"),
     ]
+}
+
+fn with_query(page: &Url, fields: &[Field]) -> Url {
+    let mut url = page.clone();
+    url.query_pairs_mut()
+        .extend_pairs(fields.iter().map(|f| (&*f.name, &f.value)));
+    url
 }
 
 /// Cognito's sign-up page, next to the authorization endpoint, takes the same

@@ -200,6 +200,15 @@ fn refused(error: &ErrorCode, description: Option<&str>, hints: &Hints) -> Failu
             "access was denied, or the sign-in was cancelled: run this again to try once more"
         }
         ErrorCode::UnauthorizedClient => hints.unauthorized_client,
+        ErrorCode::LoginRequired
+        | ErrorCode::InteractionRequired
+        | ErrorCode::ConsentRequired
+        | ErrorCode::AccountSelectionRequired => {
+            "the person has to see a page, and --prompt none allows none: leave it out (OpenID Connect Core section 3.1.2.6)"
+        }
+        ErrorCode::InvalidTarget => {
+            "the provider knows no such API, or not for this client: see --resource and --audience (RFC 8707 section 2)"
+        }
         ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable => {
             "the server has a problem: try again in a minute"
         }

@@ -27,6 +27,12 @@ struct Document {
     userinfo_endpoint: Option<String>,
     revocation_endpoint: Option<String>,
     end_session_endpoint: Option<String>,
+    device_authorization_endpoint: Option<String>,
+    pushed_authorization_request_endpoint: Option<String>,
+    #[serde(default)]
+    require_pushed_authorization_requests: bool,
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    dpop_signing_alg_values_supported: Option<Vec<String>>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
@@ -56,6 +62,16 @@ pub(crate) struct Provider {
     pub revocation_endpoint: Option<Url>,
     /// The page that ends the browser's session.
     pub end_session_endpoint: Option<Url>,
+    /// RFC 8628 section 4.
+    pub device_authorization_endpoint: Option<Url>,
+    /// RFC 9126 section 5.
+    pub pushed_authorization_request_endpoint: Option<Url>,
+    /// RFC 9126 section 5: whether it takes no other requests.
+    pub requires_pushed_requests: bool,
+    /// RFC 8414 section 2: how clients may authenticate, if it says so.
+    pub client_auth_methods: Option<Vec<String>>,
+    /// RFC 9449 section 5.1: how proofs may be signed, if it says so.
+    pub dpop_algorithms: Option<Vec<String>>,
     /// RFC 9207 section 3: whether every authorization response names its issuer.
     pub sends_iss: bool,
 }
@@ -185,6 +201,17 @@ impl Provider {
             userinfo_endpoint: optional("userinfo_endpoint", document.userinfo_endpoint)?,
             revocation_endpoint: optional("revocation_endpoint", document.revocation_endpoint)?,
             end_session_endpoint: optional("end_session_endpoint", document.end_session_endpoint)?,
+            device_authorization_endpoint: optional(
+                "device_authorization_endpoint",
+                document.device_authorization_endpoint,
+            )?,
+            pushed_authorization_request_endpoint: optional(
+                "pushed_authorization_request_endpoint",
+                document.pushed_authorization_request_endpoint,
+            )?,
+            requires_pushed_requests: document.require_pushed_authorization_requests,
+            client_auth_methods: document.token_endpoint_auth_methods_supported,
+            dpop_algorithms: document.dpop_signing_alg_values_supported,
             sends_iss: document.authorization_response_iss_parameter_supported,
             issuer: document.issuer,
         })

@@ -1,4 +1,5 @@
-//! The error codes of OAuth 2.0: RFC 6749 sections 4.1.2.1 and 5.2.
+//! The error codes of OAuth 2.0: RFC 6749 sections 4.1.2.1 and 5.2, and those
+//! that RFC 8628, RFC 8707, RFC 9449 and OpenID Connect add.
 
 use std::fmt;
 
@@ -9,27 +10,49 @@ use serde::Deserialize;
 #[serde(from = "String")]
 pub(crate) enum ErrorCode {
     AccessDenied,
+    AccountSelectionRequired,
+    AuthorizationPending,
+    ConsentRequired,
+    ExpiredToken,
+    InteractionRequired,
     InvalidClient,
+    InvalidDpopProof,
     InvalidGrant,
     InvalidRequest,
     InvalidScope,
+    InvalidTarget,
+    LoginRequired,
     ServerError,
+    SlowDown,
     TemporarilyUnavailable,
     UnauthorizedClient,
     UnsupportedGrantType,
     UnsupportedResponseType,
-    /// A code that RFC 6749 does not define.
+    UseDpopNonce,
+    /// A code that none of them defines.
     Other(String),
 }
 
 /// Each code as it is sent.
-const NAMES: [(ErrorCode, &str); 10] = [
+const NAMES: [(ErrorCode, &str); 20] = [
     (ErrorCode::AccessDenied, "access_denied"),
+    (
+        ErrorCode::AccountSelectionRequired,
+        "account_selection_required",
+    ),
+    (ErrorCode::AuthorizationPending, "authorization_pending"),
+    (ErrorCode::ConsentRequired, "consent_required"),
+    (ErrorCode::ExpiredToken, "expired_token"),
+    (ErrorCode::InteractionRequired, "interaction_required"),
     (ErrorCode::InvalidClient, "invalid_client"),
+    (ErrorCode::InvalidDpopProof, "invalid_dpop_proof"),
     (ErrorCode::InvalidGrant, "invalid_grant"),
     (ErrorCode::InvalidRequest, "invalid_request"),
     (ErrorCode::InvalidScope, "invalid_scope"),
+    (ErrorCode::InvalidTarget, "invalid_target"),
+    (ErrorCode::LoginRequired, "login_required"),
     (ErrorCode::ServerError, "server_error"),
+    (ErrorCode::SlowDown, "slow_down"),
     (ErrorCode::TemporarilyUnavailable, "temporarily_unavailable"),
     (ErrorCode::UnauthorizedClient, "unauthorized_client"),
     (ErrorCode::UnsupportedGrantType, "unsupported_grant_type"),
@@ -37,6 +60,7 @@ const NAMES: [(ErrorCode, &str); 10] = [
         ErrorCode::UnsupportedResponseType,
         "unsupported_response_type",
     ),
+    (ErrorCode::UseDpopNonce, "use_dpop_nonce"),
 ];
 
 impl From<String> for ErrorCode {

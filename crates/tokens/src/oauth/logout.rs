@@ -48,7 +48,7 @@ pub(crate) async fn log_out(
         &tokens.response.refresh_token,
     ) {
         (Some(endpoint), Some(refresh_token)) => {
-            token::revoke(http, config, endpoint, refresh_token).await?;
+            token::revoke(http, config, provider, endpoint, refresh_token).await?;
             logout.revoked = Some(true);
             logout.text = revoked(config, &tokens.access);
         }

@@ -69,6 +69,7 @@ impl Refreshed {
             // Fewer may come back, never more (RFC 6749 section 6).
             scopes: &login.scopes,
             max_age: None,
+            binding: config.binding(),
             now: now(),
         };
         let mut checks = verify::check(after.id.as_ref(), &after.access, &login.keys, &expect);

@@ -7,7 +7,7 @@ use common::{Failure, Result};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::config::server::Hints;
+use crate::config::client::ClientConfig;
 use crate::http::response::Response;
 use crate::oauth::error_code::ErrorCode;
 
@@ -40,7 +40,7 @@ pub(crate) struct ErrorResponse {
 
 /// A number of seconds. Servers also send it as a string or with a fraction; it
 /// is only shown, so anything but a number is left out.
-fn seconds<'de, D: Deserializer<'de>>(sent: D) -> Result<Option<i64>, D::Error> {
+pub(super) fn seconds<'de, D: Deserializer<'de>>(sent: D) -> Result<Option<i64>, D::Error> {
     let number = match Value::deserialize(sent)? {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
@@ -53,16 +53,12 @@ impl TokenResponse {
     /// Reads the answer of the token endpoint.
     ///
     /// # Errors
-    /// If the server refuses, with one of `hints`, or its answer contains no
-    /// bearer tokens.
-    pub(crate) fn read(answer: &Response, hints: &Hints) -> Result<TokenResponse> {
+    /// If the server refuses, or its answer contains no tokens of the type that
+    /// was asked for: bearer tokens, or such that are bound to the client's key.
+    pub(crate) fn read(answer: &Response, config: &ClientConfig) -> Result<TokenResponse> {
         if let Some(refusal) = ErrorResponse::of(answer) {
             let failure = Failure::failed(format!("The token endpoint refused: {refusal}"));
-            return Err(failure.with_hint(match refusal.error {
-                ErrorCode::InvalidGrant => "a code works once and for a few minutes, a refresh token until it is revoked: run this again",
-                ErrorCode::InvalidClient => hints.invalid_client,
-                _ => "RFC 6749 section 5.2 explains the error code",
-            }));
+            return Err(failure.with_hint(hint(&refusal.error, config)));
         }
         let odd = |what: &str| {
             let status = answer.status;
@@ -75,10 +71,45 @@ impl TokenResponse {
             .json()
             .ok_or_else(|| odd("not the tokens of RFC 6749 section 5.1"))?;
         // A client must not use a type that it does not understand.
-        if !tokens.token_type.eq_ignore_ascii_case("bearer") {
-            return Err(odd("its token_type is not Bearer (RFC 6749 section 7.1)"));
+        let is = |wanted: &str| tokens.token_type.eq_ignore_ascii_case(wanted);
+        match &config.proof_key {
+            Some(_) if is("DPoP") => Ok(tokens),
+            Some(_) if is("Bearer") => Err(Failure::failed("The token endpoint got a proof and answered with a bearer token: it works for whoever has it, and is bound to no key (RFC 9449 section 5)")
+                .with_hint("leave out --dpop, or turn it on in the provider's settings for this client. The token was not used")),
+            Some(_) => Err(odd("its token_type is not DPoP (RFC 9449 section 5)")),
+            None if is("Bearer") => Ok(tokens),
+            None if is("DPoP") => Err(odd("its token_type is DPoP, although no key was shown (RFC 9449 section 5)")
+                .with_hint("--dpop makes a key to bind the tokens to")),
+            None => Err(odd("its token_type is not Bearer (RFC 6749 section 7.1)")),
         }
-        Ok(tokens)
+    }
+}
+
+/// What to do about a refusal.
+fn hint(error: &ErrorCode, config: &ClientConfig) -> &'static str {
+    match error {
+        ErrorCode::InvalidGrant => {
+            "a code works once and for a few minutes, a refresh token until it is revoked: run this again"
+        }
+        ErrorCode::InvalidClient if config.authentication.has_secret() => {
+            "is CLIENT_SECRET right? The provider's settings for this client also say how it takes the secret: --client-auth basic or post sends it so"
+        }
+        ErrorCode::InvalidClient => config.server.hints.invalid_client,
+        ErrorCode::InvalidScope => config.server.hints.invalid_scope,
+        ErrorCode::InvalidTarget => {
+            "the provider knows no such API, or not for this client: see --resource and --audience (RFC 8707 section 2)"
+        }
+        ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce => {
+            "RFC 9449 section 5 explains the error code; a wrong clock makes proofs that are not taken"
+        }
+        ErrorCode::UnauthorizedClient | ErrorCode::UnsupportedGrantType => {
+            "the provider's settings for this client say which grants it may use"
+        }
+        ErrorCode::AccessDenied => {
+            "the person, or a rule of the provider, said no: run this again to try once more"
+        }
+        ErrorCode::ExpiredToken => "nobody entered the code in time: run this again for a new one",
+        _ => "RFC 6749 section 5.2 explains the error code",
     }
 }
 

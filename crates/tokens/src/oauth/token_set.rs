@@ -173,7 +173,7 @@ impl TokenSet {
         step.command(&algorithm::at_hash_command(id));
         match id.text("at_hash") {
             Some(at_hash) => step.text(&format!("at_hash in the id token     = {at_hash}")),
-            None => step.text("The id token has no at_hash: it is optional in the code flow (OpenID Connect Core section 3.1.3.6)."),
+            None => step.text("The id token has no at_hash: it is optional where no token passes through the browser (OpenID Connect Core section 3.1.3.6)."),
         }
     }
 }

@@ -11,9 +11,10 @@ use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::jwt::check;
 use crate::jwt::decode::Jwt;
-use crate::jwt::expectations::{Expectations, now};
+use crate::jwt::expectations::{Binding, Expectations, now};
 use crate::jwt::verify;
 use crate::oauth::discovery::Provider;
+use crate::oauth::dpop;
 use crate::oauth::token_response::ErrorResponse;
 use crate::oauth::token_set::CheckedTokens;
 
@@ -42,7 +43,8 @@ pub(crate) async fn fetch(
         return Err(Failure::failed(message));
     };
     let request = Request::get("userinfo endpoint", WHY, endpoint);
-    let answer = http.send(request.bearer(&login.tokens.access.raw)).await?;
+    let token = &login.tokens.access.raw;
+    let (_, answer) = dpop::present(http, config.proof_key.as_deref(), request, token).await?;
     if !answer.status.is_success() {
         let reason = ErrorResponse::reason(&answer);
         let message = format!("The userinfo endpoint refused: {reason}");
@@ -90,6 +92,7 @@ async fn verified(
         refreshed: false,
         scopes: &[],
         max_age: None,
+        binding: Binding::default(),
         now: now(),
     };
     let checks = verify::userinfo(&jwt, &login.keys, &expect);

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::api::ApiCall;
 use crate::args::{Args, PrintedToken};
+use crate::config::client::ClientConfig;
+use crate::jwt::proof_key::ProofKey;
+use crate::oauth::grant::Grant;
 use crate::oauth::logout::Logout;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::token_set::CheckedTokens;
@@ -153,11 +156,40 @@ impl Output {
         }
     }
 
-    /// As text, prints how the login ended.
-    pub(crate) fn end(&self, login: &CheckedTokens, call: Option<&ApiCall>) {
+    /// The key that the tokens are bound to, and the proof that went with the
+    /// request for them.
+    pub(crate) fn binding(&mut self, key: &ProofKey) {
+        let (thumbprint, proof) = (key.thumbprint(), key.newest_proof());
+        match &mut self.mode {
+            Mode::Text => {
+                let (console, whole) = (&*self.console, self.whole);
+                Text { console, whole }.binding(thumbprint, proof.as_ref());
+            }
+            Mode::Json(json) => {
+                let proof = proof.map(|jwt| json!({"header": jwt.header, "payload": jwt.payload}));
+                let binding = json!({"thumbprint": thumbprint, "proof": proof});
+                json.insert("dpop".into(), binding);
+            }
+            Mode::Token => {}
+        }
+    }
+
+    /// As text, prints how the run of this grant ended.
+    pub(crate) fn end(
+        &self,
+        grant: Grant,
+        config: &ClientConfig,
+        login: &CheckedTokens,
+        call: Option<&ApiCall>,
+    ) {
         if let Mode::Text = self.mode {
             let (console, whole) = (&self.console, self.whole);
-            Text { console, whole }.end(login, call);
+            let begin = if grant.has_person() {
+                format!("Signed in as {}", login.tokens.username())
+            } else {
+                format!("Access token for the client {}", config.client_id)
+            };
+            Text { console, whole }.end(&begin, login, call);
         }
     }
 
@@ -169,7 +201,7 @@ impl Output {
     }
 
     /// With `--json`, what went wrong.
-    pub(crate) fn failed(&mut self, failure: &Failure) {
+    fn failed(&mut self, failure: &Failure) {
         if let Mode::Json(json) = &mut self.mode {
             json.insert("error".into(), error::json(failure));
         }
@@ -185,12 +217,20 @@ impl Output {
         Ok(())
     }
 
-    /// With `--json`, prints the object.
-    pub(crate) fn finish(self) {
+    /// With `--json`, prints the object, with what went wrong if something did.
+    /// Returns the result.
+    ///
+    /// # Errors
+    /// That of the result.
+    pub(crate) fn close<T>(mut self, result: Result<T>) -> Result<T> {
+        if let Err(failure) = &result {
+            self.failed(failure);
+        }
         if let Mode::Json(json) = self.mode {
             let text = serde_json::to_string_pretty(&json).unwrap_or_default();
             self.console.line(&text);
         }
+        result
     }
 }
 

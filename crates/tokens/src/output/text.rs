@@ -157,9 +157,26 @@ impl Text<'_> {
         self.console.line("");
     }
 
-    /// Prints how the login ended, in one sentence.
-    pub(crate) fn end(self, login: &CheckedTokens, call: Option<&ApiCall>) {
-        let name = printable(login.tokens.username());
+    /// Prints the key that the access token is bound to, and the proof that this
+    /// program has it.
+    pub(crate) fn binding(self, thumbprint: &str, proof: Option<&Jwt>) {
+        self.heading("DPoP: the access token is bound to a key");
+        self.console
+            .line(&format!("Thumbprint of the key (RFC 7638): {thumbprint}"));
+        self.console.line(
+            "The key was made for this run, in memory. Without it, the token is worth nothing:",
+        );
+        self.console
+            .line("each request needs a new proof, signed with it (RFC 9449).");
+        self.console.line("");
+        if let Some(proof) = proof {
+            self.decoded("proof for the token endpoint", proof);
+        }
+    }
+
+    /// Prints how the run ended, in one sentence with this beginning.
+    pub(crate) fn end(self, begin: &str, login: &CheckedTokens, call: Option<&ApiCall>) {
+        let begin = printable(begin);
         let held = login
             .checks
             .iter()
@@ -170,7 +187,7 @@ impl Text<'_> {
             None => "no API was called (--api URL names one)".to_owned(),
         };
         self.console
-            .line(&format!("Signed in as {name}: {held} checks hold, {api}"));
+            .line(&format!("{begin}: {held} checks hold, {api}"));
     }
 
     /// Prints a heading.

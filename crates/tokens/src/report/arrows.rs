@@ -1,5 +1,6 @@
 //! Who sent what to whom: the arrows of the diagram, made from the steps.
 
+use crate::oauth::grant::Grant;
 use crate::transcript::step::{Answer, Channel, Step};
 
 /// A participant.
@@ -81,6 +82,15 @@ pub(super) fn of(steps: &[Step], server: &str) -> Vec<Arrow> {
                     add(Lane::Server, Lane::Browser, label, true);
                 }
             }
+            Channel::Device => {
+                let shown = "the address and the short code".into();
+                add(Lane::Tokens, Lane::Person, shown, false);
+                // Whether the person went there is known only from the tokens.
+                if steps[index..].iter().any(|step| step.got("access_token")) {
+                    let label = format!("enters user_code on {server}'s page, and signs in there");
+                    add(Lane::Person, Lane::Server, label, false);
+                }
+            }
             Channel::Callback => add(Lane::Browser, Lane::Tokens, sent, false),
             Channel::Pasted => add(Lane::Person, Lane::Tokens, sent, false),
             Channel::Headless if step.answer.is_none() => {
@@ -118,12 +128,19 @@ fn pair(add: &mut impl FnMut(Lane, Lane, String, bool), from: Lane, to: Lane, st
 }
 
 /// What happened, in everyday words.
-pub(super) fn in_words(steps: &[Step], server: &str) -> String {
+pub(super) fn in_words(steps: &[Step], server: &str, grant: Grant) -> String {
     let mut words = Vec::new();
-    if let Some(answer) = steps
+    let has_tokens = steps.iter().any(|step| step.got("access_token"));
+    let answer = steps
         .iter()
-        .find(|step| is_answer(step) && step.has("code"))
-    {
+        .find(|step| is_answer(step) && step.has("code"));
+    if grant == Grant::ClientCredentials {
+        words.push(
+            "No person took part: this program asked in its own name, with its secret.".to_owned(),
+        );
+    } else if grant == Grant::DeviceCode && has_tokens {
+        words.push(format!("You proved to {server} who you are, on a page of its own and perhaps on another device; this program never saw how."));
+    } else if let Some(answer) = answer {
         words.push(if answer.channel == Channel::Headless {
             format!("This program filled in {server}'s sign-in form as the test user, which is why it knew the password; with a browser it never does.")
         } else {
@@ -132,7 +149,7 @@ pub(super) fn in_words(steps: &[Step], server: &str) -> String {
     } else {
         words.push("The sign-in did not come to its end.".to_owned());
     }
-    if steps.iter().any(|step| step.got("access_token")) {
+    if has_tokens {
         words.push(format!("{server} gave this program tokens."));
     }
     if steps.iter().any(|step| step.channel == Channel::Api) {
@@ -160,8 +177,12 @@ fn label(step: &Step) -> String {
     let names = names(step);
     match step.channel {
         Channel::Here => step.heading.clone(),
+        Channel::Api if step.has("DPoP") => {
+            format!("{}, Authorization: DPoP …, DPoP: a proof", request(step))
+        }
         Channel::Api => format!("{}, Authorization: Bearer …", request(step)),
         _ if names.is_empty() => request(step),
+        _ if step.heading.starts_with("GET ") => format!("{}, {names}", request(step)),
         _ => names,
     }
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::arrows::{self, Arrow, Lane};
+use crate::oauth::grant::Grant;
 use crate::transcript::step::Step;
 
 /// The size of a line of a label, and the space below it, in SVG units.
@@ -13,7 +14,7 @@ const GAP: i32 = 24;
 const CHARS: usize = 44;
 
 /// The whole section; the sign-in server is called `server`.
-pub(super) fn section(steps: &[Step], server: &str) -> Markup {
+pub(super) fn section(steps: &[Step], server: &str, grant: Grant) -> Markup {
     let arrows = arrows::of(steps, server);
     let lanes = lanes(&arrows);
     let mut y = 40;
@@ -29,7 +30,7 @@ pub(super) fn section(steps: &[Step], server: &str) -> Markup {
     html! {
         section {
             h2 id="diagram" { "Who sent what to whom" }
-            p { (arrows::in_words(steps, server)) }
+            p { (arrows::in_words(steps, server, grant)) }
             p.dim { "Here, tokens is this program, and " (server) " the server at which you sign in. The front channel is the browser. Its history, extensions and logs may see what passes through it, so nothing passes through it that gives access by itself. The back channel goes straight from this program to a server. Each number leads to its step below." }
             div.drawing {
                 p.dim { "Dashed: front channel. Solid: back channel. Thick: to the API. Thin: the answer." }

@@ -7,6 +7,7 @@
 mod arrows;
 mod checks;
 mod diagram;
+mod dpop;
 mod file;
 mod lab;
 mod links;
@@ -20,8 +21,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::api::ApiCall;
 use crate::args::Args;
-use crate::config::server::SignInServer;
+use crate::config::client::ClientConfig;
 use crate::jwt::check::{self, Verdict};
+use crate::oauth::grant::Grant;
 use crate::oauth::token_set::CheckedTokens;
 use crate::transcript::step::Step;
 
@@ -32,12 +34,13 @@ pub(crate) use verify::VerifyReport;
 /// The stylesheet of all pages; the listener allows it by its hash.
 pub(crate) const STYLE: &str = include_str!("style.css");
 
-/// How a login went, whether or not it succeeded.
+/// How a run that gets tokens went, whether or not it succeeded.
 pub(crate) struct LoginReport<'a> {
+    pub grant: Grant,
     /// Every step, in order.
     pub steps: &'a [Step],
-    /// Where the person signed in.
-    pub server: &'a SignInServer,
+    /// Where the tokens come from, and for which client.
+    pub config: &'a ClientConfig,
     /// The tokens and their checks, if there are any.
     pub login: Option<&'a CheckedTokens>,
     /// The API's request and response, if the API was called.
@@ -52,20 +55,22 @@ impl LoginReport<'_> {
     /// The whole page.
     pub(crate) fn html(&self) -> String {
         let title = self.title();
+        let server = &self.config.server;
         let granted = self
             .login
             .is_some_and(|login| login.scopes.iter().any(|scope| scope.contains('/')));
         let body = html! {
             main {
                 (self.summary(title))
-                (diagram::section(self.steps, &self.server.name))
+                (diagram::section(self.steps, &server.name, self.grant))
                 (steps::section(self.steps))
                 @if let Some(login) = self.login {
                     (tokens::section(login, self.revoked()))
+                    @if let Some(key) = &self.config.proof_key { (dpop::section(key)) }
                     (checks::section(&login.checks, self.steps))
                 }
                 @if let Some(call) = self.api_call { (checks::api_call(call)) }
-                (next::section(self.args, self.server, granted, self.failure.is_some()))
+                (next::section(self.args, server, self.grant, granted, self.failure.is_some()))
             }
         };
         page(title, "", body)
@@ -78,23 +83,36 @@ impl LoginReport<'_> {
     }
 
     fn title(&self) -> &'static str {
-        match (self.failure, self.api_call.map(|call| call.response.status)) {
-            (Some(_), _) => "Sign-in failed",
-            (None, Some(status)) if !status.is_success() => "Signed in, and refused by the API",
-            _ => "Signed in",
+        match (self.failure, self.grant.has_person()) {
+            (Some(_), true) => "Sign-in failed",
+            (Some(_), false) => "No access",
+            (None, true) if self.refused() => "Signed in, and refused by the API",
+            (None, true) => "Signed in",
+            (None, false) if self.refused() => "Access token received, and refused by the API",
+            (None, false) => "Access token received",
         }
+    }
+
+    /// Whether the API refused the token.
+    fn refused(&self) -> bool {
+        let status = self.api_call.map(|call| call.response.status);
+        status.is_some_and(|status| !status.is_success())
     }
 
     /// The outcome at a glance.
     fn summary(&self, title: &str) -> Markup {
-        let good = title == "Signed in";
+        let good = self.failure.is_none() && !self.refused();
         html! {
             header.good[good] {
                 h1 { (title) }
                 @if let Some(failure) = self.failure {
                     (failed(failure))
                 } @else if let Some(login) = self.login {
-                    p { "You are signed in as " (login.tokens.username()) ". The tokens have been checked." }
+                    p {
+                        @if self.grant.has_person() { "You are signed in as " (login.tokens.username()) "." }
+                        @else { "This program has an access token of its own, as the client " (self.config.client_id) "." }
+                        " The tokens have been checked."
+                    }
                 }
                 ul.facts {
                     @if let Some(login) = self.login {

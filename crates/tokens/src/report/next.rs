@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use crate::args::Args;
 use crate::config::server::SignInServer;
+use crate::oauth::grant::Grant;
 
 /// A command, and what it shows.
 type Idea = (String, &'static str);
@@ -14,6 +15,7 @@ type Idea = (String, &'static str);
 pub(super) fn section(
     args: &Args,
     server: &SignInServer,
+    grant: Grant,
     scopes_granted: bool,
     failed: bool,
 ) -> Markup {
@@ -21,28 +23,40 @@ pub(super) fn section(
         section {
             h2 { "What to try next" }
             p { (if failed { "Once it works, change something, or break it." } else { "You have seen it work. Now change something, or break it." }) }
-            ul { @for (command, what) in ideas(args, server, scopes_granted, failed) { li { code { (as_run_here(&command)) } " " (what) } } }
+            ul { @for (command, what) in ideas(args, server, grant, scopes_granted, failed) { li { code { (as_run_here(&command)) } " " (what) } } }
         }
     }
 }
 
-fn ideas(args: &Args, server: &SignInServer, scopes_granted: bool, failed: bool) -> Vec<Idea> {
+fn ideas(
+    args: &Args,
+    server: &SignInServer,
+    grant: Grant,
+    scopes_granted: bool,
+    failed: bool,
+) -> Vec<Idea> {
     let mut ideas = Vec::new();
     if server.is_ours {
         ideas.extend(ideas_of_the_stack(args, scopes_granted && !failed));
     }
+    // A client on its own has no session, and nobody to ask about.
+    let nobody = !grant.has_person();
     let rest = [
         (
-            args.refresh,
+            nobody || args.refresh,
             "--refresh",
             "uses the refresh token and shows what changes.",
         ),
         (
-            args.userinfo,
+            nobody || args.userinfo,
             "--userinfo",
             "asks the sign-in server who signed in.",
         ),
-        (args.logout, "--logout", "revokes the refresh token."),
+        (
+            nobody || args.logout,
+            "--logout",
+            "revokes the refresh token.",
+        ),
         (
             args.common.explain,
             "--explain",
@@ -90,13 +104,15 @@ mod tests {
 
     use super::*;
 
+    const CODE: Grant = Grant::AuthorizationCode;
+
     #[test]
     fn what_was_just_done_is_not_proposed() {
         let flags = ["--refresh", "--userinfo", "--logout", "--explain"];
         for flag in flags {
             let proposes = |args: &[&str]| {
                 let args = Args::parse_from([&["tokens"], args].concat());
-                ideas(&args, &SignInServer::of_stack(), true, false)
+                ideas(&args, &SignInServer::of_stack(), CODE, true, false)
                     .iter()
                     .any(|(command, _)| command.ends_with(flag))
             };
@@ -105,7 +121,7 @@ mod tests {
         }
         let first = |args: &[&str], granted| {
             let args = Args::parse_from([&["tokens"], args].concat());
-            ideas(&args, &SignInServer::of_stack(), granted, false)[0]
+            ideas(&args, &SignInServer::of_stack(), CODE, granted, false)[0]
                 .0
                 .clone()
         };

@@ -14,6 +14,7 @@ impl Channel {
             Channel::Browser | Channel::Headless | Channel::Callback | Channel::Pasted => {
                 ("front", "front channel")
             }
+            Channel::Device => ("front", "on another device"),
             Channel::Back => ("back", "back channel"),
             Channel::Api => ("api", "to the API"),
         }
@@ -67,7 +68,7 @@ pub(super) fn without(without: Without) -> Markup {
     html! {
         p.without {
             strong { "Without it: " } (without.text)
-            " Try it: " code { (without.command()) }
+            @if let Some(command) = without.command() { " Try it: " code { (command) } }
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::transcript::field::lab_command;
 
 /// The meanings of claims and header parameters, by name.
 #[rustfmt::skip] // one line each
-const MEANINGS: [(&str, &str); 22] = [
+const MEANINGS: [(&str, &str); 28] = [
     ("alg", "how it is signed (RFC 7515 section 4.1.1)"),
     ("kid", "which of the issuer's keys signed it (RFC 7515 section 4.1.4)"),
     ("iss", "who issued it (RFC 7519 section 4.1.1)"),
@@ -36,6 +36,12 @@ const MEANINGS: [(&str, &str); 22] = [
     ("email", "the user's address (OpenID Connect Core section 5.1)"),
     ("email_verified", "whether the address was verified (OpenID Connect Core section 5.1)"),
     ("version", "Cognito's own: the token's format"),
+    ("typ", "what kind of token it is (RFC 8725 section 3.11)"),
+    ("cnf", "the key that it is bound to (RFC 9449 section 6.1)"),
+    ("jwk", "the public key that proofs are checked with (RFC 7517)"),
+    ("htm", "the method of the request that it is for (RFC 9449 section 4.2)"),
+    ("htu", "the address of the request that it is for (RFC 9449 section 4.2)"),
+    ("ath", "the hash of the access token that goes with it (RFC 9449 section 4.2)"),
 ];
 
 /// Both tokens.
@@ -43,8 +49,12 @@ pub(super) fn section(login: &CheckedTokens, revoked: bool) -> Markup {
     html! {
         section {
             h2 { "The tokens" }
-            p { "A token is a signed note. The id token tells this program who signed in. The access token tells the API what this program may do." }
-            p { "The id token is not sent to the API: it is addressed to this program (aud) and has no scope, so the API refuses it. Try it: " code { (lab_command(&["id-token"])) } }
+            @if login.tokens.id.is_some() {
+                p { "A token is a signed note. The id token tells this program who signed in. The access token tells the API what this program may do." }
+                p { "The id token is not sent to the API: it is addressed to this program (aud) and has no scope, so the API refuses it. Try it: " code { (lab_command(&["id-token"])) } }
+            } @else {
+                p { "The access token is a note that tells the API what this program may do." }
+            }
             p.dim { "Header, payload and signature, each on its own line and in its own colour. The signature is cut short, so this token gives no access." }
             @if let Some(id) = &login.tokens.id { (token("id", "ID token: who signed in", id, &login.checks)) }
             (access_token(&login.tokens.access, &login.checks))

@@ -11,9 +11,14 @@ use url::Url;
 use crate::config::redirect_uri::RedirectUri;
 
 /// Opens the URL in the first of these that works: those that `browser` lists,
-/// or the desktop's default browser. If none does, a note says so: the URL is
-/// shown in the terminal anyway.
-pub(crate) fn open(console: &Arc<Console>, browser: Option<&str>, url: &Url) {
+/// or the desktop's default browser. If none does, a note says so, and what to do
+/// `instead`: the URL is shown in the terminal anyway.
+pub(crate) fn open(
+    console: &Arc<Console>,
+    browser: Option<&str>,
+    url: &Url,
+    instead: &'static str,
+) {
     let commands = match browser {
         Some(browser) => commands(browser, url),
         None => open::commands(url.as_str()),
@@ -27,12 +32,13 @@ pub(crate) fn open(console: &Arc<Console>, browser: Option<&str>, url: &Url) {
                 Err(why) => problem = why,
             }
         }
-        console.note(&format!("{problem}. {INSTEAD}"));
+        console.note(&format!("{problem}. {instead}"));
     });
 }
 
-/// What to do where this machine has no browser: a container, for example.
-const INSTEAD: &str = "Open the address above yourself: in a browser of this machine, or in any other, and then paste here the address that it shows at the end (--no-browser)";
+/// What to do where this machine has no browser, a container for example, and the
+/// answer comes back through one.
+pub(crate) const INSTEAD: &str = "Open the address above yourself: in a browser of this machine, or in any other, and then paste here the address that it shows at the end (--no-browser)";
 
 /// `BROWSER`: one command line, or several between colons, as Python's
 /// `webbrowser` and xdg-open read it.
@@ -114,9 +120,9 @@ fn start(command: Command) -> std::io::Result<tokio::process::Child> {
         .spawn()
 }
 
-/// The password, and every variable that the AWS SDK reads.
+/// The password, a client's secret, and every variable that the AWS SDK reads.
 fn is_secret(name: &str) -> bool {
-    name == "PASSWORD" || name.starts_with("AWS_")
+    name == "PASSWORD" || name == "CLIENT_SECRET" || name.starts_with("AWS_")
 }
 
 /// Over SSH the browser is on another machine, and so is its `localhost`:
@@ -196,6 +202,7 @@ mod tests {
     fn secrets_stay_here() {
         for name in [
             "PASSWORD",
+            "CLIENT_SECRET",
             "AWS_SECRET_ACCESS_KEY",
             "AWS_SESSION_TOKEN",
             "AWS_ACCESS_KEY_ID",

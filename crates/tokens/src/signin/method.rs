@@ -130,7 +130,6 @@ impl<'a> SignIn<'a> {
         receiver: Receiver<'_>,
         provider: &Provider,
     ) -> Result<ReceivedResponse> {
-        request.narrate(self.transcript);
         let expected = ExpectedResponse::to(request, provider);
         let limit = self.timeout;
         let answer = async {
@@ -224,7 +223,12 @@ impl<'a> SignIn<'a> {
             self.console.message(&format!("    {command}"));
         }
         if let SignInMethod::Browser(browser) = self.method {
-            browser::open(self.console, browser.as_deref(), &request.url);
+            browser::open(
+                self.console,
+                browser.as_deref(),
+                &request.url,
+                browser::INSTEAD,
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How the user signs in, and how the response gets back to this program.
 
-mod browser;
+pub(crate) mod browser;
 pub(crate) mod form;
 mod headless;
 pub(crate) mod listener;

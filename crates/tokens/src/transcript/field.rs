@@ -24,20 +24,22 @@ pub(crate) enum Secrecy {
 pub(crate) struct Without {
     /// In a sentence.
     pub text: &'static str,
-    /// The experiments of the lab that show it, by name.
+    /// The experiments of the lab that show it, by name; none for what the stack
+    /// does not use.
     pub lab: &'static [&'static str],
 }
 
 impl Without {
-    /// The command that runs the experiments.
-    pub(crate) fn command(self) -> String {
-        lab_command(self.lab)
+    /// The command that runs the experiments, if there are any.
+    pub(crate) fn command(self) -> Option<String> {
+        (!self.lab.is_empty()).then(|| lab_command(self.lab))
     }
 
     /// As lines of text.
-    pub(crate) fn lines(self) -> [String; 2] {
-        let (text, command) = (self.text, self.command());
-        [format!("Without it: {text}"), format!("Try it: {command}")]
+    pub(crate) fn lines(self) -> Vec<String> {
+        let without = format!("Without it: {}", self.text);
+        let command = self.command().map(|command| format!("Try it: {command}"));
+        [without].into_iter().chain(command).collect()
     }
 }
 

@@ -43,6 +43,17 @@ impl Transcript {
         self.lock().clone()
     }
 
+    /// How many steps there are.
+    pub(crate) fn count(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Forgets all steps but the first `kept`: requests that were repeated, of
+    /// which one is enough.
+    pub(crate) fn keep(&self, kept: usize) {
+        self.lock().truncate(kept);
+    }
+
     /// Adds a step with a heading and sentences below it.
     pub(crate) fn step(&self, channel: Channel, heading: &str, text: &str) -> StepHandle<'_> {
         let mut steps = self.lock();

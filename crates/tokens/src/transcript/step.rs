@@ -20,6 +20,8 @@ pub(crate) enum Channel {
     Callback,
     /// Pasted into the terminal by the person.
     Pasted,
+    /// From the person to the sign-in server, on another device.
+    Device,
     /// From this program to the sign-in server.
     Back,
     /// From this program to the API.
@@ -33,6 +35,7 @@ impl Channel {
             Channel::Here => "here",
             Channel::Browser | Channel::Callback | Channel::Pasted => "front channel",
             Channel::Headless => "front channel (this program in place of the browser)",
+            Channel::Device => "on another device",
             Channel::Back => "back channel",
             Channel::Api => "to the API",
         }
@@ -48,6 +51,9 @@ impl Channel {
             Channel::Headless => "Seen by this program and the sign-in server.",
             Channel::Callback | Channel::Pasted => {
                 "Seen by the browser, its history and this program."
+            }
+            Channel::Device => {
+                "Seen by whoever sees this terminal, by the other device, and the sign-in server."
             }
             Channel::Back => "Seen only by this program and the sign-in server.",
             Channel::Api => "Seen only by this program and the API's gateway.",

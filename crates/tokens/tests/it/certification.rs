@@ -50,6 +50,7 @@ impl Case {
     }
 }
 
+const SECRET: &str = "the client's secret";
 const SIGNED_IN: &str = "Signed in as ada@example.com:";
 
 #[rustfmt::skip] // one line each
@@ -127,10 +128,17 @@ fn cases() -> Vec<Case> {
         case("rp-userinfo-sig", Accept("It was signed: signature, iss, aud and sub have been verified."))
             .at(|server| userinfo(server, |at| signed_userinfo(at, json!(CLIENT)))),
         case("rp-userinfo-enc", NotHere("encryption is not supported")),
-        case("rp-token_endpoint-client_secret_basic", NotHere("this client is public")),
-        case("rp-token_endpoint-client_secret_post", NotHere("this client is public")),
-        case("rp-token_endpoint-client_secret_jwt", NotHere("this client is public")),
-        case("rp-token_endpoint-private_key_jwt", NotHere("this client is public")),
+        case("rp-token_endpoint-client_secret_basic", Accept("client_secret_basic: client_id and secret"))
+            .at(|server| server.clients.secret = Some(SECRET)),
+        case("rp-token_endpoint-client_secret_post", Accept("client_secret_post: shows who asks"))
+            .at(|server| {
+                server.clients.secret = Some(SECRET);
+                server.discovery = |document| {
+                    document["token_endpoint_auth_methods_supported"] = json!(["client_secret_post"]);
+                };
+            }),
+        case("rp-token_endpoint-client_secret_jwt", NotHere("a secret is sent, no JWT is made with it")),
+        case("rp-token_endpoint-private_key_jwt", NotHere("this client has no registered key")),
         case("rp-claims_request-id_token", NotHere("the parameter claims is not sent")),
         case("rp-claims_request-userinfo", NotHere("the parameter claims is not sent")),
         case("rp-request_uri-unsigned", NotHere("the parameter request_uri is not sent")),
@@ -190,7 +198,11 @@ fn every_relying_party_test_has_its_right_end() {
         }
         applied += 1;
         let idp = Idp::provider_tampering("/realm", case.tamper).with(case.server);
-        let login = Program::at_provider(&idp, &["--no-browser", "--userinfo", "--explain"]);
+        let secret = idp.state.lock().unwrap().clients.secret;
+        let mut login = Program::at_provider(&idp, &["--no-browser", "--userinfo", "--explain"]);
+        login
+            .command
+            .envs(secret.map(|secret| ("CLIENT_SECRET", secret)));
         let result = if case.name == "rp-discovery-issuer-not-matching-config" {
             login.run()
         } else {

@@ -14,6 +14,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::idp_clients::{self, Clients, DEVICE_CODE};
 use crate::jwt::{self, SERVER, base64url};
 use crate::raw_http;
 
@@ -22,7 +23,7 @@ pub(crate) const POOL: &str = "us-east-1_test";
 pub(crate) const CLIENT: &str = "client";
 pub(crate) const PASSWORD: &str = "Correct-Horse-1";
 
-type Parameters = HashMap<String, String>;
+pub(crate) type Parameters = HashMap<String, String>;
 
 /// The two tokens before they are signed, for a test to falsify.
 pub(crate) struct UnsignedTokens {
@@ -77,6 +78,7 @@ pub(crate) struct ProviderState {
     pub follows_jku: bool,
     /// Whether the first JWKS response lacks the key, as after a key rotation.
     pub key_is_new: bool,
+    pub clients: Clients,
 }
 
 #[derive(Clone)]
@@ -110,6 +112,7 @@ impl Idp {
             ignores_verifier: false,
             follows_jku: false,
             key_is_new: false,
+            clients: Clients::default(),
         };
         let idp = Idp {
             address: socket.local_addr().unwrap(),
@@ -187,7 +190,11 @@ impl Idp {
     /// The callback URL to which the browser is redirected after the sign-in.
     pub(crate) fn approve(&self, authorization: &str) -> String {
         let url = Url::parse(authorization).unwrap();
-        let asked: Parameters = url.query_pairs().into_owned().collect();
+        let mut asked: Parameters = url.query_pairs().into_owned().collect();
+        if let Some(request_uri) = asked.get("request_uri") {
+            let mut state = self.state.lock().unwrap();
+            asked = state.clients.pushed.remove(request_uri).unwrap();
+        }
         let mut back = Url::parse(&asked["redirect_uri"]).unwrap();
         let code = format!("code{}", self.state.lock().unwrap().codes.len());
         back.query_pairs_mut()
@@ -212,6 +219,8 @@ fn router(idp: Idp) -> Router {
         .route("/oauth2/token", post(token))
         .route("/oauth2/userInfo", get(userinfo))
         .route("/oauth2/revoke", post(revoke))
+        .route("/par", post(idp_clients::par))
+        .route("/device", post(idp_clients::device))
         .route("/dev/hello", get(api))
         .layer(axum::middleware::from_fn_with_state(idp.clone(), count))
         .with_state(idp)
@@ -230,7 +239,10 @@ async fn count(
     };
     match overrides {
         Some(answer) => answer(&idp.address),
-        None => next.run(request).await,
+        None => match idp_clients::admit(&idp, request).await {
+            Ok(request) => next.run(request).await,
+            Err(refused) => *refused,
+        },
     }
 }
 
@@ -300,6 +312,11 @@ fn refuse(error: &str) -> Response {
 async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response {
     let text = |name: &str| form.get(name).cloned().unwrap_or_default();
     let mut state = idp.state.lock().unwrap();
+    match &*text("grant_type") {
+        "client_credentials" => return Json(tokens(&state, None, &text("scope"))).into_response(),
+        "urn:ietf:params:oauth:grant-type:device_code" => return device_tokens(&mut state, &form),
+        _ => {}
+    }
     if text("grant_type") == "refresh_token" {
         return refresh(&mut state, &form);
     }
@@ -320,6 +337,18 @@ async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response
     let mut answer = tokens(&state, Some(&asked["nonce"]), &asked["scope"]);
     answer["refresh_token"] = json!(state.refresh_token);
     state.granted = Some(asked["scope"].clone());
+    Json(answer).into_response()
+}
+
+fn device_tokens(state: &mut ProviderState, form: &Parameters) -> Response {
+    if form["device_code"] != DEVICE_CODE {
+        return refuse("invalid_grant");
+    }
+    if let Some(error) = state.clients.device_errors.pop_front() {
+        return refuse(error);
+    }
+    let mut answer = tokens(state, None, "openid");
+    answer["refresh_token"] = json!(state.refresh_token);
     Json(answer).into_response()
 }
 
@@ -373,6 +402,10 @@ fn tokens(state: &ProviderState, nonce: Option<&str>, scope: &str) -> Value {
     };
     if let Some(nonce) = nonce {
         forge.id["nonce"] = json!(nonce);
+    }
+    if let (true, Some(jkt)) = (state.clients.binds, &state.clients.thumbprint) {
+        forge.access["cnf"] = json!({ "jkt": jkt });
+        forge.response["token_type"] = json!("DPoP");
     }
     forge.id["at_hash"] = json!(RIGHT_AT_HASH);
     (state.tamper)(&mut forge);

@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use crate::idp::Idp;
+use crate::idp::{CLIENT, Idp};
+use crate::idp_clients::offer;
 use crate::jwt::SERVER;
 use crate::program::{Program, RunResult};
 use crate::raw_http;
@@ -35,6 +36,20 @@ fn printed_at_provider() -> Value {
     let login = Program::at_provider(&idp, &all).start();
     raw_http::get(&idp.approve(&login.address));
     in_shape(&login.result(), SCHEMA)
+}
+
+/// What the grants without a callback print.
+fn printed_by(command: &[&str]) -> Value {
+    let idp = Idp::provider("").with(|state| {
+        state.discovery = |document| {
+            offer(document, "device_authorization_endpoint", "/device");
+        };
+        state.clients.binds = true;
+    });
+    let (issuer, api) = (idp.issuer(), format!("{}/dev/hello", idp.url()));
+    let own = ["--issuer", &issuer, "--client-id", CLIENT, "--api", &api];
+    let program = Program::bare(&idp, &[command, &own, &["--json", "--dpop"]].concat());
+    in_shape(&program.env("CLIENT_SECRET", "secret").run(), SCHEMA)
 }
 
 /// What `tokens verify` prints about a token.
@@ -95,6 +110,8 @@ fn every_outcome_has_the_shape_of_the_schema() {
         ),
         printed(&Idp::honest(), &["--no-browser", "--timeout", "1"]),
         printed_at_provider(),
+        printed_by(&["device"]),
+        printed_by(&["client-credentials"]),
         printed_by_verify(&SERVER.sign(&json!({"alg": "RS256", "kid": "k1"}), &json!({}))),
         printed_by_verify("opaque"),
     ];

@@ -3,13 +3,18 @@
 
 mod after_login;
 mod back_channel;
+mod binding;
 mod certification;
+mod client_credentials;
+mod client_secret;
+mod device;
 mod failure;
 mod fake_browser;
 mod first_minute;
 mod forged;
 mod hostile;
 mod idp;
+mod idp_clients;
 mod json_schema;
 mod jwt;
 mod lab;
@@ -18,6 +23,7 @@ mod provider;
 mod raw_http;
 mod report;
 mod report_file;
+mod request;
 mod route;
 mod success;
 mod terminal;

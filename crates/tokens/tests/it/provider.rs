@@ -447,6 +447,35 @@ fn addresses_of_this_machine_are_taken_as_rfc_8252_prefers_them() {
 }
 
 #[test]
+fn the_page_says_that_a_token_is_opaque_and_does_not_show_it() {
+    let idp = Idp::provider("");
+    let args = ["--no-browser", "--refresh", "--userinfo", "--logout"];
+    let login = Program::at_provider(&idp, &args).start();
+    let page = raw_http::get(&idp.approve(&login.address)).body;
+    login.result().assert_code(0);
+    assert!(page.contains("It is opaque: only the API and the server can read it"));
+    assert!(!page.contains(OPAQUE), "whoever has it has access");
+    let host = idp.url().replace("http://", "");
+    assert!(
+        page.contains(&format!("signs in on {host}'s page")),
+        "{page}"
+    );
+    for word in ["Cognito", "make "] {
+        assert!(!page.contains(word), "{word} in {page}");
+    }
+}
+
+#[test]
+fn one_token_is_printed_for_scripts() {
+    let idp = Idp::provider("");
+    for (which, token) in [("access", OPAQUE), ("refresh", "refresh")] {
+        let result = login(&idp, &["--print", which]);
+        result.assert_code(0);
+        assert_eq!(result.stdout, format!("{token}\n"));
+    }
+}
+
+#[test]
 fn nothing_at_a_provider_speaks_of_the_stack() {
     let broken = |path: &'static str, status: StatusCode| {
         Idp::provider("").with(|state| {

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::crypto;
 use crate::jwt::check::{Verdict, failed, relative_time};
+use crate::jwt::expectations::Binding;
 use crate::jwt::rules;
 use crate::jwt::sign::{SigningKey, hs256, unsigned};
 
@@ -82,6 +83,7 @@ impl Case {
             refreshed: self.refreshed,
             scopes: &scopes,
             max_age: self.max_age,
+            binding: Binding::default(),
             now: NOW,
         };
         check(Some(&id), &access, &self.keys, &expect)

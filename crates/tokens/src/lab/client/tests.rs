@@ -77,6 +77,7 @@ fn with_tokens<T>(id: &Value, access: &Value, test: impl Fn(&Tokens<'_>) -> T) -
             refreshed: false,
             scopes: &scopes,
             max_age: None,
+            binding: Binding::default(),
             now: NOW,
         },
     })
