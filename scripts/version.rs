@@ -1,4 +1,4 @@
-//! The build script of the three programs: `VERSION` is the version with the
+//! The build script of the programs: `VERSION` is the version with the
 //! commit and its date, `0.1.0 (abcdef123 2026-11-25)`, from git; or from
 //! `BUILD_COMMIT`, where the sources have no git. Without both, the plain version.
 

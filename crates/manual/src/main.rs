@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 
-/// Write the man pages and the completions of create, tokens and delete.
+/// Write the man pages and the completions of create, tokens, delete and logs.
 #[derive(Parser)]
 struct Args {
     /// The folder to write to: man and completions are made in it
@@ -25,6 +25,7 @@ fn main() -> io::Result<()> {
         create::Args::command(),
         tokens::Args::command(),
         delete::Args::command(),
+        logs::Args::command(),
     ] {
         clap_mangen::generate_to(program.clone(), &man)?;
         for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {

@@ -62,6 +62,7 @@ fn every_command_in_the_programs_has_its_like_in_an_archive() {
         "create",
         "delete",
         "tokens",
+        "logs",
     ] {
         lines(&crates.join(name).join("src"), &mut sources);
     }

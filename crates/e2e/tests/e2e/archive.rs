@@ -11,6 +11,9 @@ use e2e::run_result::program;
 use e2e::{RunResult, TestEnv, cloud::free_port, workspace};
 use tempfile::TempDir;
 
+/// The programs that the archive is for.
+const PROGRAMS: [&str; 4] = ["create", "tokens", "delete", "logs"];
+
 /// What this machine is called in the archive, and in AWS's words.
 fn architecture() -> &'static str {
     match std::env::consts::ARCH {
@@ -19,19 +22,40 @@ fn architecture() -> &'static str {
     }
 }
 
+/// What `tokens` can do beside a login, for example `lab`.
+fn subcommands() -> Vec<String> {
+    let help = TestEnv::at("http://127.0.0.1:9").run("tokens", &["--help"]);
+    let (_, commands) = help.stdout.split_once("\nCommands:\n").expect("commands");
+    let (commands, _) = commands.split_once("\n\n").expect("an end");
+    // Not a name: the second line of an explanation.
+    let names = commands.lines().filter(|line| !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    let names: Vec<String> = names
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect();
+    assert!(names.contains(&"lab".to_owned()), "{names:?}");
+    names
+}
+
 /// Every file of the archive but the folders, with its mode.
 fn expected() -> Vec<String> {
     let zip = format!("bootstrap-{}.zip", architecture());
-    let programs = "cloud configure create delete demo inventory open-page show-user tokens";
+    let programs = "cloud configure create delete demo inventory logs open-page show-user tokens";
     let files = [
         ".env.example LICENSE README.md iam-policy.json requirements.txt",
-        "completions/_create completions/_delete completions/_tokens",
-        "completions/create.bash completions/delete.bash completions/tokens.bash",
-        "completions/create.fish completions/delete.fish completions/tokens.fish",
-        "man/create.1 man/delete.1 man/tokens-lab.1 man/tokens-verify.1 man/tokens.1",
+        "completions/_create completions/_delete completions/_logs completions/_tokens",
+        "completions/create.bash completions/delete.bash completions/logs.bash",
+        "completions/create.fish completions/delete.fish completions/logs.fish",
+        "completions/tokens.bash completions/tokens.fish",
+        "man/create.1 man/delete.1 man/logs.1 man/tokens.1",
         &zip,
     ];
     let files = files.iter().flat_map(|names| names.split(' '));
+    let pages = subcommands()
+        .into_iter()
+        .map(|name| format!("man/tokens-{name}.1"));
+    let files = files.map(str::to_owned).chain(pages);
     let files = files.map(|name| format!("-rw-r--r-- {name}"));
     let programs = programs.split(' ').map(|name| format!("-rwxr-xr-x {name}"));
     let mut all: Vec<String> = files.chain(programs).collect();
@@ -122,7 +146,7 @@ fn it_has_these_files_and_no_other() {
 /// A folder with files in place of the programs, which are quicker to pack.
 fn small_programs() -> TempDir {
     let built = TempDir::new().unwrap();
-    for name in ["create", "tokens", "delete"] {
+    for name in PROGRAMS {
         std::fs::write(built.path().join(name), name).unwrap();
     }
     std::os::unix::fs::symlink(program("manual"), built.path().join("manual")).unwrap();
@@ -204,6 +228,7 @@ fn the_programs_find_the_function_and_name_what_can_be_run() {
         .stdout_has("hello world")
         .stderr_has("next: './tokens lab' attacks this login");
     run("./tokens --headless --report login.html").code(0);
+    run("./logs").code(0).stdout_has("/hello");
     let page = std::fs::read_to_string(folder.join("login.html")).unwrap();
     assert!(page.contains("<code>./tokens --scopes openid</code>"));
     assert!(!page.contains("make "), "{page}");
@@ -265,7 +290,7 @@ fn git(args: &[&str]) -> Option<String> {
 
 #[test]
 fn each_program_says_of_which_commit_it_is() {
-    for name in ["create", "tokens", "delete"] {
+    for name in PROGRAMS {
         let version = TestEnv::at("http://127.0.0.1:9").run(name, &["--version"]);
         let version = version.code(0).stdout;
         let plain = format!("{name} {}", env!("CARGO_PKG_VERSION"));
@@ -319,7 +344,7 @@ fn each_program_says_where_its_releases_are() {
     let top = file.strip_suffix(".tar.gz").unwrap();
     let version = env!("CARGO_PKG_VERSION");
     let (_, target) = top.split_once(&format!("{version}-")).unwrap();
-    for name in ["create", "tokens", "delete"] {
+    for name in PROGRAMS {
         let manifest = workspace().join(format!("crates/{name}/Cargo.toml"));
         let manifest = std::fs::read_to_string(manifest).unwrap();
         let named = manifest
@@ -336,7 +361,7 @@ fn each_program_says_where_its_releases_are() {
 
 /// Loads the completions, and shows them.
 const LOAD: &str = "for file in completions/*.bash; do bash -n $file; . $file; done
-complete -p create tokens delete";
+complete -p create tokens delete logs";
 
 #[test]
 fn every_shell_has_the_flags_and_every_program_its_page() {
@@ -344,7 +369,7 @@ fn every_shell_has_the_flags_and_every_program_its_page() {
     let mut bash = Command::new("bash");
     bash.args(["-ec", LOAD]).current_dir(&folder);
     let loaded = RunResult::of(bash).code(0).stdout;
-    for name in ["create", "tokens", "delete"] {
+    for name in PROGRAMS {
         assert!(loaded.contains(&format!("-F _{name} {name}\n")), "{loaded}");
         let read = |path: String| std::fs::read_to_string(folder.join(path)).unwrap();
         let zsh = read(format!("completions/_{name}"));
