@@ -14,6 +14,7 @@ mod output;
 mod refusal;
 mod report;
 mod signin;
+mod token_source;
 mod transcript;
 mod verify;
 
@@ -37,11 +38,7 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
             let ended = interrupt::or_stop(work, INTERRUPTED).await;
             ended.and_then(|result| result)
         }
-        Some(Command::Verify(verify)) => {
-            let work = verify::run(verify, &args, &settings, &console);
-            let ended = interrupt::or_stop(work, INTERRUPTED).await;
-            ended.and_then(|result| result)
-        }
+        Some(Command::Verify(verify)) => verify::run(verify, &args, &settings, &console).await,
         None => login::run(&args, &settings, &console).await,
     };
     match (result, console.written()) {
