@@ -77,8 +77,8 @@ test: .venv/.test .venv/.providers function ## all tests, against the local clou
 	$(PIP_INSTALL) requirements/axe.txt --no-deps
 	@touch $@
 
-# The OpenID provider that tokens is tested at, and the Node.js that runs it: of
-# each package the lock file has the version and the hash.
+# The OpenID providers that tokens is tested at, and the Node.js that runs one: of
+# each package the lock files have the version and the hash.
 PROVIDER := crates/e2e/providers/oidc-provider
 
 .venv/.providers: requirements/providers.txt $(PROVIDER)/package-lock.json .venv/.installed

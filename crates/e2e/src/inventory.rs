@@ -138,6 +138,7 @@ impl Inventory {
                 let key = route.route_key().expect("a key");
                 self.routes.push(format!("{key}: {scopes}"));
             }
+            self.routes.sort();
             let answer = gateway.get_stages().api_id(id).send().await;
             let items = answer.expect("GetStages").items.unwrap_or_default();
             self.stages
@@ -159,6 +160,8 @@ impl Inventory {
                     .iter()
                     .filter_map(|statement| statement["Sid"].as_str());
                 self.permissions.extend(ids.map(str::to_owned));
+                // Those of several routes are made side by side.
+                self.permissions.sort();
             }
         }
     }

@@ -20,6 +20,7 @@ mod refusal;
 mod report;
 mod route;
 mod signin;
+mod token_source;
 mod transcript;
 mod verify;
 
@@ -42,11 +43,7 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     interrupt::listen(|| {})?;
     match &args.command {
         Some(Command::Lab(lab)) => lab::run(lab, &args, &settings, &console).await,
-        Some(Command::Verify(verify)) => {
-            let work = verify::run(verify, &args, &settings, &console);
-            let ended = interrupt::or_stop(work, INTERRUPTED).await;
-            ended.and_then(|result| result)
-        }
+        Some(Command::Verify(verify)) => verify::run(verify, &args, &settings, &console).await,
         Some(Command::Device(device)) => device::run(device, &args, &settings, &console).await,
         Some(Command::ClientCredentials(own)) => {
             client_credentials::run(own, &args, &settings, &console).await

@@ -37,7 +37,9 @@ impl ApiRoute {
         let routes = state.routes();
         let (method, path) = wanted.trim().split_once(' ').unwrap_or_default();
         let (method, path) = (method.to_uppercase(), path.trim());
-        let Some(route) = routes.get(&format!("{method} {path}")) else {
+        let route = routes.get(&format!("{method} {path}"));
+        // Anything else in its place could change the host that gets the token.
+        let Some(route) = route.filter(|_| path.starts_with('/')) else {
             let known: Vec<String> = routes.keys().map(|key| format!("'{key}'")).collect();
             return Err(
                 Failure::usage(format!("The API has no route '{wanted}'")).with_hint(format!(
@@ -72,6 +74,7 @@ mod tests {
         state(
             r#"{ "api_route_method": "GET", "api_route_path": "/hello", "api_routes": {
                 "ANY /items/{id}": { "id": "c", "scopes": [] },
+                "GET .evil.example": { "id": "d", "scopes": [] },
                 "GET /hello": { "id": "a", "scopes": ["HelloAPI/hello.read"] },
                 "POST /hello": { "id": "b", "scopes": ["HelloAPI/hello.write"] } } }"#,
         )
@@ -111,7 +114,7 @@ mod tests {
 
     #[test]
     fn an_unknown_route_is_refused_and_the_known_ones_are_listed() {
-        for unknown in ["PUT /hello", "/hello", "GET", ""] {
+        for unknown in ["PUT /hello", "/hello", "GET", "", "GET .evil.example"] {
             let error = ApiRoute::of_key(&two_routes(), URL, unknown).unwrap_err();
             assert_eq!(error.exit(), common::Exit::Usage, "{unknown}");
             let hint = error.hint().unwrap_or_default();

@@ -1,12 +1,11 @@
 //! `tokens verify`: a token from anywhere, checked as an API would check it.
 //! Only the issuer's public keys are fetched: the token stays here.
 
-use std::io::{IsTerminal, Read};
-use std::path::Path;
 use std::sync::Arc;
 
-use common::{Console, Exit, Failure, Result, Settings, failure};
+use common::{Console, Exit, Failure, Result, Settings, failure, interrupt};
 
+use crate::INTERRUPTED;
 use crate::args::{Args, VerifyArgs};
 use crate::config;
 use crate::config::client::ClientConfig;
@@ -19,10 +18,8 @@ use crate::jwt::verify_any::{self, Wanted};
 use crate::oauth::discovery;
 use crate::output::verified::Output;
 use crate::report::{self, VerifyReport};
+use crate::token_source;
 use crate::transcript::record::Transcript;
-
-/// The largest token that is read, in bytes.
-const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Reads a token, verifies it and shows every check.
 ///
@@ -47,7 +44,9 @@ pub(crate) async fn run(
         token: None,
         checks: Vec::new(),
     };
-    let result = verification.run(verify_args, args, settings, console).await;
+    let work = verification.run(verify_args, args, settings, console);
+    let ended = interrupt::or_stop(work, INTERRUPTED).await;
+    let result = ended.and_then(|result| result);
     let steps = verification.http.transcript.steps();
     let written = match &args.report {
         Some(path)
@@ -95,7 +94,8 @@ impl Verification {
         if let Some(path) = &args.report {
             report::check(path, args.force)?;
         }
-        let token = decode(&read(verify_args.file.as_deref(), console)?)?;
+        let text = token_source::read(verify_args.file.as_deref(), console).await?;
+        let token = token_source::decode(&text)?;
         let token = self.token.insert(token);
 
         // The keys come from the issuer that is trusted, never from where the
@@ -128,72 +128,4 @@ fn ensure_verified(checks: &[Check]) -> Result<()> {
     let list: Vec<String> = failed.iter().map(|check| check.describe()).collect();
     let message = format!("The token failed its checks: {}", list.join("; "));
     Err(Failure::failed(message).with_hint("do not accept this token"))
-}
-
-/// The text of the file, or of standard input.
-///
-/// # Errors
-/// If it cannot be read; exit code 2 if the token itself was given as an argument.
-fn read(file: Option<&Path>, console: &Console) -> Result<String> {
-    let named = file.filter(|file| *file != Path::new("-"));
-    let cannot = |error: &std::io::Error| {
-        let from = named.map_or("standard input".to_owned(), |file| {
-            file.display().to_string()
-        });
-        Failure::usage(format!("Cannot read a token from {from}: {error}"))
-            .with_hint("name a file with the token in it, or pipe the token to this program")
-    };
-    let mut text = String::new();
-    let read = match named {
-        // It is not shown again.
-        Some(file) if is_token(file) => {
-            return Err(Failure::usage("The token itself was given as an argument, where the shell's history and other users see it")
-                .with_hint("put it into a file, or paste it: 'tokens verify' reads standard input"));
-        }
-        Some(file) => std::fs::File::open(file)
-            .and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text)),
-        None => {
-            let stdin = std::io::stdin();
-            if stdin.is_terminal() {
-                console.message("Paste the token, and press Enter:");
-                stdin.read_line(&mut text)
-            } else {
-                stdin.lock().take(MAX_BYTES).read_to_string(&mut text)
-            }
-        }
-    };
-    read.map_err(|error| cannot(&error))?;
-    Ok(text)
-}
-
-fn is_token(file: &Path) -> bool {
-    let text = file.to_string_lossy();
-    text.starts_with("eyJ") && text.matches('.').count() >= 2
-}
-
-/// The token in the text, perhaps as the header field that carries it.
-///
-/// # Errors
-/// If it is not a JWT that can be read.
-fn decode(text: &str) -> Result<Jwt> {
-    let text = text.trim();
-    let text = text.strip_prefix("Authorization:").unwrap_or(text).trim();
-    let text = text.strip_prefix("Bearer ").unwrap_or(text).trim();
-    if let Some(jwt) = Jwt::decode_unverified(text) {
-        return Ok(jwt);
-    }
-    if text.is_empty() {
-        return Err(
-            Failure::usage("There is no token to verify: the input is empty")
-                .with_hint("name a file with the token in it, or pipe the token to this program"),
-        );
-    }
-    if text.split('.').count() == 5 {
-        return Err(Failure::failed("This token is encrypted (RFC 7516)")
-            .with_hint("only the one for whom it is encrypted can read and verify it"));
-    }
-    Err(
-        Failure::failed("This is not a JSON Web Token (RFC 7519 section 7.2)")
-            .with_hint("an opaque token can only be verified by asking its server (RFC 7662)"),
-    )
 }

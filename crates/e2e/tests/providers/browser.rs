@@ -56,8 +56,16 @@ async fn submitted(client: &Client, page: Response) -> Option<Response> {
         };
         fields.push((name, value));
     }
+    // Of several buttons, the last one agrees.
+    let button = form.split("<button").skip(1).last();
+    let button = button.and_then(|tag| tag.split('>').next());
+    if let Some(name) = button.and_then(|tag| attribute(tag, "name")) {
+        let value = button.and_then(|tag| attribute(tag, "value"));
+        fields.push((name, value.unwrap_or_default()));
+    }
+    let action = attribute(form, "action").unwrap_or_default();
     let action: Url = address
-        .join(attribute(form, "action").unwrap_or_default())
+        .join(&action.replace("&amp;", "&"))
         .expect("an address");
     let sent = client.post(action).form(&fields).send().await;
     Some(sent.expect("an answer"))

@@ -1,6 +1,7 @@
 //! A provider on this machine, and `tokens` as its client.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use e2e::run_result::program;
@@ -16,6 +17,7 @@ pub(crate) struct Provider {
     /// Kept open: it goes on to print there.
     _stdout: BufReader<ChildStdout>,
     pub(crate) issuer: String,
+    redirect_uri: String,
     dir: TempDir,
 }
 
@@ -47,6 +49,23 @@ impl Provider {
         Provider::start(command)
     }
 
+    /// Starts the Python package Canaille, which takes no other port than the
+    /// registered one.
+    pub(crate) fn canaille() -> Provider {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = free.local_addr().expect("its number").port();
+        drop(free);
+        let redirect_uri = format!("http://127.0.0.1:{port}/callback");
+        let folder = workspace().join("crates/e2e/providers/canaille");
+        let mut command = Command::new(workspace().join(".venv/bin/python"));
+        command
+            .args(["server.py", &redirect_uri])
+            .current_dir(folder);
+        let mut provider = Provider::start(command);
+        provider.redirect_uri = redirect_uri;
+        provider
+    }
+
     /// Starts a program that prints its issuer once it listens.
     fn start(mut command: Command) -> Provider {
         let process = command
@@ -65,6 +84,7 @@ impl Provider {
             process,
             _stdout: stdout,
             issuer,
+            redirect_uri: "http://127.0.0.1:0/callback".to_owned(),
             dir: TempDir::new().expect("a folder"),
         }
     }
@@ -89,7 +109,7 @@ impl Provider {
             "--client-id",
             client_id,
             "--redirect-uri",
-            "http://127.0.0.1:0/callback",
+            &self.redirect_uri,
             "--timeout",
             "30",
         ];

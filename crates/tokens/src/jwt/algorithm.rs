@@ -5,13 +5,29 @@ use std::str::FromStr;
 use aws_lc_rs::digest::{self, SHA256, SHA384, SHA512};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
+use serde_json::Value;
 
 use crate::crypto::base64url;
 use crate::jwt::decode::Jwt;
 
-/// The algorithm in a token's header; `None` for one that no key can verify.
+/// The newer name of EdDSA with the curve Ed25519 (RFC 9864).
+const ED25519: &str = "Ed25519";
+
+/// The algorithm in a token's header; `None` for one that this program does not
+/// know.
 pub(crate) fn of(token: &Jwt) -> Option<Algorithm> {
-    Algorithm::from_str(token.header.get("alg")?.as_str()?).ok()
+    match token.header.get("alg")?.as_str()? {
+        ED25519 => Some(Algorithm::EdDSA),
+        name => Algorithm::from_str(name).ok(),
+    }
+}
+
+/// A JWK whose `alg` has the older name.
+pub(crate) fn with_known_name(mut jwk: Value) -> Value {
+    if jwk.get("alg").is_some_and(|alg| alg == ED25519) {
+        jwk["alg"] = Value::from("EdDSA");
+    }
+    jwk
 }
 
 /// Whether only the holders of a secret can verify the token's signature:
@@ -23,6 +39,12 @@ pub(crate) fn has_shared_secret(token: &Jwt) -> bool {
 /// Its name, as headers have it.
 pub(crate) fn name(algorithm: Algorithm) -> String {
     format!("{algorithm:?}")
+}
+
+/// Their names, for a message.
+pub(crate) fn names(algorithms: &[Algorithm]) -> String {
+    let names: Vec<String> = algorithms.iter().copied().map(name).collect();
+    names.join(", ")
 }
 
 /// `at_hash`: the left half of the access token's hash, by the hash function of
@@ -130,6 +152,15 @@ mod tests {
             assert_eq!(at_hash("a", &token(alg)).len(), characters, "{alg}");
         }
         assert!(at_hash_command(&token("EdDSA")).contains("dgst -sha512 -binary | head -c 32"));
+    }
+
+    #[test]
+    fn ed25519_is_the_newer_name_of_eddsa() {
+        assert_eq!(of(&token("Ed25519")), Some(Algorithm::EdDSA));
+        assert_eq!(of(&token("Ed448")), None);
+        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": "AQAB", "alg": "Ed25519"});
+        let key: Jwk = serde_json::from_value(with_known_name(jwk)).unwrap();
+        assert_eq!(misfit(&key, Algorithm::EdDSA), None);
     }
 
     #[test]

@@ -16,8 +16,9 @@ pub(super) fn signature(of: TokenChecks, token: &Jwt, keys: &JwkSet, rules: &Tok
     // The algorithm is compared before anything is computed: a token must not
     // choose how it is verified.
     let allowed = algorithm::of(token).is_some_and(|alg| rules.algorithms.contains(&alg));
-    let expected = match rules.algorithms {
-        [only] => algorithm::name(*only),
+    let expected = match (rules.algorithms, algorithm::of(token)) {
+        ([only], _) => algorithm::name(*only),
+        (all, None) if alg != "none" => algorithm::names(all),
         _ => "asymmetric".to_owned(),
     };
     let (found, key) = key(token, keys);

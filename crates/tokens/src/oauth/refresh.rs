@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::config::client::ClientConfig;
 use crate::http::client::Http;
+use crate::jwt::access_token::{AccessToken, AccessTokenKind};
 use crate::jwt::check::{Check, TokenChecks};
 use crate::jwt::decode::Jwt;
 use crate::jwt::expectations::{Expectations, now};
@@ -89,24 +90,28 @@ impl Refreshed {
     }
 }
 
-/// `sub` must be the same as at login, in a token that has one both times.
+/// `sub` must be the same as at login: in the access token, if its format is
+/// known, else in the id token.
 fn same_subject(before: &TokenSet, after: &TokenSet) -> Option<Check> {
     const RULE: &str = "OIDC Core 12.2";
+    let known = |access: &AccessToken| {
+        use AccessTokenKind::{Cognito, Rfc9068};
+        matches!(access.kind, Cognito | Rfc9068)
+    };
     let same = |token, before: Option<&Value>, after: Option<&Value>| {
         let expected = before.and_then(Value::as_str).unwrap_or("a subject");
         TokenChecks(token).equal("sub", expected, after, RULE)
     };
-    let sub = |id: &Jwt| id.payload.get("sub").cloned();
-    match (&before.id, &after.id, &after.access.jwt) {
-        (_, _, Some(_)) if before.access.jwt.is_some() => {
-            let (before, after) = (before.access.claim("sub"), after.access.claim("sub"));
-            Some(same("access", before, after))
-        }
-        (Some(before), Some(after), _) => {
-            Some(same("id", sub(before).as_ref(), sub(after).as_ref()))
-        }
-        _ => None,
+    if known(&before.access) && known(&after.access) {
+        let (before, after) = (before.access.claim("sub"), after.access.claim("sub"));
+        return Some(same("access", before, after));
     }
+    let (before, after) = (before.id.as_ref()?, after.id.as_ref()?);
+    Some(same(
+        "id",
+        before.payload.get("sub"),
+        after.payload.get("sub"),
+    ))
 }
 
 fn compare(token: &'static str, before: &Jwt, after: &Jwt) -> Vec<Change> {

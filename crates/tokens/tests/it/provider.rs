@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use crate::idp::{CLIENT, Idp, OPAQUE, POOL};
+use crate::idp::{CLIENT, Idp, OPAQUE, POOL, UnsignedTokens};
 use crate::jwt::{ATTACKER, SERVER, sha256, unsigned};
 use crate::program::{Program, RunResult, free_port};
 use crate::raw_http;
@@ -238,6 +238,33 @@ fn a_refresh_with_more_scope_is_refused() {
     login(&idp, &["--refresh", "--scopes", "openid email"])
         .assert_code(1)
         .assert_says("scope of the access token: expected of: openid email, got openid admin");
+}
+
+/// It is the id token that names the person; of an access token of an unknown
+/// kind nothing is demanded.
+#[test]
+fn after_a_refresh_the_id_token_names_the_same_person() {
+    let with = |change: fn(&mut UnsignedTokens)| {
+        Idp::provider_tampering("", move |t| {
+            t.sign_access = |header, claims| SERVER.sign(header, claims);
+            t.access.as_object_mut().unwrap().remove("sub");
+            if t.id.get("nonce").is_none() {
+                change(t);
+            }
+        })
+    };
+    login(&with(|_| {}), &["--refresh"]).assert_code(0);
+    login(&with(|t| t.id["sub"] = json!("another")), &["--refresh"])
+        .assert_code(1)
+        .assert_says("sub of the id token: expected s, got another (OIDC Core 12.2)");
+}
+
+#[test]
+fn an_algorithm_that_is_not_known_is_named_with_those_that_are() {
+    let idp = Idp::provider_tampering("", |t| t.header = json!({"alg": "ES512", "kid": "k1"}));
+    login(&idp, &[]).assert_code(1).assert_says(
+        "alg of the id token: expected RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, got ES512",
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `tokens verify`: a token from anywhere.
 
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use crate::idp::Idp;
@@ -170,6 +172,31 @@ fn a_token_is_read_from_a_file_and_never_from_an_argument() {
         .assert_code(2)
         .assert_says("The token itself was given as an argument");
     assert!(!argument.printed().contains(&good), "it is not shown again");
+}
+
+#[test]
+fn ctrl_c_ends_it_while_it_waits_for_a_token() {
+    let idp = Idp::provider("");
+    let issuer = idp.issuer();
+    let mut program = Program::bare(&idp, &["verify", "--issuer", &issuer]);
+    let mut child = program.command.stdin(Stdio::piped()).spawn().unwrap();
+    // Its input stays open: there is never an end of it.
+    let _open = child.stdin.take();
+    // It listens for signals before it reads.
+    let handlers = format!("/proc/{}/status", child.id());
+    let listens = || {
+        let status = std::fs::read_to_string(&handlers).unwrap_or_default();
+        let caught = status
+            .lines()
+            .find_map(|line| line.strip_prefix("SigCgt:\t"));
+        caught.is_some_and(|mask| u64::from_str_radix(mask, 16).unwrap() & 0b10 != 0)
+    };
+    while cfg!(target_os = "linux") && !listens() {
+        std::thread::yield_now();
+    }
+    let pid = child.id().to_string();
+    Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
 #[test]

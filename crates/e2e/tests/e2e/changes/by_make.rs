@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use aws_sdk_apigatewayv2::types::Cors;
+use aws_sdk_apigatewayv2::types::builders::CorsBuilder;
 use e2e::{RunResult, TestEnv, copy, run_result};
 
-use super::by_hand::LiveStack;
+use super::by_hand::{FUNCTION, LiveStack};
+use super::sign_in::change_client;
 
 /// Takes the place of cargo in `PATH`: builds `create` if it was edited, else
 /// runs the programs under test. Without a browser, `tokens` runs headless.
@@ -206,6 +208,23 @@ fn a_second_route_is_a_row() {
     request(&env, read).stdout_has("\nhello world\n");
     make(&env, "api").stderr_has("\n17 unchanged\n");
 
+    // What is changed by hand is set back, on either route alone.
+    let create = build(&env);
+    let stack = LiveStack::new(&env);
+    let id = env.state()["api_routes"]["POST /hello"]["id"].clone();
+    let call = stack.gateway.update_route().api_id(stack.api());
+    let call = call.route_id(id.as_str().expect("an id"));
+    stack.call(call.authorization_scopes("HelloAPI/hello.read").send());
+    let call = stack.lambda.remove_permission().function_name(FUNCTION);
+    stack.call(call.statement_id("AllowInvokeFromApi-POST-hello").send());
+    let difference =
+        "(updated: AuthorizationScopes [HelloAPI/hello.read] -> [HelloAPI/hello.write])";
+    let mended = RunResult::of(env.command_at(&create)).code(0);
+    mended
+        .stdout_has(difference)
+        .stderr_has("1 created, 1 updated, 15 unchanged");
+    assert_eq!(env.inventory(), live);
+
     // The row is taken out again.
     edit(&names, &format!("\n    {SECOND_ROW}"), "");
     make(&env, "api")
@@ -245,6 +264,76 @@ fn preflight(env: &TestEnv, origin: &str) -> (u16, String) {
         .map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()))
         .collect();
     (answer.status().as_u16(), headers)
+}
+
+/// A change by hand, and how `create` words it.
+type ByHand = (fn(&LiveStack), &'static str);
+
+/// Each property of what a front end needs.
+const BY_HAND: &[ByHand] = &[
+    (
+        |stack| {
+            set_cors(stack, |cors| {
+                cors.set_allow_origins(texts(&["https://other.example"]))
+            })
+        },
+        "CorsConfiguration.AllowOrigins [https://other.example] -> [https://app.example.com]",
+    ),
+    (
+        |stack| set_cors(stack, |cors| cors.set_allow_methods(texts(&["*"]))),
+        "CorsConfiguration.AllowMethods [*] -> [GET]",
+    ),
+    (
+        |stack| set_cors(stack, |cors| cors.set_allow_headers(texts(&["*"]))),
+        "CorsConfiguration.AllowHeaders [*] -> [authorization content-type]",
+    ),
+    (
+        |stack| set_cors(stack, |cors| cors.set_expose_headers(None)),
+        "CorsConfiguration.ExposeHeaders [] -> [www-authenticate]",
+    ),
+    (
+        |stack| set_cors(stack, |cors| cors.allow_credentials(true)),
+        "CorsConfiguration.AllowCredentials true -> false",
+    ),
+    (
+        |stack| set_cors(stack, |cors| cors.max_age(60)),
+        "CorsConfiguration.MaxAge 60 -> 300",
+    ),
+    (
+        |stack| {
+            change_client(stack, |client| {
+                let client = client.callback_urls("https://app.example.com/callback");
+                client.logout_urls("https://other.example/")
+            });
+        },
+        "LogoutURLs [https://other.example/] -> [https://app.example.com/]",
+    ),
+    (
+        |stack| {
+            change_client(stack, |client| {
+                client.logout_urls("https://app.example.com/")
+            });
+        },
+        "CallbackURLs [http://localhost:18083/callback http://localhost:8083/callback http://localhost:8084/callback] \
+         -> [http://localhost:18083/callback http://localhost:8083/callback http://localhost:8084/callback https://app.example.com/callback]",
+    ),
+];
+
+/// Sets what `create` sets, but for one change.
+fn set_cors(stack: &LiveStack, change: fn(CorsBuilder) -> CorsBuilder) {
+    let cors = Cors::builder()
+        .set_allow_origins(texts(&["https://app.example.com"]))
+        .set_allow_methods(texts(&["GET"]))
+        .set_allow_headers(texts(&["authorization", "content-type"]))
+        .set_expose_headers(texts(&["www-authenticate"]))
+        .allow_credentials(false)
+        .max_age(300);
+    let call = stack.gateway.update_api().api_id(stack.api());
+    stack.call(call.cors_configuration(change(cors).build()).send());
+}
+
+fn texts(list: &[&str]) -> Option<Vec<String>> {
+    Some(list.iter().map(|&text| text.to_owned()).collect())
 }
 
 #[test]
@@ -293,14 +382,17 @@ fn a_front_end_is_three_lists() {
     make(&env, "request").stdout_has("\nhello world\n");
 
     // What is changed by hand is set back.
+    let create = build(&env);
     let stack = LiveStack::new(&env);
-    let other = Cors::builder().allow_origins("*").allow_headers("*");
-    let call = stack.gateway.update_api().api_id(stack.api());
-    stack.call(call.cors_configuration(other.build()).send());
-    make(&env, "api")
-        .stdout_has("CorsConfiguration.AllowOrigins [*] -> [https://app.example.com]")
-        .stdout_has("CorsConfiguration.MaxAge (none) -> 300");
-    make(&env, "api").stderr_has("\n15 unchanged\n");
+    for (change, difference) in BY_HAND {
+        change(&stack);
+        let mended = RunResult::of(env.command_at(&create)).code(0);
+        mended
+            .stdout_has(&format!("(updated: {difference})"))
+            .stderr_has("1 updated, 14 unchanged");
+        let again = RunResult::of(env.command_at(&create)).code(0);
+        again.stderr_has("\n15 unchanged\n");
+    }
 
     // An address through which a code would travel unencrypted is refused.
     edit(
