@@ -1,7 +1,6 @@
 //! Whatever a file, a server or a browser says: the program does not panic, and
 //! believes nothing that it should not.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use common::{Settings, State};
@@ -29,9 +28,6 @@ use crate::{config, signin};
 const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abcdef";
 const STATE: &str = "the-state-of-this-login";
 const NOW: i64 = 1_800_000_000;
-
-/// The issuer's key: to make one takes longer than a case.
-static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate().expect("a key"));
 
 /// Numbers that programs stumble over; with as many digits as there are.
 const NUMBERS: &[&str] = &["0", "-1", "1.5", "1e300", "-1e400", "9223372036854775808"];
@@ -161,12 +157,15 @@ fn claims(token_use: &str) -> Value {
 /// A token with these claims.
 fn signed(claims: &Value) -> String {
     let header = json!({"alg": "RS256", "kid": "k1"});
-    KEY.sign(&header, claims).expect("a signature")
+    SigningKey::of_tests()
+        .sign(&header, claims)
+        .expect("a signature")
 }
 
 /// The names of the checks that an id and an access token with these claims fail.
 fn failing(id: &Value, access: &Value) -> Vec<&'static str> {
-    let keys = JwkSet::from_json(KEY.jwks(&["k1"]), &rules::COGNITO).expect("keys");
+    let keys =
+        JwkSet::from_json(SigningKey::of_tests().jwks(&["k1"]), &rules::COGNITO).expect("keys");
     let id = Jwt::decode_unverified(&signed(id)).expect("a JWT");
     let access = AccessToken::decode_unverified(&signed(access), None, &rules::COGNITO);
     let expect = Expectations {

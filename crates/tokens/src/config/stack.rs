@@ -100,12 +100,18 @@ fn redirect_uris(registered: &[String], chosen: &[String]) -> Result<Vec<Redirec
         let list = registered.join(" ");
         return Err(Failure::usage(message).with_hint(format!("these are: {list}")));
     }
-    let used = if chosen.is_empty() {
-        registered
-    } else {
-        chosen
-    };
-    used.iter().map(|uri| RedirectUri::parse(uri)).collect()
+    if !chosen.is_empty() {
+        return chosen.iter().map(|uri| RedirectUri::parse(uri)).collect();
+    }
+    // A front end may have registered its own addresses too.
+    let parsed: Vec<_> = registered
+        .iter()
+        .map(|uri| RedirectUri::parse(uri))
+        .collect();
+    if parsed.iter().all(Result::is_err) {
+        return parsed.into_iter().collect();
+    }
+    Ok(parsed.into_iter().flatten().collect())
 }
 
 fn known_scopes(state: &State) -> Vec<String> {
@@ -132,6 +138,15 @@ mod tests {
         };
         assert_eq!(used(&[]).unwrap(), [1, 2]);
         assert_eq!(used(&registered[1..]).unwrap(), [2]);
+        let of_front_end = "https://app.example.com/callback".to_owned();
+        let mixed = [std::slice::from_ref(&of_front_end), &registered].concat();
+        let uris = redirect_uris(&mixed, &[]).unwrap();
+        assert_eq!(uris.len(), 2, "this program listens on this machine only");
+        let none = redirect_uris(&[of_front_end], &[]).unwrap_err();
+        assert!(
+            none.to_string()
+                .contains("https://app.example.com/callback")
+        );
         let other = used(&["http://localhost:3/a".to_owned()]).unwrap_err();
         assert_eq!(other.exit(), common::Exit::Usage);
         assert!(other.hint().unwrap().contains("http://localhost:2/a"));

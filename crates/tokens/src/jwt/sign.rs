@@ -24,6 +24,14 @@ impl SigningKey {
             .map_err(|_| Failure::failed("Cannot make an RSA key"))
     }
 
+    /// A key for all tests of one run: to make one takes half a second.
+    #[cfg(test)]
+    pub(crate) fn of_tests() -> &'static SigningKey {
+        static KEY: std::sync::LazyLock<SigningKey> =
+            std::sync::LazyLock::new(|| SigningKey::generate().expect("a key"));
+        &KEY
+    }
+
     /// The public key as a JWK Set (RFC 7517), under each of these `kid`s.
     pub(crate) fn jwks(&self, kids: &[&str]) -> Value {
         let public = self.0.public_key();

@@ -14,7 +14,7 @@ const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a";
 
 /// Two valid tokens; each test breaks them in one place.
 struct Case {
-    key: SigningKey,
+    key: &'static SigningKey,
     keys: JwkSet,
     header: Value,
     id: Value,
@@ -25,7 +25,7 @@ struct Case {
 
 impl Case {
     fn new() -> Case {
-        let key = SigningKey::generate().unwrap();
+        let key = SigningKey::of_tests();
         let keys = JwkSet::from_json(key.jwks(&["k1"]), &rules::COGNITO).unwrap();
         let common =
             json!({"sub": "s", "iss": ISSUER, "iat": NOW, "auth_time": NOW, "exp": NOW + 3600});
@@ -309,9 +309,13 @@ fn at_hash_is_checked_where_it_is() {
 
 #[test]
 fn a_signature_by_another_key_under_the_same_kid_fails() {
-    let mut case = Case::new();
-    case.key = SigningKey::generate().unwrap();
-    assert_eq!(case.failing(), ["id signature", "access signature"]);
+    let case = Case::new();
+    let other = SigningKey::generate().unwrap();
+    let signed = |claims| other.sign(&case.header, claims).unwrap();
+    assert_eq!(
+        case.failing_of(&signed(&case.id), &signed(&case.access)),
+        ["id signature", "access signature"]
+    );
 }
 
 #[test]
