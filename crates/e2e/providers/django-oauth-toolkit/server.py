@@ -90,6 +90,20 @@ Application.objects.create(
     redirect_uris="http://127.0.0.1/callback",
     algorithm=Application.RS256_ALGORITHM,
 )
+# Characters that must be encoded on their way (RFC 6749 section 2.3.1).
+SECRET = "Xyzzy: 50% + /?&=~ plugh"
+for client_id, grant in [
+    ("confidential", Application.GRANT_AUTHORIZATION_CODE),
+    ("machine", Application.GRANT_CLIENT_CREDENTIALS),
+]:
+    Application.objects.create(
+        client_id=client_id,
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        client_secret=SECRET,
+        authorization_grant_type=grant,
+        redirect_uris="http://127.0.0.1/callback",
+        algorithm=Application.RS256_ALGORITHM,
+    )
 server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(f"http://127.0.0.1:{server.server_port}/o", flush=True)

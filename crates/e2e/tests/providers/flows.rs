@@ -262,3 +262,25 @@ fn a_program_gets_a_token_of_its_own() {
         .code(1)
         .stderr_has("The token endpoint refused: ");
 }
+
+/// The same at a provider of another make: it keeps a hash of the secret, and
+/// knows no pushed requests and no proofs.
+#[test]
+fn django_oauth_toolkit_takes_the_secret_in_both_ways_and_binds_nothing() {
+    let provider = Provider::django_oauth_toolkit();
+    for auth in ["basic", "post"] {
+        let chosen = ["--client-auth", auth, "--json"];
+        let args = [&chosen[..], &["--refresh", "--userinfo"]].concat();
+        let login = json(with_secret(sign_in(&provider, "confidential", &args)));
+        let (before, after) = (&login["tokens"], &login["refresh"]["tokens"]);
+        assert_ne!(before["refresh_token"], after["refresh_token"]);
+        let run = json(with_secret(machine(&provider, "machine", &chosen)));
+        assert_eq!(run["decoded"]["id_token"], Value::Null);
+    }
+    with_secret(machine(&provider, "machine", &["--dpop"]))
+        .code(1)
+        .stderr_has("The token endpoint got a proof and answered with a bearer token");
+    with_secret(sign_in(&provider, "confidential", &["--par"]))
+        .code(1)
+        .stderr_has("names no pushed_authorization_request_endpoint");
+}

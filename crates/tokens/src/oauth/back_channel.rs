@@ -38,24 +38,8 @@ pub(crate) async fn ask_for_tokens(
     why: &'static str,
     form: Vec<Field>,
 ) -> Result<Response> {
-    let request = token_request(config, provider, why, form)?;
-    dpop::send(http, config.proof_key.as_deref(), request).await
-}
-
-/// A request to the token endpoint, without a proof.
-///
-/// # Errors
-/// If the server takes the client's secret in no way that this program knows.
-pub(crate) fn token_request(
-    config: &ClientConfig,
-    provider: &Provider,
-    why: &'static str,
-    form: Vec<Field>,
-) -> Result<Request> {
     let endpoint = provider.token_endpoint.clone();
-    client_auth::add_to(
-        Request::post("token endpoint", why, endpoint, form),
-        config,
-        provider,
-    )
+    let request = Request::post("token endpoint", why, endpoint, form);
+    let request = client_auth::add_to(request, config, provider)?;
+    dpop::send(http, config.proof_key.as_deref(), request).await
 }

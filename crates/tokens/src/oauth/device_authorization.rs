@@ -141,10 +141,12 @@ impl DeviceAuthorization {
             http.transcript.keep(kept);
             let answer = ask_for_tokens(http, config, provider, WHY, self.form(config)).await;
             let early = match &answer {
-                Ok(answer) => pause.after(ErrorResponse::of(answer).map(|refusal| refusal.error)),
+                Ok(answer) if !answer.status.is_server_error() => {
+                    pause.after(ErrorResponse::of(answer).map(|refusal| refusal.error))
+                }
                 // Section 3.5: an answer that does not come is one reason more
                 // to ask less often.
-                Err(_) => pause.after_no_answer(),
+                _ => pause.after_no_answer(),
             };
             match early {
                 Some(Some(news)) => step.text(&news),
@@ -234,8 +236,11 @@ impl Pause {
         self.unanswered += 1;
         self.length = self.length.saturating_mul(2);
         let seconds = self.length.as_secs();
-        (self.unanswered < UNANSWERED)
-            .then(|| Some(format!("No answer came. Asked again after {seconds} s.")))
+        (self.unanswered < UNANSWERED).then(|| {
+            Some(format!(
+                "No answer, or a server error. Asked again after {seconds} s."
+            ))
+        })
     }
 }
 

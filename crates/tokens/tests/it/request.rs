@@ -203,10 +203,11 @@ fn cognito_gets_what_it_knows_and_the_rest_is_refused() {
         &["--dpop"],
     ] {
         let said = format!("{} is nothing that Cognito knows", flag[0]);
+        let flag = &[&["--timeout", "9"][..], flag].concat();
         let of_stack = Program::new(&idp, flag).run();
         of_stack.assert_code(2).assert_says(&said);
         let given = ["--issuer", &pool, "--client-id", "client"];
-        let of_others = Program::bare(&idp, &[&given, flag].concat()).run();
+        let of_others = Program::bare(&idp, &[&given[..], flag].concat()).run();
         of_others.assert_code(2).assert_says(&said);
     }
     assert_eq!(idp.state.lock().unwrap().calls.len(), before);
@@ -322,7 +323,7 @@ fn a_push_that_does_not_work_ends_the_login_before_the_browser() {
             state.discovery = requires_par;
             state.overrides.insert("/par", answer);
         });
-        let result = Program::at_provider(&idp, &["--no-browser"]).run();
+        let result = Program::at_provider(&idp, &["--no-browser", "--timeout", "9"]).run();
         result.assert_code(1).assert_says(said);
         assert!(
             !result.stderr.contains("Sign in with a browser"),
