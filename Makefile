@@ -11,7 +11,7 @@ REPORT_FLAG = $(if $(REPORT),--report "$(REPORT)")
 ARCH_FLAG = $(if $(LAMBDA_ARCH),$(if $(filter arm64,$(LAMBDA_ARCH)),--arm64,--x86-64))
 
 .DEFAULT_GOAL := all
-.PHONY: all api request logs delete delete-all demo lab test test-fast lint audit bench clean dist cloud cloud-stop tools build function pictures help
+.PHONY: all api request logs delete delete-all demo lab test test-fast lint mutants audit bench clean dist cloud cloud-stop tools build function pictures help
 
 # Tools are a download and programs a compilation: side by side they take less.
 SIDE_BY_SIDE := --no-print-directory -j2
@@ -97,6 +97,14 @@ lint: ## format and lints, of the scripts too where shellcheck is installed
 	else \
 		echo "note: shellcheck is not installed: the scripts were not checked" >&2; \
 	fi
+
+mutants: ## single changes to the checks of tokens, each of which a test must notice: hours; needs cargo-mutants
+	@command -v cargo-mutants >/dev/null || { \
+		echo "error: cargo-mutants is not installed" >&2; \
+		echo "hint: cargo install --locked cargo-mutants" >&2; \
+		exit 1; \
+	}
+	cargo mutants --package tokens --output target
 
 audit: ## licences and advisories of what is linked, by cargo-deny
 	@command -v cargo-deny >/dev/null || { \
