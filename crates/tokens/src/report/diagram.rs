@@ -31,7 +31,10 @@ pub(super) fn section(steps: &[Step], server: &str, grant: Grant) -> Markup {
         section {
             h2 id="diagram" { "Who sent what to whom" }
             p { (arrows::in_words(steps, server, grant)) }
-            p.dim { "Here, tokens is this program, and " (server) " the server at which you sign in. The front channel is the browser. Its history, extensions and logs may see what passes through it, so nothing passes through it that gives access by itself. The back channel goes straight from this program to a server. Each number leads to its step below." }
+            p.dim {
+                @if grant.has_person() { "Here, tokens is this program, and " (server) " the server at which you sign in. The front channel is the browser. Its history, extensions and logs may see what passes through it, so nothing passes through it that gives access by itself. " }
+                "The back channel goes straight from this program to a server. Each number leads to its step below."
+            }
             div.drawing {
                 p.dim { "Dashed: front channel. Solid: back channel. Thick: to the API. Thin: the answer." }
                 svg viewBox=(format!("0 0 920 {height}")) xmlns="http://www.w3.org/2000/svg" aria-labelledby="diagram" {

@@ -17,7 +17,7 @@ const MEANINGS: [(&str, &str); 28] = [
     ("alg", "how it is signed (RFC 7515 section 4.1.1)"),
     ("kid", "which of the issuer's keys signed it (RFC 7515 section 4.1.4)"),
     ("iss", "who issued it (RFC 7519 section 4.1.1)"),
-    ("sub", "who signed in; never given to another user (RFC 7519 section 4.1.2)"),
+    ("sub", "whom it is about: the person, or without one the client; never given to another (RFC 7519 section 4.1.2)"),
     ("aud", "whom it is meant for: an id token for this client, an access token for the API (RFC 7519 section 4.1.3)"),
     ("client_id", "which client it was issued to"),
     ("exp", "not valid from then on (RFC 7519 section 4.1.4)"),

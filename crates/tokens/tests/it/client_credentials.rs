@@ -76,6 +76,7 @@ fn a_program_gets_a_token_and_calls_the_api_without_a_person() {
         "ID token",
         "You are signed in",
         "person</text>",
+        "The front channel is the browser",
         SECRET,
     ] {
         assert!(!page.contains(absent), "{absent} in {page}");
