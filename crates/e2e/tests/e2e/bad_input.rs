@@ -214,16 +214,19 @@ fn an_unknown_scope() {
 }
 
 #[test]
-fn a_busy_callback_port() {
+fn busy_callback_ports() {
     let env = TestEnv::new();
     env.create().code(0);
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 8083)).expect("port 8083");
-    let result = env
-        .run("tokens", &["--no-browser"])
-        .code(1)
-        .stderr_has("8083");
-    assert!(result.stderr.contains("hint: "), "{}", result.stderr);
-    drop(listener);
+    let busy = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
+    let tokens = || env.run("tokens", &["--no-browser", "--timeout", "1"]).code(1);
+
+    let _first = busy(8083);
+    let next = "redirect_uri=http%3A%2F%2Flocalhost%3A8084%2Fcallback";
+    tokens().stderr_has(next).stderr_has("Nobody signed in");
+
+    let _others = [busy(8084), busy(18083)];
+    let refused = tokens().stderr_has("8083").stderr_has("8084");
+    refused.stderr_has("18083").stderr_has("hint: ");
     env.delete().code(0);
 }
 
