@@ -35,6 +35,7 @@ pub(super) fn command(request: &Request) -> Option<String> {
     for field in request.form.iter().filter(|_| !request.json) {
         let value = match (&*field.name, field.is_shown()) {
             ("refresh_token" | "token", _) => "\"$REFRESH_TOKEN\"".to_owned(),
+            ("device_code", false) => "\"$DEVICE_CODE\"".to_owned(),
             ("client_secret", false) => "\"$CLIENT_SECRET\"".to_owned(),
             ("password", false) => "\"$PASSWORD\"".to_owned(),
             (_, false) => return None,

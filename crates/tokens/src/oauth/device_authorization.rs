@@ -164,7 +164,8 @@ impl DeviceAuthorization {
         let mut form = vec![
             field("grant_type", GRANT_TYPE, "what is exchanged for the tokens"),
             field("device_code", &self.device_code, why)
-                .with(Secrecy::OneTime)
+                // Each request shows it before it is spent: it is never shown.
+                .with(Secrecy::Credential)
                 .without(
                     "whoever read the short code over the person's shoulder would get the tokens.",
                     &[],

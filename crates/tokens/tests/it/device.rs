@@ -204,6 +204,8 @@ fn ctrl_c_ends_it_and_the_page_shows_how_far_it_came() {
     assert!(killed.success());
     let (result, folder) = pending.result_and_folder();
     result.assert_code(130);
+    // It still works: whoever reads the log could get the tokens with it.
+    assert!(!result.stderr.contains(DEVICE_CODE), "{}", result.stderr);
     let page = std::fs::read_to_string(folder.path().join("login.html")).unwrap();
     assert!(page.contains("<h1>Sign-in failed</h1>"), "{page}");
     assert!(page.contains(USER_CODE), "{page}");
