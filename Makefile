@@ -37,8 +37,8 @@ PIP_INSTALL := .venv/bin/pip install --quiet --require-hashes --requirement
 	$(PIP_INSTALL) requirements/tools.txt
 	@touch $@
 
-build: ## the three programs
-	cargo build --locked --bin create --bin tokens --bin delete
+build: ## the programs
+	cargo build --locked --bin create --bin tokens --bin delete --bin logs
 
 function: .venv/.installed ## the function's zip, target/lambda/echo/bootstrap.zip
 	$(CARGO_LAMBDA) build --locked --release --package echo --output-format zip $(ARCH_FLAG)

@@ -49,7 +49,8 @@ async fn get_token(
         None => Vec::new(),
     };
     grant_run::check_report(args)?;
-    let transcript = Transcript::new(settings.explain, console.clone());
+    let transcript =
+        Transcript::new(settings.explain, console.clone()).with_lab(config.server.is_ours);
     let http = Http::new(transcript).with_hint(config.server.hints.not_running);
     let grant = Grant::ClientCredentials;
     let mut run = GrantRun::new(grant, args, &config, console, &http, output);

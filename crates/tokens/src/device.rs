@@ -54,7 +54,8 @@ async fn sign_in(
     let config = config(args, settings)?;
     let scopes = scope::requested(args.scopes.as_deref(), &config)?;
     grant_run::check_report(args)?;
-    let transcript = Transcript::new(settings.explain, console.clone());
+    let transcript =
+        Transcript::new(settings.explain, console.clone()).with_lab(config.server.is_ours);
     let http = Http::new(transcript).with_hint(config.server.hints.not_running);
     let mut flow = DeviceFlow {
         run: GrantRun::new(Grant::DeviceCode, args, &config, console, &http, output),

@@ -45,7 +45,8 @@ async fn sign_in(
     }
     let method = SignInMethod::from_args(args, &config, settings)?;
     grant_run::check_report(args)?;
-    let transcript = Transcript::new(settings.explain, console.clone());
+    let transcript =
+        Transcript::new(settings.explain, console.clone()).with_lab(config.server.is_ours);
     let http = Http::new(transcript).with_hint(config.server.hints.not_running);
     let mut login = Login {
         run: GrantRun::new(

@@ -34,7 +34,11 @@ impl Config {
     /// # Errors
     /// Exit code 2 if one of them is missing or invalid; no call was made.
     pub(crate) fn check(settings: &Settings) -> Result<Config> {
-        routes::check(ROUTES, &names::full_scopes())?;
+        routes::check(
+            ROUTES,
+            &names::full_scopes(),
+            !names::ALLOWED_ORIGINS.is_empty(),
+        )?;
         addresses::check_redirects("CALLBACK_URLS", CALLBACK_URLS)?;
         addresses::check_redirects("LOGOUT_URLS", LOGOUT_URLS)?;
         addresses::check_origins("ALLOWED_ORIGINS", ALLOWED_ORIGINS)?;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use common::{Failure, Result};
 
 /// The methods that a route may have. `ANY` is each of them. `OPTIONS` is missing:
-/// a browser's preflight has no token, and the gateway answers it itself.
+/// a browser's preflight has no token, and the gateway answers it itself, unless a
+/// route takes it first.
 const METHODS: [&str; 7] = ["ANY", "DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"];
 
 /// A route of the API.
@@ -89,7 +90,8 @@ pub(crate) fn statement_id(route_key: &str) -> String {
 ///
 /// # Errors
 /// Exit code 2, naming the first row that AWS would refuse or that opens nothing.
-pub(crate) fn check(rows: &[RouteRow], scopes: &[String]) -> Result<()> {
+/// `has_origins`: whether pages elsewhere may call the API (CORS).
+pub(crate) fn check(rows: &[RouteRow], scopes: &[String], has_origins: bool) -> Result<()> {
     if rows.is_empty() {
         return Err(wrong(
             "ROUTES is empty".to_owned(),
@@ -105,6 +107,12 @@ pub(crate) fn check(rows: &[RouteRow], scopes: &[String]) -> Result<()> {
             return refuse(
                 "has a method that is none",
                 &format!("use one of {methods}"),
+            );
+        }
+        if row.method == "ANY" && has_origins {
+            return refuse(
+                "takes a browser's preflight too, which has no token",
+                "name its methods one by one, or leave ALLOWED_ORIGINS empty",
             );
         }
         if !is_path(row.path) {
@@ -204,7 +212,9 @@ mod tests {
             route("POST", "/{proxy+}", &[]),
             route("GET", "/", &[]),
         ];
-        check(&good, &scopes).unwrap();
+        check(&good, &scopes, false).unwrap();
+        let any = check(&good, &scopes, true).unwrap_err();
+        assert!(any.to_string().contains("preflight"), "{any}");
         for (row, why) in [
             (route("get", "/", &[]), "has a method"),
             (route("OPTIONS", "/", &[]), "has a method"),
@@ -216,12 +226,12 @@ mod tests {
             (route("GET", "/", &["HelloAPI/hello.wirte"]), "hello.wirte"),
             (route("GET", "/hello", &[]), "is there twice"),
         ] {
-            let error = check(&[good[0], row], &scopes).unwrap_err();
+            let error = check(&[good[0], row], &scopes, false).unwrap_err();
             assert_eq!(error.exit(), common::Exit::Usage);
             assert!(error.to_string().contains(why), "{error}");
         }
         assert!(
-            check(&[], &scopes)
+            check(&[], &scopes, false)
                 .unwrap_err()
                 .to_string()
                 .contains("empty")

@@ -56,7 +56,12 @@ impl LiveResource for Api {
         ]);
         if !ALLOWED_ORIGINS.is_empty() || has_set_cors(run) {
             let cors = desired.get_cors_configuration().to_json();
-            let live = live.cors_configuration.to_json();
+            let mut live = live.cors_configuration.clone();
+            if let Some(live) = &mut live {
+                // AWS may leave out what is off.
+                live.allow_credentials.get_or_insert(false);
+            }
+            let live = live.to_json();
             found.extend(differences([("CorsConfiguration", live, cors)]));
         }
         found

@@ -82,14 +82,14 @@ pub(crate) async fn search(run: &Run, api_id: &str, route_key: &str) -> Result<V
     Ok(ids.map(|id| Key::within(api_id, id)).collect())
 }
 
-/// Deletes a route, if it is there (DeleteRoute).
+/// Deletes a route (DeleteRoute); `false` if it was not there.
 ///
 /// # Errors
 /// If AWS refuses.
-pub(crate) async fn delete(run: &Run, key: &Key) -> CallResult {
+pub(crate) async fn delete(run: &Run, key: &Key) -> CallResult<bool> {
     let call = run.aws.api_gateway.delete_route().api_id(&key.parent);
     let answer = call.route_id(&key.id).send().await;
-    optional(answer.named("DeleteRoute")).map(drop)
+    optional(answer.named("DeleteRoute")).map(|deleted| deleted.is_some())
 }
 
 /// The routes of an API, all pages (GetRoutes).

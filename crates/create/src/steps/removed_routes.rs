@@ -1,7 +1,8 @@
 //! Routes whose row was taken out of the table: they are removed, with their
 //! permission, before anything is made: what is to be closed is not left open by a
-//! later failure. One that a person added was never recorded, and stays. The record of a route ends once both are gone, so a run that
-//! is killed in between goes on where it stopped.
+//! later failure. One that a person added was never recorded, and stays. The record of
+//! a route ends once both are gone, so a run that is killed in between goes on where it
+//! stopped.
 
 use aws_client::CallResult;
 use aws_client::retry::Backoff;
@@ -52,8 +53,9 @@ fn list(run: &Run) -> Vec<RemovedRoute> {
 
 impl RemovedRoute {
     async fn remove(&self, run: &Run) -> Result<()> {
-        if let Some(route) = self.find(run).await? {
-            self.delete_route(run, &route).await?;
+        if let Some(route) = self.find(run).await?
+            && self.delete_route(run, &route).await?
+        {
             let what = title(&self.key);
             run.console
                 .line(&format!("{what} is deleted: it is no longer in the table"));
@@ -96,7 +98,7 @@ impl RemovedRoute {
         }
     }
 
-    async fn delete_route(&self, run: &Run, route: &Key) -> Result<()> {
+    async fn delete_route(&self, run: &Run, route: &Key) -> Result<bool> {
         retried(run, Route::NAME, async || {
             let _turn = run.turn_at_the_api::<Route>().await;
             route::delete(run, route).await

@@ -218,7 +218,10 @@ fn busy_callback_ports() {
     let env = TestEnv::new();
     env.create().code(0);
     let busy = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
-    let tokens = || env.run("tokens", &["--no-browser", "--timeout", "1"]).code(1);
+    let tokens = || {
+        env.run("tokens", &["--no-browser", "--timeout", "1"])
+            .code(1)
+    };
 
     let _first = busy(8083);
     let next = "redirect_uri=http%3A%2F%2Flocalhost%3A8084%2Fcallback";

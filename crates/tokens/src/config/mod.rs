@@ -82,6 +82,11 @@ pub(crate) fn issuer(args: &Args, settings: &Settings) -> Result<ClientConfig> {
     }
     match &provider.issuer {
         Some(issuer) => given::client(issuer, NO_CLIENT, args, None),
+        None if !settings.state_file.exists() => {
+            let path = settings.state_file.display();
+            let message = format!("There is no {path}, which would name the issuer");
+            Err(Failure::usage(message).with_hint("--issuer URL names it"))
+        }
         None => of_stack(settings),
     }
 }

@@ -98,7 +98,7 @@ impl AuthorizationRequest {
         let pkce = transcript.step(
             Channel::Here,
             "PKCE: a secret for this one login",
-            "Proof Key for Code Exchange (RFC 7636): only the program that asked for the code can use it. The browser carries the hash of a secret; the secret itself goes straight to the token endpoint, with the code.",
+            "Proof Key for Code Exchange (RFC 7636): only the program that asked for the code can use it. The server gets the hash of a secret with the request; the secret itself goes straight to the token endpoint, with the code.",
         );
         let verifier = self.code_verifier.reveal();
         let why = "random; stays in this program until the code is exchanged";

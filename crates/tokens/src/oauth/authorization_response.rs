@@ -122,6 +122,7 @@ impl AuthorizationResponse {
         transcript: &Transcript,
         channel: Channel,
         request: &AuthorizationRequest,
+        expected: &ExpectedResponse,
     ) {
         let uri = &request.redirect_uri.uri;
         let heading = match channel {
@@ -135,6 +136,10 @@ impl AuthorizationResponse {
             &request.state,
             "equal to the one sent: any other answer is refused",
         );
+        let iss = expected.must_have_iss.then(|| {
+            let why = "the issuer that was asked; an answer of another is refused (RFC 9207)";
+            field("iss", &expected.issuer, why)
+        });
         match self {
             AuthorizationResponse::Code(code) => {
                 step.text("The code alone is useless: it needs the code_verifier.");
@@ -151,6 +156,7 @@ impl AuthorizationResponse {
                 step.fields(&[state]);
             }
         }
+        step.fields(iss.as_slice());
     }
 
     /// Returns the code.

@@ -35,7 +35,9 @@ impl Text<'_> {
             self.console.line(&self.one_line(refresh_token));
             self.console.line("");
         }
-        if self.one_line(&tokens.access.raw) != tokens.access.raw {
+        let access = [&*tokens.access.raw].into_iter();
+        let mut all = access.chain(tokens.id.as_ref().map(|id| &*id.raw));
+        if all.any(|raw| self.one_line(raw) != raw) {
             self.console
                 .note("tokens are cut to fit the terminal: --explain or --json prints them whole");
         }

@@ -150,10 +150,20 @@ pub(super) fn in_words(steps: &[Step], server: &str, grant: Grant) -> String {
         words.push("The sign-in did not come to its end.".to_owned());
     }
     if has_tokens {
-        words.push(format!("{server} gave this program tokens."));
+        let tokens = if grant == Grant::ClientCredentials {
+            "an access token"
+        } else {
+            "tokens"
+        };
+        words.push(format!("{server} gave this program {tokens}."));
     }
     if steps.iter().any(|step| step.channel == Channel::Api) {
-        words.push("It checked them and showed one to the API.".to_owned());
+        let checked = if grant == Grant::ClientCredentials {
+            "it and showed it"
+        } else {
+            "them and showed one"
+        };
+        words.push(format!("It checked {checked} to the API."));
     }
     words.join(" ")
 }

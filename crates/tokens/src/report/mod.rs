@@ -65,7 +65,7 @@ impl LoginReport<'_> {
                 (diagram::section(self.steps, &server.name, self.grant))
                 (steps::section(self.steps))
                 @if let Some(login) = self.login {
-                    (tokens::section(login, self.revoked()))
+                    (tokens::section(login, self.revoked(), server.is_ours))
                     @if let Some(key) = &self.config.proof_key { (dpop::section(key)) }
                     (checks::section(&login.checks, self.steps))
                 }
@@ -111,7 +111,7 @@ impl LoginReport<'_> {
                     p {
                         @if self.grant.has_person() { "You are signed in as " (login.tokens.username()) "." }
                         @else { "This program has an access token of its own, as the client " (self.config.client_id) "." }
-                        " The tokens have been checked."
+                        @if login.tokens.id.is_some() { " The tokens have been checked." } @else { " The token has been checked." }
                     }
                 }
                 ul.facts {
@@ -125,7 +125,13 @@ impl LoginReport<'_> {
                     }
                     li { (self.steps.len()) " steps" }
                 }
-                p.hint { "You can close this window and go back to the terminal. Whoever sees this page learns how this login went and what the tokens say about you, but gets no access: a code and its verifier are spent or hidden, and signatures are cut short. The page loads nothing and runs nothing." }
+                p.hint {
+                    "You can close this window and go back to the terminal. Whoever sees this page learns "
+                    @if self.grant.has_person() { "how this login went and what the tokens say about you" } @else { "how this went and what the token says" }
+                    ", but gets no access: "
+                    @if self.grant.has_person() { "what works once is spent or hidden, and signatures are cut short" } @else { "secrets are not on it, and signatures are cut short" }
+                    ". The page loads nothing and runs nothing."
+                }
             }
         }
     }

@@ -44,14 +44,21 @@ const MEANINGS: [(&str, &str); 28] = [
     ("ath", "the hash of the access token that goes with it (RFC 9449 section 4.2)"),
 ];
 
-/// Both tokens.
-pub(super) fn section(login: &CheckedTokens, revoked: bool) -> Markup {
+/// The tokens. `is_ours`: at the stack that `create` made.
+pub(super) fn section(login: &CheckedTokens, revoked: bool, is_ours: bool) -> Markup {
+    let is_jwt = login.tokens.access.jwt.is_some();
     html! {
         section {
             h2 { "The tokens" }
             @if login.tokens.id.is_some() {
-                p { "A token is a signed note. The id token tells this program who signed in. The access token tells the API what this program may do." }
-                p { "The id token is not sent to the API: it is addressed to this program (aud) and has no scope, so the API refuses it. Try it: " code { (lab_command(&["id-token"])) } }
+                p {
+                    @if is_jwt { "A token is a signed note. The id token tells" } @else { "The id token is a signed note that tells" }
+                    " this program who signed in. The access token tells the API what this program may do."
+                }
+                p {
+                    "The id token is not sent to the API: it is addressed to this program (aud) and has no scope"
+                    @if is_ours { ", so the API refuses it. Try it: " code { (lab_command(&["id-token"])) } } @else { "." }
+                }
             } @else {
                 p { "The access token is a note that tells the API what this program may do." }
             }

@@ -137,7 +137,9 @@ impl<'a> SignIn<'a> {
                 Receiver::Headless(_, headless) => {
                     self.headless(headless, request, &expected).await
                 }
-                Receiver::Listener(port) => self.in_a_browser(port, request, expected).await,
+                Receiver::Listener(port) => {
+                    self.in_a_browser(port, request, expected.clone()).await
+                }
             }
         };
         let Ok(received) = tokio::time::timeout(limit, answer).await else {
@@ -149,7 +151,7 @@ impl<'a> SignIn<'a> {
         let received = received?;
         received
             .response
-            .narrate(self.transcript, received.channel, request);
+            .narrate(self.transcript, received.channel, request, &expected);
         Ok(received)
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct Transcript {
     console: Arc<Console>,
     /// Whether `--explain` prints each step as it happens.
     aloud: bool,
+    /// Whether the lab can show what a protection is for: it needs the stack.
+    has_lab: bool,
     steps: Arc<Mutex<Vec<Step>>>,
 }
 
@@ -34,8 +36,14 @@ impl Transcript {
         Transcript {
             console,
             aloud,
+            has_lab: true,
             steps: Arc::default(),
         }
+    }
+
+    /// The same, which proposes experiments of the lab only if `has_lab`.
+    pub(crate) fn with_lab(self, has_lab: bool) -> Transcript {
+        Transcript { has_lab, ..self }
     }
 
     /// The steps so far.
@@ -103,8 +111,14 @@ impl StepHandle<'_> {
 
     /// Adds parameters, each with its purpose.
     pub(crate) fn fields(&self, fields: &[Field]) {
+        let mut fields = fields.to_vec();
+        if !self.transcript.has_lab {
+            for without in fields.iter_mut().filter_map(|field| field.without.as_mut()) {
+                without.lab = &[];
+            }
+        }
         self.add(|step| step.fields.extend(fields.iter().cloned()));
-        for field in fields {
+        for field in &fields {
             let (name, value) = (&field.name, field.shown());
             let (name, value) = (visible_line(name), visible_line(value));
             self.say_line(&format!("      {name} = {value}"));

@@ -269,9 +269,14 @@ fn a_run_of_an_earlier_version_that_was_killed() {
             complete_stack("hello-42"),
             "{call}"
         );
-        let state = proxied.env.state();
-        assert_eq!(state["under_way"], Value::Null, "{call}");
-        assert_eq!(state["complete"], true, "{call}");
+        assert_eq!(proxied.env.state()["under_way"], Value::Null, "{call}");
+        // The kill may have lost a call that went beside this one: until AWS must have
+        // carried it out, runs look for what it made.
+        let complete = (0..10).any(|_| {
+            proxied.create();
+            proxied.env.state()["complete"] == true
+        });
+        assert!(complete, "{call}: {:#}", proxied.env.state());
         proxied.delete_all(call);
     }
 }
