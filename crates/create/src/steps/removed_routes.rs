@@ -53,13 +53,16 @@ fn list(run: &Run) -> Vec<RemovedRoute> {
 
 impl RemovedRoute {
     async fn remove(&self, run: &Run) -> Result<()> {
-        if let Some(route) = self.find(run).await?
-            && self.delete_route(run, &route).await?
-        {
+        if let Some(route) = self.find(run).await? {
+            let was_there = self.delete_route(run, &route).await?;
             let what = title(&self.key);
-            run.console
-                .line(&format!("{what} is deleted: it is no longer in the table"));
-            run.count_deleted();
+            let told = if was_there {
+                run.count_deleted();
+                "is deleted: it is no longer in the table"
+            } else {
+                "is no longer in the table, and was gone already"
+            };
+            run.console.line(&format!("{what} {told}"));
         }
         self.remove_permission(run).await?;
         run.save(|state| {

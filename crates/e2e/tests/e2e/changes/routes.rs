@@ -101,12 +101,42 @@ fn a_removed_route_that_somebody_has_deleted_already() {
     let id = proxied.env.state()["api_routes"][REMOVED]["id"].clone();
     let call = stack.gateway.delete_route().api_id(stack.api());
     stack.call(call.route_id(id.as_str().expect("an id")).send());
+    // This cloud answers as if it had deleted it once more; AWS does not.
+    let not_found = Fault::Error(404, "NotFoundException", "Unable to find Route by key");
+    let rules = Rules {
+        fault_on: Some(("DeleteRoute", not_found)),
+        ..Rules::default()
+    };
     proxied
-        .create()
-        .stdout_has("Route 'POST /hello' is deleted");
+        .run("create", &[], rules)
+        .code(0)
+        .stdout_has("Route 'POST /hello' is no longer in the table, and was gone already\n")
+        .stderr_has("\n15 unchanged\n");
     assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
     assert_eq!(recorded(&proxied.env), ["GET /hello"]);
     proxied.delete_all("a route that was gone");
+}
+
+/// Somebody had deleted it, a run that was killed made it anew, and then its row was
+/// taken out: the recorded id is not the one of the open route.
+#[test]
+fn a_removed_route_whose_recorded_id_is_old() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    take_a_row_out(&proxied.env);
+    edit_state(&proxied.env, |state| {
+        state["api_routes"][REMOVED]["id"] = "0a0b0c".into();
+        let now = std::time::UNIX_EPOCH.elapsed().expect("a time").as_millis();
+        let now = u64::try_from(now).expect("milliseconds");
+        state["under_way"] = json!({ "CreateRoute POST /hello": now });
+        state["complete"] = Value::Null;
+    });
+    proxied
+        .create()
+        .stdout_has("Route 'POST /hello' is deleted: it is no longer in the table\n");
+    assert_eq!(proxied.env.inventory(), complete_stack("hello-42"));
+    assert_eq!(recorded(&proxied.env), ["GET /hello"]);
+    proxied.delete_all("a route with another id");
 }
 
 #[test]
