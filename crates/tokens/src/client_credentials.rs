@@ -11,7 +11,7 @@ use crate::config;
 use crate::config::client::ClientConfig;
 use crate::grant_run::{self, GrantRun};
 use crate::http::client::Http;
-use crate::jwt::expectations::{Expectations, now};
+use crate::jwt::expectations::Expectations;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::grant::Grant;
 use crate::oauth::{discovery, dpop, scope, token};
@@ -100,15 +100,8 @@ async fn client_credentials(run: &mut GrantRun<'_>, scopes: &[String]) -> Result
     let rules = config.server.token_rules;
     let keys = JwkSet::fetch(http, &provider.jwks_uri, rules, &tokens.jwts()).await?;
     let expect = Expectations {
-        rules,
-        issuer: &provider.issuer,
-        client_id: &config.client_id,
-        nonce: None,
-        refreshed: false,
         scopes,
-        max_age: None,
-        binding: config.binding(),
-        now: now(),
+        ..config.expectations(&provider.issuer)
     };
     run.accept(tokens.check(keys, &expect))?;
 

@@ -12,7 +12,7 @@ use crate::config;
 use crate::config::client::ClientConfig;
 use crate::grant_run::{self, GrantRun};
 use crate::http::client::Http;
-use crate::jwt::expectations::{Expectations, now};
+use crate::jwt::expectations::Expectations;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::device_authorization::{self, DeviceAuthorization};
 use crate::oauth::discovery::{self, Provider};
@@ -144,17 +144,9 @@ impl DeviceFlow<'_> {
     }
 
     fn expectations<'a>(&'a self, provider: &'a Provider) -> Expectations<'a> {
-        let config = self.run.config;
         Expectations {
-            rules: config.server.token_rules,
-            issuer: &provider.issuer,
-            client_id: &config.client_id,
-            nonce: None,
-            refreshed: false,
             scopes: self.scopes,
-            max_age: None,
-            binding: config.binding(),
-            now: now(),
+            ..self.run.config.expectations(&provider.issuer)
         }
     }
 

@@ -107,7 +107,8 @@ impl Verification {
 
         let audience = verify_args.audience.as_deref();
         self.checks = verify_any::check(token, &keys, &wanted(&config, &issuer, audience));
-        ensure_verified(&self.checks)
+        let what = "The token failed its checks";
+        check::ensure_none_failed(&self.checks, what, "do not accept this token")
     }
 }
 
@@ -118,14 +119,4 @@ fn wanted<'a>(config: &ClientConfig, issuer: &'a str, audience: Option<&'a str>)
         audience,
         now: now(),
     }
-}
-
-fn ensure_verified(checks: &[Check]) -> Result<()> {
-    let failed = check::failed(checks);
-    if failed.is_empty() {
-        return Ok(());
-    }
-    let list: Vec<String> = failed.iter().map(|check| check.describe()).collect();
-    let message = format!("The token failed its checks: {}", list.join("; "));
-    Err(Failure::failed(message).with_hint("do not accept this token"))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::authentication::ClientAuthentication;
 use super::redirect_uri::RedirectUri;
 use super::server::SignInServer;
-use crate::jwt::expectations::Binding;
+use crate::jwt::expectations::{Binding, Expectations, now};
 use crate::jwt::proof_key::ProofKey;
 use crate::route::ApiRoute;
 use crate::transcript::field::Field;
@@ -59,6 +59,21 @@ pub(crate) struct ClientConfig {
 }
 
 impl ClientConfig {
+    /// What the tokens of `issuer` must be, as far as no request says more.
+    pub(crate) fn expectations<'a>(&'a self, issuer: &'a str) -> Expectations<'a> {
+        Expectations {
+            rules: self.server.token_rules,
+            issuer,
+            client_id: &self.client_id,
+            nonce: None,
+            refreshed: false,
+            scopes: &[],
+            max_age: None,
+            binding: self.binding(),
+            now: now(),
+        }
+    }
+
     /// What access tokens must be bound to.
     pub(crate) fn binding(&self) -> Binding<'_> {
         let resources = self

@@ -144,16 +144,16 @@ pub(crate) fn failed(checks: &[Check]) -> Vec<&Check> {
         .collect()
 }
 
-/// Makes sure that no check failed.
+/// Makes sure that no check failed. `what` is said if one did: `The tokens failed
+/// their checks`.
 ///
 /// # Errors
-/// Names the checks that failed.
-pub(crate) fn ensure_verified(checks: &[Check]) -> Result<()> {
+/// Names the checks that failed, with `hint`.
+pub(crate) fn ensure_none_failed(checks: &[Check], what: &str, hint: &str) -> Result<()> {
     let failed = failed(checks);
     if failed.is_empty() {
         return Ok(());
     }
     let list: Vec<String> = failed.iter().map(|check| check.describe()).collect();
-    let message = format!("The tokens failed their checks: {}", list.join("; "));
-    Err(Failure::failed(message).with_hint("the API was not called; do not use these tokens"))
+    Err(Failure::failed(format!("{what}: {}", list.join("; "))).with_hint(hint))
 }

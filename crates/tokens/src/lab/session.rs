@@ -14,7 +14,6 @@ use crate::http::client::Http;
 use crate::http::navigation;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::jwt::check;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::ExpectedResponse;
@@ -404,7 +403,7 @@ impl<'a> Session<'a> {
         let (uri, rules) = (&self.provider.jwks_uri, self.config.server.token_rules);
         let keys = JwkSet::fetch(self.http, uri, rules, &tokens.jwts()).await?;
         let checked = tokens.check(keys, &request.expectations(self.config, self.provider));
-        check::ensure_verified(&checked.checks)?;
+        checked.ensure_verified()?;
         Ok(Rc::new(checked))
     }
 }

@@ -6,7 +6,7 @@ use url::Url;
 use crate::config::client::ClientConfig;
 use crate::config::redirect_uri::RedirectUri;
 use crate::crypto;
-use crate::jwt::expectations::{Expectations, now};
+use crate::jwt::expectations::Expectations;
 use crate::oauth::discovery::Provider;
 use crate::oauth::pkce::{self, CodeVerifier};
 use crate::transcript::field::{Field, Secrecy, field};
@@ -81,15 +81,10 @@ impl AuthorizationRequest {
         provider: &'a Provider,
     ) -> Expectations<'a> {
         Expectations {
-            rules: config.server.token_rules,
-            issuer: &provider.issuer,
-            client_id: &config.client_id,
             nonce: Some(&self.nonce),
-            refreshed: false,
             scopes: &self.scopes,
             max_age: config.max_age,
-            binding: config.binding(),
-            now: now(),
+            ..config.expectations(&provider.issuer)
         }
     }
 

@@ -10,7 +10,7 @@ use crate::http::client::Http;
 use crate::jwt::access_token::{AccessToken, AccessTokenKind};
 use crate::jwt::check::{Check, TokenChecks};
 use crate::jwt::decode::Jwt;
-use crate::jwt::expectations::{Expectations, now};
+use crate::jwt::expectations::Expectations;
 use crate::jwt::verify;
 use crate::oauth::discovery::Provider;
 use crate::oauth::token;
@@ -62,16 +62,11 @@ impl Refreshed {
         // The server may have changed its keys since the login.
         login.keys.refetch_for(http, &after.jwts()).await?;
         let expect = Expectations {
-            rules: config.server.token_rules,
-            issuer: &provider.issuer,
-            client_id: &config.client_id,
             nonce: before.id.as_ref().and_then(|id| id.text("nonce")),
             refreshed: true,
             // Fewer may come back, never more (RFC 6749 section 6).
             scopes: &login.scopes,
-            max_age: None,
-            binding: config.binding(),
-            now: now(),
+            ..config.expectations(&provider.issuer)
         };
         let mut checks = verify::check(after.id.as_ref(), &after.access, &login.keys, &expect);
         checks.extend(same_subject(before, &after));

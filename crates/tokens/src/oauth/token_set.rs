@@ -67,7 +67,9 @@ impl CheckedTokens {
 pub(crate) fn ensure_verified(tokens: &TokenSet, checks: &[Check]) -> Result<()> {
     let failed = check::failed(checks);
     let behind = verify::clock_is_behind(&tokens.jwts(), &failed, now());
-    check::ensure_verified(checks).map_err(|failure| match behind {
+    let hint = "the API was not called; do not use these tokens";
+    let verified = check::ensure_none_failed(checks, "The tokens failed their checks", hint);
+    verified.map_err(|failure| match behind {
         Some(seconds) => failure.with_hint(wrong_clock(seconds)),
         None => failure,
     })
@@ -141,7 +143,7 @@ impl TokenSet {
     }
 
     /// Runs every check. One that fails is not an error here: all of them are shown
-    /// before [`ensure_verified`](crate::jwt::check::ensure_verified) refuses.
+    /// before [`ensure_verified`] refuses.
     pub(crate) fn check(self, keys: JwkSet, expect: &Expectations) -> CheckedTokens {
         let checks = verify::check(self.id.as_ref(), &self.access, &keys, expect);
         let granted = self.access.scopes();

@@ -11,7 +11,6 @@ use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::jwt::check;
 use crate::jwt::decode::Jwt;
-use crate::jwt::expectations::{Binding, Expectations, now};
 use crate::jwt::verify;
 use crate::oauth::discovery::Provider;
 use crate::oauth::dpop;
@@ -84,31 +83,12 @@ async fn verified(
             .with_hint("an encrypted one (RFC 7516) is not supported: see the provider's settings for this client")
     })?;
     login.keys.refetch_for(http, &[&jwt]).await?;
-    let expect = Expectations {
-        rules: config.server.token_rules,
-        issuer: &provider.issuer,
-        client_id: &config.client_id,
-        nonce: None,
-        refreshed: false,
-        scopes: &[],
-        max_age: None,
-        binding: Binding::default(),
-        now: now(),
-    };
+    let expect = config.expectations(&provider.issuer);
     let checks = verify::userinfo(&jwt, &login.keys, &expect);
-    let failed: Vec<String> = check::failed(&checks)
-        .iter()
-        .map(|c| c.describe())
-        .collect();
-    if failed.is_empty() {
-        return Ok(jwt.payload);
-    }
-    let message = format!(
-        "The userinfo endpoint's answer failed its checks: {}",
-        failed.join("; ")
-    );
-    Err(Failure::failed(message)
-        .with_hint("OpenID Connect Core section 5.3.4: do not use these claims"))
+    let what = "The userinfo endpoint's answer failed its checks";
+    let hint = "OpenID Connect Core section 5.3.4: do not use these claims";
+    check::ensure_none_failed(&checks, what, hint)?;
+    Ok(jwt.payload)
 }
 
 /// Without this comparison, one user's claims could be shown as another's.
