@@ -193,8 +193,10 @@ proptest! {
         for state in [whole, part] {
             let settings = settings(&dir, &state.to_string());
             if let Ok(config) = config::of_stack(&settings) {
-                let api = config.route.expect("an API").url;
-                prop_assert!(api.starts_with("https://a.execute-api."), "{api}");
+                for uri in config.redirect_uris {
+                    let addresses = uri.socket_addresses();
+                    prop_assert!(addresses.iter().all(|address| address.ip().is_loopback()));
+                }
             }
             let _ = State::load(&settings.state_file);
             let kept = std::fs::read_to_string(&settings.state_file).expect("the file");
