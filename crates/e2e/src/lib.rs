@@ -35,7 +35,10 @@ pub fn workspace() -> PathBuf {
 }
 
 /// A thread for a server of the tests, and a free port of this machine.
-fn server() -> (Runtime, TcpListener) {
+///
+/// # Panics
+/// If there is none.
+pub fn server() -> (Runtime, TcpListener) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

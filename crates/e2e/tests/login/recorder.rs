@@ -1,6 +1,5 @@
 //! HTTP proxies that record who sent what to whom, and what came back.
 
-use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -11,7 +10,6 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use reqwest::Url;
 use reqwest::redirect::Policy;
-use tokio::net::TcpListener;
 
 /// A request that a proxy has passed on, and the answer.
 #[derive(Clone, Debug)]
@@ -88,13 +86,7 @@ impl Recorder {
         cloud: &str,
         cloud_ports: &[u16],
     ) -> Recorder {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-        let listener = listener.expect("a free port");
+        let (runtime, listener) = e2e::server();
         let address = listener.local_addr().expect("an address");
         let client = reqwest::Client::builder()
             .no_proxy()

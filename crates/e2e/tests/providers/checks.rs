@@ -17,3 +17,21 @@ pub(crate) fn verdicts<'a>(checks: &'a Value, token: &str) -> Vec<(&'a str, &'a 
 pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("text: {value}"))
 }
+
+/// Asserts that each check of an id token that these providers make possible holds.
+#[track_caller]
+pub(crate) fn every_check_of_the_id_token_holds(login: &Value) {
+    let checks = verdicts(&login["checks"], "id");
+    for check in [
+        "alg",
+        "kid",
+        "signature",
+        "sub",
+        "iss",
+        "aud",
+        "nonce",
+        "at_hash",
+    ] {
+        assert!(checks.contains(&(check, "ok")), "{check}: {checks:?}");
+    }
+}

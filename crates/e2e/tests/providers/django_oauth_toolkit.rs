@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::checks::{text, verdicts};
+use crate::checks::{every_check_of_the_id_token_holds, text, verdicts};
 use crate::provider::Provider;
 
 #[test]
@@ -11,19 +11,7 @@ fn a_login_and_what_comes_after_it_work() {
     let provider = Provider::django_oauth_toolkit();
     let all = ["--refresh", "--userinfo", "--logout"];
     let login = provider.login("public", &all);
-    let checks = verdicts(&login["checks"], "id");
-    for check in [
-        "alg",
-        "kid",
-        "signature",
-        "sub",
-        "iss",
-        "aud",
-        "nonce",
-        "at_hash",
-    ] {
-        assert!(checks.contains(&(check, "ok")), "{check}: {checks:?}");
-    }
+    every_check_of_the_id_token_holds(&login);
     let access = verdicts(&login["checks"], "access");
     assert_eq!(access, [("format", "note"), ("scope", "ok")]);
     let (before, after) = (&login["tokens"], &login["refresh"]["tokens"]);

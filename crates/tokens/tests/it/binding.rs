@@ -5,19 +5,12 @@ use serde_json::{Value, json};
 
 use crate::idp::{Idp, UnsignedTokens};
 use crate::idp_clients::Seen;
-use crate::jwt::SERVER;
 use crate::program::{Program, RunResult};
 use crate::raw_http;
 
 /// A provider that binds tokens, with access tokens of RFC 9068.
 fn provider(change: fn(&mut UnsignedTokens)) -> Idp {
-    let idp = Idp::provider_tampering("", move |t| {
-        t.sign_access = |header, claims| SERVER.sign(header, claims);
-        t.access_header = Some(json!({"alg": "RS256", "kid": "k1", "typ": "at+jwt"}));
-        t.access["aud"] = json!("https://api.example.com");
-        t.access["jti"] = json!("j");
-        change(t);
-    });
+    let idp = Idp::provider_of_rfc9068(change);
     idp.with(|state| state.clients.binds = true)
 }
 

@@ -13,13 +13,7 @@ const SECRET: &str = "Xyzzy plugh";
 
 /// A provider whose access tokens are those of RFC 9068.
 fn provider(change: fn(&mut UnsignedTokens)) -> Idp {
-    let idp = Idp::provider_tampering("", move |t| {
-        t.sign_access = |header, claims| SERVER.sign(header, claims);
-        t.access_header = Some(json!({"alg": "RS256", "kid": "k1", "typ": "at+jwt"}));
-        t.access["aud"] = json!("https://api.example.com");
-        t.access["jti"] = json!("j");
-        change(t);
-    });
+    let idp = Idp::provider_of_rfc9068(change);
     idp.with(|state| state.clients.secret = Some(SECRET))
 }
 

@@ -138,6 +138,19 @@ impl Idp {
         Idp::provider_tampering(path, |_| {})
     }
 
+    /// The same, with access tokens of RFC 9068 for one API.
+    pub(crate) fn provider_of_rfc9068(
+        tamper: impl Fn(&mut UnsignedTokens) + Send + 'static,
+    ) -> Idp {
+        Idp::provider_tampering("", move |t| {
+            t.sign_access = |header, claims| SERVER.sign(header, claims);
+            t.access_header = Some(json!({"alg": "RS256", "kid": "k1", "typ": "at+jwt"}));
+            t.access["aud"] = json!("https://api.example.com");
+            t.access["jti"] = json!("j");
+            tamper(t);
+        })
+    }
+
     /// The same, with tokens that are falsified.
     pub(crate) fn provider_tampering(
         path: &str,
