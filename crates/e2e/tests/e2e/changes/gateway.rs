@@ -72,7 +72,9 @@ pub(super) const ROWS: &[Row] = &[
             .audience(ours)
             .audience("other");
         stack.call(authorizer(stack).jwt_configuration(jwt.build()).send());
-        format!("JwtConfiguration.Audience [{ours} other] -> [{ours}]")
+        let mut both = [ours, "other"];
+        both.sort_unstable(); // as lists are shown; the id is random
+        format!("JwtConfiguration.Audience [{}] -> [{ours}]", both.join(" "))
     }),
     ("Authorizer 'MyAuthorizer'", |stack| {
         let other = "$request.querystring.token";
