@@ -3,75 +3,65 @@
 
 use std::sync::Arc;
 
-use common::{Console, Exit, Failure, Result, Settings, failure, interrupt};
+use common::{Console, Exit, Failure, Result, Settings, interrupt};
 
 use crate::INTERRUPTED;
-use crate::args::{Args, ClientCredentialsArgs};
+use crate::args::GrantArgs;
 use crate::config;
 use crate::config::client::ClientConfig;
 use crate::grant_run::{self, GrantRun};
-use crate::http::client::Http;
 use crate::jwt::expectations::Expectations;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::grant::Grant;
 use crate::oauth::{discovery, dpop, scope, token};
 use crate::output::stdout::Output;
-use crate::transcript::record::Transcript;
+use crate::report;
 
 /// Gets an access token in the client's own name, and calls the API with it.
 ///
 /// # Errors
 /// The error of the first step that fails; exit code 2 for wrong usage.
 pub(crate) async fn run(
-    own: &ClientCredentialsArgs,
-    args: &Args,
+    args: &GrantArgs,
     settings: &Settings,
     console: &Arc<Console>,
 ) -> Result<Exit> {
-    let of_run = own.of_run(args);
-    let mut output = Output::new(console, settings.explain, &of_run);
-    let result = get_token(args, &of_run, settings, console, &mut output).await;
+    let mut output = Output::new(console, settings.explain, args);
+    let result = get_token(args, settings, console, &mut output).await;
     output.close(result)
 }
 
 async fn get_token(
-    given: &Args,
-    args: &Args,
+    args: &GrantArgs,
     settings: &Settings,
     console: &Arc<Console>,
     output: &mut Output,
 ) -> Result<Exit> {
     // First, everything that can be checked without a request.
-    grant_run::refuse_flags_before("client-credentials", given)?;
     let config = config(args, settings)?;
     let scopes = match &args.scopes {
         Some(scopes) => scope::requested(Some(scopes), &config)?,
         None => Vec::new(),
     };
-    grant_run::check_report(args)?;
-    let transcript =
-        Transcript::new(settings.explain, console.clone()).with_lab(config.server.is_ours);
-    let http = Http::new(transcript).with_hint(config.server.hints.not_running);
+    report::check_wanted(&args.page)?;
+    let http = grant_run::http(&config, settings, console);
     let grant = Grant::ClientCredentials;
     let mut run = GrantRun::new(grant, args, &config, console, &http, output);
     let ended = interrupt::or_stop(client_credentials(&mut run, &scopes), INTERRUPTED).await;
-    let result = ended.and_then(|result| result);
-    let (_, shown) = run.show_outcome(result.as_ref().err());
-    failure::all([result, shown]).map(|()| run.exit())
+    run.end(ended)
 }
 
 /// The client, which must have a secret.
 ///
 /// # Errors
 /// Exit code 2 for the stack, whose client is public, and without a secret.
-fn config(args: &Args, settings: &Settings) -> Result<ClientConfig> {
+fn config(args: &GrantArgs, settings: &Settings) -> Result<ClientConfig> {
     const FOR_WHOM: &str =
         "the client credentials grant is for a client with a secret (RFC 6749 section 4.4)";
-    if args.provider.issuer.is_none() && args.provider.client_id.is_none() {
+    let Some(config) = config::of_grant(args, settings)? else {
         let message = format!("The client of the stack is public: {FOR_WHOM}");
         return Err(Failure::usage(message).with_hint("at another provider: 'tokens client-credentials --issuer URL --client-id ID', with CLIENT_SECRET in the environment or in .env"));
-    }
-    let config = config::read(args, settings)?;
+    };
     if !config.authentication.has_secret() {
         let message = format!("CLIENT_SECRET is not set: {FOR_WHOM}");
         return Err(Failure::usage(message).with_hint(

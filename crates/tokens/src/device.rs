@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::text::visible_line;
-use common::{Console, Exit, Failure, Result, Settings, failure, interrupt};
+use common::{Console, Exit, Failure, Result, Settings, interrupt};
 
 use crate::INTERRUPTED;
-use crate::args::{Args, DeviceArgs};
+use crate::args::{DeviceArgs, GrantArgs};
 use crate::config;
 use crate::config::client::ClientConfig;
 use crate::grant_run::{self, GrantRun};
-use crate::http::client::Http;
 use crate::jwt::expectations::Expectations;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::device_authorization::{self, DeviceAuthorization};
@@ -20,9 +19,10 @@ use crate::oauth::grant::Grant;
 use crate::oauth::token_set::TokenSet;
 use crate::oauth::{dpop, scope, token};
 use crate::output::stdout::Output;
+use crate::report;
 use crate::signin::browser;
 use crate::transcript::field::field;
-use crate::transcript::record::{StepHandle, Transcript};
+use crate::transcript::record::StepHandle;
 use crate::transcript::step::Channel;
 
 /// Signs a person in on another device, and goes on as after any login.
@@ -30,69 +30,68 @@ use crate::transcript::step::Channel;
 /// # Errors
 /// The error of the first step that fails; exit code 2 for wrong usage.
 pub(crate) async fn run(
-    device: &DeviceArgs,
-    args: &Args,
+    args: &DeviceArgs,
     settings: &Settings,
     console: &Arc<Console>,
 ) -> Result<Exit> {
-    let own = device.of_run(args);
-    let mut output = Output::new(console, settings.explain, &own);
-    let result = sign_in(device, args, &own, settings, console, &mut output).await;
+    let mut output = Output::new(console, settings.explain, &args.grant);
+    let result = sign_in(args, settings, console, &mut output).await;
     output.close(result)
 }
 
 async fn sign_in(
-    device: &DeviceArgs,
-    given: &Args,
-    args: &Args,
+    args: &DeviceArgs,
     settings: &Settings,
     console: &Arc<Console>,
     output: &mut Output,
 ) -> Result<Exit> {
     // First, everything that can be checked without a request.
-    grant_run::refuse_flags_before("device", given)?;
-    let config = config(args, settings)?;
-    let scopes = scope::requested(args.scopes.as_deref(), &config)?;
-    grant_run::check_report(args)?;
-    let transcript =
-        Transcript::new(settings.explain, console.clone()).with_lab(config.server.is_ours);
-    let http = Http::new(transcript).with_hint(config.server.hints.not_running);
+    let config = config(&args.grant, settings)?;
+    let scopes = scope::requested(args.grant.scopes.as_deref(), &config)?;
+    report::check_wanted(&args.grant.page)?;
+    let http = grant_run::http(&config, settings, console);
     let mut flow = DeviceFlow {
-        run: GrantRun::new(Grant::DeviceCode, args, &config, console, &http, output),
+        run: GrantRun::new(
+            Grant::DeviceCode,
+            &args.grant,
+            &config,
+            console,
+            &http,
+            output,
+        )
+        .with_person(&args.sign_in),
         scopes: &scopes,
-        browser: device.open.then_some(settings.browser.as_deref()),
+        timeout: Duration::from_secs(args.sign_in.timeout),
+        browser: args.open.then_some(settings.browser.as_deref()),
     };
     let ended = interrupt::or_stop(flow.device_flow(), INTERRUPTED).await;
-    let result = ended.and_then(|result| result);
-    let (_, shown) = flow.run.show_outcome(result.as_ref().err());
-    failure::all([result, shown]).map(|()| flow.run.exit())
+    flow.run.end(ended)
 }
 
 /// The client, at a server that may have a device flow.
 ///
 /// # Errors
 /// Exit code 2 for the stack and for any user pool: Cognito has none.
-fn config(args: &Args, settings: &Settings) -> Result<ClientConfig> {
+fn config(args: &GrantArgs, settings: &Settings) -> Result<ClientConfig> {
     let no_device_flow = |server: &str| {
         let message = format!("{server} has no device flow (RFC 8628)");
         Failure::usage(message).with_hint(
             "sign in without the word device, --no-browser prints the address for a browser on another machine. At another provider: 'tokens device --issuer URL --client-id ID'",
         )
     };
-    if args.provider.issuer.is_none() && args.provider.client_id.is_none() {
-        return Err(no_device_flow("Cognito, the sign-in server of the stack,"));
+    match config::of_grant(args, settings)? {
+        None => Err(no_device_flow("Cognito, the sign-in server of the stack,")),
+        Some(config) if config.server.is_cognito() => Err(no_device_flow("Cognito")),
+        Some(config) => Ok(config),
     }
-    let config = config::read(args, settings)?;
-    if config.server.is_cognito() {
-        return Err(no_device_flow("Cognito"));
-    }
-    Ok(config)
 }
 
 /// What the flow needs, and what it has so far.
 struct DeviceFlow<'a> {
     run: GrantRun<'a>,
     scopes: &'a [String],
+    /// How long to wait for the person.
+    timeout: Duration,
     /// With `--open`: `BROWSER`, or else the desktop's own.
     browser: Option<Option<&'a str>>,
 }
@@ -118,9 +117,7 @@ impl DeviceFlow<'_> {
 
         // Wait. The server cannot call this program, so this program asks, no more
         // often than the server allows (sections 3.4 and 3.5).
-        let limit = codes
-            .expires_in
-            .min(Duration::from_secs(self.run.args.timeout));
+        let limit = codes.expires_in.min(self.timeout);
         let working = console.working("Waiting until the code has been entered");
         let answer = codes.poll(http, config, &provider, &step);
         let answer = tokio::time::timeout(limit, answer).await;

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use common::{Console, Exit, Failure, Result, failure};
+use common::{Console, Exit, Failure, Result, Settings, failure};
 
 use crate::api::{self, ApiCall};
-use crate::args::{Args, PrintedToken};
+use crate::args::{GrantArgs, PrintedToken, SignInArgs};
 use crate::config::client::ClientConfig;
 use crate::http::client::Http;
 use crate::oauth::discovery::Provider;
@@ -16,12 +16,15 @@ use crate::oauth::token_set::{self, CheckedTokens, TokenSet};
 use crate::oauth::{logout, userinfo};
 use crate::output::stdout::Output;
 use crate::report::{self, LoginReport};
+use crate::transcript::record::Transcript;
 use crate::transcript::step::hide_unspent;
 
 /// A run that gets tokens, and what it has so far.
 pub(crate) struct GrantRun<'a> {
     pub grant: Grant,
-    pub args: &'a Args,
+    pub args: &'a GrantArgs,
+    /// What a person who has signed in asks for besides; `None` without a person.
+    sign_in: Option<&'a SignInArgs>,
     pub config: &'a ClientConfig,
     pub console: &'a Arc<Console>,
     pub http: &'a Http,
@@ -36,7 +39,7 @@ impl<'a> GrantRun<'a> {
     /// A run of this grant, without tokens yet.
     pub(crate) fn new(
         grant: Grant,
-        args: &'a Args,
+        args: &'a GrantArgs,
         config: &'a ClientConfig,
         console: &'a Arc<Console>,
         http: &'a Http,
@@ -45,6 +48,7 @@ impl<'a> GrantRun<'a> {
         GrantRun {
             grant,
             args,
+            sign_in: None,
             config,
             console,
             http,
@@ -52,6 +56,14 @@ impl<'a> GrantRun<'a> {
             tokens: None,
             refreshed: None,
             api_call: None,
+        }
+    }
+
+    /// The same, in which a person signs in.
+    pub(crate) fn with_person(self, sign_in: &'a SignInArgs) -> Self {
+        GrantRun {
+            sign_in: Some(sign_in),
+            ..self
         }
     }
 
@@ -127,8 +139,12 @@ impl<'a> GrantRun<'a> {
         }
     }
 
+    fn wants(&self, flag: fn(&SignInArgs) -> bool) -> bool {
+        self.sign_in.is_some_and(flag)
+    }
+
     async fn userinfo(&mut self, provider: &Provider) -> Result<()> {
-        if let (true, Some(login)) = (self.args.userinfo, &mut self.tokens) {
+        if let (true, Some(login)) = (self.wants(|flags| flags.userinfo), &mut self.tokens) {
             let answer = userinfo::fetch(self.http, self.config, provider, login).await?;
             self.output.userinfo(&answer);
         }
@@ -136,7 +152,7 @@ impl<'a> GrantRun<'a> {
     }
 
     async fn refresh(&mut self, provider: &Provider) -> Result<()> {
-        if let (true, Some(login)) = (self.args.refresh, &mut self.tokens) {
+        if let (true, Some(login)) = (self.wants(|flags| flags.refresh), &mut self.tokens) {
             let refreshed = Refreshed::request(self.http, self.config, provider, login).await?;
             self.output.refreshed(&refreshed);
             token_set::ensure_verified(&refreshed.tokens, &refreshed.checks)?;
@@ -146,7 +162,7 @@ impl<'a> GrantRun<'a> {
     }
 
     async fn log_out(&mut self, provider: &Provider) -> Result<()> {
-        if let (true, Some(login)) = (self.args.logout, &self.tokens) {
+        if let (true, Some(login)) = (self.wants(|flags| flags.logout), &self.tokens) {
             let logout = logout::log_out(self.http, self.config, provider, &login.tokens).await?;
             self.output.logout(&logout);
         }
@@ -169,24 +185,19 @@ impl<'a> GrantRun<'a> {
             login: self.tokens.as_ref(),
             api_call: self.api_call.as_ref(),
             args: self.args,
+            sign_in: self.sign_in,
+            explained: self.http.transcript.explains(),
             failure,
         };
         let page = report.html();
-        let written = self.write_report(&page);
+        let written = report::write_wanted(&self.args.page, &page);
         self.show_next_steps(failure.is_none());
         (page, written)
     }
 
-    fn write_report(&self, page: &str) -> Result<()> {
-        if let Some(path) = &self.args.report {
-            report::write(path, page, self.args.force)?;
-        }
-        Ok(())
-    }
-
     /// Says what can be done next, unless a program reads the output.
     fn show_next_steps(&self, signed_in: bool) {
-        if let Some(path) = &self.args.report {
+        if let Some(path) = &self.args.page.report {
             let path = path.display();
             self.console
                 .next(&format!("open {path} in a browser: it shows what happened"));
@@ -195,12 +206,22 @@ impl<'a> GrantRun<'a> {
             return;
         }
         let hints = self.config.server.hints;
-        if self.args.report.is_none() {
+        if self.args.page.report.is_none() {
             self.console.next(hints.keep_page);
         }
         if let Some(afterwards) = hints.afterwards {
             self.console.next(afterwards);
         }
+    }
+
+    /// Shows how a run without a callback ended.
+    ///
+    /// # Errors
+    /// The one that ended it; that of an interrupted run is the outer one.
+    pub(crate) fn end(&mut self, ended: Result<Result<()>>) -> Result<Exit> {
+        let result = ended.and_then(|result| result);
+        let (_, shown) = self.show_outcome(result.as_ref().err());
+        failure::all([result, shown]).map(|()| self.exit())
     }
 
     /// The exit code of a run that did not fail.
@@ -212,38 +233,8 @@ impl<'a> GrantRun<'a> {
     }
 }
 
-/// Makes sure that no flag of a login stands before the word of a command, nor
-/// one that only a sign-in in a browser needs.
-///
-/// # Errors
-/// Exit code 2 if one does.
-pub(crate) fn refuse_flags_before(command: &str, given: &Args) -> Result<()> {
-    let hint = format!("'tokens {command} --help' lists its flags");
-    if let Some(flag) = given.login_flag() {
-        let message = format!("'tokens {command}' does not take {flag} before the word {command}");
-        return Err(Failure::usage(message).with_hint(hint));
-    }
-    let browser_only = [
-        ("--headless", given.headless),
-        ("--redirect-uri", !given.provider.redirect_uri.is_empty()),
-    ];
-    match browser_only.into_iter().find(|(_, given)| *given) {
-        Some((flag, _)) => {
-            let message =
-                format!("'tokens {command}' does not take {flag}: it receives no callback");
-            Err(Failure::usage(message).with_hint(hint))
-        }
-        None => Ok(()),
-    }
-}
-
-/// Makes sure that the page of `--report` can be written.
-///
-/// # Errors
-/// Exit code 2 if it cannot.
-pub(crate) fn check_report(args: &Args) -> Result<()> {
-    match &args.report {
-        Some(path) => report::check(path, args.force),
-        None => Ok(()),
-    }
+/// The client of HTTP that records each step of a run.
+pub(crate) fn http(config: &ClientConfig, settings: &Settings, console: &Arc<Console>) -> Http {
+    let transcript = Transcript::new(settings.explain, console.clone());
+    Http::new(transcript.with_lab(config.server.is_ours)).with_hint(config.server.hints.not_running)
 }

@@ -29,8 +29,9 @@ use std::sync::Arc;
 use common::{Console, Exit, Failure, Result, Settings, interrupt};
 
 pub use args::{
-    Args, BindingArgs, ClientAuthMethod, ClientCredentialsArgs, Command, DeviceArgs, LabArgs,
-    PrintedToken, ProviderArgs, RequestArgs, VerifyArgs,
+    Args, BindingArgs, ClientAuthMethod, ClientCredentialsArgs, Command, DeviceArgs, GrantArgs,
+    LabArgs, LoginArgs, PrintedToken, ProviderArgs, ReportArgs, RequestArgs, SignInArgs,
+    VerifyArgs,
 };
 
 /// Runs the program until it finishes or is interrupted with Ctrl-C.
@@ -42,20 +43,19 @@ pub async fn run(args: Args, settings: Settings) -> Result<Exit> {
     // Ctrl-C needs no cleanup: dropping the login frees the port.
     interrupt::listen(|| {})?;
     match &args.command {
-        Some(Command::Lab(lab)) => lab::run(lab, &args, &settings, &console).await,
-        Some(Command::Verify(verify)) => verify::run(verify, &args, &settings, &console).await,
-        Some(Command::Device(device)) => device::run(device, &args, &settings, &console).await,
+        Some(Command::Lab(lab)) => lab::run(lab, &settings, &console).await,
+        Some(Command::Verify(verify)) => verify::run(verify, &settings, &console).await,
+        Some(Command::Device(device)) => device::run(device, &settings, &console).await,
         Some(Command::ClientCredentials(own)) => {
-            client_credentials::run(own, &args, &settings, &console).await
+            client_credentials::run(&own.grant, &settings, &console).await
         }
-        None => login::run(&args, &settings, &console).await,
+        None => login::run(&args.login, &settings, &console).await,
     }
 }
 
 /// With `--json`, prints an error that was found before anything was done.
 pub fn print_failure(args: &Args, failure: &Failure) {
-    let in_lab = |command: &Command| matches!(command, Command::Lab(lab) if lab.json);
-    if args.json || args.command.as_ref().is_some_and(in_lab) {
+    if args.json() {
         Console::new().line(&output::error::failed_json(failure));
     }
 }

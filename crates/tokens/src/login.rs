@@ -6,64 +6,67 @@ use std::time::Duration;
 use common::{Console, Exit, Failure, Result, Settings, failure, interrupt};
 
 use crate::INTERRUPTED;
-use crate::args::Args;
+use crate::args::LoginArgs;
 use crate::config;
 use crate::grant_run::{self, GrantRun};
-use crate::http::client::Http;
 use crate::jwt::jwks::JwkSet;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::grant::Grant;
 use crate::oauth::{discovery, dpop, par, scope, token};
 use crate::output::stdout::Output;
+use crate::report;
 use crate::signin::listener::page::Page;
 use crate::signin::method::{ReceivedResponse, SignIn, SignInMethod};
 use crate::signin::signup;
-use crate::transcript::record::Transcript;
 
 /// Signs in, shows and checks the tokens, and calls the API. The browser and
 /// the report show the outcome, even if the login fails.
 ///
 /// # Errors
 /// The error of the first step that fails.
-pub(crate) async fn run(args: &Args, settings: &Settings, console: &Arc<Console>) -> Result<Exit> {
-    let mut output = Output::new(console, settings.explain, args);
+pub(crate) async fn run(
+    args: &LoginArgs,
+    settings: &Settings,
+    console: &Arc<Console>,
+) -> Result<Exit> {
+    let mut output = Output::new(console, settings.explain, &args.grant);
     let result = sign_in(args, settings, console, &mut output).await;
     output.close(result)
 }
 
 async fn sign_in(
-    args: &Args,
+    args: &LoginArgs,
     settings: &Settings,
     console: &Arc<Console>,
     output: &mut Output,
 ) -> Result<Exit> {
     // First, everything that can be checked without a request.
-    let config = config::read(args, settings)?;
-    let scopes = scope::requested(args.scopes.as_deref(), &config)?;
-    for note in config::notes(&config, args, settings) {
+    let config = config::of_login(args, settings)?;
+    let scopes = scope::requested(args.grant.scopes.as_deref(), &config)?;
+    for note in config::notes(&config, &args.request, settings) {
         console.note(note);
     }
-    let method = SignInMethod::from_args(args, &config, settings)?;
-    grant_run::check_report(args)?;
-    let transcript =
-        Transcript::new(settings.explain, console.clone()).with_lab(config.server.is_ours);
-    let http = Http::new(transcript).with_hint(config.server.hints.not_running);
+    let method = SignInMethod::of_login(args, &config, settings)?;
+    report::check_wanted(&args.grant.page)?;
+    let http = grant_run::http(&config, settings, console);
     let mut login = Login {
         run: GrantRun::new(
             Grant::AuthorizationCode,
-            args,
+            &args.grant,
             &config,
             console,
             &http,
             output,
-        ),
+        )
+        .with_person(&args.sign_in),
         scopes: &scopes,
+        signup: args.signup,
         sign_in: SignIn {
             config: &config,
             console,
             transcript: &http.transcript,
             method: &method,
-            timeout: Duration::from_secs(args.timeout),
+            timeout: Duration::from_secs(args.sign_in.timeout),
         },
         received: None,
     };
@@ -79,6 +82,8 @@ async fn sign_in(
 struct Login<'a> {
     run: GrantRun<'a>,
     scopes: &'a [String],
+    /// Whether the page for new users is opened.
+    signup: bool,
     sign_in: SignIn<'a>,
     received: Option<ReceivedResponse>,
 }
@@ -106,7 +111,7 @@ impl Login<'_> {
         // (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2.1, RFC 7636).
         let receiver = self.sign_in.receiver().await?;
         let redirect_uri = receiver.redirect_uri();
-        let (scopes, signup) = (self.scopes, self.run.args.signup);
+        let (scopes, signup) = (self.scopes, self.signup);
         let request = AuthorizationRequest::new(config, &provider, redirect_uri, scopes, signup);
         request.narrate(&http.transcript);
 
@@ -115,7 +120,7 @@ impl Login<'_> {
         // nothing on its way can change (RFC 9126).
         let request = par::push_if_wanted(http, config, &provider, console, request).await?;
 
-        if self.run.args.signup {
+        if self.signup {
             signup::check(http, &request.url).await?;
         }
 

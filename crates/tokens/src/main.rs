@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use common::program;
 
 fn main() -> ExitCode {
-    let args = tokens::Args::try_parse().unwrap_or_else(|error| {
+    let args = tokens::Args::of_program().unwrap_or_else(|error| {
         tokens::print_usage_error(&error);
         error.exit()
     });

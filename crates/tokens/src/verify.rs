@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use common::{Console, Exit, Failure, Result, Settings, failure, interrupt};
+use common::{Console, Exit, Result, Settings, failure, interrupt};
 
 use crate::INTERRUPTED;
-use crate::args::{Args, VerifyArgs};
+use crate::args::VerifyArgs;
 use crate::config;
 use crate::config::client::ClientConfig;
 use crate::http::client::Http;
@@ -27,43 +27,32 @@ use crate::transcript::record::Transcript;
 /// If it is not a JWT, the keys cannot be fetched, or a check fails; exit code 2
 /// for wrong usage.
 pub(crate) async fn run(
-    verify_args: &VerifyArgs,
-    args: &Args,
+    args: &VerifyArgs,
     settings: &Settings,
     console: &Arc<Console>,
 ) -> Result<Exit> {
-    let output = Output::new(console, settings.explain, verify_args.json);
-    if let Some(flag) = args.login_flag() {
-        let message = format!("'tokens verify' does not take {flag} before the word verify");
-        let hint = "'tokens verify --help' lists its flags";
-        return output.finish(None, &[], &[], Err(Failure::usage(message).with_hint(hint)));
-    }
+    let output = Output::new(console, settings.explain, args.json);
     let transcript = Transcript::new(settings.explain, console.clone());
     let mut verification = Verification {
         http: Http::new(transcript),
         token: None,
         checks: Vec::new(),
     };
-    let work = verification.run(verify_args, args, settings, console);
+    let work = verification.run(args, settings, console);
     let ended = interrupt::or_stop(work, INTERRUPTED).await;
     let result = ended.and_then(|result| result);
     let steps = verification.http.transcript.steps();
-    let written = match &args.report {
-        Some(path)
-            if result
-                .as_ref()
-                .err()
-                .is_none_or(|f| f.exit() != Exit::Usage) =>
-        {
-            let page = VerifyReport {
-                steps: &steps,
-                token: verification.token.as_ref(),
-                checks: &verification.checks,
-                failure: result.as_ref().err(),
-            };
-            report::write(path, &page.html(), args.force)
-        }
-        _ => Ok(()),
+    let failure = result.as_ref().err();
+    let written = if failure.is_some_and(|failure| failure.exit() == Exit::Usage) {
+        Ok(())
+    } else {
+        let page = VerifyReport {
+            steps: &steps,
+            token: verification.token.as_ref(),
+            checks: &verification.checks,
+            failure,
+        };
+        report::write_wanted(&args.page, &page.html())
     };
     let result = failure::all([result, written]);
     output.finish(
@@ -84,17 +73,14 @@ struct Verification {
 impl Verification {
     async fn run(
         &mut self,
-        verify_args: &VerifyArgs,
-        args: &Args,
+        args: &VerifyArgs,
         settings: &Settings,
         console: &Console,
     ) -> Result<()> {
         // First, everything that can be checked without a request.
         let config = config::issuer(args, settings)?;
-        if let Some(path) = &args.report {
-            report::check(path, args.force)?;
-        }
-        let text = token_source::read(verify_args.file.as_deref(), console).await?;
+        report::check_wanted(&args.page)?;
+        let text = token_source::read(args.file.as_deref(), console).await?;
         let token = token_source::decode(&text)?;
         let token = self.token.insert(token);
 
@@ -105,7 +91,7 @@ impl Verification {
         let rules = config.server.token_rules;
         let keys = JwkSet::fetch(http, &jwks_uri, rules, &[token]).await?;
 
-        let audience = verify_args.audience.as_deref();
+        let audience = args.audience.as_deref();
         self.checks = verify_any::check(token, &keys, &wanted(&config, &issuer, audience));
         let what = "The token failed its checks";
         check::ensure_none_failed(&self.checks, what, "do not accept this token")

@@ -10,39 +10,48 @@ use super::authentication::ClientAuthentication;
 use super::client::ClientConfig;
 use super::redirect_uri::RedirectUri;
 use super::server::{Issuer, SignInServer};
-use crate::args::{Args, ClientAuthMethod};
+use crate::args::{ClientAuthMethod, LoginArgs, ProviderArgs};
 use crate::route::ApiRoute;
 
 /// Where the answer is received, unless `--redirect-uri` says something else.
 const REDIRECT_URI: &str = "http://localhost:8083/callback";
 
-/// The client that the flags describe.
+/// The client that the flags describe, as far as it needs no callback.
 ///
 /// # Errors
-/// Exit code 2 if one of them is not valid, or makes sense only at the stack
-/// that `create` made.
+/// Exit code 2 if one of them is not valid.
 pub(super) fn client(
     issuer: &str,
     client_id: &str,
-    args: &Args,
+    flags: &ProviderArgs,
     secret: Option<&ClientSecret>,
 ) -> Result<ClientConfig> {
-    let issuer = Issuer::parse(issuer)?;
-    let server = SignInServer::of(&issuer);
-    refuse_flags_of_the_stack(args, &server)?;
     if client_id.is_empty() {
         return Err(Failure::usage("--client-id is empty"));
     }
     Ok(ClientConfig {
-        server,
+        authentication: authentication(flags.client_auth, secret)?,
+        route: flags.api.as_deref().map(route).transpose()?,
+        ..of_issuer(issuer, client_id)?
+    })
+}
+
+/// A public client of this issuer that calls no API.
+///
+/// # Errors
+/// Exit code 2 for an issuer that is none.
+pub(super) fn of_issuer(issuer: &str, client_id: &str) -> Result<ClientConfig> {
+    let issuer = Issuer::parse(issuer)?;
+    Ok(ClientConfig {
+        server: SignInServer::of(&issuer),
         startup_limit: None,
         discovery_url: document_url(&issuer.url, None),
         issuer: issuer.url,
         local_cloud_issuer: issuer.of_local_cloud,
         endpoint_url: None,
         client_id: client_id.to_owned(),
-        authentication: authentication(args.provider.client_auth, secret)?,
-        redirect_uris: redirect_uris(&args.provider.redirect_uri)?,
+        authentication: ClientAuthentication::None,
+        redirect_uris: Vec::new(),
         scopes: Vec::new(),
         known_scopes: None,
         parameters: Vec::new(),
@@ -50,9 +59,23 @@ pub(super) fn client(
         max_age: None,
         pushes_requests: false,
         proof_key: None,
-        post_logout_redirect_uri: args.provider.post_logout_redirect_uri.clone(),
+        post_logout_redirect_uri: None,
         username: None,
-        route: args.provider.api.as_deref().map(route).transpose()?,
+        route: None,
+    })
+}
+
+/// The client with the callback that a login needs.
+///
+/// # Errors
+/// Exit code 2 for a flag that makes sense only at the stack that `create` made,
+/// and for an address at which this program cannot listen.
+pub(super) fn with_callback(config: ClientConfig, flags: &LoginArgs) -> Result<ClientConfig> {
+    refuse_flags_of_the_stack(flags, &config.server)?;
+    Ok(ClientConfig {
+        redirect_uris: redirect_uris(&flags.redirect_uri)?,
+        post_logout_redirect_uri: flags.post_logout_redirect_uri.clone(),
+        ..config
     })
 }
 
@@ -72,24 +95,21 @@ fn authentication(
     }
 }
 
-fn refuse_flags_of_the_stack(args: &Args, server: &SignInServer) -> Result<()> {
+fn refuse_flags_of_the_stack(flags: &LoginArgs, server: &SignInServer) -> Result<()> {
     let refuse = |flag: &str, hint: &str| {
         let message = format!("{flag} is for the stack that 'create' made, not for --issuer");
         Err(Failure::usage(message).with_hint(hint))
     };
-    if args.common.state.is_some() {
-        return refuse("--state", "leave one of the two out");
-    }
-    if args.route.is_some() {
+    if flags.route.is_some() {
         return refuse("--route", "--api URL: the address that is to be called");
     }
-    if args.headless {
+    if flags.headless {
         return refuse(
             "--headless",
             "it signs in as the test user. Sign in in a browser; --no-browser only prints the address, for a browser on another machine",
         );
     }
-    if args.signup && !server.has_sign_up_page {
+    if flags.signup && !server.has_sign_up_page {
         return refuse(
             "--signup",
             "leave it out: the provider's sign-in page usually leads to the one for new users",

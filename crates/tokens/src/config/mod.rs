@@ -12,44 +12,66 @@ mod stack;
 use common::{Failure, Result, Settings};
 
 use self::client::ClientConfig;
-use crate::args::{Args, ProviderArgs};
+use crate::args::{GrantArgs, LoginArgs, ProviderArgs, RequestArgs, VerifyArgs};
 
-/// The client that the flags name, or else that of the stack in `state.json`.
+/// The client of a login: the one that the flags name, or else that of the stack
+/// in `state.json`.
 ///
 /// # Errors
 /// Exit code 2 for flags that do not belong together, and as [`of_stack`].
-pub(crate) fn read(args: &Args, settings: &Settings) -> Result<ClientConfig> {
-    parameters::add(client(args, settings)?, args)
+pub(crate) fn of_login(flags: &LoginArgs, settings: &Settings) -> Result<ClientConfig> {
+    let config = match named(&flags.grant.provider, settings)? {
+        Some(config) => given::with_callback(config, flags)?,
+        None => stack::read(settings, &flags.redirect_uri, flags.route.as_deref())?,
+    };
+    parameters::add(config, &flags.grant.binding, &flags.request)
 }
 
-fn client(args: &Args, settings: &Settings) -> Result<ClientConfig> {
-    let provider = &args.provider;
-    match (&provider.issuer, &provider.client_id) {
+/// The client that the flags name, for a grant without a callback; `None` if they
+/// name none.
+///
+/// # Errors
+/// Exit code 2 for flags that do not belong together.
+pub(crate) fn of_grant(flags: &GrantArgs, settings: &Settings) -> Result<Option<ClientConfig>> {
+    let config = named(&flags.provider, settings)?;
+    let add = |config| parameters::add(config, &flags.binding, &RequestArgs::default());
+    config.map(add).transpose()
+}
+
+fn named(flags: &ProviderArgs, settings: &Settings) -> Result<Option<ClientConfig>> {
+    let (message, hint) = match (&flags.issuer, &flags.client_id) {
         (Some(issuer), Some(client_id)) => {
-            given::client(issuer, client_id, args, settings.client_secret.as_ref())
+            return given::client(issuer, client_id, flags, settings.client_secret.as_ref())
+                .map(Some);
         }
-        (Some(_), None) => Err(
-            Failure::usage("--issuer is given without --client-id").with_hint(
-                "--client-id ID: the id that the provider gave this program when it was registered",
-            ),
+        (Some(_), None) => (
+            "--issuer is given without --client-id",
+            "--client-id ID: the id that the provider gave this program when it was registered",
         ),
-        (None, Some(_)) => Err(Failure::usage("--client-id is given without --issuer")
-            .with_hint("--issuer URL: the provider where that client is registered")),
-        (None, None) if provider.api.is_some() => {
-            Err(Failure::usage("--api is given without --issuer")
-                .with_hint("leave it out: state.json names the API of the stack"))
-        }
-        (None, None) if provider.client_auth.is_some() => {
-            Err(Failure::usage("--client-auth is given without --issuer")
-                .with_hint("leave it out: the client of the stack is public, it has no secret"))
-        }
-        (None, None) => stack::read(settings, &provider.redirect_uri, args.route.as_deref()),
-    }
+        (None, Some(_)) => (
+            "--client-id is given without --issuer",
+            "--issuer URL: the provider where that client is registered",
+        ),
+        (None, None) if flags.api.is_some() => (
+            "--api is given without --issuer",
+            "leave it out: state.json names the API of the stack",
+        ),
+        (None, None) if flags.client_auth.is_some() => (
+            "--client-auth is given without --issuer",
+            "leave it out: the client of the stack is public, it has no secret",
+        ),
+        (None, None) => return Ok(None),
+    };
+    Err(Failure::usage(message).with_hint(hint))
 }
 
 /// What is set or asked for, and does nothing at the stack.
-pub(crate) fn notes(config: &ClientConfig, args: &Args, settings: &Settings) -> Vec<&'static str> {
-    let asks_page = args.request.prompt.is_some() || args.request.login_hint.is_some();
+pub(crate) fn notes(
+    config: &ClientConfig,
+    request: &RequestArgs,
+    settings: &Settings,
+) -> Vec<&'static str> {
+    let asks_page = request.prompt.is_some() || request.login_hint.is_some();
     let notes = [
         (
             settings.client_secret.is_some(),
@@ -69,19 +91,10 @@ pub(crate) fn notes(config: &ClientConfig, args: &Args, settings: &Settings) -> 
 /// verifies its tokens, and is no client there.
 ///
 /// # Errors
-/// Exit code 2 for flags of a client, and as [`of_stack`].
-pub(crate) fn issuer(args: &Args, settings: &Settings) -> Result<ClientConfig> {
-    let provider = &args.provider;
-    let flags_of_a_client = ProviderArgs {
-        issuer: None,
-        ..provider.clone()
-    };
-    if let Some(flag) = flags_of_a_client.given() {
-        let message = format!("'tokens verify' does not take {flag}: it only verifies a token");
-        return Err(Failure::usage(message).with_hint("'tokens verify --help' lists its flags"));
-    }
-    match &provider.issuer {
-        Some(issuer) => given::client(issuer, NO_CLIENT, args, None),
+/// Exit code 2 for an issuer that is none, and as [`of_stack`].
+pub(crate) fn issuer(flags: &VerifyArgs, settings: &Settings) -> Result<ClientConfig> {
+    match &flags.issuer {
+        Some(issuer) => given::of_issuer(issuer, NO_CLIENT),
         None if !settings.state_file.exists() => {
             let path = settings.state_file.display();
             let message = format!("There is no {path}, which would name the issuer");

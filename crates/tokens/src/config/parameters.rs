@@ -7,7 +7,7 @@ use url::Url;
 
 use super::client::ClientConfig;
 use super::server::SignInServer;
-use crate::args::{Args, BindingArgs, RequestArgs};
+use crate::args::{BindingArgs, RequestArgs};
 use crate::jwt::proof_key::ProofKey;
 use crate::transcript::field::{Field, field};
 
@@ -16,13 +16,17 @@ use crate::transcript::field::{Field, field};
 /// # Errors
 /// Exit code 2 for a value that no server can take, and for what this server
 /// is known not to have.
-pub(super) fn add(config: ClientConfig, args: &Args) -> Result<ClientConfig> {
-    refuse_unknown(&config.server, args)?;
-    check_prompt(args.request.prompt.as_deref())?;
-    let access_parameters = access(&args.binding)?;
-    let mut parameters = authorization(&args.request);
+pub(super) fn add(
+    config: ClientConfig,
+    binding: &BindingArgs,
+    request: &RequestArgs,
+) -> Result<ClientConfig> {
+    refuse_unknown(&config.server, binding, request)?;
+    check_prompt(request.prompt.as_deref())?;
+    let access_parameters = access(binding)?;
+    let mut parameters = authorization(request);
     parameters.extend(access_parameters.iter().cloned());
-    let proof_key = if args.binding.dpop {
+    let proof_key = if binding.dpop {
         Some(Arc::new(ProofKey::generate()?))
     } else {
         None
@@ -33,8 +37,8 @@ pub(super) fn add(config: ClientConfig, args: &Args) -> Result<ClientConfig> {
     Ok(ClientConfig {
         parameters,
         access_parameters,
-        max_age: args.request.max_age,
-        pushes_requests: args.request.par,
+        max_age: request.max_age,
+        pushes_requests: request.par,
         proof_key,
         ..config
     })
@@ -42,29 +46,33 @@ pub(super) fn add(config: ClientConfig, args: &Args) -> Result<ClientConfig> {
 
 /// Cognito has only some of it: a parameter that it does not know, it ignores,
 /// and what it should have done would not happen.
-fn refuse_unknown(server: &SignInServer, args: &Args) -> Result<()> {
+fn refuse_unknown(
+    server: &SignInServer,
+    binding: &BindingArgs,
+    request: &RequestArgs,
+) -> Result<()> {
     if !server.is_cognito() {
         return Ok(());
     }
     let refused = [
         (
             "--max-age",
-            args.request.max_age.is_some(),
+            request.max_age.is_some(),
             "--prompt login asks for a new sign-in",
         ),
         (
             "--audience",
-            !args.binding.audience.is_empty(),
+            !binding.audience.is_empty(),
             "--resource URI binds a token to an API",
         ),
         (
             "--par",
-            args.request.par,
+            request.par,
             "leave it out: the request goes through the browser",
         ),
         (
             "--dpop",
-            args.binding.dpop,
+            binding.dpop,
             "leave it out: Cognito's access tokens are bearer tokens",
         ),
     ];

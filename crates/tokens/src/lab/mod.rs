@@ -33,7 +33,7 @@ use self::list::ALL;
 use self::quiz::Quiz;
 use self::session::{Plan, Session};
 use crate::INTERRUPTED;
-use crate::args::{Args, LabArgs};
+use crate::args::LabArgs;
 use crate::config;
 use crate::config::client::ClientConfig;
 use crate::http::client::Http;
@@ -49,13 +49,12 @@ use crate::transcript::record::Transcript;
 /// If one cannot be carried out at all. An attack that succeeds is not an
 /// error: it leads to exit code 1 at the end.
 pub(crate) async fn run(
-    lab_args: &LabArgs,
-    args: &Args,
+    args: &LabArgs,
     settings: &Settings,
     console: &Arc<Console>,
 ) -> Result<Exit> {
-    if lab_args.list {
-        let chosen = checked(lab_args, args)?;
+    if args.list {
+        let chosen = checked(args)?;
         print::list(console, &chosen);
         return Ok(Exit::Done);
     }
@@ -64,33 +63,27 @@ pub(crate) async fn run(
         chosen: Vec::new(),
         outcomes: Vec::new(),
         quiz: None,
-        quiet: lab_args.json,
+        quiet: args.json,
     };
-    let work = lab.prepare_and_run(lab_args, args, settings, console);
+    let work = lab.prepare_and_run(args, settings, console);
     let ended = interrupt::or_stop(work, INTERRUPTED).await;
     let result = ended.and_then(|result| result);
-    lab.show(lab_args, args, result.as_ref().err())?;
+    lab.show(args, result.as_ref().err())?;
     result?;
-    Ok(lab.exit(lab_args.fail))
+    Ok(lab.exit(args.fail))
 }
 
 /// The experiments to run, once every flag is checked.
-fn checked(lab_args: &LabArgs, args: &Args) -> Result<Vec<&'static Experiment>> {
-    if let Some(flag) = args.login_flag() {
-        let message = format!("'tokens lab' does not take {flag} before the word lab");
-        return Err(Failure::usage(message).with_hint("'tokens lab --help' lists its flags"));
-    }
-    if let Some(flag) = args.provider.given() {
-        let message = format!(
-            "'tokens lab' does not take {flag}: it attacks the stack that 'create' made, and no other server"
-        );
+fn checked(args: &LabArgs) -> Result<Vec<&'static Experiment>> {
+    if args.issuer.is_some() {
+        let message = "'tokens lab' does not take --issuer: it attacks the stack that 'create' made, and no other server";
         return Err(Failure::usage(message)
             .with_hint("leave it out; 'tokens' without the word lab takes it"));
     }
-    for path in [&args.report, &lab_args.junit].into_iter().flatten() {
-        report::check(path, args.force)?;
+    for path in [&args.page.report, &args.junit].into_iter().flatten() {
+        report::check(path, args.page.force)?;
     }
-    chosen(&lab_args.names)
+    chosen(&args.names)
 }
 
 fn chosen(names: &[String]) -> Result<Vec<&'static Experiment>> {
@@ -130,19 +123,22 @@ struct Lab<'a> {
 impl Lab<'_> {
     async fn prepare_and_run(
         &mut self,
-        lab_args: &LabArgs,
-        args: &Args,
+        args: &LabArgs,
         settings: &Settings,
         console: &Arc<Console>,
     ) -> Result<()> {
         // First, everything that can be checked without a request.
-        let chosen = checked(lab_args, args)?;
-        self.quiz = lab_args.quiz.then(Quiz::new).transpose()?;
+        let chosen = checked(args)?;
+        self.quiz = args.quiz.then(Quiz::new).transpose()?;
         let config = config::of_stack(settings)?;
         let Some(route) = &config.route else {
             return Err(Failure::usage("There is no API to attack"));
         };
-        let method = SignInMethod::from_args(args, &config, settings)?;
+        let method = if args.headless {
+            SignInMethod::headless(&config, settings)?
+        } else {
+            SignInMethod::browser(settings)
+        };
         let openid_only = chosen
             .iter()
             .filter(|experiment| experiment.needs == Needs::OpenidOnly);
@@ -192,7 +188,7 @@ impl Lab<'_> {
     }
 
     /// Shows all results: on stdout and in the files asked for.
-    fn show(&self, lab_args: &LabArgs, args: &Args, failure: Option<&Failure>) -> Result<()> {
+    fn show(&self, args: &LabArgs, failure: Option<&Failure>) -> Result<()> {
         if self.chosen.is_empty() {
             if let (true, Some(failure)) = (self.quiet, failure) {
                 self.console.line(&failed_json(failure));
@@ -200,14 +196,14 @@ impl Lab<'_> {
             return Ok(());
         }
         let rows = print::rows(&self.chosen, &self.outcomes, self.quiz.as_ref());
-        if let Some(path) = &args.report {
+        if let Some(path) = &args.page.report {
             let page = report::lab_page(&rows, failure);
-            report::write(path, &page, args.force)?;
+            report::write(path, &page, args.page.force)?;
             self.console
                 .note(&format!("{} shows the results", path.display()));
         }
-        if let Some(path) = &lab_args.junit {
-            report::write(path, &verdicts::junit(&rows), args.force)?;
+        if let Some(path) = &args.junit {
+            report::write(path, &verdicts::junit(&rows), args.page.force)?;
         }
         if self.quiet {
             let text = serde_json::to_string_pretty(&verdicts::json(&rows, failure));

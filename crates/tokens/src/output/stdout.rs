@@ -7,7 +7,7 @@ use common::{Console, Failure, Result};
 use serde_json::{Map, Value, json};
 
 use crate::api::ApiCall;
-use crate::args::{Args, PrintedToken};
+use crate::args::{GrantArgs, PrintedToken};
 use crate::config::client::ClientConfig;
 use crate::jwt::proof_key::ProofKey;
 use crate::oauth::grant::Grant;
@@ -39,7 +39,7 @@ pub(crate) struct Output {
 
 impl Output {
     /// Output as the flags demand; text with nothing shortened if `whole`.
-    pub(crate) fn new(console: &Arc<Console>, whole: bool, args: &Args) -> Self {
+    pub(crate) fn new(console: &Arc<Console>, whole: bool, args: &GrantArgs) -> Self {
         let mode = match (args.json, args.print) {
             (true, _) => Mode::Json(Map::new()),
             (false, Some(_)) => Mode::Token,

@@ -6,11 +6,35 @@ use std::path::Path;
 
 use common::{Failure, Result};
 
+use crate::args::ReportArgs;
+
 /// Marks every report and file of verdicts, so that no other file is overwritten.
 pub(crate) const GENERATOR: &str = "tokens: report of a login";
 
 /// Where a report's mark is: in its head, after the style sheet at the latest.
 const HEAD_BYTES: u64 = 64 * 1024;
+
+/// Writes the page to the file of `--report`, if there is one.
+///
+/// # Errors
+/// As [`write`].
+pub(crate) fn write_wanted(wanted: &ReportArgs, html: &str) -> Result<()> {
+    match &wanted.report {
+        Some(path) => write(path, html, wanted.force),
+        None => Ok(()),
+    }
+}
+
+/// Checks the file of `--report`, if there is one.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_wanted(wanted: &ReportArgs) -> Result<()> {
+    match &wanted.report {
+        Some(path) => check(path, wanted.force),
+        None => Ok(()),
+    }
+}
 
 /// Writes a report atomically, for this user only (mode 0600).
 ///

@@ -20,14 +20,14 @@ use common::Failure;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::api::ApiCall;
-use crate::args::Args;
+use crate::args::{GrantArgs, SignInArgs};
 use crate::config::client::ClientConfig;
 use crate::jwt::check::{self, Verdict};
 use crate::oauth::grant::Grant;
 use crate::oauth::token_set::CheckedTokens;
 use crate::transcript::step::Step;
 
-pub(crate) use file::{GENERATOR, check, write};
+pub(crate) use file::{GENERATOR, check, check_wanted, write, write_wanted};
 pub(crate) use lab::{LabRow, TwinRow, page as lab_page};
 pub(crate) use verify::VerifyReport;
 
@@ -46,7 +46,11 @@ pub(crate) struct LoginReport<'a> {
     /// The API's request and response, if the API was called.
     pub api_call: Option<&'a ApiCall>,
     /// What was asked of this program.
-    pub args: &'a Args,
+    pub args: &'a GrantArgs,
+    /// What a person who has signed in asked for besides; `None` without a person.
+    pub sign_in: Option<&'a SignInArgs>,
+    /// Whether each step was shown in the terminal.
+    pub explained: bool,
     /// Why the login failed, if it did.
     pub failure: Option<&'a Failure>,
 }
@@ -70,7 +74,7 @@ impl LoginReport<'_> {
                     (checks::section(&login.checks, self.steps))
                 }
                 @if let Some(call) = self.api_call { (checks::api_call(call)) }
-                (next::section(self.args, server, self.grant, granted, self.failure.is_some()))
+                (next::section(self, granted))
             }
         };
         page(title, "", body)

@@ -3,69 +3,35 @@
 use common::archive::as_run_here;
 use maud::{Markup, html};
 
-use crate::args::Args;
-use crate::config::server::SignInServer;
-use crate::oauth::grant::Grant;
+use super::LoginReport;
+use crate::args::SignInArgs;
 
 /// A command, and what it shows.
 type Idea = (String, &'static str);
 
-/// The section with what this login has not shown yet. `scopes_granted` says
+/// The section with what this run has not shown yet. `scopes_granted` says
 /// whether the access token had a scope of the API.
-pub(super) fn section(
-    args: &Args,
-    server: &SignInServer,
-    grant: Grant,
-    scopes_granted: bool,
-    failed: bool,
-) -> Markup {
+pub(super) fn section(report: &LoginReport<'_>, scopes_granted: bool) -> Markup {
+    let failed = report.failure.is_some();
     html! {
         section {
             h2 { "What to try next" }
             p { (if failed { "Once it works, change something, or break it." } else { "You have seen it work. Now change something, or break it." }) }
-            ul { @for (command, what) in ideas(args, server, grant, scopes_granted, failed) { li { code { (as_run_here(&command)) } " " (what) } } }
+            ul { @for (command, what) in ideas(report, scopes_granted && !failed) { li { code { (as_run_here(&command)) } " " (what) } } }
         }
     }
 }
 
-fn ideas(
-    args: &Args,
-    server: &SignInServer,
-    grant: Grant,
-    scopes_granted: bool,
-    failed: bool,
-) -> Vec<Idea> {
+fn ideas(report: &LoginReport<'_>, can_ask_for_less: bool) -> Vec<Idea> {
+    let is_ours = report.config.server.is_ours;
     let mut ideas = Vec::new();
-    if server.is_ours {
-        ideas.extend(ideas_of_the_stack(args, scopes_granted && !failed));
+    if is_ours {
+        let asked_for_scopes = report.args.scopes.is_some();
+        ideas.extend(ideas_of_the_stack(asked_for_scopes, can_ask_for_less));
     }
-    // A client on its own has no session, and nobody to ask about.
-    let nobody = !grant.has_person();
-    let rest = [
-        (
-            nobody || args.refresh,
-            "--refresh",
-            "uses the refresh token and shows what changes.",
-        ),
-        (
-            nobody || args.userinfo,
-            "--userinfo",
-            "asks the sign-in server who signed in.",
-        ),
-        (
-            nobody || args.logout,
-            "--logout",
-            "revokes the refresh token.",
-        ),
-        (
-            args.common.explain,
-            "--explain",
-            "shows each step in the terminal as it happens.",
-        ),
-    ];
-    let new = rest.into_iter().filter(|(done, ..)| !done);
-    ideas.extend(new.map(|(_, flag, what)| {
-        let command = if server.is_ours {
+    let rest = flags(report.sign_in, report.explained);
+    ideas.extend(rest.into_iter().map(|(flag, what)| {
+        let command = if is_ours {
             format!("cargo run --bin tokens -- {flag}")
         } else {
             flag.to_owned()
@@ -75,11 +41,39 @@ fn ideas(
     ideas
 }
 
+/// The flags that were not given. A client on its own has no session, and nobody
+/// to ask about.
+fn flags(sign_in: Option<&SignInArgs>, explained: bool) -> Vec<(&'static str, &'static str)> {
+    let of_person = sign_in.map(|given| {
+        [
+            (
+                given.refresh,
+                "--refresh",
+                "uses the refresh token and shows what changes.",
+            ),
+            (
+                given.userinfo,
+                "--userinfo",
+                "asks the sign-in server who signed in.",
+            ),
+            (given.logout, "--logout", "revokes the refresh token."),
+        ]
+    });
+    let explain = (
+        explained,
+        "--explain",
+        "shows each step in the terminal as it happens.",
+    );
+    let all = of_person.into_iter().flatten().chain([explain]);
+    let new = all.filter(|(done, ..)| !done);
+    new.map(|(_, flag, what)| (flag, what)).collect()
+}
+
 /// What can be tried at the stack that `create` made.
-fn ideas_of_the_stack(args: &Args, can_ask_for_less: bool) -> Vec<Idea> {
+fn ideas_of_the_stack(asked_for_scopes: bool, can_ask_for_less: bool) -> Vec<Idea> {
     let mut ideas = Vec::new();
     let mut add = |command: &str, what| ideas.push((command.to_owned(), what));
-    if args.scopes.is_some() {
+    if asked_for_scopes {
         add(
             "make request",
             "requests every scope that this client may have.",
@@ -103,29 +97,27 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-
-    const CODE: Grant = Grant::AuthorizationCode;
+    use crate::args::Args;
 
     #[test]
     fn what_was_just_done_is_not_proposed() {
-        let flags = ["--refresh", "--userinfo", "--logout", "--explain"];
-        for flag in flags {
+        for flag in ["--refresh", "--userinfo", "--logout", "--explain"] {
             let proposes = |args: &[&str]| {
                 let args = Args::parse_from([&["tokens"], args].concat());
-                ideas(&args, &SignInServer::of_stack(), CODE, true, false)
-                    .iter()
-                    .any(|(command, _)| command.ends_with(flag))
+                let rest = flags(Some(&args.login.sign_in), args.common.explain);
+                rest.iter().any(|(proposed, _)| *proposed == flag)
             };
             assert!(proposes(&[]), "{flag}");
             assert!(!proposes(&[flag]), "{flag}");
         }
-        let first = |args: &[&str], granted| {
-            let args = Args::parse_from([&["tokens"], args].concat());
-            ideas(&args, &SignInServer::of_stack(), CODE, granted, false)[0]
-                .0
-                .clone()
-        };
-        assert_eq!(first(&[], true), "SCOPES=\"openid\" make request");
-        assert_eq!(first(&["--scopes", "openid"], false), "make request");
+        let first = |asked, granted| ideas_of_the_stack(asked, granted)[0].0.clone();
+        assert_eq!(first(false, true), "SCOPES=\"openid\" make request");
+        assert_eq!(first(true, false), "make request");
+    }
+
+    #[test]
+    fn nobody_is_asked_about_where_nobody_signed_in() {
+        assert_eq!(flags(None, true), []);
+        assert_eq!(flags(None, false)[0].0, "--explain");
     }
 }

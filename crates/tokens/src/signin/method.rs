@@ -7,7 +7,7 @@ use common::settings::Password;
 use common::text::visible_line;
 use common::{Console, Failure, Result, Settings};
 
-use crate::args::Args;
+use crate::args::LoginArgs;
 use crate::config::client::ClientConfig;
 use crate::config::redirect_uri::RedirectUri;
 use crate::oauth::authorization_request::AuthorizationRequest;
@@ -37,24 +37,37 @@ pub(crate) enum SignInMethod {
 }
 
 impl SignInMethod {
-    /// The method that the flags select.
+    /// The method that the flags of a login select.
     ///
     /// # Errors
-    /// Exit code 2 for `--headless` without the test user's password.
-    pub(crate) fn from_args(
-        args: &Args,
+    /// As [`SignInMethod::headless`].
+    pub(crate) fn of_login(
+        args: &LoginArgs,
         config: &ClientConfig,
         settings: &Settings,
     ) -> Result<SignInMethod> {
-        Ok(if args.headless {
-            SignInMethod::Headless {
-                username: config.username.clone().unwrap_or_default(),
-                password: settings.password()?.clone(),
-            }
+        if args.headless {
+            SignInMethod::headless(config, settings)
         } else if args.no_browser {
-            SignInMethod::NoBrowser
+            Ok(SignInMethod::NoBrowser)
         } else {
-            SignInMethod::Browser(settings.browser.clone())
+            Ok(SignInMethod::browser(settings))
+        }
+    }
+
+    /// In the browser of the settings.
+    pub(crate) fn browser(settings: &Settings) -> SignInMethod {
+        SignInMethod::Browser(settings.browser.clone())
+    }
+
+    /// As the test user.
+    ///
+    /// # Errors
+    /// Exit code 2 without the test user's password.
+    pub(crate) fn headless(config: &ClientConfig, settings: &Settings) -> Result<SignInMethod> {
+        Ok(SignInMethod::Headless {
+            username: config.username.clone().unwrap_or_default(),
+            password: settings.password()?.clone(),
         })
     }
 }

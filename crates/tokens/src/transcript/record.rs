@@ -46,6 +46,11 @@ impl Transcript {
         Transcript { has_lab, ..self }
     }
 
+    /// Whether each step is printed as it happens.
+    pub(crate) fn explains(&self) -> bool {
+        self.aloud
+    }
+
     /// The steps so far.
     pub(crate) fn steps(&self) -> Vec<Step> {
         self.lock().clone()

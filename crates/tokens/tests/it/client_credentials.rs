@@ -234,7 +234,7 @@ fn it_needs_a_secret_and_another_provider_than_the_stack() {
         .assert_says("it is never a flag");
     let object: Value = serde_json::from_str(&result.stdout).unwrap();
     assert_eq!(object["error"]["code"], "usage");
-    let before = Program::at_provider(&other, &["--userinfo", "client-credentials"]).run();
+    let before = Program::bare(&other, &["--userinfo", "client-credentials"]).run();
     before
         .assert_code(2)
         .assert_says("does not take --userinfo before the word");

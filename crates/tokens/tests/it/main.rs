@@ -12,6 +12,7 @@ mod failure;
 mod fake_browser;
 mod first_minute;
 mod forged;
+mod help;
 mod hostile;
 mod idp;
 mod idp_clients;

@@ -114,8 +114,8 @@ fn flags_that_do_not_belong_together_are_refused_before_any_call() {
         ),
         (
             with(&["--state", "x.json"]),
-            "--state is for the stack",
-            "leave one",
+            "cannot be used with '--state",
+            "--help",
         ),
         (
             with(&["--redirect-uri", "https://localhost/callback"]),
@@ -139,7 +139,7 @@ fn flags_that_do_not_belong_together_are_refused_before_any_call() {
         ),
         (
             vec!["verify", "--client-id", "a"],
-            "'tokens verify' does not take --client-id",
+            "unexpected argument '--client-id'",
             "--help",
         ),
     ] {
