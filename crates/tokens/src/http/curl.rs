@@ -58,7 +58,68 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
+    use crate::transcript::field::{Secrecy, field};
+
+    fn url() -> Url {
+        Url::parse("https://a.example/b?c=d").unwrap()
+    }
+
+    #[test]
+    fn the_command_sends_the_same_request_with_credentials_as_variables() {
+        let why = "why";
+        let hidden = |name: &'static str| field(name, "secret", why).with(Secrecy::Credential);
+        let get = || Request::get("a", why, url());
+        let post = |form: Vec<Field>| Request::post("a", why, url(), form);
+        let json = Request {
+            json: true,
+            ..post(vec![field("a.b", "c", why), field("d", "e", why)])
+        };
+        for (request, expected) in [
+            (get(), "curl -sS"),
+            (
+                get().bearer("t"),
+                "curl -sS -H \"Authorization: Bearer $ACCESS_TOKEN\"",
+            ),
+            (
+                get().dpop_bound("t").proof("p"),
+                "curl -sS -H \"Authorization: DPoP $ACCESS_TOKEN\" -H \"DPoP: $PROOF\"",
+            ),
+            (post(vec![]), "curl -sS -X POST"),
+            (
+                post(vec![field("code", "a b", why)]),
+                "curl -sS --data-urlencode code='a b'",
+            ),
+            (
+                post(vec![hidden("refresh_token")]),
+                "curl -sS --data-urlencode refresh_token=\"$REFRESH_TOKEN\"",
+            ),
+            (
+                post(vec![hidden("token")]),
+                "curl -sS --data-urlencode token=\"$REFRESH_TOKEN\"",
+            ),
+            (
+                post(vec![hidden("device_code")]),
+                "curl -sS --data-urlencode device_code=\"$DEVICE_CODE\"",
+            ),
+            (
+                post(vec![hidden("client_secret")]),
+                "curl -sS --data-urlencode client_secret=\"$CLIENT_SECRET\"",
+            ),
+            (
+                post(vec![hidden("password")]),
+                "curl -sS --data-urlencode password=\"$PASSWORD\"",
+            ),
+            (json, "curl -sS --data '{\"a\":{\"b\":\"c\"},\"d\":\"e\"}'"),
+        ] {
+            let expected = format!("{expected} 'https://a.example/b?c=d'");
+            assert_eq!(command(&request).as_deref(), Some(&*expected));
+        }
+        // Without the value, the command would be another one.
+        assert_eq!(command(&post(vec![hidden("code_verifier")])), None);
+    }
 
     #[test]
     fn a_shell_takes_what_is_quoted_as_one_word() {

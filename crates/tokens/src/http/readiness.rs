@@ -3,9 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use common::Console;
 use common::loopback::is_loopback;
 use common::settings::ca_bundle::is_untrusted;
+use common::{Console, Failure};
+use url::Url;
 
 use crate::http::client::Http;
 use crate::http::request::Request;
@@ -29,9 +30,7 @@ pub(crate) async fn wait(
     while begun.elapsed() < limit {
         let again = match http.probe(request).await {
             Ok(response) => is_too_new(&response),
-            // On this machine a name does not have to appear in DNS first, and
-            // time makes no certificate trusted.
-            Err(failure) => !is_loopback(&request.url) && !is_untrusted(&failure.to_string()),
+            Err(failure) => may_answer_later(&request.url, &failure),
         };
         if !again {
             return;
@@ -41,5 +40,38 @@ pub(crate) async fn wait(
             console.waiting(format!("Waiting until the {to} answers: it is new"))
         });
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// On this machine a name does not have to appear in DNS first, and time makes no
+/// certificate trusted.
+fn may_answer_later(url: &Url, failure: &Failure) -> bool {
+    !is_loopback(url) && !is_untrusted(&failure.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_that_may_be_new_is_waited_for() {
+        for (url, said, expected) in [
+            ("https://new.example.com", "no such host", true),
+            (
+                "https://new.example.com",
+                "invalid peer certificate: UnknownIssuer",
+                false,
+            ),
+            ("http://localhost:1", "connection refused", false),
+            (
+                "http://localhost:1",
+                "invalid peer certificate: UnknownIssuer",
+                false,
+            ),
+        ] {
+            let url = Url::parse(url).unwrap();
+            let found = may_answer_later(&url, &Failure::failed(said));
+            assert_eq!(found, expected, "{url} {said}");
+        }
     }
 }

@@ -167,6 +167,7 @@ mod tests {
     fn a_key_s_own_use_algorithm_and_type_decide() {
         let rsa = json!({"kty": "RSA", "n": "AQAB", "e": "AQAB"});
         let p256 = json!({"kty": "EC", "crv": "P-256", "x": "AQAB", "y": "AQAB"});
+        let p384 = json!({"kty": "EC", "crv": "P-384", "x": "AQAB", "y": "AQAB"});
         let ed25519 = json!({"kty": "OKP", "crv": "Ed25519", "x": "AQAB"});
         let fits = |key: &serde_json::Value, alg| {
             let key: Jwk = serde_json::from_value(key.clone()).unwrap();
@@ -181,6 +182,7 @@ mod tests {
             (&rsa, Algorithm::RS256),
             (&rsa, Algorithm::PS512),
             (&p256, Algorithm::ES256),
+            (&p384, Algorithm::ES384),
             (&ed25519, Algorithm::EdDSA),
             (&with(&rsa, "use", "sig"), Algorithm::RS256),
             (&with(&rsa, "alg", "PS256"), Algorithm::PS256),
@@ -191,6 +193,7 @@ mod tests {
             (&rsa, Algorithm::ES256, "it is not a key for ES256"),
             (&rsa, Algorithm::HS256, "it is not a key for HS256"),
             (&p256, Algorithm::ES384, "it is not a key for ES384"),
+            (&p384, Algorithm::ES256, "it is not a key for ES256"),
             (&p256, Algorithm::RS256, "it is not a key for RS256"),
             (&ed25519, Algorithm::ES256, "it is not a key for ES256"),
             (

@@ -149,6 +149,12 @@ mod tests {
         Url::parse(text).unwrap()
     }
 
+    #[test]
+    fn the_key_shows_nothing_of_itself() {
+        let key = ProofKey::generate().unwrap();
+        assert_eq!(format!("{key:?}"), "ProofKey(hidden)");
+    }
+
     /// The example key of RFC 9449 and its thumbprint, sections 4.1 and 6.1.
     #[test]
     fn the_thumbprint_is_that_of_rfc_9449() {

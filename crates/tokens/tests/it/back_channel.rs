@@ -60,6 +60,32 @@ fn an_endless_answer_is_cut_off() {
 }
 
 #[test]
+fn the_largest_answer_is_read_whole() {
+    let largest: fn(&SocketAddr) -> Response = |_| {
+        let error = r#"{"error": "invalid_grant", "error_description": "gone"}"#;
+        let padded = error.to_owned() + &" ".repeat(1024 * 1024 - error.len());
+        (StatusCode::BAD_REQUEST, padded).into_response()
+    };
+    fails(
+        "/oauth2/token",
+        largest,
+        "The token endpoint refused: invalid_grant: gone",
+    );
+}
+
+#[test]
+fn keys_that_may_sign_nothing_are_no_keys() {
+    fails(
+        "/jwks",
+        |_| {
+            let key = json!({"kty": "RSA", "kid": "key-1", "use": "enc", "n": "AQAB", "e": "AQAB"});
+            axum::Json(json!({ "keys": [key] })).into_response()
+        },
+        "has no key for RS256",
+    );
+}
+
+#[test]
 fn a_refused_code_is_reported_in_the_server_s_words() {
     fails(
         "/oauth2/token",

@@ -140,6 +140,16 @@ fn the_token_does_not_choose_how_it_is_verified() {
 
 /// RFC 7517 section 4.5: keys of different types may share a kid.
 #[test]
+fn the_modulus_is_that_of_the_key_that_the_token_names() {
+    let key = SigningKey::generate().unwrap();
+    let keys = set(&key, &[json!({"kid": "a"})], &OPENID);
+    let of = |kid: &str| keys.modulus(&signed(&key, json!({"alg": "RS256", "kid": kid})));
+    let published = key.jwks(&["a"])["keys"][0]["n"].as_str().map(str::to_owned);
+    assert_eq!(of("a").map(|n| crate::crypto::base64url(&n)), published);
+    assert_eq!(of("b"), None);
+}
+
+#[test]
 fn of_keys_with_one_kid_the_one_that_fits_is_taken() {
     let key = SigningKey::generate().unwrap();
     let rsa = key.jwks(&["a"])["keys"][0].clone();

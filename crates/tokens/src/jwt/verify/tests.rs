@@ -397,9 +397,20 @@ fn times_read_as_a_person_says_them() {
         Some(NOW + 3599),
         Some(NOW - 3),
         Some(NOW),
+        Some(NOW + 3 * 3600),
         Some(NOW + 30 * 86_400),
         None,
     ]
     .map(|t| relative_time(t, NOW));
-    assert_eq!(seen, ["in 59 min", "3 s ago", "now", "in 30 days", "none"]);
+    assert_eq!(
+        seen,
+        [
+            "in 59 min",
+            "3 s ago",
+            "now",
+            "in 3 h",
+            "in 30 days",
+            "none"
+        ]
+    );
 }
