@@ -1,6 +1,8 @@
 //! A real browser for tests: attaches to a running Chromium and drives it with
 //! chromedriver, over W3C WebDriver.
 
+pub mod pages;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -5,6 +5,7 @@ pub mod chain;
 pub mod cloud;
 pub mod copy;
 pub mod fault;
+pub mod installed;
 pub mod inventory;
 pub mod operation;
 mod proxied_env;
@@ -16,6 +17,7 @@ pub mod tls_front;
 
 pub use cloud::Cloud;
 pub use fault::Fault;
+pub use installed::has;
 pub use inventory::Inventory;
 pub use proxied_env::ProxiedEnv;
 pub use proxy::{Proxy, Rules};

@@ -7,11 +7,11 @@ use std::process::Stdio;
 
 use ::browser::{Browser, command_line};
 use e2e::run_result::PASSWORD;
-use e2e::{RunResult, TestEnv};
+use e2e::{RunResult, TestEnv, has};
 use serde_json::json;
 
 use crate::recorder::{Exchange, Record, Recorder};
-use crate::{has, port_8083, with_stack};
+use crate::{port_8083, with_stack};
 
 /// An arrow: who to whom, and what.
 #[derive(Clone, Debug, PartialEq)]

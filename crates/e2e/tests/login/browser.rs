@@ -2,14 +2,14 @@
 
 use std::process::Stdio;
 
-use e2e::RunResult;
 use e2e::run_result::PASSWORD;
+use e2e::{RunResult, has};
 use serde_json::json;
 
 use ::browser::{Browser, command_line};
 
-use crate::pages::{axe, reads_well};
-use crate::{has, picture, port_8083, with_stack};
+use crate::{picture, port_8083, with_stack};
+use ::browser::pages::{axe, reads_well};
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
 

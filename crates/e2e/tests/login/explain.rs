@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
+use e2e::has;
 use serde_json::Value;
 
-use crate::{has, with_stack};
+use crate::with_stack;
 
 /// Runs a line in a shell, as if a person had pasted it.
 fn shell(line: &str, access_token: &str) -> String {

@@ -4,14 +4,13 @@
 use std::process::Stdio;
 
 use ::browser::Browser;
-use e2e::RunResult;
-use e2e::TestEnv;
 use e2e::run_result::PASSWORD;
+use e2e::{RunResult, TestEnv, has};
 use serde_json::json;
 
-use crate::pages::{Chromium, axe, reads_well};
 use crate::person::{addresses_in, note_addresses};
-use crate::{has, picture, port_8083, with_stack};
+use crate::{picture, port_8083, with_stack};
+use ::browser::pages::{Chromium, axe, reads_well};
 
 /// Name, who refuses, and the part of the answer that shows the reason.
 #[rustfmt::skip] // one line each

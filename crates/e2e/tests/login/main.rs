@@ -4,13 +4,11 @@ mod arrows;
 mod browser;
 mod explain;
 mod lab;
-mod pages;
 mod person;
 mod readme;
 mod recorder;
 mod report;
 
-use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ::browser::Browser;
@@ -41,20 +39,4 @@ pub fn with_stack() -> TestEnv {
     let env = TestEnv::new();
     env.create().code(0);
     env
-}
-
-/// Whether the programs are installed. If not, says so where the test runner
-/// does not capture it, or panics if `REQUIRE_ALL_TESTS` is set.
-pub fn has(test: &str, programs: &[&str]) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let there =
-        |program: &&&str| std::env::split_paths(&path).any(|dir| dir.join(program).exists());
-    let missing: Vec<_> = programs.iter().filter(|program| !there(program)).collect();
-    if missing.is_empty() {
-        return true;
-    }
-    let message = format!("NOT RUN: {test}: {missing:?} not installed");
-    assert!(std::env::var_os("REQUIRE_ALL_TESTS").is_none(), "{message}");
-    let _ = writeln!(std::io::stderr(), "{message}");
-    false
 }

@@ -7,12 +7,12 @@ use std::process::{Command, Stdio};
 
 use ::browser::Browser;
 use e2e::cloud::free_port;
-use e2e::{RunResult, copy, workspace};
+use e2e::{RunResult, copy, has, workspace};
 use tempfile::TempDir;
 
-use crate::pages::Chromium;
 use crate::person::{addresses_in, note_addresses};
-use crate::{has, port_8083};
+use crate::port_8083;
+use ::browser::pages::Chromium;
 
 /// The lines of the README's code blocks that are marked as `sh`.
 fn commands() -> Vec<String> {

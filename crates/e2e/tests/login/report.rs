@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 
 use ::browser::Browser;
-use e2e::TestEnv;
 use e2e::run_result::PASSWORD;
+use e2e::{TestEnv, has};
 use serde_json::{Value, json};
 
-use crate::pages::{Chromium, axe, reads_well};
-use crate::{has, picture, port_8083, with_stack};
+use crate::{picture, port_8083, with_stack};
+use ::browser::pages::{Chromium, axe, reads_well};
 
 const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
 

@@ -15,7 +15,7 @@ const API: &str = "https://api.example.com";
 
 /// The command with a secret in its environment. No output may contain it, in
 /// whatever encoding it was sent.
-fn with_secret(mut command: Command) -> RunResult {
+pub(crate) fn with_secret(mut command: Command) -> RunResult {
     command.env("CLIENT_SECRET", SECRET);
     let result = RunResult::of(command);
     for said in [&result.stdout, &result.stderr] {
@@ -47,13 +47,28 @@ fn sign_in(provider: &Provider, client_id: &str, args: &[&str]) -> Command {
 }
 
 /// `tokens client-credentials`.
-fn machine(provider: &Provider, client_id: &str, args: &[&str]) -> Command {
+pub(crate) fn machine(provider: &Provider, client_id: &str, args: &[&str]) -> Command {
     let own = [
         "client-credentials",
         "--issuer",
         &provider.issuer,
         "--client-id",
         client_id,
+    ];
+    provider.command(&[&own, args].concat())
+}
+
+/// `tokens device`.
+pub(crate) fn device(provider: &Provider, args: &[&str]) -> Command {
+    let own = [
+        "device",
+        "--issuer",
+        &provider.issuer,
+        "--client-id",
+        "device",
+        "--open",
+        "--timeout",
+        "60",
     ];
     provider.command(&[&own, args].concat())
 }
@@ -204,19 +219,7 @@ fn max_age_demands_auth_time_and_login_hint_and_audience_go_along() {
 #[test]
 fn a_person_signs_in_on_another_device() {
     let provider = Provider::oidc_provider("/realm");
-    let device = |args: &[&str]| {
-        let own = [
-            "device",
-            "--issuer",
-            &provider.issuer,
-            "--client-id",
-            "device",
-            "--open",
-            "--timeout",
-            "60",
-        ];
-        provider.command(&[&own, args].concat())
-    };
+    let device = |args: &[&str]| device(&provider, args);
     let args = ["--json", "--userinfo", "--scopes", "openid email", "--dpop"];
     let login = json(RunResult::of(device(&args)));
     assert_eq!(login["decoded"]["id_token"]["payload"]["sub"], "ada");

@@ -6,4 +6,5 @@ mod checks;
 mod django_oauth_toolkit;
 mod flows;
 mod oidc_provider;
+mod pages;
 mod provider;

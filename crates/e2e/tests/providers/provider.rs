@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use e2e::run_result::program;
@@ -129,6 +130,11 @@ impl Provider {
         std::fs::write(&file, token).expect("written");
         let own = ["verify", "token", "--issuer", &self.issuer];
         RunResult::of(self.command(&[&own, args].concat()))
+    }
+
+    /// The folder in which `tokens` runs.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
     }
 
     /// What `tokens` has written.

@@ -4,15 +4,16 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use ::browser::{Browser, command_line};
-use e2e::workspace;
 use serde_json::{Value, json};
+
+use crate::{Browser, command_line};
 
 /// Whether nothing is wider than the window.
 const FITS: &str = "return document.documentElement.scrollWidth <= window.innerWidth";
 
 /// A Chromium that a test drives by itself. Dropping it stops it.
-pub(crate) struct Chromium {
+pub struct Chromium {
+    /// What drives it.
     pub browser: Browser,
     _process: Running,
 }
@@ -22,7 +23,7 @@ struct Running(Child);
 
 impl Chromium {
     /// Starts one with a new profile, `name`, in `dir`.
-    pub(crate) async fn start(dir: &Path, name: &str) -> Chromium {
+    pub async fn start(dir: &Path, name: &str) -> Chromium {
         let profile = dir.join(name);
         let line = command_line(&profile);
         let mut words = line.split_whitespace();
@@ -49,8 +50,8 @@ impl Drop for Running {
 }
 
 /// The source of axe-core, which make installs.
-pub(crate) fn axe() -> String {
-    let lib = workspace().join(".venv/lib");
+pub fn axe() -> String {
+    let lib = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/lib");
     let mut pythons = std::fs::read_dir(lib).expect("run 'make test'");
     let found = pythons.find_map(|python| {
         let package = "site-packages/axe_playwright_python/axe.min.js";
@@ -100,7 +101,7 @@ const BROKEN_WORDS: &str = r"
 /// Asserts that the current page reads well: on a laptop and on a phone no word
 /// is broken and nothing scrolls sideways, and axe-core finds nothing, in
 /// either scheme and in print.
-pub(crate) async fn reads_well(browser: &Browser, axe: &str, name: &str) {
+pub async fn reads_well(browser: &Browser, axe: &str, name: &str) {
     for width in [1280, 390] {
         for scheme in ["light", "dark"] {
             browser.look(width, 900, scheme).await;
