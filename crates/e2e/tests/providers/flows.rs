@@ -156,7 +156,8 @@ fn a_pushed_request_leaves_nothing_but_a_reference_for_the_browser() {
     // Where the client must push, a request that does not is refused.
     RunResult::of(sign_in(&by_client, "par", &[]))
         .code(1)
-        .stderr_has("The sign-in server refused: ");
+        .stderr_has("The sign-in server refused: invalid_request: ")
+        .stderr_has("--par sends one (RFC 9126)");
 }
 
 #[test]

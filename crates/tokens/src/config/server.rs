@@ -38,6 +38,8 @@ pub(crate) struct Hints {
     pub no_discovery: &'static str,
     /// `invalid_client` from the token endpoint.
     pub invalid_client: &'static str,
+    /// `invalid_request` from the authorization endpoint.
+    pub invalid_request: &'static str,
     /// `invalid_scope` from the authorization endpoint.
     pub invalid_scope: &'static str,
     /// `unauthorized_client` from the authorization endpoint.
@@ -56,6 +58,7 @@ pub(crate) struct Hints {
 const OF_THE_STACK: Hints = Hints {
     no_discovery: "does the user pool still exist? 'make api' looks, and makes what is missing",
     invalid_client: "does the app client still exist? 'make api' creates it again",
+    invalid_request: "RFC 6749 section 4.1.2.1 explains the error code",
     invalid_scope: "the client may not request one of these scopes: see terminal_app_scopes in state.json",
     unauthorized_client: "the client may not use the code flow: 'make api' creates one that may",
     not_running: "is the local cloud running? 'make cloud' starts it",
@@ -68,6 +71,7 @@ const OF_THE_STACK: Hints = Hints {
 const OF_OTHERS: Hints = Hints {
     no_discovery: "is --issuer the provider's issuer? Its documentation names it, or the address of its discovery document without /.well-known/openid-configuration",
     invalid_client: "is --client-id right? If this client has a secret at the provider, CLIENT_SECRET must be set to it",
+    invalid_request: "a provider that takes pushed requests only, from this client or from all, may say so in these words: --par sends one (RFC 9126). RFC 6749 section 4.1.2.1 explains the error code",
     invalid_scope: "the client may not request one of these scopes: the provider's settings for it say which",
     unauthorized_client: "the client may not use the code flow: the provider's settings for it say what it may use",
     not_running: "is that program running?",

@@ -201,6 +201,7 @@ fn refused(error: &ErrorCode, description: Option<&str>, hints: &Hints) -> Failu
         text.unwrap_or_default()
     );
     Failure::failed(printable(&message)).with_hint(match reason(error, description) {
+        ErrorCode::InvalidRequest => hints.invalid_request,
         ErrorCode::InvalidScope => hints.invalid_scope,
         ErrorCode::AccessDenied => {
             "access was denied, or the sign-in was cancelled: run this again to try once more"
