@@ -184,3 +184,6 @@ fn scope(of: TokenChecks, access: &AccessToken, expect: &Expectations) -> Check 
     }
     check
 }
+
+#[cfg(test)]
+mod tests;

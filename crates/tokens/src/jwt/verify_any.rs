@@ -67,3 +67,6 @@ fn present(of: TokenChecks, token: &Jwt, name: &'static str) -> Check {
     let good = claim.is_some_and(|value| !value.is_null());
     of.check(name, good, "present", &shown(claim), "RFC 9068 2.2")
 }
+
+#[cfg(test)]
+mod tests;

@@ -248,6 +248,12 @@ fn a_wrong_clock_is_told_from_wrong_tokens() {
     assert_eq!(seen(600, |case| case.id["nonce"] = json!("m")), None);
     let expired = |case: &mut Case| case.id["exp"] = json!(NOW - 100);
     assert_eq!(seen(0, expired), None, "issued now, and expired");
+    assert_eq!(
+        seen(-LEEWAY, expired),
+        None,
+        "a clock may be off by this much"
+    );
+    assert_eq!(seen(-LEEWAY - 1, expired), Some(-LEEWAY - 1));
     let old = |case: &mut Case| case.access["iat"] = json!(NOW + 900);
     assert_eq!(seen(600, old), None, "by different amounts");
 }
