@@ -310,3 +310,26 @@ fn a_run_of_an_earlier_version_that_was_killed() {
         proxied.delete_all(call);
     }
 }
+
+/// A function that state.json does not record is somebody else's, whatever its name.
+#[test]
+fn a_function_that_is_not_ours_keeps_its_permission() {
+    let proxied = ProxiedEnv::new();
+    proxied.create();
+    take_a_row_out(&proxied.env);
+    let stack = LiveStack::new(&proxied.env);
+    let arn = stack.id("lambda_function_arn");
+    let call = stack.lambda.untag_resource().resource(arn);
+    stack.call(call.tag_keys("deployment_id").send());
+    edit_state(&proxied.env, |state| {
+        let state = state.as_object_mut().expect("an object");
+        state.remove("lambda_function_arn").expect("an ARN");
+    });
+    let refused = proxied.run("create", &[], Rules::default());
+    refused
+        .code(1)
+        .stdout_has("Route 'POST /hello' is deleted")
+        .stderr_has("Function 'EchoFunction' is there already");
+    let permissions = proxied.env.inventory().permissions;
+    assert_eq!(permissions, [PERMISSION, ITS_PERMISSION]);
+}
