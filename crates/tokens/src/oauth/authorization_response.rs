@@ -124,12 +124,7 @@ impl AuthorizationResponse {
         request: &AuthorizationRequest,
         expected: &ExpectedResponse,
     ) {
-        let uri = &request.redirect_uri.uri;
-        let heading = match channel {
-            Channel::Headless => format!("the redirect to {uri} has the answer"),
-            Channel::Pasted => format!("the person pastes the address, which begins with {uri}"),
-            _ => format!("the browser comes back to {uri}"),
-        };
+        let heading = heading(channel, &request.redirect_uri.uri);
         let step = transcript.step(channel, &heading, channel.who_sees());
         let state = field(
             "state",
@@ -184,6 +179,16 @@ impl AuthorizationResponse {
     }
 }
 
+fn heading(channel: Channel, redirect_uri: &str) -> String {
+    match channel {
+        Channel::Headless => format!("the redirect to {redirect_uri} has the answer"),
+        Channel::Pasted => {
+            format!("the person pastes the address, which begins with {redirect_uri}")
+        }
+        _ => format!("the browser comes back to {redirect_uri}"),
+    }
+}
+
 fn reason(error: &ErrorCode, description: Option<&str>) -> ErrorCode {
     match (
         error,
@@ -227,6 +232,13 @@ fn refused(error: &ErrorCode, description: Option<&str>, hints: &Hints) -> Failu
 mod tests {
     use super::*;
     use crate::config::server::SignInServer;
+
+    fn refused(error: &str, description: &str) -> AuthorizationResponse {
+        AuthorizationResponse::Error {
+            error: error.to_owned().into(),
+            description: Some(description.into()),
+        }
+    }
 
     fn expected() -> ExpectedResponse {
         ExpectedResponse {
@@ -314,23 +326,65 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_has_a_hint_and_no_control_characters() {
+    fn a_refusal_has_its_hint_and_no_control_characters() {
         let refusal = |error: &str, description: &str| {
-            AuthorizationResponse::Error {
-                error: error.to_owned().into(),
-                description: Some(description.into()),
-            }
-            .code(SignInServer::of_stack().hints)
-            .unwrap_err()
+            refused(error, description)
+                .code(SignInServer::of_stack().hints)
+                .unwrap_err()
         };
-        let failure = refusal("invalid_request", "invalid_scope");
-        assert!(failure.hint().unwrap().contains("terminal_app_scopes"));
-        assert!(
-            refusal("access_denied", "x")
-                .hint()
-                .unwrap()
-                .contains("denied")
-        );
+        for (error, description, hint) in [
+            ("invalid_scope", "", "terminal_app_scopes"),
+            ("invalid_request", "invalid_scope", "terminal_app_scopes"),
+            ("invalid_request", "", "section 4.1.2.1"),
+            ("access_denied", "", "was denied"),
+            ("unauthorized_client", "", "the code flow"),
+            ("login_required", "", "--prompt none"),
+            ("interaction_required", "", "--prompt none"),
+            ("consent_required", "", "--prompt none"),
+            ("account_selection_required", "", "--prompt none"),
+            ("invalid_target", "", "--resource"),
+            ("server_error", "", "in a minute"),
+            ("temporarily_unavailable", "", "in a minute"),
+            ("another", "", "section 4.1.2.1"),
+        ] {
+            let failure = refusal(error, description);
+            assert!(
+                failure.hint().unwrap().contains(hint),
+                "{error}: {failure:?}"
+            );
+        }
         assert!(!refusal("x", "\u{1b}[2J").to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn the_reason_is_the_code_or_what_cognito_hides_in_its_description() {
+        for (error, description, reason) in [
+            ("invalid_scope", "", ErrorCode::InvalidScope),
+            ("invalid_request", "invalid_scope", ErrorCode::InvalidScope),
+            (
+                "invalid_request",
+                "invalid_client",
+                ErrorCode::InvalidRequest,
+            ),
+            ("access_denied", "invalid_scope", ErrorCode::AccessDenied),
+        ] {
+            let refused = refused(error, description);
+            assert_eq!(refused.reason(), Some(reason), "{error} {description}");
+        }
+        assert_eq!(AuthorizationResponse::Code("c".into()).reason(), None);
+    }
+
+    #[test]
+    fn the_heading_says_how_the_answer_came() {
+        for (channel, begin) in [
+            (Channel::Callback, "the browser comes back to u"),
+            (Channel::Headless, "the redirect to u has"),
+            (
+                Channel::Pasted,
+                "the person pastes the address, which begins with u",
+            ),
+        ] {
+            assert!(heading(channel, "u").starts_with(begin), "{begin}");
+        }
     }
 }
