@@ -272,6 +272,15 @@ mod tests {
         assert_eq!(pause.after_no_answer(), None, "nobody is there");
     }
 
+    #[test]
+    fn that_the_person_has_not_signed_in_yet_is_told_once() {
+        let mut pause = Pause::new(Duration::from_secs(5));
+        let mut pending = || pause.after(Some(ErrorCode::AuthorizationPending));
+        assert!(pending().is_some_and(|news| news.is_some()));
+        assert_eq!(pending(), Some(None));
+        assert_eq!(pending(), Some(None));
+    }
+
     fn of(answer: Value) -> Result<DeviceAuthorization> {
         DeviceAuthorization::of(serde_json::from_value(answer).unwrap())
     }

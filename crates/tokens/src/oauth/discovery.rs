@@ -39,9 +39,9 @@ struct Document {
 
 impl Document {
     /// Whether the sign-in page is on another host than the issuer, as Cognito's is.
-    fn has_page_of(&self, config: &ClientConfig) -> bool {
+    fn has_page_elsewhere(&self, issuer: &str) -> bool {
         let host = |url: &str| Url::parse(url).ok()?.host_str().map(str::to_owned);
-        host(&self.authorization_endpoint) != host(&config.issuer)
+        host(&self.authorization_endpoint) != host(issuer)
     }
 }
 
@@ -95,7 +95,8 @@ pub(crate) async fn discover(
             // A new domain is in the document only after a while: until then it
             // names no sign-in page, or one on the issuer's own host.
             let document = response.json::<Document>();
-            let incomplete = document.is_none_or(|document| !document.has_page_of(config));
+            let incomplete =
+                document.is_none_or(|document| !document.has_page_elsewhere(&config.issuer));
             response.status == StatusCode::NOT_FOUND
                 || response.status.is_server_error()
                 || (response.status.is_success() && incomplete)
@@ -215,5 +216,32 @@ impl Provider {
             sends_iss: document.authorization_response_iss_parameter_supported,
             issuer: document.issuer,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn until_it_names_the_new_domain_the_document_is_incomplete() {
+        let issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a";
+        for (page, expected) in [
+            (
+                "https://a.auth.us-east-1.amazoncognito.com/oauth2/authorize",
+                true,
+            ),
+            (
+                "https://cognito-idp.us-east-1.amazonaws.com/oauth2/authorize",
+                false,
+            ),
+        ] {
+            let document: Document = serde_json::from_value(serde_json::json!({
+                "issuer": issuer, "authorization_endpoint": page,
+                "token_endpoint": issuer, "jwks_uri": issuer,
+            }))
+            .unwrap();
+            assert_eq!(document.has_page_elsewhere(issuer), expected, "{page}");
+        }
     }
 }
