@@ -292,4 +292,43 @@ mod tests {
         assert!(!said.contains(&std::process::id().to_string()), "{said}");
         assert!(failure.hint().unwrap().contains("lsof"), "{failure:?}");
     }
+
+    #[test]
+    fn who_has_the_port_decides_what_can_be_done() {
+        let reason = |kind: ErrorKind, holder: Option<&str>| Reason {
+            address: ([127, 0, 0, 1], 8083).into(),
+            error: kind.into(),
+            holder: holder.map(str::to_owned),
+        };
+        let denied = || reason(ErrorKind::PermissionDenied, None);
+        let unknown = || reason(ErrorKind::AddrInUse, None);
+        let known = || reason(ErrorKind::AddrInUse, Some("python3 (1)"));
+        for (reasons, said, hint) in [
+            (vec![denied()], "permission denied", None),
+            (
+                vec![known()],
+                "port 8083 is in use by python3 (1)",
+                Some("stop that program, then run this again"),
+            ),
+            (
+                vec![denied(), known()],
+                "permission denied; port 8083 is in use by python3 (1)",
+                Some("stop that program, then run this again"),
+            ),
+            (
+                vec![known(), known()],
+                "port 8083 is in use by python3 (1); port",
+                Some("stop one of these programs, then run this again"),
+            ),
+            (
+                vec![known(), unknown()],
+                "; port 8083 is in use",
+                Some("find the program with 'lsof -i :8083' and stop it"),
+            ),
+        ] {
+            let failure = cannot_listen(&reasons);
+            assert!(failure.to_string().contains(said), "{failure}");
+            assert_eq!(failure.hint(), hint, "{failure}");
+        }
+    }
 }
