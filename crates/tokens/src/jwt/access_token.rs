@@ -82,7 +82,7 @@ impl AccessToken {
 
 /// Whether it says that it follows RFC 9068 (section 2.1).
 fn is_rfc9068(jwt: &Jwt) -> bool {
-    let typ = jwt.header.get("typ").and_then(Value::as_str);
+    let typ = jwt.header_text("typ");
     ["at+jwt", "application/at+jwt"]
         .iter()
         .any(|media_type| typ.is_some_and(|typ| media_type.eq_ignore_ascii_case(typ)))

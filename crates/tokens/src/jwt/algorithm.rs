@@ -100,15 +100,7 @@ pub(crate) fn misfit(key: &Jwk, algorithm: Algorithm) -> Option<String> {
         (Algorithm::EdDSA, AlgorithmParameters::OctetKeyPair(okp)) => {
             okp.curve == EllipticCurve::Ed25519
         }
-        (
-            Algorithm::RS256
-            | Algorithm::RS384
-            | Algorithm::RS512
-            | Algorithm::PS256
-            | Algorithm::PS384
-            | Algorithm::PS512,
-            AlgorithmParameters::RSA(_),
-        ) => true,
+        (_, AlgorithmParameters::RSA(_)) => algorithm.family() == AlgorithmFamily::Rsa,
         _ => false,
     };
     let other_type = format!("it is not a key for {}", name(algorithm));

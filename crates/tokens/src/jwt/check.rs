@@ -31,6 +31,12 @@ pub(crate) struct Check {
 }
 
 impl Check {
+    /// The same check, of something that is allowed and worth knowing.
+    pub(crate) fn into_note(self) -> Check {
+        let verdict = Verdict::Note;
+        Check { verdict, ..self }
+    }
+
     /// The check in one sentence, for errors and results.
     pub(crate) fn describe(&self) -> String {
         format!(
@@ -142,6 +148,12 @@ pub(crate) fn failed(checks: &[Check]) -> Vec<&Check> {
         .iter()
         .filter(|check| check.verdict == Verdict::Fail)
         .collect()
+}
+
+/// How many checks hold.
+pub(crate) fn held(checks: &[Check]) -> usize {
+    let holds = |check: &&Check| check.verdict == Verdict::Ok;
+    checks.iter().filter(holds).count()
 }
 
 /// Makes sure that no check failed. `what` is said if one did: `The tokens failed

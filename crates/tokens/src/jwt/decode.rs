@@ -33,6 +33,11 @@ impl Jwt {
         })
     }
 
+    /// A parameter of the header, if it is a string.
+    pub(crate) fn header_text(&self, name: &str) -> Option<&str> {
+        self.header.get(name).and_then(Value::as_str)
+    }
+
     /// A claim, if it is a string.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.payload.get(name).and_then(Value::as_str)

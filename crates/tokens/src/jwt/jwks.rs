@@ -100,12 +100,9 @@ impl JwkSet {
     /// # Errors
     /// Why there is none.
     pub(crate) fn key_of(&self, token: &Jwt) -> Result<&Jwk, NoKey> {
+        let keys = self.keys.iter().flatten();
         let Some(kid) = token.header.get("kid") else {
-            let mut fitting = self
-                .keys
-                .iter()
-                .flatten()
-                .filter(|key| self.misfit(key, token).is_none());
+            let mut fitting = keys.filter(|key| self.misfit(key, token).is_none());
             return match (fitting.next(), fitting.next()) {
                 _ if self.rules.needs_kid => Err(NoKey::Missing),
                 (Some(only), None) => Ok(only),
@@ -117,7 +114,7 @@ impl JwkSet {
         let has_kid = |key: &&Jwk| key.common.key_id.as_deref() == Some(kid);
         // Keys of different types may share a kid (RFC 7517 section 4.5).
         let mut reason = None;
-        for key in self.keys.iter().flatten().filter(has_kid) {
+        for key in keys.filter(has_kid) {
             match self.misfit(key, token) {
                 None => return Ok(key),
                 why => reason = reason.or(why),

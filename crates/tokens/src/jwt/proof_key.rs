@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use common::{Failure, Result};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
-use url::Url;
+use url::{Position, Url};
 
 use crate::crypto::{base64url, random_value, sha256};
 use crate::jwt::decode::Jwt;
@@ -80,7 +80,8 @@ impl ProofKey {
     ) -> Result<Jwt> {
         let mut claims = Map::new();
         claims.insert("htm".into(), json!(method.as_str()));
-        claims.insert("htu".into(), json!(without_query_and_fragment(url)));
+        // Without query and fragment.
+        claims.insert("htu".into(), json!(url[..Position::AfterPath]));
         claims.insert("iat".into(), json!(now()));
         claims.insert("jti".into(), json!(random_value()));
         if let Some(token) = access_token {
@@ -105,8 +106,8 @@ impl ProofKey {
     fn sign(&self, header: &Value, claims: &Map<String, Value>) -> Result<Jwt> {
         let failed = || Failure::failed("Cannot sign with ES256");
         let message = unsigned(header, claims);
-        let signature = self.pair.sign(&SystemRandom::new(), message.as_bytes());
-        let signature = signature.map_err(|_| failed())?;
+        let signed = self.pair.sign(&SystemRandom::new(), message.as_bytes());
+        let signature = signed.map_err(|_| failed())?;
         let raw = format!("{message}.{}", base64url(signature.as_ref()));
         Jwt::decode_unverified(&raw).ok_or_else(failed)
     }
@@ -126,13 +127,6 @@ impl fmt::Debug for ProofKey {
 fn thumbprint(x: &str, y: &str) -> String {
     let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
     base64url(&sha256(canonical.as_bytes()))
-}
-
-fn without_query_and_fragment(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    url.to_string()
 }
 
 fn origin(url: &Url) -> String {

@@ -1,5 +1,7 @@
 //! The checks that id tokens and access tokens share: signature and times.
 
+use serde_json::Value;
+
 use crate::jwt::algorithm;
 use crate::jwt::check::{Check, TokenChecks, relative_time, shown};
 use crate::jwt::decode::Jwt;
@@ -45,6 +47,15 @@ fn key(token: &Jwt, keys: &JwkSet) -> (bool, String) {
         Err(NoKey::Missing) => (false, kid),
         Err(NoKey::Misfit(why)) => (false, format!("{kid}: {why}")),
         Err(NoKey::Ambiguous) => (false, "none, and several keys fit".to_owned()),
+    }
+}
+
+/// Whether an `aud`, which may be one or several, names this one (RFC 7519 section
+/// 4.1.3).
+pub(super) fn is_among(aud: Option<&Value>, name: &str) -> bool {
+    match aud {
+        Some(Value::Array(many)) => many.iter().any(|one| one == name),
+        one => one.is_some_and(|one| one == name),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::jwt::decode::Jwt;
 use crate::jwt::expectations::Expectations;
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::rules::AccessTokenFormat;
-use crate::jwt::shared_checks::{LEEWAY, signature, times};
+use crate::jwt::shared_checks::{LEEWAY, is_among, signature, times};
 use crate::jwt::verify_access::access_token;
 
 /// Checks both tokens, in the order of the printed table.
@@ -65,13 +65,9 @@ pub(crate) fn userinfo(answer: &Jwt, keys: &JwkSet, expect: &Expectations) -> Ve
     let mut checks = signature(of, answer, keys, expect.rules);
     let (iss, aud) = (answer.payload.get("iss"), answer.payload.get("aud"));
     checks.push(of.equal("iss", expect.issuer, iss, "OIDC Core 5.3.2"));
-    let is_ours = |value: &Value| value == expect.client_id;
-    let named = match aud {
-        Some(Value::Array(many)) => many.iter().any(is_ours),
-        one => one.is_some_and(is_ours),
-    };
-    let aud = shown(aud);
-    checks.push(of.check("aud", named, expect.client_id, &aud, "OIDC Core 5.3.2"));
+    let named = is_among(aud, expect.client_id);
+    let got = shown(aud);
+    checks.push(of.check("aud", named, expect.client_id, &got, "OIDC Core 5.3.2"));
     checks
 }
 
@@ -127,8 +123,8 @@ fn same_sub(id: &Jwt, access: &AccessToken) -> Check {
 pub(crate) fn clock_is_behind(tokens: &[&Jwt], failed: &[&Check], now: i64) -> Option<i64> {
     let times = ["exp", "nbf", "iat", "auth_time"];
     let only_times = failed.iter().all(|check| times.contains(&check.check));
-    let issued: Option<Vec<i64>> = tokens.iter().map(|token| token.time("iat")).collect();
-    let issued = issued?;
+    let known: Option<Vec<i64>> = tokens.iter().map(|token| token.time("iat")).collect();
+    let issued = known?;
     let (first, last) = (*issued.iter().min()?, *issued.iter().max()?);
     let agree = last - first <= LEEWAY && (first - now).abs() > LEEWAY;
     (only_times && agree && !failed.is_empty()).then_some(last - now)

@@ -1,15 +1,13 @@
 //! The checks of access tokens. A client may know the format of Cognito's and of
 //! those of RFC 9068; any other is a matter between server and API.
 
-use serde_json::Value;
-
 use crate::jwt::access_token::{AccessToken, AccessTokenKind};
 use crate::jwt::algorithm;
-use crate::jwt::check::{Check, TokenChecks, Verdict, shown};
+use crate::jwt::check::{Check, TokenChecks, shown};
 use crate::jwt::decode::Jwt;
 use crate::jwt::expectations::Expectations;
 use crate::jwt::jwks::JwkSet;
-use crate::jwt::shared_checks::{expiry, signature, times};
+use crate::jwt::shared_checks::{expiry, is_among, signature, times};
 
 /// The checks that its format allows.
 pub(super) fn access_token(
@@ -71,13 +69,13 @@ fn other_jwt(of: TokenChecks, access: &Jwt, keys: &JwkSet, expect: &Expectations
     let (iss, alg) = (access.payload.get("iss"), access.header.get("alg"));
     if iss.is_none_or(|iss| iss != expect.issuer) {
         let other = of.equal("iss", expect.issuer, iss, "RFC 7519 4.1.1");
-        checks.push(Check { verdict: Verdict::Note, ..other });
+        checks.push(other.into_note());
         return checks;
     }
     checks.push(of.equal("iss", expect.issuer, iss, "RFC 7519 4.1.1"));
     if algorithm::has_shared_secret(access) {
         let secret = of.check("alg", true, "asymmetric", &shown(alg), "RFC 7518 3.2");
-        checks.push(Check { verdict: Verdict::Note, ..secret });
+        checks.push(secret.into_note());
     } else {
         checks.extend(signature(of, access, keys, expect.rules));
     }
@@ -87,10 +85,7 @@ fn other_jwt(of: TokenChecks, access: &Jwt, keys: &JwkSet, expect: &Expectations
 
 /// What this client can make of the token.
 fn format(of: TokenChecks, actual: &str, rule: &'static str) -> Check {
-    Check {
-        verdict: Verdict::Note,
-        ..of.check("format", true, "any", actual, rule)
-    }
+    of.check("format", true, "any", actual, rule).into_note()
 }
 
 /// The key and the APIs that it must be bound to. An opaque token does not show
@@ -113,11 +108,8 @@ fn bound_to(of: TokenChecks, access: &AccessToken, expect: &Expectations) -> Vec
             of.equal("cnf jkt", thumbprint, jkt, rule)
         } else {
             let unseen = "not readable here: the API asks the server";
-            let check = of.check("cnf jkt", true, thumbprint, unseen, rule);
-            Check {
-                verdict: Verdict::Note,
-                ..check
-            }
+            of.check("cnf jkt", true, thumbprint, unseen, rule)
+                .into_note()
         });
     }
     if readable && !expect.binding.resources.is_empty() {
@@ -130,11 +122,7 @@ fn bound_to(of: TokenChecks, access: &AccessToken, expect: &Expectations) -> Vec
 /// another `aud` is a note (RFC 8707 section 2).
 fn audience(of: TokenChecks, access: &AccessToken, resources: &[&str]) -> Check {
     let aud = access.claim("aud");
-    let names = |resource: &&str| match aud {
-        Some(Value::Array(many)) => many.iter().any(|one| one == resource),
-        one => one.is_some_and(|one| one == resource),
-    };
-    let good = resources.iter().all(names);
+    let good = resources.iter().all(|resource| is_among(aud, resource));
     let check = of.check(
         "aud resource",
         good,
@@ -142,13 +130,7 @@ fn audience(of: TokenChecks, access: &AccessToken, resources: &[&str]) -> Check 
         &shown(aud),
         "RFC 8707 2",
     );
-    if good {
-        return check;
-    }
-    Check {
-        verdict: Verdict::Note,
-        ..check
-    }
+    if good { check } else { check.into_note() }
 }
 
 /// The server may grant other scopes than were requested, if it says so: more
@@ -177,10 +159,7 @@ fn scope(of: TokenChecks, access: &AccessToken, expect: &Expectations) -> Check 
         "RFC 6749 3.3",
     );
     if good && !no_more {
-        return Check {
-            verdict: Verdict::Note,
-            ..check
-        };
+        return check.into_note();
     }
     check
 }

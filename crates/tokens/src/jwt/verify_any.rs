@@ -1,14 +1,12 @@
 //! The checks of a token from anywhere, as an API would make them: RFC 7519, and
 //! RFC 9068 for an access token that says it follows it.
 
-use serde_json::Value;
-
 use crate::jwt::access_token::{AccessToken, AccessTokenKind};
 use crate::jwt::check::{Check, TokenChecks, shown};
 use crate::jwt::decode::Jwt;
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::rules::TokenRules;
-use crate::jwt::shared_checks::{expiry, not_in_the_future, signature};
+use crate::jwt::shared_checks::{expiry, is_among, not_in_the_future, signature};
 
 /// What the token is checked against.
 pub(crate) struct Wanted<'a> {
@@ -55,10 +53,7 @@ fn audience(of: TokenChecks, token: &Jwt, wanted: &Wanted<'_>) -> Check {
             ..of.absent("aud", RULE)
         };
     };
-    let good = match aud {
-        Some(Value::Array(many)) => many.iter().any(|one| one == audience),
-        one => one.is_some_and(|one| one == audience),
-    };
+    let good = is_among(aud, audience);
     of.check("aud", good, audience, &shown(aud), RULE)
 }
 

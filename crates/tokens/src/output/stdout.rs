@@ -52,14 +52,18 @@ impl Output {
         }
     }
 
-    /// The tokens and their checks.
-    pub(crate) fn login(&mut self, login: &CheckedTokens) {
-        let text = Text {
+    fn text(&self) -> Text<'_> {
+        Text {
             console: &self.console,
             whole: self.whole,
-        };
+        }
+    }
+
+    /// The tokens and their checks.
+    pub(crate) fn login(&mut self, login: &CheckedTokens) {
         match &mut self.mode {
             Mode::Text => {
+                let text = self.text();
                 text.tokens(&login.tokens);
                 text.checks("Checks", &login.checks);
             }
@@ -74,12 +78,8 @@ impl Output {
 
     /// The API's request and response.
     pub(crate) fn api_call(&mut self, call: &ApiCall) {
-        let text = Text {
-            console: &self.console,
-            whole: self.whole,
-        };
         match &mut self.mode {
-            Mode::Text => text.api_call(call),
+            Mode::Text => self.text().api_call(call),
             Mode::Json(json) => {
                 json.insert("request".into(), call.request_json());
                 json.insert("response".into(), call.response_json());
@@ -90,13 +90,9 @@ impl Output {
 
     /// The claims from the userinfo endpoint.
     pub(crate) fn userinfo(&mut self, answer: &UserInfo) {
-        let text = Text {
-            console: &self.console,
-            whole: self.whole,
-        };
         match &mut self.mode {
             Mode::Text => {
-                text.heading("Userinfo");
+                self.text().heading("Userinfo");
                 self.console.line(&text::pretty(&answer.claims));
                 if answer.signed {
                     self.console
@@ -113,12 +109,9 @@ impl Output {
 
     /// The tokens after a refresh, their changes and their checks.
     pub(crate) fn refreshed(&mut self, refreshed: &Refreshed) {
-        let text = Text {
-            console: &self.console,
-            whole: self.whole,
-        };
         match &mut self.mode {
             Mode::Text => {
+                let text = self.text();
                 text.changes(refreshed);
                 text.checks("Checks after the refresh", &refreshed.checks);
             }
@@ -134,13 +127,9 @@ impl Output {
 
     /// The result of `--logout`.
     pub(crate) fn logout(&mut self, logout: &Logout) {
-        let text = Text {
-            console: &self.console,
-            whole: self.whole,
-        };
         match &mut self.mode {
             Mode::Text => {
-                text.heading("Logout");
+                self.text().heading("Logout");
                 self.console.line(&logout.text);
                 if let Some(address) = &logout.address {
                     self.console
@@ -161,10 +150,7 @@ impl Output {
     pub(crate) fn binding(&mut self, key: &ProofKey) {
         let (thumbprint, proof) = (key.thumbprint(), key.newest_proof());
         match &mut self.mode {
-            Mode::Text => {
-                let (console, whole) = (&*self.console, self.whole);
-                Text { console, whole }.binding(thumbprint, proof.as_ref());
-            }
+            Mode::Text => self.text().binding(thumbprint, proof.as_ref()),
             Mode::Json(json) => {
                 let proof = proof.map(|jwt| json!({"header": jwt.header, "payload": jwt.payload}));
                 let binding = json!({"thumbprint": thumbprint, "proof": proof});
@@ -183,13 +169,12 @@ impl Output {
         call: Option<&ApiCall>,
     ) {
         if let Mode::Text = self.mode {
-            let (console, whole) = (&self.console, self.whole);
             let begin = if grant.has_person() {
                 format!("Signed in as {}", login.tokens.username())
             } else {
                 format!("Access token for the client {}", config.client_id)
             };
-            Text { console, whole }.end(&begin, login, call);
+            self.text().end(&begin, login, call);
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::api::ApiCall;
 use crate::jwt::access_token::AccessToken;
-use crate::jwt::check::{Check, Verdict};
+use crate::jwt::check::{Check, Verdict, held};
 use crate::jwt::decode::Jwt;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::token_set::{CheckedTokens, TokenSet};
@@ -179,11 +179,7 @@ impl Text<'_> {
     /// Prints how the run ended, in one sentence with this beginning.
     pub(crate) fn end(self, begin: &str, login: &CheckedTokens, call: Option<&ApiCall>) {
         let begin = printable(begin);
-        let held = login
-            .checks
-            .iter()
-            .filter(|check| check.verdict == Verdict::Ok)
-            .count();
+        let held = held(&login.checks);
         let api = match call {
             Some(call) => format!("the API answered {}", call.response.status.as_u16()),
             None => "no API was called (--api URL names one)".to_owned(),
@@ -192,7 +188,6 @@ impl Text<'_> {
             .line(&format!("{begin}: {held} checks hold, {api}"));
     }
 
-    /// Prints a heading.
     pub(crate) fn heading(self, text: &str) {
         self.console
             .styled_line(&StyledText::new(HEAD, format!("# {text}")));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use common::{Console, Exit, Result};
 use serde_json::{Map, json};
 
-use crate::jwt::check::{Check, Verdict};
+use crate::jwt::check::{self, Check};
 use crate::jwt::decode::Jwt;
 use crate::output::error;
 use crate::output::text::Text;
@@ -57,16 +57,10 @@ impl Output {
             return;
         }
         text.checks("Checks", checks);
-        let count = |wanted| {
-            checks
-                .iter()
-                .filter(|check| check.verdict == wanted)
-                .count()
-        };
-        let (held, failed) = (count(Verdict::Ok), count(Verdict::Fail));
-        self.console.line(&match failed {
+        let held = check::held(checks);
+        self.console.line(&match check::failed(checks).len() {
             0 => format!("The token is good: {held} checks hold"),
-            _ => format!("Do not accept this token: {held} checks hold, {failed} failed"),
+            failed => format!("Do not accept this token: {held} checks hold, {failed} failed"),
         });
     }
 

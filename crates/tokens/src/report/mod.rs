@@ -22,7 +22,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::api::ApiCall;
 use crate::args::{GrantArgs, SignInArgs};
 use crate::config::client::ClientConfig;
-use crate::jwt::check::{self, Verdict};
+use crate::jwt::check;
 use crate::oauth::grant::Grant;
 use crate::oauth::token_set::CheckedTokens;
 use crate::transcript::step::Step;
@@ -121,7 +121,7 @@ impl LoginReport<'_> {
                 ul.facts {
                     @if let Some(login) = self.login {
                         @let failed = check::failed(&login.checks).len();
-                        @let held = login.checks.iter().filter(|check| check.verdict == Verdict::Ok).count();
+                        @let held = check::held(&login.checks);
                         li { (held) " checks hold, " (failed) " failed" }
                     }
                     @if let Some(call) = self.api_call {

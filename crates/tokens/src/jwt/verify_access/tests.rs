@@ -1,8 +1,9 @@
 //! What an access token must be bound to, as far as this client can read it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
+use crate::jwt::check::Verdict;
 use crate::jwt::expectations::Binding;
 use crate::jwt::rules::{COGNITO, OPENID, TokenRules};
 use crate::jwt::sign::unsigned;

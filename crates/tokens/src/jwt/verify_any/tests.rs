@@ -1,6 +1,6 @@
 //! What is checked of a token from anywhere, by what it says it is.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::jwt::check::Verdict;
