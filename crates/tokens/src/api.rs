@@ -91,11 +91,9 @@ pub(crate) async fn call(
         }
         None => (request.clone(), http.send(request).await?),
     };
+    let host = &url[Position::BeforeHost..Position::AfterPort];
     let mut headers = vec![
-        (
-            "Host",
-            url[Position::BeforeHost..Position::AfterPort].to_owned(),
-        ),
+        ("Host", host.to_owned()),
         ("User-Agent", USER_AGENT.to_owned()),
         ("Accept", "*/*".to_owned()),
     ];
@@ -157,11 +155,8 @@ impl ApiCall {
     pub(crate) fn curl_style(&self) -> String {
         let target = &self.url[Position::BeforePath..];
         let mut lines = vec![format!("> {} {target} HTTP/1.1", self.method)];
-        lines.extend(
-            self.headers
-                .iter()
-                .map(|(name, value)| format!("> {name}: {value}")),
-        );
+        let sent = self.headers.iter();
+        lines.extend(sent.map(|(name, value)| format!("> {name}: {value}")));
         lines.push(">".into());
         let status = self.response.status;
         let reason = status.canonical_reason().unwrap_or_default();
@@ -171,10 +166,8 @@ impl ApiCall {
             status.as_u16()
         );
         lines.push(first.trim_end().to_owned());
-        lines.extend(
-            self.response_headers()
-                .map(|(name, value)| format!("< {name}: {value}")),
-        );
+        let received = self.response_headers();
+        lines.extend(received.map(|(name, value)| format!("< {name}: {value}")));
         lines.push("<".into());
         lines.push(self.response.text());
         lines.join("\n")

@@ -12,12 +12,13 @@ use crate::route::ApiRoute;
 
 /// The reasons, in sentences; none if the API did not refuse.
 pub(crate) fn explain(response: &Response, route: &ApiRoute, token: Option<&str>) -> Vec<String> {
-    let mut lines = match (response.status, token) {
-        (status, _) if status.is_success() => return Vec::new(),
+    let status = response.status;
+    let mut lines = match (status, token) {
+        _ if status.is_success() => return Vec::new(),
         (StatusCode::UNAUTHORIZED, None) => {
             vec!["The request had no token (RFC 6750 section 3).".to_owned()]
         }
-        _ if !route.of_stack => other_api(response.status),
+        _ if !route.of_stack => other_api(status),
         (StatusCode::UNAUTHORIZED, Some(_)) => vec![
             "The gateway did not accept the access token (RFC 6750 section 3.1, invalid_token). It has expired, or its issuer or client is not the one that the authorizer trusts, or its signature does not match the issuer's keys.".to_owned(),
             "This client's own checks of the token passed, so look at the authorizer: its Issuer and Audience. 'make api' compares and repairs both.".to_owned(),
@@ -27,15 +28,12 @@ pub(crate) fn explain(response: &Response, route: &ApiRoute, token: Option<&str>
             "There is no {} {} behind the gateway: the stage or the route is missing or not deployed yet. 'make api' repairs both.",
             route.method, route.url
         )],
-        (status, _) if status.is_server_error() => vec![
+        _ if status.is_server_error() => vec![
             "The token was accepted; the function or the gateway failed. The function's log group has the reason.".to_owned(),
         ],
-        (status, _) => vec![format!("The gateway answered {status}, which does not concern the token.")],
+        _ => vec![format!("The gateway answered {status}, which does not concern the token.")],
     };
-    if matches!(
-        response.status,
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-    ) {
+    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         lines.extend(challenge(response, route));
     }
     let here = |line: &String| as_run_here(line).into_owned();
@@ -44,10 +42,9 @@ pub(crate) fn explain(response: &Response, route: &ApiRoute, token: Option<&str>
 
 /// That the API does not ask for the proof of a key, if it refused one.
 pub(crate) fn no_dpop(response: &Response) -> Option<String> {
-    let challenges = response.headers.get_all("www-authenticate");
-    let mut challenges = challenges.iter().filter_map(|value| value.to_str().ok());
     let refused = response.status == StatusCode::UNAUTHORIZED;
-    let asks = challenges.any(|text| text.to_ascii_lowercase().contains("dpop"));
+    let names_dpop = |text: &str| text.to_ascii_lowercase().contains("dpop");
+    let asks = response.challenges().any(names_dpop);
     (refused && !asks).then(|| {
         "The answer does not ask for a proof of a key (RFC 9449 section 7.1): this API may take bearer tokens only.".to_owned()
     })
@@ -67,10 +64,8 @@ fn other_api(status: StatusCode) -> Vec<String> {
 fn scopes(route: &ApiRoute, token: &str) -> String {
     let token = Jwt::decode_unverified(token);
     let granted = token.as_ref().map(Jwt::scopes).unwrap_or_default();
-    if granted
-        .iter()
-        .any(|scope| route.scopes.iter().any(|wanted| wanted == scope))
-    {
+    let is_granted = |wanted: &String| granted.contains(&&**wanted);
+    if route.scopes.iter().any(is_granted) {
         return "The token has a scope that the route accepts, so its scopes are not the reason. Compare the route's scopes and the API's policies; 'make api' repairs the route.".to_owned();
     }
     if route.scopes.is_empty() {
@@ -88,11 +83,9 @@ fn scopes(route: &ApiRoute, token: &str) -> String {
 
 /// What `WWW-Authenticate` says, or that it is missing.
 fn challenge(response: &Response, route: &ApiRoute) -> Option<String> {
-    if let Some(reason) = response.header("www-authenticate") {
-        return Some(format!(
-            "The API's WWW-Authenticate header says: {}",
-            printable(reason)
-        ));
+    if let Some(sent) = response.header("www-authenticate") {
+        let reason = printable(sent);
+        return Some(format!("The API's WWW-Authenticate header says: {reason}"));
     }
     let local = Url::parse(&route.url).is_ok_and(|url| is_loopback(&url));
     if !route.of_stack {

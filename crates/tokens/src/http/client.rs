@@ -19,7 +19,6 @@ use crate::http::request::{Request, without_query};
 use crate::http::response::Response;
 use crate::transcript::record::Transcript;
 
-/// The `User-Agent` header.
 pub(crate) const USER_AGENT: &str = concat!("tokens/", env!("CARGO_PKG_VERSION"));
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;

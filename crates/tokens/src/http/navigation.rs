@@ -27,12 +27,8 @@ pub(crate) enum Navigation {
 /// If there is no response, or there are too many redirects.
 pub(crate) async fn visit(transcript: &Transcript, address: &Url) -> Result<Navigation> {
     let http = Http::with_cookies(transcript.clone());
-    follow(
-        &http,
-        Request::get("sign-in server", WHY, address.clone()),
-        address,
-    )
-    .await
+    let request = Request::get("sign-in server", WHY, address.clone());
+    follow(&http, request, address).await
 }
 
 /// Sends the request and follows redirects that stay on the server of `home`.

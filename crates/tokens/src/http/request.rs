@@ -85,9 +85,9 @@ impl Request {
                 .with(Secrecy::Credential)
                 .without("any program could get tokens in this client's name.", &[])
         });
-        let proofs = self.headers.iter().filter(|(name, _)| *name == "DPoP");
         let why = "shows that this program has the key (RFC 9449 section 4.1)";
-        let proofs = proofs.map(|(name, _)| field(*name, "(the proof above)", why));
+        let headers = self.headers.iter().filter(|(name, _)| *name == "DPoP");
+        let proofs = headers.map(|(name, _)| field(*name, "(the proof above)", why));
         basic.chain(proofs).collect()
     }
 

@@ -1,7 +1,7 @@
 //! The response to a request.
 
 use common::{Failure, Result};
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{StatusCode, Version};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -20,6 +20,12 @@ impl Response {
     /// A header's value, if it is present and is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What each header `WWW-Authenticate` says.
+    pub(crate) fn challenges(&self) -> impl Iterator<Item = &str> {
+        let headers = self.headers.get_all(WWW_AUTHENTICATE).iter();
+        headers.filter_map(|value| value.to_str().ok())
     }
 
     /// The body as text.

@@ -190,21 +190,16 @@ fn heading(channel: Channel, redirect_uri: &str) -> String {
 }
 
 fn reason(error: &ErrorCode, description: Option<&str>) -> ErrorCode {
-    match (
-        error,
-        description.map(|text| ErrorCode::from(text.to_owned())),
-    ) {
+    let described = description.map(|text| ErrorCode::from(text.to_owned()));
+    match (error, described) {
         (ErrorCode::InvalidRequest, Some(ErrorCode::InvalidScope)) => ErrorCode::InvalidScope,
         _ => error.clone(),
     }
 }
 
 fn refused(error: &ErrorCode, description: Option<&str>, hints: &Hints) -> Failure {
-    let text = description.map(|text| format!(": {text}"));
-    let message = format!(
-        "The sign-in server refused: {error}{}",
-        text.unwrap_or_default()
-    );
+    let words = description.map_or(String::new(), |text| format!(": {text}"));
+    let message = format!("The sign-in server refused: {error}{words}");
     Failure::failed(printable(&message)).with_hint(match reason(error, description) {
         ErrorCode::InvalidRequest => hints.invalid_request,
         ErrorCode::InvalidScope => hints.invalid_scope,

@@ -39,7 +39,7 @@ pub(crate) async fn ask_for_tokens(
     form: Vec<Field>,
 ) -> Result<Response> {
     let endpoint = provider.token_endpoint.clone();
-    let request = Request::post("token endpoint", why, endpoint, form);
-    let request = client_auth::add_to(request, config, provider)?;
+    let anonymous = Request::post("token endpoint", why, endpoint, form);
+    let request = client_auth::add_to(anonymous, config, provider)?;
     dpop::send(http, config.proof_key.as_deref(), request).await
 }

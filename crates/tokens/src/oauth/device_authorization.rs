@@ -77,24 +77,17 @@ pub(crate) async fn request(
             "this provider has no device flow (RFC 8628): sign in without the word device",
         ));
     };
+    let why_id = "which app asks; it is public";
     let mut form = vec![
-        field(
-            "client_id",
-            &config.client_id,
-            "which app asks; it is public",
-        ),
+        field("client_id", &config.client_id, why_id),
         field("scope", scopes.join(" "), "what the tokens may be used for"),
     ];
     form.extend(config.access_parameters.iter().cloned());
     let request = Request::post("device authorization endpoint", WHY, endpoint, form);
     let answer = post(http, config, provider, request).await?;
-    if !answer.status.is_success() {
-        let reason = ErrorResponse::reason(&answer);
-        let message = format!("The device authorization endpoint refused: {reason}");
-        return Err(Failure::failed(message).with_hint(
-            "may this client use the device flow? The provider's settings for it say so (RFC 8628 section 3.1)",
-        ));
-    }
+    let hint = "may this client use the device flow? The provider's settings for it say so (RFC 8628 section 3.1)";
+    ErrorResponse::ensure_none(&answer, "The device authorization endpoint refused")
+        .map_err(|refusal| refusal.with_hint(hint))?;
     let document: Document = answer.json().ok_or_else(|| {
         Failure::failed("The device authorization endpoint did not answer with the codes of RFC 8628 section 3.2")
     })?;
@@ -105,8 +98,9 @@ impl DeviceAuthorization {
     fn of(document: Document) -> Result<DeviceAuthorization> {
         let positive =
             |sent: Option<i64>| sent.and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0);
-        let complete = document.verification_uri_complete;
-        let complete = complete.map(|uri| secure_url("verification_uri_complete", &uri));
+        let complete = document
+            .verification_uri_complete
+            .map(|uri| secure_url("verification_uri_complete", &uri));
         let expires_in = positive(document.expires_in).ok_or_else(|| {
             Failure::failed("The device authorization endpoint does not say how long its codes are good: expires_in (RFC 8628 section 3.2)")
         })?;

@@ -4,13 +4,12 @@
 
 use common::{Failure, Result};
 use reqwest::StatusCode;
-use reqwest::header::WWW_AUTHENTICATE;
 
 use crate::config::client::ClientConfig;
 use crate::http::client::Http;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::jwt::decode::Jwt;
+use crate::jwt::decode::{Jwt, plain_text};
 use crate::jwt::proof_key::{ALGORITHM, ProofKey};
 use crate::oauth::discovery::Provider;
 use crate::oauth::error_code::ErrorCode;
@@ -25,11 +24,7 @@ use crate::transcript::step::Channel;
 /// # Errors
 /// If its discovery document lists other algorithms only.
 pub(crate) fn ensure_supported(config: &ClientConfig, provider: &Provider) -> Result<()> {
-    let Some(listed) = config
-        .proof_key
-        .as_ref()
-        .and(provider.dpop_algorithms.as_ref())
-    else {
+    let (Some(_), Some(listed)) = (&config.proof_key, &provider.dpop_algorithms) else {
         return Ok(());
     };
     if listed.iter().any(|algorithm| algorithm == ALGORITHM) {
@@ -69,13 +64,13 @@ pub(crate) async fn present(
 ) -> Result<(Request, Response)> {
     match key {
         None => {
-            let request = request.bearer(access_token);
-            let response = http.send(request.clone()).await?;
-            Ok((request, response))
+            let sent = request.bearer(access_token);
+            let response = http.send(sent.clone()).await?;
+            Ok((sent, response))
         }
         Some(key) => {
-            let request = request.dpop_bound(access_token);
-            with_proof(http, key, request, Some(access_token)).await
+            let bound = request.dpop_bound(access_token);
+            with_proof(http, key, bound, Some(access_token)).await
         }
     }
 }
@@ -116,8 +111,7 @@ async fn attempt(
 /// Whether the server refused because the proof lacks its nonce: the token
 /// endpoint says so in its error, an API in its challenge.
 fn wants_nonce(response: &Response) -> bool {
-    let challenges = response.headers.get_all(WWW_AUTHENTICATE);
-    let mut challenges = challenges.iter().filter_map(|value| value.to_str().ok());
+    let mut challenges = response.challenges();
     match response.status {
         StatusCode::UNAUTHORIZED if challenges.any(|text| text.contains("use_dpop_nonce")) => true,
         _ => ErrorResponse::of(response).is_some_and(|r| r.error == ErrorCode::UseDpopNonce),
@@ -136,8 +130,8 @@ fn narrate(transcript: &Transcript, to: &str, proof: &Jwt) {
 #[rustfmt::skip] // one line each
 fn fields(proof: &Jwt) -> Vec<Field> {
     let value = |name: &str| {
-        let value = proof.header.get(name).or(proof.payload.get(name))?;
-        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        let value = proof.header.get(name).or(proof.payload.get(name));
+        value.map(plain_text)
     };
     let known = [
         ("typ", "it can be taken for no other kind of token (RFC 8725 section 3.11)", ""),

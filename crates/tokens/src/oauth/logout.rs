@@ -35,29 +35,21 @@ pub(crate) async fn log_out(
     provider: &Provider,
     tokens: &TokenSet,
 ) -> Result<Logout> {
-    let mut logout = Logout {
-        revoked: None,
-        address: provider
-            .end_session_endpoint
-            .as_ref()
-            .map(|page| address(page, config, tokens).into()),
-        text: "There is no refresh token to revoke.".to_owned(),
-    };
-    match (
-        &provider.revocation_endpoint,
-        &tokens.response.refresh_token,
-    ) {
+    let endpoint = provider.revocation_endpoint.as_ref();
+    let (revoked, text) = match (endpoint, &tokens.response.refresh_token) {
         (Some(endpoint), Some(refresh_token)) => {
             token::revoke(http, config, provider, endpoint, refresh_token).await?;
-            logout.revoked = Some(true);
-            logout.text = revoked(config, &tokens.access);
+            (Some(true), revoked(config, &tokens.access))
         }
-        (None, Some(_)) => {
-            logout.text = "The discovery document names no revocation_endpoint: the refresh token works until it expires.".to_owned();
-        }
-        (_, None) => {}
-    }
-    Ok(logout)
+        (None, Some(_)) => (None, "The discovery document names no revocation_endpoint: the refresh token works until it expires.".to_owned()),
+        (_, None) => (None, "There is no refresh token to revoke.".to_owned()),
+    };
+    let page = provider.end_session_endpoint.as_ref();
+    Ok(Logout {
+        revoked,
+        address: page.map(|page| address(page, config, tokens).into()),
+        text,
+    })
 }
 
 /// What a revoked refresh token means for the access token.

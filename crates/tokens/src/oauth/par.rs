@@ -46,13 +46,9 @@ pub(crate) async fn push_if_wanted(
     let form = request.fields.clone();
     let push = Request::post("pushed authorization request endpoint", WHY, endpoint, form);
     let answer = post(http, config, provider, push).await?;
-    if !answer.status.is_success() {
-        let reason = ErrorResponse::reason(&answer);
-        let message = format!("The provider refused the pushed authorization request: {reason}");
-        return Err(Failure::failed(message).with_hint(
-            "it takes the parameters of an authorization request, and authenticates the client as the token endpoint does (RFC 9126 section 2.3)",
-        ));
-    }
+    let hint = "it takes the parameters of an authorization request, and authenticates the client as the token endpoint does (RFC 9126 section 2.3)";
+    let refused = "The provider refused the pushed authorization request";
+    ErrorResponse::ensure_none(&answer, refused).map_err(|refusal| refusal.with_hint(hint))?;
     let pushed: PushedResponse = answer.json().ok_or_else(|| {
         Failure::failed(
             "The pushed authorization request endpoint did not answer with request_uri and expires_in (RFC 9126 section 2.2)",

@@ -50,12 +50,8 @@ impl Refreshed {
         let response = token::refresh(http, config, provider, refresh_token).await?;
         // A server that rotates refresh tokens has replaced this one, whatever
         // is wrong with the tokens beside it: the newest is the one to revoke.
-        if response.refresh_token.is_some() {
-            login
-                .tokens
-                .response
-                .refresh_token
-                .clone_from(&response.refresh_token);
+        if let Some(newest) = &response.refresh_token {
+            login.tokens.response.refresh_token = Some(newest.clone());
         }
         let before = &login.tokens;
         let after = TokenSet::decode(response, config.server.token_rules)?;

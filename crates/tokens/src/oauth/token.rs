@@ -154,9 +154,5 @@ pub(crate) async fn revoke(
     ];
     let request = Request::post("revocation endpoint", WHY, endpoint.clone(), form);
     let answer = post(http, config, provider, request).await?;
-    if answer.status.is_success() {
-        return Ok(());
-    }
-    let reason = ErrorResponse::reason(&answer);
-    Err(Failure::failed(format!("The revocation endpoint refused: {reason}")))
+    ErrorResponse::ensure_none(&answer, "The revocation endpoint refused")
 }

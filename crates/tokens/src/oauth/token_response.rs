@@ -125,12 +125,18 @@ impl ErrorResponse {
         answer.json().filter(|_| !answer.status.is_success())
     }
 
-    /// Why an endpoint refused: its error, or else its status.
-    pub(crate) fn reason(answer: &Response) -> String {
-        match ErrorResponse::of(answer) {
-            Some(error) => error.to_string(),
-            None => answer.status.to_string(),
+    /// Makes sure that an endpoint did not refuse. `what` is said if it did: `The
+    /// revocation endpoint refused`.
+    ///
+    /// # Errors
+    /// With the server's error, or else the status.
+    pub(crate) fn ensure_none(answer: &Response, what: &str) -> Result<()> {
+        if answer.status.is_success() {
+            return Ok(());
         }
+        let error = ErrorResponse::of(answer).map(|error| error.to_string());
+        let reason = error.unwrap_or_else(|| answer.status.to_string());
+        Err(Failure::failed(format!("{what}: {reason}")))
     }
 }
 

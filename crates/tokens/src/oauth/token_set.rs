@@ -100,10 +100,9 @@ impl TokenSet {
         if must_be_jwt && access.kind == AccessTokenKind::Opaque {
             return Err(no_jwt("access"));
         }
-        let id = response.id_token.as_deref();
-        let id = id.map(|raw| Jwt::decode_unverified(raw).ok_or_else(|| no_jwt("id")));
+        let decode_id = |raw: &String| Jwt::decode_unverified(raw).ok_or_else(|| no_jwt("id"));
         Ok(TokenSet {
-            id: id.transpose()?,
+            id: response.id_token.as_ref().map(decode_id).transpose()?,
             access,
             response,
         })

@@ -44,13 +44,9 @@ pub(crate) async fn fetch(
     let request = Request::get("userinfo endpoint", WHY, endpoint);
     let token = &login.tokens.access.raw;
     let (_, answer) = dpop::present(http, config.proof_key.as_deref(), request, token).await?;
-    if !answer.status.is_success() {
-        let reason = ErrorResponse::reason(&answer);
-        let message = format!("The userinfo endpoint refused: {reason}");
-        return Err(
-            Failure::failed(message).with_hint("it requires an access token with the scope openid")
-        );
-    }
+    let hint = "it requires an access token with the scope openid";
+    ErrorResponse::ensure_none(&answer, "The userinfo endpoint refused")
+        .map_err(|refusal| refusal.with_hint(hint))?;
     let signed = is_jwt(&answer);
     let claims = if signed {
         verified(http, config, provider, login, &answer.text()).await?
