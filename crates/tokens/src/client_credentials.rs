@@ -48,7 +48,7 @@ async fn get_token(
     let grant = Grant::ClientCredentials;
     let mut run = GrantRun::new(grant, args, &config, console, &http, output);
     let ended = interrupt::or_stop(client_credentials(&mut run, &scopes), INTERRUPTED).await;
-    run.end(ended)
+    run.end(ended.flatten())
 }
 
 /// The client, which must have a secret.

@@ -50,22 +50,16 @@ async fn sign_in(
     let scopes = scope::requested(args.grant.scopes.as_deref(), &config)?;
     report::check_wanted(&args.grant.page)?;
     let http = grant_run::http(&config, settings, console);
+    let grant = Grant::DeviceCode;
     let mut flow = DeviceFlow {
-        run: GrantRun::new(
-            Grant::DeviceCode,
-            &args.grant,
-            &config,
-            console,
-            &http,
-            output,
-        )
-        .with_person(&args.sign_in),
+        run: GrantRun::new(grant, &args.grant, &config, console, &http, output)
+            .with_person(&args.sign_in),
         scopes: &scopes,
         timeout: Duration::from_secs(args.sign_in.timeout),
         browser: args.open.then_some(settings.browser.as_deref()),
     };
     let ended = interrupt::or_stop(flow.device_flow(), INTERRUPTED).await;
-    flow.run.end(ended)
+    flow.run.end(ended.flatten())
 }
 
 /// The client, at a server that may have a device flow.
@@ -172,12 +166,8 @@ impl DeviceFlow<'_> {
         }
         if let Some(browser) = self.browser {
             let page = complete.as_ref().unwrap_or(page);
-            browser::open(
-                console,
-                browser,
-                page,
-                "Open the address above yourself, on any device",
-            );
+            let instead = "Open the address above yourself, on any device";
+            browser::open(console, browser, page, instead);
         }
         self.narrate(codes)
     }

@@ -114,16 +114,15 @@ impl<'a> GrantRun<'a> {
             self.output
                 .end(self.grant, self.config, login, self.api_call.as_ref());
         }
-        match self.args.print {
-            Some(which) => {
-                self.output.token(which, self.newest(which))?;
-                if which == PrintedToken::Access && self.config.proof_key.is_some() {
-                    self.console.note("this token is bound to a key that ends with this run: nobody else can use it");
-                }
-                Ok(())
+        if let Some(which) = self.args.print {
+            self.output.token(which, self.newest(which))?;
+            if which == PrintedToken::Access && self.config.proof_key.is_some() {
+                self.console.note(
+                    "this token is bound to a key that ends with this run: nobody else can use it",
+                );
             }
-            None => Ok(()),
         }
+        Ok(())
     }
 
     /// The newest token of its kind: that of the refresh, if there was one.
@@ -217,9 +216,8 @@ impl<'a> GrantRun<'a> {
     /// Shows how a run without a callback ended.
     ///
     /// # Errors
-    /// The one that ended it; that of an interrupted run is the outer one.
-    pub(crate) fn end(&mut self, ended: Result<Result<()>>) -> Result<Exit> {
-        let result = ended.and_then(|result| result);
+    /// The one that ended it.
+    pub(crate) fn end(&mut self, result: Result<()>) -> Result<Exit> {
         let (_, shown) = self.show_outcome(result.as_ref().err());
         failure::all([result, shown]).map(|()| self.exit())
     }

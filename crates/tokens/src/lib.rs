@@ -68,8 +68,8 @@ pub fn print_usage_error(error: &clap::Error) {
         return;
     }
     let text = error.to_string();
-    let message = text.lines().next().unwrap_or_default();
-    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let first = text.lines().next().unwrap_or_default();
+    let message = first.strip_prefix("error: ").unwrap_or(first);
     let failure = Failure::usage(message).with_hint("'tokens --help' lists the flags");
     Console::new().line(&output::error::failed_json(&failure));
 }

@@ -49,16 +49,10 @@ async fn sign_in(
     let method = SignInMethod::of_login(args, &config, settings)?;
     report::check_wanted(&args.grant.page)?;
     let http = grant_run::http(&config, settings, console);
+    let grant = Grant::AuthorizationCode;
     let mut login = Login {
-        run: GrantRun::new(
-            Grant::AuthorizationCode,
-            &args.grant,
-            &config,
-            console,
-            &http,
-            output,
-        )
-        .with_person(&args.sign_in),
+        run: GrantRun::new(grant, &args.grant, &config, console, &http, output)
+            .with_person(&args.sign_in),
         scopes: &scopes,
         signup: args.signup,
         sign_in: SignIn {
@@ -73,7 +67,7 @@ async fn sign_in(
     // Ctrl-C needs no cleanup: dropping the flow frees the port. What happened
     // until then is shown all the same.
     let ended = interrupt::or_stop(login.authorization_code_flow(), INTERRUPTED).await;
-    let result = ended.and_then(|result| result);
+    let result = ended.flatten();
     let shown = login.show_outcome(result.as_ref().err()).await;
     failure::all([result, shown]).map(|()| login.run.exit())
 }

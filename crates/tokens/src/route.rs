@@ -18,8 +18,8 @@ pub(crate) struct ApiRoute {
 impl ApiRoute {
     /// The first route of the table, whose address is `api_url`.
     pub(crate) fn first(state: &State, api_url: &str) -> ApiRoute {
-        let recorded = state.first_route();
-        let recorded = recorded.and_then(|key| state.routes().remove(&key));
+        let key = state.first_route();
+        let recorded = key.and_then(|key| state.routes().remove(&key));
         let method = state.api_route_method.as_deref();
         ApiRoute {
             method: method.unwrap_or("GET").to_owned(),

@@ -71,19 +71,17 @@ fn is_token(file: &Path) -> bool {
 /// # Errors
 /// If it is not a JWT that can be read.
 pub(crate) fn decode(text: &str) -> Result<Jwt> {
-    let text = text.trim();
-    let text = text.strip_prefix("Authorization:").unwrap_or(text).trim();
-    let text = text.strip_prefix("Bearer ").unwrap_or(text).trim();
-    if let Some(jwt) = Jwt::decode_unverified(text) {
+    let field = text.trim();
+    let value = field.strip_prefix("Authorization:").unwrap_or(field).trim();
+    let token = value.strip_prefix("Bearer ").unwrap_or(value).trim();
+    if let Some(jwt) = Jwt::decode_unverified(token) {
         return Ok(jwt);
     }
-    if text.is_empty() {
-        return Err(
-            Failure::usage("There is no token to verify: the input is empty")
-                .with_hint("name a file with the token in it, or pipe the token to this program"),
-        );
+    if token.is_empty() {
+        let message = "There is no token to verify: the input is empty";
+        return Err(Failure::usage(message).with_hint(HINT));
     }
-    if text.split('.').count() == 5 {
+    if token.split('.').count() == 5 {
         return Err(Failure::failed("This token is encrypted (RFC 7516)")
             .with_hint("only the one for whom it is encrypted can read and verify it"));
     }

@@ -8,7 +8,6 @@ use common::{Console, Exit, Result, Settings, failure, interrupt};
 use crate::INTERRUPTED;
 use crate::args::VerifyArgs;
 use crate::config;
-use crate::config::client::ClientConfig;
 use crate::http::client::Http;
 use crate::jwt::check::{self, Check};
 use crate::jwt::decode::Jwt;
@@ -39,8 +38,7 @@ pub(crate) async fn run(
         checks: Vec::new(),
     };
     let work = verification.run(args, settings, console);
-    let ended = interrupt::or_stop(work, INTERRUPTED).await;
-    let result = ended.and_then(|result| result);
+    let result = interrupt::or_stop(work, INTERRUPTED).await.flatten();
     let steps = verification.http.transcript.steps();
     let failure = result.as_ref().err();
     let written = if failure.is_some_and(|failure| failure.exit() == Exit::Usage) {
@@ -81,8 +79,7 @@ impl Verification {
         let config = config::issuer(args, settings)?;
         report::check_wanted(&args.page)?;
         let text = token_source::read(args.file.as_deref(), console).await?;
-        let token = token_source::decode(&text)?;
-        let token = self.token.insert(token);
+        let token = self.token.insert(token_source::decode(&text)?);
 
         // The keys come from the issuer that is trusted, never from where the
         // token says (RFC 8725 section 3.10).
@@ -91,18 +88,14 @@ impl Verification {
         let rules = config.server.token_rules;
         let keys = JwkSet::fetch(http, &jwks_uri, rules, &[token]).await?;
 
-        let audience = args.audience.as_deref();
-        self.checks = verify_any::check(token, &keys, &wanted(&config, &issuer, audience));
+        let wanted = Wanted {
+            rules,
+            issuer: &issuer,
+            audience: args.audience.as_deref(),
+            now: now(),
+        };
+        self.checks = verify_any::check(token, &keys, &wanted);
         let what = "The token failed its checks";
         check::ensure_none_failed(&self.checks, what, "do not accept this token")
-    }
-}
-
-fn wanted<'a>(config: &ClientConfig, issuer: &'a str, audience: Option<&'a str>) -> Wanted<'a> {
-    Wanted {
-        rules: config.server.token_rules,
-        issuer,
-        audience,
-        now: now(),
     }
 }

@@ -16,7 +16,6 @@ pub(crate) enum ClientAuthentication {
 }
 
 impl ClientAuthentication {
-    /// Whether the client has a secret.
     pub(crate) fn has_secret(&self) -> bool {
         matches!(self, ClientAuthentication::Secret(..))
     }

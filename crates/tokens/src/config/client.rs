@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http_client::discovery::document_url;
+
 use super::authentication::ClientAuthentication;
 use super::redirect_uri::RedirectUri;
 use super::server::SignInServer;
@@ -23,7 +25,6 @@ pub(crate) struct ClientConfig {
     pub local_cloud_issuer: Option<String>,
     /// The local cloud's URL; `None` for AWS itself.
     pub endpoint_url: Option<String>,
-    /// URL of the discovery document.
     pub discovery_url: String,
     /// The client's id; it is not a secret (RFC 6749 section 2.2).
     pub client_id: String,
@@ -59,6 +60,31 @@ pub(crate) struct ClientConfig {
 }
 
 impl ClientConfig {
+    /// A public client that asks for nothing special, and calls no API.
+    pub(super) fn public(server: SignInServer, issuer: String, client_id: String) -> ClientConfig {
+        ClientConfig {
+            server,
+            discovery_url: document_url(&issuer, None),
+            issuer,
+            local_cloud_issuer: None,
+            endpoint_url: None,
+            client_id,
+            authentication: ClientAuthentication::None,
+            redirect_uris: Vec::new(),
+            scopes: Vec::new(),
+            known_scopes: None,
+            parameters: Vec::new(),
+            access_parameters: Vec::new(),
+            max_age: None,
+            pushes_requests: false,
+            proof_key: None,
+            post_logout_redirect_uri: None,
+            username: None,
+            startup_limit: None,
+            route: None,
+        }
+    }
+
     /// What the tokens of `issuer` must be, as far as no request says more.
     pub(crate) fn expectations<'a>(&'a self, issuer: &'a str) -> Expectations<'a> {
         Expectations {

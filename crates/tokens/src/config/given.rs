@@ -3,7 +3,6 @@
 
 use common::settings::ClientSecret;
 use common::{Failure, Result};
-use http_client::discovery::document_url;
 use http_client::hosts::secure_url;
 
 use super::authentication::ClientAuthentication;
@@ -42,26 +41,10 @@ pub(super) fn client(
 /// Exit code 2 for an issuer that is none.
 pub(super) fn of_issuer(issuer: &str, client_id: &str) -> Result<ClientConfig> {
     let issuer = Issuer::parse(issuer)?;
+    let server = SignInServer::of(&issuer);
     Ok(ClientConfig {
-        server: SignInServer::of(&issuer),
-        startup_limit: None,
-        discovery_url: document_url(&issuer.url, None),
-        issuer: issuer.url,
         local_cloud_issuer: issuer.of_local_cloud,
-        endpoint_url: None,
-        client_id: client_id.to_owned(),
-        authentication: ClientAuthentication::None,
-        redirect_uris: Vec::new(),
-        scopes: Vec::new(),
-        known_scopes: None,
-        parameters: Vec::new(),
-        access_parameters: Vec::new(),
-        max_age: None,
-        pushes_requests: false,
-        proof_key: None,
-        post_logout_redirect_uri: None,
-        username: None,
-        route: None,
+        ..ClientConfig::public(server, issuer.url, client_id.to_owned())
     })
 }
 

@@ -26,20 +26,14 @@ pub(super) fn add(
     let access_parameters = access(binding)?;
     let mut parameters = authorization(request);
     parameters.extend(access_parameters.iter().cloned());
-    let proof_key = if binding.dpop {
-        Some(Arc::new(ProofKey::generate()?))
-    } else {
-        None
-    };
-    if let Some(key) = &proof_key {
-        parameters.push(dpop_jkt(key));
-    }
+    let proof_key = binding.dpop.then(ProofKey::generate).transpose()?;
+    parameters.extend(proof_key.as_ref().map(dpop_jkt));
     Ok(ClientConfig {
         parameters,
         access_parameters,
         max_age: request.max_age,
         pushes_requests: request.par,
-        proof_key,
+        proof_key: proof_key.map(Arc::new),
         ..config
     })
 }

@@ -6,7 +6,6 @@ use common::{Failure, Result, Settings, State};
 use http_client::discovery::document_url;
 use http_client::hosts::check_api_host;
 
-use super::authentication::ClientAuthentication;
 use super::client::ClientConfig;
 use super::redirect_uri::RedirectUri;
 use super::server::SignInServer;
@@ -46,50 +45,32 @@ pub(super) fn read(
         Failure::usage(format!("{path} has no {key}: 'create' has not finished"))
             .with_hint("run 'make api' (or 'create') again: it continues where it stopped")
     };
-    let issuer = state
-        .user_pool_jwt_issuer_url
-        .clone()
-        .ok_or_else(|| missing("user_pool_jwt_issuer_url"))?;
+    let required = |value: &Option<String>, key| value.clone().ok_or_else(|| missing(key));
+    let issuer = required(&state.user_pool_jwt_issuer_url, "user_pool_jwt_issuer_url")?;
     let callbacks = state
         .terminal_app_callback_urls
         .as_deref()
         .filter(|urls| !urls.is_empty())
         .ok_or_else(|| missing("terminal_app_callback_urls"))?;
     let redirect_uris = redirect_uris(callbacks, chosen)?;
-    let api_url = state.api_url.clone().ok_or_else(|| missing("api_url"))?;
+    let api_url = required(&state.api_url, "api_url")?;
     check_api_host(&api_url, endpoint_url.as_deref())?;
+    let client_id = required(&state.terminal_app_client_id, "terminal_app_client_id")?;
     let settle = settings.settle;
+    let username = state.user_pool_username.as_deref().unwrap_or("Testuser");
     Ok(ClientConfig {
-        server: SignInServer::of_stack(),
-        startup_limit: state.unsettled(settle * 20).map(|_| settle * 2),
         discovery_url: document_url(&issuer, endpoint_url.as_deref()),
-        issuer,
-        local_cloud_issuer: None,
         endpoint_url,
-        client_id: state
-            .terminal_app_client_id
-            .clone()
-            .ok_or_else(|| missing("terminal_app_client_id"))?,
-        authentication: ClientAuthentication::None,
         redirect_uris,
         scopes: state.terminal_app_scopes.clone().unwrap_or_default(),
         known_scopes: Some(known_scopes(&state)),
-        parameters: Vec::new(),
-        access_parameters: Vec::new(),
-        max_age: None,
-        pushes_requests: false,
-        proof_key: None,
-        post_logout_redirect_uri: None,
-        username: Some(
-            state
-                .user_pool_username
-                .clone()
-                .unwrap_or_else(|| "Testuser".into()),
-        ),
+        username: Some(username.to_owned()),
+        startup_limit: state.unsettled(settle * 20).map(|_| settle * 2),
         route: Some(match route {
             Some(key) => ApiRoute::of_key(&state, &api_url, key)?,
             None => ApiRoute::first(&state, &api_url),
         }),
+        ..ClientConfig::public(SignInServer::of_stack(), issuer, client_id)
     })
 }
 

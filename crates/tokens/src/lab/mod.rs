@@ -66,8 +66,7 @@ pub(crate) async fn run(
         quiet: args.json,
     };
     let work = lab.prepare_and_run(args, settings, console);
-    let ended = interrupt::or_stop(work, INTERRUPTED).await;
-    let result = ended.and_then(|result| result);
+    let result = interrupt::or_stop(work, INTERRUPTED).await.flatten();
     lab.show(args, result.as_ref().err())?;
     result?;
     Ok(lab.exit(args.fail))

@@ -124,8 +124,7 @@ impl StepHandle<'_> {
         }
         self.add(|step| step.fields.extend(fields.iter().cloned()));
         for field in &fields {
-            let (name, value) = (&field.name, field.shown());
-            let (name, value) = (visible_line(name), visible_line(value));
+            let (name, value) = (visible_line(&field.name), visible_line(field.shown()));
             self.say_line(&format!("      {name} = {value}"));
             self.say_dimmed(field.why);
             for line in field.without.iter().flat_map(|without| without.lines()) {
