@@ -49,8 +49,8 @@ impl Answer {
         };
         // Cognito redirects to an error page, with the error in its address.
         let mut parameters = url.query_pairs();
-        let error = parameters.find(|(name, _)| name == "error");
-        let error = error.map(|(_, value)| value.into_owned());
+        let found = parameters.find(|(name, _)| name == "error");
+        let error = found.map(|(_, value)| value.into_owned());
         if form::sign_in_form(&page.text()).is_some() {
             Answer::SignInForm(page)
         } else if error.is_some() || page.status.is_client_error() {
@@ -62,13 +62,10 @@ impl Answer {
 
     /// Whether the server does not go on with the request.
     pub(super) fn is_refusal(&self) -> bool {
-        match self {
-            Answer::ErrorPage(..) => true,
-            Answer::Back(answer) => {
-                matches!(answer, Ok(AuthorizationResponse::Error { .. }))
-            }
-            _ => false,
-        }
+        matches!(
+            self,
+            Answer::ErrorPage(..) | Answer::Back(Ok(AuthorizationResponse::Error { .. }))
+        )
     }
 
     /// The error with which the client is answered, if it is.

@@ -40,24 +40,15 @@ pub(super) fn form(
     other: &AuthorizationRequest,
     code: &str,
 ) -> Option<Vec<Field>> {
-    let redirect_uri = &request.redirect_uri;
-    let verifier = Some(&request.code_verifier);
+    let with = |verifier| code_form(config, &request.redirect_uri, code, verifier);
     match experiment {
-        WRONG_VERIFIER => Some(code_form(
-            config,
-            redirect_uri,
-            code,
-            Some(&CodeVerifier::generate()),
-        )),
+        WRONG_VERIFIER => Some(with(Some(&CodeVerifier::generate()))),
         // The attacker's own request was this client's too: its verifier is a
         // good one, of another login.
-        INJECTION => {
-            let attackers = &other.code_verifier;
-            Some(code_form(config, redirect_uri, code, Some(attackers)))
-        }
-        NO_VERIFIER => Some(code_form(config, redirect_uri, code, None)),
+        INJECTION => Some(with(Some(&other.code_verifier))),
+        NO_VERIFIER => Some(with(None)),
         OTHER_CLIENT => {
-            let mut form = code_form(config, redirect_uri, code, verifier);
+            let mut form = with(Some(&request.code_verifier));
             for field in form.iter_mut().filter(|field| field.name == "client_id") {
                 field.value = "anotherclient0000000000000".into();
             }

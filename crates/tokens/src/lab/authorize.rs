@@ -12,12 +12,17 @@ use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::oauth::error_code::ErrorCode;
 
+/// What was sent to the authorization endpoint, for the outcome.
+fn shown(session: &Session<'_>, changed: &str) -> String {
+    format!("GET {}\n{changed}", session.provider.authorization_endpoint)
+}
+
 /// Sends an authorization request with one parameter changed.
 async fn authorize_with(session: &Session<'_>, name: &str, value: &str) -> Result<Answer> {
     let request = session.request();
     let pairs: Vec<(String, String)> = request.url.query_pairs().into_owned().collect();
-    let changed = pairs.into_iter().map(|(key, sent)| {
-        let sent = if key == name { value.to_owned() } else { sent };
+    let changed = pairs.iter().map(|(key, sent)| {
+        let sent = if key == name { value } else { sent };
         (key, sent)
     });
     let mut url = request.url.clone();
@@ -43,11 +48,8 @@ const REFUSES_ANY: &str = "the server refuses the unchanged request too";
 pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Outcome> {
     let evil = format!("{}/evil", session.redirect_uri().uri);
     let answer = authorize_with(session, "redirect_uri", &evil).await?;
-    let request = format!(
-        "GET {}\nwith redirect_uri={evil}",
-        session.provider.authorization_endpoint
-    );
-    let refused = matches!(answer, Answer::ErrorPage(..));
+    let request = shown(session, &format!("with redirect_uri={evil}"));
+    let is_error_page = matches!(answer, Answer::ErrorPage(..));
     let otherwise = match &answer {
         Answer::ErrorPage(..) => REFUSES_ANY,
         Answer::SignInForm(_) | Answer::OtherPage(_) => "the server does not refuse the address",
@@ -55,7 +57,7 @@ pub(super) async fn other_redirect(session: &mut Session<'_>) -> Result<Outcome>
             "the browser was sent to an address that is not registered"
         }
     };
-    let refused = refused && !refuses_any(session).await?;
+    let refused = is_error_page && !refuses_any(session).await?;
     let detail = if refused {
         ", no redirect to that address"
     } else {
@@ -100,11 +102,8 @@ pub(super) async fn redirect_tricks(session: &mut Session<'_>) -> Result<Outcome
         answers.push(format!("{what}: {answer}"));
     }
     let uris: Vec<&str> = tricks.iter().map(|(_, uri)| &**uri).collect();
-    let request = format!(
-        "GET {}\nwith each of these as redirect_uri:\n{}",
-        session.provider.authorization_endpoint,
-        uris.join("\n")
-    );
+    let tried = format!("with each of these as redirect_uri:\n{}", uris.join("\n"));
+    let request = shown(session, &tried);
     let refuses_any = refuses_any(session).await?;
     let otherwise = if refuses_any {
         REFUSES_ANY.to_owned()
@@ -112,22 +111,15 @@ pub(super) async fn redirect_tricks(session: &mut Session<'_>) -> Result<Outcome
         format!("the server took {}", taken.join(", "))
     };
     let refused = taken.is_empty() && !refuses_any;
-    Ok(Outcome::judge(
-        request,
-        answers.join("\n"),
-        refused,
-        &otherwise,
-    ))
+    let answer = answers.join("\n");
+    Ok(Outcome::judge(request, answer, refused, &otherwise))
 }
 
 pub(super) async fn pkce_downgrade(session: &mut Session<'_>) -> Result<Outcome> {
     // With `plain` the challenge is the verifier: whoever sees the request has
     // the secret. An attacker between browser and server would ask for that.
     let answer = authorize_with(session, "code_challenge_method", "plain").await?;
-    let request = format!(
-        "GET {}\nwith code_challenge_method=plain",
-        session.provider.authorization_endpoint
-    );
+    let request = shown(session, "with code_challenge_method=plain");
     let refused = match &answer {
         Answer::ErrorPage(..) => true,
         answer => answer.reason() == Some(ErrorCode::InvalidRequest),
@@ -136,12 +128,7 @@ pub(super) async fn pkce_downgrade(session: &mut Session<'_>) -> Result<Outcome>
         Answer::SignInForm(_) => "the server shows its sign-in page",
         _ => "it was not refused as invalid_request",
     };
-    Ok(Outcome::judge(
-        request,
-        answer.to_string(),
-        refused,
-        otherwise,
-    ))
+    Ok(Outcome::judge(request, answer, refused, otherwise))
 }
 
 pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
@@ -158,10 +145,7 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
         ));
     };
     let answer = authorize_with(session, "scope", &format!("openid {scope}")).await?;
-    let request = format!(
-        "GET {}\nwith scope=\"openid {scope}\"",
-        session.provider.authorization_endpoint
-    );
+    let request = shown(session, &format!("with scope=\"openid {scope}\""));
     let refused = answer.reason() == Some(ErrorCode::InvalidScope);
     let otherwise = match &answer {
         Answer::Back(Ok(AuthorizationResponse::Code(_))) => "the server gave a code",
@@ -169,10 +153,5 @@ pub(super) async fn other_scope(session: &mut Session<'_>) -> Result<Outcome> {
         Answer::Back(Err(_)) => "no answer to our request",
         _ => "the server did not answer the client with an error",
     };
-    Ok(Outcome::judge(
-        request,
-        answer.to_string(),
-        refused,
-        otherwise,
-    ))
+    Ok(Outcome::judge(request, answer, refused, otherwise))
 }

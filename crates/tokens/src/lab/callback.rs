@@ -56,34 +56,42 @@ async fn attack_listener(
         None => "the listener takes the code".to_owned(),
     };
     let refused = status == Some(StatusCode::BAD_REQUEST);
-    let outcome = Outcome::judge(
-        format!("GET {url}"),
-        answer,
-        refused,
-        "the listener took it",
-    );
+    let sent = format!("GET {url}");
+    let outcome = Outcome::judge(sent, answer, refused, "the listener took it");
     Ok(Outcome {
         check: check.map(|why| format!("the callback is refused: {why}")),
         ..outcome
     })
 }
 
+/// Attacks the twin, which does not compare `left_out`, then the real listener.
+/// `use_code` is what the twin does with the code.
+async fn attack(
+    session: &Session<'_>,
+    left_out: &'static str,
+    expected: ExpectedResponse,
+    query: &str,
+    use_code: impl AsyncFn(String) -> Result<String>,
+) -> Result<Outcome> {
+    let careless = Callback {
+        expected: &expected,
+        left_out: Some(left_out),
+    };
+    let twin = twin::attack(session.http, &careless, query, use_code).await?;
+    let redirect_uris = &session.config.redirect_uris;
+    let outcome = attack_listener(session.http, redirect_uris, expected, query).await?;
+    Ok(outcome.with_twin(twin))
+}
+
 pub(super) async fn forged_callback(session: &mut Session<'_>) -> Result<Outcome> {
     let expected = ExpectedResponse::to(&session.request(), session.provider);
     let query = query(&[("code", CODE), ("state", "guessed")]);
-    let careless = Callback {
-        expected: &expected,
-        left_out: Some("state"),
-    };
     let use_code = async |code| {
         Ok(format!(
             "the code '{code}' taken as the answer to the sign-in"
         ))
     };
-    let twin = twin::attack(session.http, &careless, &query, use_code).await?;
-    let redirect_uris = &session.config.redirect_uris;
-    let outcome = attack_listener(session.http, redirect_uris, expected, &query).await?;
-    Ok(outcome.with_twin(twin))
+    attack(session, "state", expected, &query, use_code).await
 }
 
 /// What attacker and victim do, in turn.
@@ -106,21 +114,14 @@ pub(super) async fn login_csrf(session: &mut Session<'_>) -> Result<Outcome> {
     let expected = ExpectedResponse::to(&victims, session.provider);
     // The attacker's own answer is a good one, to the attacker's own request.
     let query = query(&[("code", CODE), ("state", &attackers.state)]);
-    let careless = Callback {
-        expected: &expected,
-        left_out: Some("state"),
-    };
     let use_code = async |_| {
         let got = "the attacker's code taken: where neither PKCE nor nonce stops it, \
                    the victim now works in the attacker's account";
         Ok(got.to_owned())
     };
-    let twin = twin::attack(session.http, &careless, &query, use_code).await?;
-    let redirect_uris = &session.config.redirect_uris;
-    let outcome = attack_listener(session.http, redirect_uris, expected, &query).await?;
     Ok(Outcome {
         sides: CSRF,
-        ..outcome.with_twin(twin)
+        ..attack(session, "state", expected, &query, use_code).await?
     })
 }
 
@@ -139,44 +140,30 @@ pub(super) async fn mix_up(session: &mut Session<'_>) -> Result<Outcome> {
         ("state", state),
         ("iss", iss),
     ]);
-    let careless = Callback {
-        expected: &expected,
-        left_out: Some("iss"),
-    };
-    let http = session.http;
     let token_endpoint = async |received: Received| (StatusCode::OK, received.body);
-    let twin = while_serving(token_endpoint, async |url| {
+    while_serving(token_endpoint, async |url| {
         let use_code = async |code: String| {
             const WHY: &str = "A careless client sends the code where the attacker says.";
-            let form = token::code_form(
-                session.config,
-                &request.redirect_uri,
-                &code,
-                Some(&request.code_verifier),
-            );
+            let verifier = Some(&request.code_verifier);
+            let form = token::code_form(session.config, &request.redirect_uri, &code, verifier);
             let request = Request::post("attacker's token endpoint", WHY, url.clone(), form);
-            let got = http.send(request).await?.text();
+            let got = session.http.send(request).await?.text();
             let names = ["code", "code_verifier"].map(|name| received(&got, name));
             Ok(format!(
                 "the attacker's token endpoint received {}",
                 names.join(" and ")
             ))
         };
-        twin::attack(http, &careless, &query, use_code).await
-    });
-    let twin = twin.await?;
-    let redirect_uris = &session.config.redirect_uris;
-    let outcome = attack_listener(http, redirect_uris, expected, &query).await?;
-    Ok(outcome.with_twin(twin))
+        attack(session, "iss", expected, &query, use_code).await
+    })
+    .await
 }
 
 /// A parameter of a form as an attacker received it, cut short.
 fn received(form: &str, name: &str) -> String {
     let mut fields = form_urlencoded::parse(form.as_bytes());
-    let value = fields
-        .find(|(field, _)| field == name)
-        .map(|(_, value)| value);
-    let value = value.unwrap_or_default();
+    let found = fields.find(|(field, _)| field == name);
+    let value = found.map(|(_, value)| value).unwrap_or_default();
     match value.char_indices().nth(20) {
         Some((end, _)) => format!("{name}={}…", &value[..end]),
         None => format!("{name}={value}"),

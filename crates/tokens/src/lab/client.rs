@@ -2,7 +2,7 @@
 //! under test must fail: any other failure would prove something else.
 
 use common::{Failure, Result};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::experiment::Outcome;
 use super::forge;
@@ -11,7 +11,7 @@ use super::twins::client::Tokens;
 use crate::jwt::access_token::AccessToken;
 use crate::jwt::check::{self, Check};
 use crate::jwt::decode::Jwt;
-use crate::jwt::expectations::{Binding, Expectations, now};
+use crate::jwt::expectations::Expectations;
 use crate::jwt::jwks::JwkSet;
 use crate::jwt::sign::SigningKey;
 use crate::oauth::token_set::CheckedTokens;
@@ -49,15 +49,9 @@ fn judge(request: String, checks: &[Check], expected: &[String]) -> Outcome {
 /// Expectations that the login's own tokens meet.
 fn expectations<'a>(session: &'a Session<'_>, login: &'a CheckedTokens) -> Expectations<'a> {
     Expectations {
-        rules: session.config.server.token_rules,
-        issuer: &session.provider.issuer,
-        client_id: &session.config.client_id,
         nonce: login.tokens.id.as_ref().and_then(|id| id.text("nonce")),
-        refreshed: false,
         scopes: &session.config.scopes,
-        max_age: None,
-        binding: Binding::default(),
-        now: now(),
+        ..session.config.expectations(&session.provider.issuer)
     }
 }
 
@@ -83,8 +77,8 @@ pub(super) async fn expired(session: &mut Session<'_>) -> Result<Outcome> {
     let login = session.login().await?;
     let mut tokens = own_tokens(session, &login)?;
     let access = login.access_jwt()?;
-    let last = tokens.id.time("exp").max(access.time("exp"));
-    let last = last.unwrap_or_default();
+    let latest = tokens.id.time("exp").max(access.time("exp"));
+    let last = latest.unwrap_or_default();
     tokens.expect.now = last + 120;
     let request = format!("good tokens, checked two minutes after their exp {last}");
     Ok(attack(&tokens, request, "exp", &["id", "access"]))
@@ -102,23 +96,17 @@ async fn reissued(
     let login = session.login().await?;
     let own = own_tokens(session, &login)?;
     let key = SigningKey::generate()?;
-    let kid = |jwt: &Jwt| {
-        jwt.header
-            .get("kid")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
     let rules = own.expect.rules;
     let own_access = login.access_jwt()?;
-    let keys = JwkSet::from_json(key.jwks(&[&kid(own.id), &kid(own_access)]), rules)?;
+    let kids = [own.id, own_access].map(|jwt| jwt.header_text("kid").unwrap_or_default());
+    let keys = JwkSet::from_json(key.jwks(&kids), rules)?;
     let mut claims = id(own.id);
     // It belongs to the old access token; that of the new one differs.
     claims.remove("at_hash");
-    let id = key.sign(&own.id.header, &claims)?;
-    let access = key.sign(&own_access.header, &access(own_access))?;
-    let access = AccessToken::decode_unverified(&access, None, rules);
-    let Some(id) = Jwt::decode_unverified(&id) else {
+    let signed_id = key.sign(&own.id.header, &claims)?;
+    let signed_access = key.sign(&own_access.header, &access(own_access))?;
+    let access = AccessToken::decode_unverified(&signed_access, None, rules);
+    let Some(id) = Jwt::decode_unverified(&signed_id) else {
         return Err(Failure::failed("The lab cannot read its own tokens"));
     };
     Ok(attack(&Tokens {
@@ -156,11 +144,7 @@ pub(super) async fn other_audience(session: &mut Session<'_>) -> Result<Outcome>
 pub(super) async fn token_type(session: &mut Session<'_>) -> Result<Outcome> {
     // An issuer that writes scopes into id tokens, as a hook of Cognito can:
     // only token_use is left to tell the two kinds apart.
-    let change = |token: &Jwt| {
-        let mut claims = token.payload.clone();
-        claims.insert("token_use".to_owned(), json!("id"));
-        claims
-    };
+    let change = |token: &Jwt| forge::with_claim(token, "token_use", "id");
     let request = "an id token with client_id and scope, in place of the access token";
     reissued(session, unchanged, change, |tokens| {
         attack(tokens, request.to_owned(), "token_use", &["access"])

@@ -4,12 +4,12 @@ use common::Result;
 
 use super::answer::describe;
 use super::experiment::Outcome;
+use super::server::judge_refusal;
 use super::session::{Session, Unprotected};
 use super::twins::token_endpoint::{self as twin, TokenEndpoint};
 use crate::http::response::Response;
 use crate::oauth::error_code::ErrorCode;
 use crate::oauth::token;
-use crate::oauth::token_response::ErrorResponse;
 
 const CODE: &str = "of-the-attacker";
 
@@ -75,23 +75,13 @@ pub(super) async fn pkce_removed(session: &mut Session<'_>) -> Result<Outcome> {
 /// Passed if the code was refused with a verifier. `control` is the answer to
 /// the same code without one.
 fn judge(request: String, attacked: &Response, control: Option<&Response>) -> Outcome {
-    let error = ErrorResponse::of(attacked).map(|refusal| refusal.error);
     let errors = [ErrorCode::InvalidGrant, ErrorCode::InvalidRequest];
-    let refused = error.is_some_and(|error| errors.contains(&error));
-    let otherwise = if attacked.status.is_success() {
-        "the token endpoint gave tokens"
-    } else {
-        "refused, but not with invalid_grant or invalid_request"
-    };
-    let answer = match control {
-        Some(control) => format!(
-            "{}\nthe same code without a code_verifier: {}",
-            describe(attacked),
-            describe(control)
-        ),
-        None => describe(attacked),
-    };
-    Outcome::judge(request, answer, refused, otherwise)
+    let mut outcome = judge_refusal(request, attacked, &errors);
+    if let Some(control) = control {
+        let without = "the same code without a code_verifier";
+        outcome.answer += &format!("\n{without}: {}", describe(control));
+    }
+    outcome
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The types that describe an experiment.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -91,8 +92,8 @@ impl Outcome {
     /// Passed if `refused` for the reason under test; otherwise failed, and
     /// `otherwise` says what happened.
     pub(crate) fn judge(
-        request: impl Into<String>,
-        answer: impl Into<String>,
+        request: impl fmt::Display,
+        answer: impl fmt::Display,
         refused: bool,
         otherwise: &str,
     ) -> Outcome {
@@ -102,8 +103,8 @@ impl Outcome {
             Verdict::Fail(otherwise.to_owned())
         };
         Outcome {
-            request: request.into(),
-            answer: answer.into(),
+            request: request.to_string(),
+            answer: answer.to_string(),
             verdict,
             twin: None,
             check: None,
@@ -175,7 +176,6 @@ pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Outcome>> + 'a>
 pub(crate) struct Experiment {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Who must refuse it.
     pub refused_by: RefusedBy,
     pub needs: Needs,
     /// What is done, in a sentence.
@@ -184,6 +184,5 @@ pub(crate) struct Experiment {
     pub rule: &'static str,
     /// Two experiments whose answers are wrong here, for the quiz.
     pub unlike: [&'static str; 2],
-    /// Runs the experiment.
     pub run: for<'a> fn(&'a mut Session<'_>) -> Running<'a>,
 }

@@ -42,10 +42,9 @@ impl Attack<'_> {
         let request = |url: Url| Request::get("careless API", WHY, url).bearer(self.token);
         let careless = api(session, keys, self.secret, Some(self.check));
         let twin = twin::attack(session.http, &careless, request).await?;
-        let expected = if self.check == "scope" {
-            LACKS_SCOPE
-        } else {
-            DENIED
+        let expected = match self.check {
+            "scope" => LACKS_SCOPE,
+            _ => DENIED,
         };
         let outcome = try_token(session, Some(self.token), self.what, expected).await?;
         let received = Received {
@@ -86,13 +85,9 @@ async fn try_token(
     let status = call.response.status;
     let route = session.route;
     let request = format!("{} {}\n{what}", route.method, route.url);
+    let (answer, refused) = (answer(&call), status == expected);
     let otherwise = otherwise(status, expected);
-    Ok(Outcome::judge(
-        request,
-        answer(&call),
-        status == expected,
-        &otherwise,
-    ))
+    Ok(Outcome::judge(request, answer, refused, &otherwise))
 }
 
 fn otherwise(status: StatusCode, expected: StatusCode) -> String {
@@ -280,8 +275,8 @@ pub(super) async fn jku_header(session: &mut Session<'_>) -> Result<Outcome> {
         let what = format!("with \"jku\": \"{url}\", where the attacker's key set is");
         let jku = ("jku", json!(url.as_str()));
         with_foreign_key(session, &login, &key, jku, &what).await
-    });
-    let outcome = outcome.await?;
+    })
+    .await?;
     Ok(match fetched.get() {
         0 => outcome,
         1 => Outcome {
@@ -329,10 +324,8 @@ pub(super) async fn query_token(session: &mut Session<'_>) -> Result<Outcome> {
         twin.got
     );
     let route = session.route;
-    let response = session
-        .http
-        .send(with_token(secure_url("api_url", &route.url)?))
-        .await?;
+    let url = secure_url("api_url", &route.url)?;
+    let response = session.http.send(with_token(url)).await?;
     let request = format!(
         "GET {}?access_token=…\nwith a good token, and no Authorization",
         route.url

@@ -172,19 +172,16 @@ pub(crate) fn summary(
     rows: &[LabRow],
 ) {
     console.styled_line(&StyledText::new(HEAD, "# Results"));
-    let lines = rows.iter().enumerate().map(|(number, row)| {
-        let outcome = outcomes.get(number);
-        let mark = outcome.map_or(Mark(Style::new(), row.verdict), |outcome| {
-            outcome.verdict.mark()
-        });
-        let cells = [
-            row.name,
-            chosen[number].refused_by.name(),
-            &reference(row.rule),
-        ];
+    let line = |(number, row): (usize, &LabRow)| -> Row {
+        let mark = match outcomes.get(number) {
+            Some(outcome) => outcome.verdict.mark(),
+            None => Mark(Style::new(), row.verdict),
+        };
+        let refused_by = chosen[number].refused_by.name();
+        let cells = [row.name, refused_by, &reference(row.rule)];
         (mark, cells.map(str::to_owned).to_vec())
-    });
-    let mut lines: Vec<Row> = lines.collect();
+    };
+    let mut lines: Vec<Row> = rows.iter().enumerate().map(line).collect();
     if let Some(columns) = console.columns() {
         fit(&RESULTS, &mut lines, [1, 2], columns);
     }

@@ -10,8 +10,6 @@ use super::server::judge;
 use super::session::Session;
 use crate::oauth::error_code::ErrorCode;
 use crate::oauth::token;
-use crate::oauth::token_response::TokenResponse;
-use crate::oauth::token_set::TokenSet;
 use crate::transcript::field::field;
 
 const NO_TOKEN: &str = "the server gives no refresh tokens";
@@ -69,15 +67,13 @@ pub(super) async fn more_scope(session: &mut Session<'_>) -> Result<Outcome> {
         granted.join(" ")
     );
     // A server may ignore the parameter, as long as nothing is added.
-    let tokens = TokenResponse::read(&response, session.config)
-        .and_then(|response| TokenSet::decode(response, session.config.server.token_rules));
-    Ok(match &tokens {
+    Ok(match session.decode(&response) {
         Ok(tokens) => {
             let scopes = tokens.access.scopes();
             let added = scopes.iter().any(|scope| !granted.contains(scope));
-            let answer = format!("{}, scope \"{}\"", response.status, scopes.join(" "));
             let what = if added { "" } else { ": nothing was added" };
-            let answer = format!("{answer}{what}");
+            let (status, scopes) = (response.status, scopes.join(" "));
+            let answer = format!("{status}, scope \"{scopes}\"{what}");
             Outcome::judge(request, answer, !added, "the new token has more scope")
         }
         Err(_) => {

@@ -15,13 +15,19 @@ use crate::oauth::token;
 use crate::oauth::token_response::ErrorResponse;
 use crate::transcript::field::{Field, Secrecy, field};
 
-/// Passed if the token endpoint refused with one of `errors`.
+/// Passed if the token endpoint refused `what` with one of `errors`.
 pub(super) fn judge(
     session: &Session<'_>,
     response: &Response,
     what: &str,
     errors: &[ErrorCode],
 ) -> Outcome {
+    let request = format!("POST {}\n{what}", session.provider.token_endpoint);
+    judge_refusal(request, response, errors)
+}
+
+/// Passed if the response is a refusal with one of `errors`.
+pub(super) fn judge_refusal(request: String, response: &Response, errors: &[ErrorCode]) -> Outcome {
     let refusal = ErrorResponse::of(response);
     let refused = refusal.is_some_and(|refusal| errors.contains(&refusal.error));
     let otherwise = if response.status.is_success() {
@@ -30,7 +36,6 @@ pub(super) fn judge(
         let names: Vec<String> = errors.iter().map(ErrorCode::to_string).collect();
         format!("refused, but not with {}", names.join(" or "))
     };
-    let request = format!("POST {}\n{what}", session.provider.token_endpoint);
     Outcome::judge(request, describe(response), refused, &otherwise)
 }
 

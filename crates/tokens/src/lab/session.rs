@@ -285,11 +285,8 @@ impl<'a> Session<'a> {
     pub(super) async fn attempt(&mut self, experiment: &'static str) -> Result<Response> {
         // The first attempt was made with a fresh code. Of a later one, only
         // the exchange shows whether the code still worked.
-        if self
-            .attempts
-            .first()
-            .is_none_or(|(first, _)| *first != experiment)
-        {
+        let first = self.attempts.first();
+        if first.is_none_or(|(name, _)| *name != experiment) {
             self.login().await?;
         }
         if let Some(answer) = self.answer_to(experiment) {
@@ -321,8 +318,7 @@ impl<'a> Session<'a> {
         let Some((mut request, mut code)) = self.code.take() else {
             return Err(Failure::failed("No experiment was to need a login"));
         };
-        let form = self.code_form(&request, &code);
-        let mut answer = self.post_form(form).await?;
+        let mut answer = self.post_code(&request, &code).await?;
         let refusal = ErrorResponse::of(&answer).map(|refusal| refusal.error);
         if refusal == Some(ErrorCode::InvalidGrant) && !self.attempts.is_empty() {
             // The server voided the code at the first attempt, or gave tokens
@@ -333,26 +329,30 @@ impl<'a> Session<'a> {
             }
             let why = "the experiments have used up the code of the first";
             (request, code) = self.sign_in(&self.config.scopes, why).await?;
-            let form = self.code_form(&request, &code);
-            answer = self.post_form(form).await?;
+            answer = self.post_code(&request, &code).await?;
         }
         let tokens = self.decode(&answer)?;
         if self.plan.names.contains(&attack::TWICE) {
-            let form = self.code_form(&request, &code);
-            let answer = self.post_form(form).await?;
+            let answer = self.post_code(&request, &code).await?;
             self.attempts.push((attack::TWICE, answer));
         }
         Ok((tokens, request))
     }
 
-    fn decode(&self, answer: &Response) -> Result<TokenSet> {
+    /// Reads the tokens that answer a form.
+    ///
+    /// # Errors
+    /// If the server refuses, or they are not what they should be.
+    pub(super) fn decode(&self, answer: &Response) -> Result<TokenSet> {
         let rules = self.config.server.token_rules;
         TokenSet::decode(TokenResponse::read(answer, self.config)?, rules)
     }
 
-    fn code_form(&self, request: &AuthorizationRequest, code: &str) -> Vec<Field> {
+    /// Exchanges the code, whatever the server answers.
+    async fn post_code(&self, request: &AuthorizationRequest, code: &str) -> Result<Response> {
         let verifier = Some(&request.code_verifier);
-        token::code_form(self.config, &request.redirect_uri, code, verifier)
+        let form = token::code_form(self.config, &request.redirect_uri, code, verifier);
+        self.post_form(form).await
     }
 
     /// Posts a form to the token endpoint.
@@ -382,8 +382,8 @@ impl<'a> Session<'a> {
         let (config, provider) = (self.config, self.provider);
         let receiver = self.sign_in.receiver().await?;
         let redirect_uri = receiver.redirect_uri();
-        let request = AuthorizationRequest::new(config, provider, redirect_uri, scopes, false);
-        let request = change(request);
+        let unchanged = AuthorizationRequest::new(config, provider, redirect_uri, scopes, false);
+        let request = change(unchanged);
         request.narrate(self.sign_in.transcript);
         let received = self.sign_in.authorize(&request, receiver, provider).await?;
         let code = received.response().code(config.server.hints);

@@ -1,7 +1,10 @@
 //! Each attack against the twin, against all checks, and against this program
 //! without the check.
 
+use serde_json::json;
+
 use super::*;
+use crate::jwt::expectations::Binding;
 use crate::jwt::rules;
 use crate::lab::experiment::Verdict;
 use crate::lab::twins::code;

@@ -4,7 +4,6 @@
 
 use common::Result;
 use reqwest::StatusCode;
-use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::Twin;
@@ -50,11 +49,8 @@ impl Api<'_> {
     /// The first check that fails.
     pub(crate) async fn check(&self, http: &Http, request: &Received) -> Result<String, Check> {
         let of = TokenChecks("access");
-        let token = self
-            .bearer_token(request)
-            .as_deref()
-            .and_then(Jwt::decode_unverified);
-        let Some(token) = token else {
+        let sent = self.bearer_token(request);
+        let Some(token) = sent.as_deref().and_then(Jwt::decode_unverified) else {
             return Err(of.check(
                 "header",
                 false,
@@ -69,10 +65,8 @@ impl Api<'_> {
             None
         };
         let checks = self.checks(of, &token, foreign.as_ref().unwrap_or(self.keys));
-        let mut failed = checks
-            .into_iter()
-            .filter(|check| check.verdict == Verdict::Fail);
-        match failed.find(|check| !self.leaves_out(check.check)) {
+        let fails = |check: &Check| check.verdict == Verdict::Fail && !self.leaves_out(check.check);
+        match checks.into_iter().find(fails) {
             Some(check) => Err(check),
             None => Ok(name_in(&token).to_owned()),
         }
@@ -98,7 +92,7 @@ impl Api<'_> {
 
     #[rustfmt::skip] // one line each
     fn checks(&self, of: TokenChecks, token: &Jwt, keys: &JwkSet) -> Vec<Check> {
-        let header = |name| token.header.get(name).and_then(Value::as_str).unwrap_or("none");
+        let header = |name| token.header_text(name).unwrap_or("none");
         let (alg, kid, iss) = (header("alg"), header("kid"), token.text("iss").unwrap_or("none"));
         let now = now();
         // It looks at client_id only if there is no aud.
@@ -123,7 +117,7 @@ impl Api<'_> {
     /// Whether the signature is valid. An API without the check of `alg` lets
     /// the token choose the algorithm.
     fn has_valid_signature(&self, token: &Jwt, keys: &JwkSet) -> bool {
-        match token.header.get("alg").and_then(Value::as_str) {
+        match token.header_text("alg") {
             Some("none") if self.leaves_out("alg") => true,
             Some("HS256") if self.leaves_out("alg") => {
                 let signed = hs256(&token.header, &token.payload, self.secret);
@@ -156,8 +150,8 @@ pub(crate) async fn attack(
     let answer = async |request: Received| api.answer(http, &request).await;
     let response = while_serving(answer, async |url| {
         http.send(attack(url).on(Channel::Api)).await
-    });
-    let response = response.await?;
+    })
+    .await?;
     Ok(Twin {
         who: "an API",
         left_out: api.left_out.unwrap_or_default(),

@@ -72,8 +72,8 @@ pub(crate) async fn attack(
         url.set_query(Some(query));
         http.send(Request::get("listener", WHY, url).on(Channel::Headless))
             .await
-    });
-    let response = response.await?;
+    })
+    .await?;
     Ok(Twin {
         who: "a listener",
         left_out: callback.left_out.unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use common::Result;
 use http_client::hosts::secure_url;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::client::Http;
 use crate::http::request::Request;
@@ -17,21 +17,15 @@ use crate::jwt::rules;
 /// If the header has none of them, or there is no JWK Set.
 pub(super) async fn find(http: &Http, token: &Jwt) -> Result<JwkSet> {
     const WHY: &str = "What a careless API fetches because a token tells it to.";
-    let header = |name| token.header.get(name).and_then(Value::as_str);
-    if let Some(jwk) = token.header.get("jwk") {
-        return JwkSet::from_json(json!({ "keys": [jwk] }), &rules::COGNITO);
-    }
-    if let Some(jku) = header("jku") {
+    let set = if let Some(jwk) = token.header.get("jwk") {
+        json!({ "keys": [jwk] })
+    } else if let Some(jku) = token.header_text("jku") {
         let url = secure_url("jku", jku)?;
-        return JwkSet::from_json(
-            http.json(Request::get("jku", WHY, url)).await?,
-            &rules::COGNITO,
-        );
-    }
-    // The file is one that the attacker could write: an upload, for example.
-    let text = std::fs::read(header("kid").unwrap_or_default()).unwrap_or_default();
-    JwkSet::from_json(
-        serde_json::from_slice(&text).unwrap_or_default(),
-        &rules::COGNITO,
-    )
+        http.json(Request::get("jku", WHY, url)).await?
+    } else {
+        // The file is one that the attacker could write: an upload, for example.
+        let path = token.header_text("kid").unwrap_or_default();
+        serde_json::from_slice(&std::fs::read(path).unwrap_or_default()).unwrap_or_default()
+    };
+    JwkSet::from_json(set, &rules::COGNITO)
 }

@@ -20,7 +20,6 @@ pub(crate) struct Twin {
     pub who: &'static str,
     /// The one check that it leaves out.
     pub left_out: &'static str,
-    /// Whether the attack succeeded.
     pub succeeded: bool,
     /// What the attacker got.
     pub got: String,

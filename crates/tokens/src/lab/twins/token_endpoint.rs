@@ -44,8 +44,8 @@ impl TokenEndpoint<'_> {
             ("code_verifier", self.code_challenge.is_none() || self.code_challenge == challenge.as_deref()),
             ("code_challenge", self.code_challenge.is_some() || code_verifier.is_none()),
         ];
-        let mut failed = checks.into_iter().filter(|(_, holds)| !holds);
-        match failed.find(|(check, _)| self.left_out != Some(*check)) {
+        let fails = |(check, holds): &(_, bool)| !holds && self.left_out != Some(*check);
+        match checks.into_iter().find(fails) {
             Some((check, _)) => Err(check),
             None => Ok(()),
         }
@@ -77,8 +77,8 @@ pub(crate) async fn attack(
     let response = while_serving(answer, async |url| {
         http.send(Request::post("careless token endpoint", WHY, url, form))
             .await
-    });
-    let response = response.await?;
+    })
+    .await?;
     Ok(Twin {
         who: "a sign-in server",
         left_out: endpoint.left_out.unwrap_or_default(),

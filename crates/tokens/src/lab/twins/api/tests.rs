@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use common::Console;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::jwt::rules;
