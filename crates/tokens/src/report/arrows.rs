@@ -63,12 +63,8 @@ pub(super) fn of(steps: &[Step], server: &str) -> Vec<Arrow> {
         match step.channel {
             Channel::Here => add(Lane::Tokens, Lane::Tokens, sent, false),
             Channel::Browser => {
-                add(
-                    Lane::Tokens,
-                    Lane::Browser,
-                    "the address of the sign-in page".into(),
-                    false,
-                );
+                let shown = "the address of the sign-in page".into();
+                add(Lane::Tokens, Lane::Browser, shown, false);
                 // Whether the browser went there is known only from its return.
                 let later = steps[index..].iter().find(|step| came_back(step));
                 if let Some(later) = later {
@@ -149,20 +145,14 @@ pub(super) fn in_words(steps: &[Step], server: &str, grant: Grant) -> String {
     } else {
         words.push("The sign-in did not come to its end.".to_owned());
     }
+    let (tokens, checked) = match grant {
+        Grant::ClientCredentials => ("an access token", "it and showed it"),
+        _ => ("tokens", "them and showed one"),
+    };
     if has_tokens {
-        let tokens = if grant == Grant::ClientCredentials {
-            "an access token"
-        } else {
-            "tokens"
-        };
         words.push(format!("{server} gave this program {tokens}."));
     }
     if steps.iter().any(|step| step.channel == Channel::Api) {
-        let checked = if grant == Grant::ClientCredentials {
-            "it and showed it"
-        } else {
-            "them and showed one"
-        };
         words.push(format!("It checked {checked} to the API."));
     }
     words.join(" ")
@@ -209,13 +199,9 @@ fn request(step: &Step) -> String {
 fn reply(answer: &Answer) -> String {
     const SHOWN: usize = 5;
     let code = answer.status.split(' ').next().unwrap_or_default();
-    let shown: Vec<&str> = answer
-        .names
-        .iter()
-        .take(SHOWN)
-        .map(|name| &**name)
-        .collect();
-    match answer.names.len().saturating_sub(SHOWN) {
+    let names = &answer.names;
+    let (shown, others) = names.split_at(names.len().min(SHOWN));
+    match others.len() {
         _ if shown.is_empty() && answer.page => format!("{code} a page"),
         _ if shown.is_empty() => answer.status.clone(),
         0 => format!("{code} {}", shown.join(", ")),

@@ -8,7 +8,6 @@ use super::links::linked;
 
 /// One experiment and its result.
 pub(crate) struct LabRow {
-    /// Its name.
     pub name: &'static str,
     /// What was tried.
     pub what: &'static str,
@@ -38,11 +37,9 @@ pub(crate) struct TwinRow {
     pub who: &'static str,
     /// The one check that it leaves out.
     pub left_out: &'static str,
-    /// Whether the attack succeeded.
     pub succeeded: bool,
     /// What the attacker got.
     pub got: String,
-    /// The lines left out.
     pub code: String,
 }
 

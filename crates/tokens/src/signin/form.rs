@@ -30,12 +30,8 @@ fn read(form: ElementRef<'_>) -> Option<Form> {
     let (mut username, mut password) = (None, None);
     for input in form.select(&inputs) {
         let name = input.attr("name")?.to_owned();
-        match input
-            .attr("type")
-            .unwrap_or("text")
-            .to_ascii_lowercase()
-            .as_str()
-        {
+        let kind = input.attr("type").unwrap_or("text");
+        match &*kind.to_ascii_lowercase() {
             // As sensitive as a cookie: Cognito's `_csrf`, for example.
             "hidden" => {
                 let value = input.attr("value").unwrap_or_default();
@@ -59,11 +55,11 @@ fn read(form: ElementRef<'_>) -> Option<Form> {
 pub(crate) fn error_text(html: &str) -> Option<String> {
     let page = Html::parse_document(html);
     let marked = selector("[class*=error], [class*=Error], [id*=error], [id*=Error]");
-    let texts = page.select(&marked).map(|element| {
+    let mut texts = page.select(&marked).map(|element| {
         let text: String = element.text().collect::<Vec<_>>().join(" ");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     });
-    texts.into_iter().find(|text| !text.is_empty())
+    texts.find(|text| !text.is_empty())
 }
 
 fn selector(css: &str) -> Selector {

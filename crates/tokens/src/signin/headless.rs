@@ -83,10 +83,8 @@ impl<'a> Headless<'a> {
         let Some(form) = form::sign_in_form(&response.text()) else {
             return Err(no_form(&page, &response));
         };
-        match self
-            .follow(self.submit(&page, form)?, authorization)
-            .await?
-        {
+        let filled_in = self.submit(&page, form)?;
+        match self.follow(filled_in, authorization).await? {
             Place::Callback(address) => Ok(address),
             Place::Page(page, response) => Err(not_signed_in(&page, &response)),
         }

@@ -10,6 +10,7 @@ use common::{Console, Failure, Result, Settings};
 use crate::args::LoginArgs;
 use crate::config::client::ClientConfig;
 use crate::config::redirect_uri::RedirectUri;
+use crate::http::request::without_query;
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::authorization_response::{AuthorizationResponse, ExpectedResponse};
 use crate::oauth::discovery::Provider;
@@ -155,13 +156,13 @@ impl<'a> SignIn<'a> {
                 }
             }
         };
-        let Ok(received) = tokio::time::timeout(limit, answer).await else {
+        let Ok(ended) = tokio::time::timeout(limit, answer).await else {
             let message = format!("Nobody signed in within {} s", limit.as_secs());
             return Err(Failure::failed(message).with_hint(
                 "run this again, or wait longer with --timeout SECONDS. Where this machine has no browser: --no-browser, then paste the address that another one shows at the end",
             ));
         };
-        let received = received?;
+        let received = ended?;
         received
             .response
             .narrate(self.transcript, received.channel, request, &expected);
@@ -219,10 +220,8 @@ impl<'a> SignIn<'a> {
     /// Prints the URL unbroken on a line of its own, whether or not a browser
     /// opens, and opens one if the method is `Browser`.
     fn show_address(&self, request: &AuthorizationRequest) {
-        let mut page = request.url.clone();
-        page.set_query(None);
         let channel = Channel::Browser;
-        let heading = format!("the browser is sent to {page}");
+        let heading = format!("the browser is sent to {}", without_query(&request.url));
         let text = format!("{} Nothing here is secret.", channel.who_sees());
         let step = self.transcript.step(channel, &heading, &text);
         step.fields(&request.fields);

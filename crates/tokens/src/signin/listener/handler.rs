@@ -73,16 +73,10 @@ impl Handler {
             .next()
             .and_then(|host| host.to_str().ok())
             .unwrap_or_default();
-        if hosts.next().is_some() || !host.eq_ignore_ascii_case(&self.redirect_uri.authority()) {
-            return Err(bad(
-                "It was sent to a host name other than the registered one.",
-            ));
-        }
-        if request
-            .uri()
-            .authority()
-            .is_some_and(|a| a.as_str() != self.redirect_uri.authority())
-        {
+        let ours = self.redirect_uri.authority();
+        let is_ours = hosts.next().is_none() && host.eq_ignore_ascii_case(&ours);
+        let target = request.uri().authority();
+        if !is_ours || target.is_some_and(|target| target.as_str() != ours) {
             return Err(bad(
                 "It was sent to a host name other than the registered one.",
             ));

@@ -12,9 +12,7 @@ use crate::report::{self, STYLE};
 /// A page and its status.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
-    /// The HTTP status it is sent with.
     pub status: StatusCode,
-    /// The page itself.
     pub html: String,
 }
 
