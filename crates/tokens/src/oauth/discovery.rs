@@ -91,17 +91,8 @@ pub(crate) async fn discover(
     let url = secure_url("address of the discovery document", &config.discovery_url)?;
     let request = Request::get("discovery document", WHY, url);
     if let Some(limit) = config.startup_limit {
-        readiness::wait(http, console, limit, &request, |response| {
-            // A new domain is in the document only after a while: until then it
-            // names no sign-in page, or one on the issuer's own host.
-            let document = response.json::<Document>();
-            let incomplete =
-                document.is_none_or(|document| !document.has_page_elsewhere(&config.issuer));
-            response.status == StatusCode::NOT_FOUND
-                || response.status.is_server_error()
-                || (response.status.is_success() && incomplete)
-        })
-        .await;
+        let is_too_new = |response: &Response| is_too_new(response, &config.issuer);
+        readiness::wait(http, console, limit, &request, is_too_new).await;
     }
     let provider = Provider::read(config, &http.send(request).await?)?;
     if let Some(limit) = config.startup_limit {
@@ -112,6 +103,17 @@ pub(crate) async fn discover(
         readiness::wait(http, console, limit, &request, is_too_new).await;
     }
     Ok(provider)
+}
+
+/// Whether the answer may be another one in a moment. A new domain is in the
+/// document only after a while: until then it names no sign-in page, or one on the
+/// issuer's own host.
+fn is_too_new(response: &Response, issuer: &str) -> bool {
+    let document = response.json::<Document>();
+    let incomplete = document.is_none_or(|document| !document.has_page_elsewhere(issuer));
+    response.status == StatusCode::NOT_FOUND
+        || response.status.is_server_error()
+        || (response.status.is_success() && incomplete)
 }
 
 /// Fetches the discovery document for its `jwks_uri` alone: an issuer whose
@@ -221,27 +223,38 @@ impl Provider {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::Version;
+    use reqwest::header::HeaderMap;
+
     use super::*;
 
     #[test]
-    fn until_it_names_the_new_domain_the_document_is_incomplete() {
+    fn a_new_stack_is_waited_for_until_its_document_names_the_new_domain() {
         let issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a";
-        for (page, expected) in [
-            (
-                "https://a.auth.us-east-1.amazoncognito.com/oauth2/authorize",
-                true,
-            ),
-            (
-                "https://cognito-idp.us-east-1.amazonaws.com/oauth2/authorize",
-                false,
-            ),
-        ] {
-            let document: Document = serde_json::from_value(serde_json::json!({
+        let document = |page: &str| {
+            let document = serde_json::json!({
                 "issuer": issuer, "authorization_endpoint": page,
                 "token_endpoint": issuer, "jwks_uri": issuer,
-            }))
-            .unwrap();
-            assert_eq!(document.has_page_elsewhere(issuer), expected, "{page}");
+            });
+            document.to_string()
+        };
+        let complete = document("https://a.auth.us-east-1.amazoncognito.com/oauth2/authorize");
+        let own_host = document("https://cognito-idp.us-east-1.amazonaws.com/oauth2/authorize");
+        for (status, body, expected) in [
+            (200, &*complete, false),
+            (200, &*own_host, true),
+            (200, "{}", true),
+            (404, "{}", true),
+            (503, &*complete, true),
+            (403, "{}", false),
+        ] {
+            let response = Response {
+                version: Version::HTTP_11,
+                status: StatusCode::from_u16(status).unwrap(),
+                headers: HeaderMap::new(),
+                body: body.into(),
+            };
+            assert_eq!(is_too_new(&response, issuer), expected, "{status} {body}");
         }
     }
 }

@@ -149,3 +149,39 @@ fn fields(proof: &Jwt) -> Vec<Field> {
     });
     present.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Version;
+
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_for_the_nonce_asks_for_one() {
+        let nonce = r#"DPoP error="use_dpop_nonce""#;
+        let token = r#"DPoP error="invalid_token""#;
+        let error = r#"{"error": "use_dpop_nonce"}"#;
+        for (status, challenge, body, expected) in [
+            (401, nonce, "", true),
+            (401, token, "", false),
+            (401, "", error, true),
+            (400, "", error, true),
+            (400, "", r#"{"error": "invalid_grant"}"#, false),
+            (200, nonce, error, false),
+        ] {
+            let response = Response {
+                version: Version::HTTP_11,
+                status: StatusCode::from_u16(status).unwrap(),
+                headers: [(
+                    "www-authenticate".parse().unwrap(),
+                    challenge.parse().unwrap(),
+                )]
+                .into_iter()
+                .collect(),
+                body: body.into(),
+            };
+            let found = wants_nonce(&response);
+            assert_eq!(found, expected, "{status} {challenge} {body}");
+        }
+    }
+}

@@ -137,6 +137,14 @@ fn the_discovery_document_must_be_of_our_issuer_and_name_protected_addresses() {
         |d| d["issuer"] = json!("https://evil.example"),
         "names the issuer 'https://evil.example'",
     );
+    distrusts(
+        |d| d["issuer"] = json!("https://evil.example"),
+        "hint: OpenID Connect Discovery section 4.3: the document must name",
+    );
+    distrusts(
+        |d| d["issuer"] = json!(format!("{}/", d["issuer"].as_str().unwrap())),
+        "hint: only the slash at the end differs",
+    );
     for name in [
         "authorization_endpoint",
         "token_endpoint",

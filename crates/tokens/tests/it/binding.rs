@@ -1,6 +1,10 @@
 //! DPoP: tokens that are bound to a key of the run, and proofs of that key. The
 //! tests' server verifies every proof (RFC 9449 section 4.3).
 
+use std::net::SocketAddr;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::idp::{Idp, UnsignedTokens};
@@ -159,6 +163,28 @@ fn a_nonce_of_the_server_is_put_into_the_next_proof_once() {
         .assert_code(1)
         .assert_says("The token endpoint refused: use_dpop_nonce");
     assert_eq!(idp.count("/oauth2/token"), 2);
+}
+
+/// Asked again only where that can help: with a nonce that is new and was missed.
+#[test]
+fn a_request_is_repeated_for_a_new_nonce_that_was_missed() {
+    const NONCE: [(&str, &str); 1] = [("dpop-nonce", "the-same")];
+    for (status, hello, userinfo) in [(StatusCode::OK, 1, 1), (StatusCode::UNAUTHORIZED, 2, 1)] {
+        let answer: fn(&SocketAddr) -> Response = match status {
+            StatusCode::OK => |_| (NONCE, r#"{"sub": "s"}"#).into_response(),
+            _ => |_| {
+                let challenge = [("www-authenticate", "DPoP error=\"use_dpop_nonce\"")];
+                (StatusCode::UNAUTHORIZED, NONCE, challenge).into_response()
+            },
+        };
+        let idp = provider(|_| {}).with(|state| {
+            state.overrides.insert("/dev/hello", answer);
+            state.overrides.insert("/oauth2/userInfo", answer);
+        });
+        login(&idp, &["--userinfo"]);
+        assert_eq!(idp.count("/dev/hello"), hello, "{status}");
+        assert_eq!(idp.count("/oauth2/userInfo"), userinfo, "{status}");
+    }
 }
 
 /// Another value each time.
