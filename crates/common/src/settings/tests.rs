@@ -4,7 +4,7 @@ fn settings(password: Option<&str>, prefix: Option<&str>, suffix: &str) -> Setti
     Settings {
         region: None,
         endpoint_url: None,
-        password: password.map(|p| Password(p.to_owned())),
+        password: password.map(|p| Secret(p.to_owned())),
         sign_up: None,
         domain_prefix: prefix.map(str::to_owned),
         name_suffix: suffix.to_owned(),

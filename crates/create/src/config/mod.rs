@@ -6,7 +6,7 @@ pub(crate) mod names;
 pub(crate) mod routes;
 pub(crate) mod zip_file;
 
-use common::settings::Password;
+use common::settings::Secret;
 use common::{Failure, Result, Settings, State};
 
 use self::names::{ALLOWED_ORIGINS, CALLBACK_URLS, LOGOUT_URLS, Names, ROUTES};
@@ -18,7 +18,7 @@ pub(crate) struct Config {
     /// Names with `NAME_SUFFIX`.
     pub names: Names,
     /// The test user's password.
-    pub password: Password,
+    pub password: Secret,
     /// First label of the sign-in page's host name.
     pub domain_prefix: String,
     /// Whether anybody with an email address may make an account.
