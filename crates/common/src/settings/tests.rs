@@ -38,9 +38,8 @@ fn a_password_is_one_that_the_pool_takes() {
 #[test]
 fn a_domain_prefix_keeps_cognito_s_rules() {
     let check = |prefix| {
-        settings(None, Some(prefix), "")
-            .domain_prefix()
-            .map(str::to_owned)
+        let settings = settings(None, Some(prefix), "");
+        settings.domain_prefix().map(str::to_owned)
     };
     assert_eq!(check("hello-42").unwrap(), "hello-42");
     for bad in [
