@@ -50,10 +50,7 @@ impl Stack {
     pub(crate) fn check_deletable(&self, run: &Run) -> Result<()> {
         let apis = self.apis.iter().map(|api| api.check_deletable(run));
         let pools = self.user_pools.iter().map(|pool| pool.check_deletable(run));
-        let groups = self
-            .log_group
-            .iter()
-            .map(|group| group.check_deletable(run));
+        let groups = self.log_group.iter().map(|one| one.check_deletable(run));
         all(apis.chain(pools).chain(groups))
     }
 

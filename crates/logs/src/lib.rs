@@ -61,13 +61,11 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
 }
 
 fn name(state: &State) -> Result<String> {
-    match &state.lambda_function_name {
-        Some(function) => Ok(names::log_group(function)),
-        None => Err(Failure::usage(
-            "state.json has no lambda_function_name: 'create' has not begun",
-        )
-        .with_hint("run 'make api' (or 'create') first")),
-    }
+    let function = state.lambda_function_name.as_deref().ok_or_else(|| {
+        Failure::usage("state.json has no lambda_function_name: 'create' has not begun")
+            .with_hint("run 'make api' (or 'create') first")
+    })?;
+    Ok(names::log_group(function))
 }
 
 /// Shows the last lines, and then, if asked to, each new one.

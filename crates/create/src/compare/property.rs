@@ -87,7 +87,7 @@ macro_rules! enums {
     ($($name:ty),+ $(,)?) => { $(
         impl Property for $name {
             fn to_json(&self) -> Value {
-                self.as_str().into()
+                self.as_str().to_owned().to_json()
             }
         }
     )+ };

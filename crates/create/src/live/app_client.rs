@@ -78,8 +78,8 @@ impl LiveResource for AppClient {
     }
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
-        let call = run.aws.cognito.update_user_pool_client();
-        let call = updated(call, live, &self.create_call(run));
+        let update = run.aws.cognito.update_user_pool_client();
+        let call = updated(update, live, &self.create_call(run));
         let answer = call.send().await.named("UpdateUserPoolClient")?;
         check_shown(run, answer.user_pool_client.as_ref());
         Ok(())

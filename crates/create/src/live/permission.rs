@@ -82,11 +82,8 @@ impl Permission {
 /// # Errors
 /// If AWS refuses.
 pub(crate) async fn remove(run: &Run, statement_id: &str) -> CallResult<bool> {
-    let call = run
-        .aws
-        .lambda
-        .remove_permission()
-        .statement_id(statement_id);
-    let answer = call.function_name(&run.config.names.function).send().await;
+    let name = &run.config.names.function;
+    let call = run.aws.lambda.remove_permission().function_name(name);
+    let answer = call.statement_id(statement_id).send().await;
     Ok(optional(answer.named("RemovePermission"))?.is_some())
 }
