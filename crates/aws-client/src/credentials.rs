@@ -29,26 +29,23 @@ pub(crate) async fn check_profile() -> Result<()> {
         return Ok(());
     }
     let (fs, env, files) = Default::default();
-    let profiles = aws_config::profile::load(&fs, &env, &files, None).await;
-    match profiles {
-        Err(error) => Err(Failure::usage(format!(
-            "The AWS configuration cannot be read: {}",
-            chain(&error)
-        ))
-        .with_hint(SIGN_IN)),
-        Ok(profiles) if profiles.get_profile(&profile).is_some() => Ok(()),
-        Ok(_) => {
-            let file = |name, default: &str| set(name).unwrap_or_else(|| default.to_owned());
-            let config = file("AWS_CONFIG_FILE", "~/.aws/config");
-            let credentials = file("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
-            Err(Failure::usage(format!(
-                "AWS_PROFILE is '{profile}', and no such profile is in {config} or {credentials}"
-            ))
-            .with_hint(format!(
-                "set AWS_PROFILE to one that 'aws configure list-profiles' shows, or make it: 'aws configure --profile {profile}'"
-            )))
-        }
+    let loaded = aws_config::profile::load(&fs, &env, &files, None).await;
+    let profiles = loaded.map_err(|error| {
+        let why = chain(&error);
+        Failure::usage(format!("The AWS configuration cannot be read: {why}")).with_hint(SIGN_IN)
+    })?;
+    if profiles.get_profile(&profile).is_some() {
+        return Ok(());
     }
+    let file = |name, default: &str| set(name).unwrap_or_else(|| default.to_owned());
+    let config = file("AWS_CONFIG_FILE", "~/.aws/config");
+    let credentials = file("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+    Err(Failure::usage(format!(
+        "AWS_PROFILE is '{profile}', and no such profile is in {config} or {credentials}"
+    ))
+    .with_hint(format!(
+        "set AWS_PROFILE to one that 'aws configure list-profiles' shows, or make it: 'aws configure --profile {profile}'"
+    )))
 }
 
 /// Fetches the credentials that the configuration leads to.

@@ -23,19 +23,13 @@ const SERVICES: [&str; 6] = [
 /// stack is in one cloud), `AWS_ENDPOINT_URL` is not the one in use, FIPS or
 /// dual-stack hosts are asked for, or the endpoint is not a URL that may be used.
 pub(crate) fn resolve(config: &SdkConfig, settings: &Settings) -> Result<Option<String>> {
-    for (is_on, name, key) in [
-        (
-            config.use_fips(),
-            "AWS_USE_FIPS_ENDPOINT",
-            "use_fips_endpoint",
-        ),
-        (
-            config.use_dual_stack(),
-            "AWS_USE_DUALSTACK_ENDPOINT",
-            "use_dualstack_endpoint",
-        ),
+    for (is_on, name) in [
+        (config.use_fips(), "AWS_USE_FIPS_ENDPOINT"),
+        (config.use_dual_stack(), "AWS_USE_DUALSTACK_ENDPOINT"),
     ] {
         if is_on == Some(true) {
+            // The profile's `use_fips_endpoint`, for example.
+            let key = name.trim_start_matches("AWS_").to_lowercase();
             return Err(Failure::usage(format!(
                 "{name} (or {key} in the AWS profile) is on: these programs know AWS's usual hosts only"
             ))
@@ -83,8 +77,8 @@ fn of_service(config: &SdkConfig, service: &str) -> Option<String> {
 }
 
 fn two_clouds(service: &str, own: Option<&str>, others: Option<&str>) -> Failure {
-    let variable = service.to_uppercase().replace(' ', "_");
-    let variable = format!("{}_{variable}", var::AWS_ENDPOINT_URL);
+    let suffix = service.to_uppercase().replace(' ', "_");
+    let variable = format!("{}_{suffix}", var::AWS_ENDPOINT_URL);
     let setting = if std::env::var_os(&variable).is_some() {
         variable
     } else {

@@ -40,17 +40,14 @@ pub async fn user_pools_named(
     is_wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<UserPoolType>> {
     let call = aws.cognito.list_user_pools().max_results(60);
-    let mut pages = call.into_paginator().send();
+    let listed = call.into_paginator().items().send().try_collect().await;
     let mut pools = Vec::new();
-    while let Some(page) = pages.next().await {
-        let listed = page.named("ListUserPools")?.user_pools;
-        for pool in listed.into_iter().flatten() {
-            if is_wanted(pool.name().unwrap_or_default())
-                && let Some(id) = pool.id()
-            {
-                // It may have been deleted since it was listed.
-                pools.extend(user_pool(aws, id).await?);
-            }
+    for pool in listed.named("ListUserPools")? {
+        if is_wanted(pool.name().unwrap_or_default())
+            && let Some(id) = pool.id()
+        {
+            // It may have been deleted since it was listed.
+            pools.extend(user_pool(aws, id).await?);
         }
     }
     pools.sort_by_key(|pool| pool.creation_date);
@@ -165,16 +162,10 @@ pub async fn role(aws: &Clients, name: &str, tag: &DeploymentTag) -> Result<Foun
 /// If a call fails.
 pub async fn attached_policies(aws: &Clients, role: &str) -> Result<Vec<String>> {
     let call = aws.iam.list_attached_role_policies().role_name(role);
-    let mut pages = call.into_paginator().send();
-    let mut arns = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = optional(page.named("ListAttachedRolePolicies"))?;
-        let policies = page.and_then(|page| page.attached_policies);
-        for policy in policies.unwrap_or_default() {
-            arns.extend(policy.policy_arn);
-        }
-    }
-    Ok(arns)
+    let listed = call.into_paginator().items().send().try_collect().await;
+    let policies = optional(listed.named("ListAttachedRolePolicies"))?.unwrap_or_default();
+    let arns = policies.into_iter().filter_map(|policy| policy.policy_arn);
+    Ok(arns.collect())
 }
 
 /// IAM's tags, in the form of the other services'.
@@ -248,14 +239,9 @@ pub async fn log_group_details(aws: &Clients, name: &str) -> Result<Option<LogGr
 /// # Errors
 /// If a call fails.
 pub async fn log_groups(aws: &Clients, prefix: &str) -> Result<Vec<LogGroup>> {
-    let call = aws.logs.describe_log_groups();
-    let mut pages = call.log_group_name_prefix(prefix).into_paginator().send();
-    let mut groups = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.named("DescribeLogGroups")?;
-        groups.extend(page.log_groups.into_iter().flatten());
-    }
-    Ok(groups)
+    let call = aws.logs.describe_log_groups().log_group_name_prefix(prefix);
+    let groups = call.into_paginator().items().send().try_collect().await;
+    Ok(groups.named("DescribeLogGroups")?)
 }
 
 /// The ARN of a log group without `:*` at its end, as calls for its tags need it.

@@ -71,9 +71,7 @@ impl HttpClient for ByHost<SharedHttpClient> {
 
 impl HttpConnector for ByHost<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let is_loopback =
-            url::Url::parse(request.uri()).is_ok_and(|url| loopback::is_loopback(&url));
-        if is_loopback {
+        if url::Url::parse(request.uri()).is_ok_and(|url| loopback::is_loopback(&url)) {
             self.direct.call(request)
         } else {
             self.proxied.call(request)

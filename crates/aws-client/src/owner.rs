@@ -90,9 +90,8 @@ mod tests {
     use super::*;
 
     fn tags(pairs: &[(&str, &str)]) -> Tags {
-        let pairs = pairs.iter();
-        let owned = pairs.map(|(key, value)| (key.to_string(), value.to_string()));
-        owned.collect()
+        let owned = |(key, value): &(&str, &str)| (key.to_string(), value.to_string());
+        pairs.iter().map(owned).collect()
     }
 
     #[test]
@@ -118,10 +117,8 @@ mod tests {
             let error = refuse(found).unwrap_err();
             assert!(error.to_string().contains("Role 'R' is there already"));
             let hint = error.hint().unwrap_or_default();
-            assert!(
-                hint.contains(named) && hint.contains("NAME_SUFFIX"),
-                "{hint}"
-            );
+            assert!(hint.contains(named), "{hint}");
+            assert!(hint.contains("NAME_SUFFIX"), "{hint}");
         }
     }
 }

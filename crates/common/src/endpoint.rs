@@ -66,8 +66,7 @@ pub fn check_endpoint(state: &State, here: Option<&str>) -> Result<()> {
 pub fn of_stack(state: &State, configured: Option<&str>) -> Result<Option<String>> {
     let endpoint = configured.or(state.endpoint_url.as_deref());
     check_endpoint(state, endpoint)?;
-    let parsed = endpoint.map(|url| parse("The endpoint", url));
-    parsed.transpose()
+    endpoint.map(|url| parse("The endpoint", url)).transpose()
 }
 
 /// The error if an endpoint, region or account (`what`) is not state.json's.
@@ -115,10 +114,8 @@ mod tests {
             let error = check(bad).unwrap_err();
             assert_eq!(error.exit(), Exit::Usage);
             let said = error.to_string();
-            assert!(
-                said.contains(&format!("'{bad}'")) && said.contains(why),
-                "{said}"
-            );
+            assert!(said.contains(&format!("'{bad}'")), "{said}");
+            assert!(said.contains(why), "{said}");
         }
     }
 

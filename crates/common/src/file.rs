@@ -36,8 +36,7 @@ pub(crate) fn open_regular(path: &Path, options: &mut OpenOptions) -> Result<Fil
     let bits = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
     let flags = i32::try_from(bits).map_err(Error::other)?;
     let file = options.custom_flags(flags).open(path).map_err(|error| {
-        let is_link = path.is_symlink() && error.kind() != ErrorKind::PermissionDenied;
-        if is_link {
+        if path.is_symlink() && error.kind() != ErrorKind::PermissionDenied {
             return Error::other("it is a symbolic link");
         }
         error
@@ -59,11 +58,8 @@ pub(crate) fn write_private(path: &Path, text: &[u8]) -> Result<()> {
         _ => {}
     }
     let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    options.write(true).create_new(true).mode(0o600);
+    let mut file = options.open(path)?;
     // The umask may have taken more away.
     file.set_permissions(Permissions::from_mode(0o600))?;
     file.write_all(text)?;
@@ -127,10 +123,8 @@ mod tests {
         let file = dir.path().join("file");
         std::fs::write(&file, "0123456789").unwrap();
         assert_eq!(read(&file, 10).unwrap(), b"0123456789");
-        assert_eq!(
-            read(&file, 9).unwrap_err().to_string(),
-            "it has more than 9 bytes"
-        );
+        let too_long = read(&file, 9).unwrap_err().to_string();
+        assert_eq!(too_long, "it has more than 9 bytes");
     }
 
     #[test]
@@ -144,11 +138,8 @@ mod tests {
         let ours = link.symlink_metadata().unwrap().uid();
         assert_eq!(follow_links_of(&[ours], &link).unwrap(), file);
         // To another user, it is one that somebody else has planted.
-        let error = follow_links_of(&[ours + 1], &link).unwrap_err();
-        assert!(
-            error.to_string().contains("belongs to another user"),
-            "{error}"
-        );
+        let why = follow_links_of(&[ours + 1], &link).unwrap_err().to_string();
+        assert!(why.contains("belongs to another user"), "{why}");
         symlink("circle", dir.path().join("circle")).unwrap();
         assert!(refusal(&dir.path().join("circle")).contains("leads nowhere"));
     }

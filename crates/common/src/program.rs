@@ -51,10 +51,8 @@ where
 /// Prints where the program panicked. The message is left out: it may have the
 /// password in it, as that of `std::env::set_var` does.
 fn print_panic(panic: &PanicHookInfo<'_>) {
-    let place = panic
-        .location()
-        .map(ToString::to_string)
-        .unwrap_or_else(|| "an unknown place".to_owned());
+    let unknown = || "an unknown place".to_owned();
+    let place = panic.location().map_or_else(unknown, ToString::to_string);
     let failure = Failure::failed(format!("The program has a defect, at {place}"));
     console::print_failure(&failure.with_hint(
         "run the same command again: what was made is recorded; please report this line",

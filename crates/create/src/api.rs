@@ -90,11 +90,11 @@ fn cors() -> Option<Cors> {
     if ALLOWED_ORIGINS.is_empty() {
         return None;
     }
-    let methods = ROUTES.iter().map(|row| match row.method {
+    let in_routes = ROUTES.iter().map(|row| match row.method {
         "ANY" => "*".to_owned(),
         method => method.to_owned(),
     });
-    let methods: BTreeSet<String> = methods.collect();
+    let methods: BTreeSet<String> = in_routes.collect();
     let cors = Cors::builder()
         .set_allow_origins(Some(texts(ALLOWED_ORIGINS)))
         .set_allow_methods(Some(methods.into_iter().collect()))

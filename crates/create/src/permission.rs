@@ -71,11 +71,8 @@ impl Resource for Permission {
     }
 
     async fn create(&self, run: &Run) -> CallResult {
-        self.create_call(run)
-            .send()
-            .await
-            .named("AddPermission")
-            .map(drop)
+        let answer = self.create_call(run).send().await;
+        answer.named("AddPermission").map(drop)
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn wait_for_sign_in(run: &Run, pool: &UserPoolRef) -> Result<()
     let document = discovery::document_url(&pool.issuer, run.aws.endpoint_url.as_deref());
     let readiness = async || {
         let page = sign_in_page(run, &pool.issuer).await?;
-        let answer = get(page).await?;
+        let answer = answer("GET", page).await?;
         (!answer.status().is_server_error()).then_some(())
     };
     wait(run, "the sign-in page", &document, readiness).await
@@ -54,11 +54,10 @@ pub(crate) async fn sign_in_page(run: &Run, issuer: &str) -> Option<Url> {
         return Some(page.clone());
     }
     let url = discovery::document_url(issuer, run.aws.endpoint_url.as_deref());
-    let answer = get(url.parse().ok()?).await?;
+    let answer = answer("GET", url.parse().ok()?).await?;
     let document: Document = answer.json().await.ok()?;
     let page: Url = document.authorization_endpoint.parse().ok()?;
-    let prefix = &run.config.domain_prefix;
-    if !is_sign_in_host(&page, issuer, prefix) {
+    if !is_sign_in_host(&page, issuer, &run.config.domain_prefix) {
         return None;
     }
     Some(run.sign_in_page.get_or_init(|| page).clone())
@@ -68,9 +67,8 @@ pub(crate) async fn sign_in_page(run: &Run, issuer: &str) -> Option<Url> {
 /// pool names the issuer's own host, which has no page; and that of a pool whose
 /// domain was replaced names the old one. Another cloud has hosts of its own.
 fn is_sign_in_host(page: &Url, issuer: &str, prefix: &str) -> bool {
-    let issuer = Url::parse(issuer).ok();
     let host = page.host_str().unwrap_or_default();
-    let is_issuer = issuer.as_ref().and_then(Url::host_str) == Some(host);
+    let is_issuer = Url::parse(issuer).is_ok_and(|issuer| issuer.host_str() == Some(host));
     let is_another =
         host.ends_with(".amazoncognito.com") && !host.starts_with(&format!("{prefix}."));
     !is_issuer && !is_another
@@ -82,7 +80,7 @@ fn is_sign_in_host(page: &Url, issuer: &str, prefix: &str) -> bool {
 /// # Errors
 /// If a signal asks to stop meanwhile.
 pub(crate) async fn wait_for_api(run: &Run) -> Result<()> {
-    if !run.has_changed() {
+    if !run.summary.borrow().has_changed() {
         return Ok(());
     }
     let url = run.state.get().api_url.unwrap_or_default();
@@ -158,7 +156,9 @@ async fn wait(
 ) -> Result<()> {
     let _working = run.console.working(format!("first answer of {what}"));
     let mut waiting = None;
-    let mut backoff = Backoff::poll().up_to(limit(run));
+    // A minute, twice the time in which everything else settles: Cognito's
+    // documentation does not say how long a new name takes to appear in DNS.
+    let mut backoff = Backoff::poll().up_to(run.settle * 2);
     while readiness().await.is_none() {
         waiting.get_or_insert_with(|| {
             run.console
@@ -177,16 +177,6 @@ async fn wait(
         run.console.message(&text);
     }
     Ok(())
-}
-
-/// A minute, twice the time in which everything else settles: Cognito's
-/// documentation does not say how long a new name takes to appear in DNS.
-fn limit(run: &Run) -> Duration {
-    run.settle * 2
-}
-
-async fn get(url: Url) -> Option<reqwest::Response> {
-    answer("GET", url).await
 }
 
 /// The response to a request, if there is one. Nothing secret is sent, and nothing

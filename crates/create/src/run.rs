@@ -1,7 +1,8 @@
 //! What every step shares: clients, state.json, settings, the deployment's tag.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_client::account::{self, Account};
@@ -9,7 +10,7 @@ use aws_client::{Clients, DeploymentTag};
 use common::{Access, Console, Failure, Result, Settings, State, StateFile, interrupt, state};
 use url::Url;
 
-use crate::compare::change::{Change, Summary};
+use crate::compare::change::Summary;
 use crate::config::{Config, hosts};
 
 /// The deployment that is being created or changed.
@@ -34,8 +35,9 @@ pub(crate) struct Run {
     pub explain: bool,
     /// The sign-in page, once the discovery document has named it.
     pub sign_in_page: OnceLock<Url>,
+    /// What was done to how many resources.
+    pub summary: RefCell<Summary>,
     account: OnceLock<Account>,
-    summary: Mutex<Summary>,
     /// state.json as it was when this run began.
     before: State,
 }
@@ -72,8 +74,8 @@ impl Run {
             api_change: tokio::sync::Mutex::default(),
             explain: settings.explain,
             sign_in_page: OnceLock::new(),
+            summary: RefCell::default(),
             account: account::recorded(&before).map_or_else(OnceLock::new, OnceLock::from),
-            summary: Mutex::default(),
             before,
         })
     }
@@ -178,9 +180,8 @@ impl Run {
 
     /// Whether this cloud does not show a property that was set.
     pub(crate) fn is_not_shown(&self, property: &str) -> bool {
-        let state = self.state.get();
-        let mut not_shown = state.not_shown.iter().flatten();
-        not_shown.any(|name| name == property)
+        let not_shown = self.state.get().not_shown.unwrap_or_default();
+        not_shown.iter().any(|name| name == property)
     }
 
     /// Records that the answer to a call that set a property does not show it.
@@ -218,7 +219,7 @@ impl Run {
         self.console
             .line(&format!("State saved in '{path}'{same_state}"));
         if self.resumed {
-            self.console.message(&self.summary().to_string());
+            self.console.message(&self.summary.borrow().to_string());
         }
         Ok(())
     }
@@ -235,25 +236,6 @@ impl Run {
             return Ok(());
         }
         self.state.update(|state| *state = after)
-    }
-
-    /// Whether this run has created or updated anything.
-    pub(crate) fn has_changed(&self) -> bool {
-        self.summary().has_changed()
-    }
-
-    /// Counts what was done to a resource, for the summary.
-    pub(crate) fn count(&self, change: &Change) {
-        self.summary().count(change);
-    }
-
-    /// Counts a resource that was deleted, for the summary.
-    pub(crate) fn count_deleted(&self) {
-        self.summary().count_deleted();
-    }
-
-    fn summary(&self) -> std::sync::MutexGuard<'_, Summary> {
-        self.summary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -42,8 +42,8 @@ impl User {
             .permanent(true)
             .send()
             .await
-            .named("AdminSetUserPassword")?;
-        Ok(())
+            .named("AdminSetUserPassword")
+            .map(drop)
     }
 }
 

@@ -5,6 +5,8 @@
 //! while a custom domain leads to the API: such a mapping, which `create` never
 //! makes, is looked for before anything is deleted.
 
+use std::collections::BTreeSet;
+
 use aws_client::error::optional;
 use aws_client::find::Found;
 use aws_client::{Named, find};
@@ -34,19 +36,16 @@ pub(crate) async fn find(run: &Run) -> Result<Vec<Api>> {
     Ok(ids.into_iter().map(api).collect())
 }
 
-async fn ids(run: &Run) -> Result<Vec<String>> {
+async fn ids(run: &Run) -> Result<BTreeSet<String>> {
     let recorded = recorded(run).await?;
     let search = recorded.is_none() || run.may_lack_something();
-    let found = match &run.tag {
+    let tagged = match &run.tag {
         Some(tag) if search => find::apis(&run.aws, tag).await?,
         _ => Vec::new(),
     };
     // The list may lag behind: the recorded API may be missing in it.
-    let found = found.into_iter().filter_map(|api| api.api_id);
-    let mut ids: Vec<String> = found.chain(recorded).collect();
-    ids.sort();
-    ids.dedup();
-    Ok(ids)
+    let listed = tagged.into_iter().filter_map(|api| api.api_id);
+    Ok(listed.chain(recorded).collect())
 }
 
 /// The recorded API, if it exists and is ours: the file may have been edited.

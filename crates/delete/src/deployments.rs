@@ -31,10 +31,8 @@ pub(crate) async fn find(aws: &Clients) -> Result<Vec<Deployment>> {
     )?;
     let mut found: BTreeMap<String, Vec<Part>> = BTreeMap::new();
     for tagged in [pools, apis, functions, groups].into_iter().flatten() {
-        found
-            .entry(tagged.deployment)
-            .or_default()
-            .push(tagged.part);
+        let parts = found.entry(tagged.deployment).or_default();
+        parts.push(tagged.part);
     }
     for role in roles {
         let name = &role.part.name;
@@ -43,11 +41,11 @@ pub(crate) async fn find(aws: &Clients) -> Result<Vec<Deployment>> {
             found.entry(role.deployment).or_default().push(role.part);
         }
     }
-    let deployments = found.into_iter().map(|(id, mut parts)| {
+    let mut deployments = Vec::new();
+    for (id, mut parts) in found {
         parts.sort_by_key(|part| part.kind);
-        Deployment { id, parts }
-    });
-    let mut deployments: Vec<Deployment> = deployments.collect();
+        deployments.push(Deployment { id, parts });
+    }
     deployments.sort_by_key(|deployment| (deployment.since(), deployment.name_suffix()));
     Ok(deployments)
 }
@@ -60,8 +58,8 @@ impl Deployment {
 
     /// Its `NAME_SUFFIX`; empty if it has none.
     pub(crate) fn name_suffix(&self) -> String {
-        let mut suffixes = self.parts.iter().filter_map(Part::name_suffix);
-        suffixes.next().unwrap_or_default().to_owned()
+        let suffix = self.parts.iter().find_map(Part::name_suffix);
+        suffix.unwrap_or_default().to_owned()
     }
 
     /// What its state.json would say, as far as it is needed to delete it. It is not
@@ -85,7 +83,6 @@ impl Deployment {
     }
 
     fn id_of(&self, kind: Kind) -> Option<String> {
-        let mut parts = self.parts.iter().filter(|part| part.kind == kind);
-        parts.next().and_then(|part| part.id.clone())
+        self.parts.iter().find(|part| part.kind == kind)?.id.clone()
     }
 }

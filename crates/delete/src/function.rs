@@ -8,7 +8,6 @@ use aws_client::error::optional;
 use aws_client::{Named, find};
 use common::Result;
 
-use crate::python;
 use crate::run::Run;
 
 /// An existing function.
@@ -31,9 +30,24 @@ pub(crate) async fn find(run: &Run) -> Result<Option<Function>> {
             let ours = run.ours_only(found, recorded, &format!("function '{name}'"));
             ours.is_some()
         }
-        None => python::is_their_function(run, &name).await?,
+        None => is_of_python_scripts(run, &name).await?,
     };
     Ok(ours.then_some(Function { name }))
+}
+
+/// Whether the function of this name runs with the recorded role. The older Python
+/// scripts set no tags, so their function is known by what state.json records.
+async fn is_of_python_scripts(run: &Run, name: &str) -> Result<bool> {
+    let call = run.aws.lambda.get_function().function_name(name);
+    let answer = optional(call.send().await.named("GetFunction"))?;
+    let Some(function) = answer.and_then(|answer| answer.configuration) else {
+        return Ok(false);
+    };
+    let theirs = function.role == run.record.get().lambda_role_arn;
+    if !theirs {
+        run.note_foreign(&format!("function '{name}'"));
+    }
+    Ok(theirs)
 }
 
 impl Function {

@@ -14,7 +14,6 @@ mod list;
 mod log_group;
 mod lost_state;
 mod part;
-mod python;
 mod record;
 mod role;
 mod run;

@@ -14,10 +14,8 @@ use crate::part::Part;
 
 /// Prints a line for each deployment.
 pub(crate) async fn show(settings: &Settings) -> Result<()> {
-    let recorded = match State::load(&settings.state_file) {
-        Ok(Some(state)) => state,
-        _ => State::default(),
-    };
+    let loaded = State::load(&settings.state_file).ok().flatten();
+    let recorded = loaded.unwrap_or_default();
     let console = Arc::new(Console::new());
     let aws = Clients::new(settings, &console, recorded.region.as_deref()).await?;
     let (account, deployments) = join_all!(account::current(&aws), deployments::find(&aws))?;

@@ -1,6 +1,7 @@
 //! `--deployment ID`: deletes a deployment whose state.json is lost.
 
-use std::sync::{Arc, Mutex};
+use std::cell::RefCell;
+use std::sync::Arc;
 
 use aws_client::{Clients, account};
 use common::{Access, Console, Failure, Result, Settings, State, join_all};
@@ -25,8 +26,7 @@ pub(crate) async fn open(settings: &Settings, access: Access, id: &str) -> Resul
     let console = Arc::new(Console::new());
     let aws = Clients::new(settings, &console, None).await?;
     let (account, deployments) = join_all!(account::current(&aws), deployments::find(&aws))?;
-    let mut found = deployments.iter().filter(|deployment| deployment.id == id);
-    let Some(deployment) = found.next() else {
+    let Some(deployment) = deployments.iter().find(|one| one.id == id) else {
         return Err(Failure::failed(format!(
             "There is no deployment '{id}' in account '{}', region '{}'",
             account.id, aws.region
@@ -37,6 +37,6 @@ pub(crate) async fn open(settings: &Settings, access: Access, id: &str) -> Resul
     console.message(&format!(
         "In account '{account_id}', region '{region}': deployment {deployment}"
     ));
-    let state = Mutex::new(deployment.state(&aws, &account));
+    let state = RefCell::new(deployment.state(&aws, &account));
     Ok(Run::new(settings, aws, console, Record::Memory(state)))
 }

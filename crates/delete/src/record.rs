@@ -1,6 +1,6 @@
 //! What is known of the deployment: its state.json, or what was found by its tag.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::cell::RefCell;
 
 use common::{Result, State, StateFile};
 
@@ -11,7 +11,7 @@ pub(crate) enum Record {
     File(StateFile),
     /// What was found by the tag, as state.json is lost. Nothing is saved: a
     /// second run finds what is left in the same way.
-    Memory(Mutex<State>),
+    Memory(RefCell<State>),
 }
 
 impl Record {
@@ -19,7 +19,7 @@ impl Record {
     pub(crate) fn get(&self) -> State {
         match self {
             Record::File(file) => file.get(),
-            Record::Memory(state) => lock(state).clone(),
+            Record::Memory(state) => state.borrow().clone(),
         }
     }
 
@@ -31,7 +31,7 @@ impl Record {
         match self {
             Record::File(file) => file.update(change),
             Record::Memory(state) => {
-                change(&mut lock(state));
+                change(&mut state.borrow_mut());
                 Ok(())
             }
         }
@@ -50,8 +50,4 @@ impl Record {
             Record::Memory(_) => Ok(None),
         }
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }

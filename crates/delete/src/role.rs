@@ -48,10 +48,8 @@ impl Policy {
     }
 
     fn title(&self) -> String {
-        match self {
-            Policy::Inline(name) => format!("Policy '{name}'"),
-            Policy::Attached(arn) => format!("Policy '{arn}'"),
-        }
+        let (Policy::Inline(name) | Policy::Attached(name)) = self;
+        format!("Policy '{name}'")
     }
 }
 
@@ -66,11 +64,11 @@ pub(crate) async fn find(run: &Run) -> Result<Option<Role>> {
 
 async fn is_ours(run: &Run, name: &str) -> Result<bool> {
     let state = run.record.get();
+    let recorded = state.lambda_role_arn.is_some();
     let Some(tag) = &run.tag else {
-        return Ok(state.lambda_role_arn.is_some()); // recorded by the Python scripts
+        return Ok(recorded); // by the Python scripts
     };
     let found = find::role(&run.aws, name, tag).await?;
-    let recorded = state.lambda_role_arn.is_some();
     let ours = run.ours_only(found, recorded, &format!("role '{name}'"));
     Ok(ours.is_some())
 }
@@ -85,16 +83,9 @@ async fn policies(run: &Run, role: &str) -> Result<Vec<Policy>> {
 
 async fn inline(run: &Run, role: &str) -> Result<Vec<String>> {
     let call = run.aws.iam.list_role_policies().role_name(role);
-    let mut pages = call.into_paginator().send();
-    let mut names = Vec::new();
-    while let Some(page) = pages.next().await {
-        // None, if the role itself is gone.
-        let Some(page) = optional(page.named("ListRolePolicies"))? else {
-            break;
-        };
-        names.extend(page.policy_names);
-    }
-    Ok(names)
+    let names = call.into_paginator().items().send().try_collect().await;
+    // None, if the role itself is gone.
+    Ok(optional(names.named("ListRolePolicies"))?.unwrap_or_default())
 }
 
 impl Role {

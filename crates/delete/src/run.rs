@@ -1,8 +1,8 @@
 //! What every part of a run shares: clients, the record, the deployment's tag.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_client::account;
@@ -34,9 +34,9 @@ pub(crate) struct Run {
     pub tag: Option<DeploymentTag>,
     settle: Duration,
     /// Whether something that the record lists was not found.
-    unseen: AtomicBool,
+    unseen: Cell<bool>,
     /// What was said not to be ours: once is enough.
-    foreign: Mutex<BTreeSet<String>>,
+    foreign: RefCell<BTreeSet<String>>,
 }
 
 impl Run {
@@ -70,8 +70,8 @@ impl Run {
             console,
             tag: deployment_id.as_deref().map(DeploymentTag::new),
             settle: settings.settle,
-            unseen: AtomicBool::new(false),
-            foreign: Mutex::default(),
+            unseen: Cell::default(),
+            foreign: RefCell::default(),
         }
     }
 
@@ -98,11 +98,7 @@ impl Run {
         let state = self.record.get();
         let left = |name: &&str| state.under_way.left(name, self.settle);
         let coming = CREATES.iter().filter_map(left);
-        let unseen = if self.unseen.load(Ordering::Relaxed) {
-            state.unsettled(self.settle)
-        } else {
-            None
-        };
+        let unseen = state.unsettled(self.settle).filter(|_| self.unseen.get());
         coming.chain(unseen).max()
     }
 
@@ -164,7 +160,7 @@ impl Run {
 
     /// Begins a new look-up: what was not found before may be found now.
     pub(crate) fn begin_look(&self) {
-        self.unseen.store(false, Ordering::Relaxed);
+        self.unseen.set(false);
     }
 
     /// What was found, if it is ours; prints a note if it is somebody else's.
@@ -173,7 +169,7 @@ impl Run {
         match found {
             Found::Ours(resource) => Some(resource),
             Found::Nothing => {
-                self.unseen.fetch_or(recorded, Ordering::Relaxed);
+                self.unseen.set(self.unseen.get() || recorded);
                 None
             }
             Found::OfDeployment(_) | Found::Foreign => {
@@ -186,8 +182,7 @@ impl Run {
     /// Prints a note that something which bears our name, or is recorded, is not
     /// ours.
     pub(crate) fn note_foreign(&self, what: &str) {
-        let mut foreign = self.foreign.lock().unwrap_or_else(PoisonError::into_inner);
-        if foreign.insert(what.to_owned()) {
+        if self.foreign.borrow_mut().insert(what.to_owned()) {
             self.console.note(&format!(
                 "{what} was not made by this deployment: it is left as it is"
             ));

@@ -50,11 +50,8 @@ impl Stack {
     pub(crate) fn check_deletable(&self, run: &Run) -> Result<()> {
         let apis = self.apis.iter().map(|api| api.check_deletable(run));
         let pools = self.user_pools.iter().map(|pool| pool.check_deletable(run));
-        let group = self
-            .log_group
-            .iter()
-            .map(|group| group.check_deletable(run));
-        all(apis.chain(pools).chain(group))
+        let groups = self.log_group.iter().map(|one| one.check_deletable(run));
+        all(apis.chain(pools).chain(groups))
     }
 
     /// Deletes all of it. The three parts need nothing of each other and are

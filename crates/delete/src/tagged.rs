@@ -38,13 +38,12 @@ pub(crate) async fn user_pools(aws: &Clients) -> Result<Vec<Tagged>> {
     for pool in pools {
         let tags = pool.user_pool_tags.as_ref();
         if pool.domain.is_some() {
-            let domain = Part::new(Kind::Domain, pool.domain.clone());
-            found.extend(Tagged::new(tags, domain));
+            found.extend(Tagged::new(tags, Part::new(Kind::Domain, pool.domain)));
         }
         let part = Part {
-            id: pool.id.clone(),
+            id: pool.id,
             created: pool.creation_date,
-            ..Part::new(Kind::UserPool, pool.name.clone())
+            ..Part::new(Kind::UserPool, pool.name)
         };
         found.extend(Tagged::new(tags, part));
     }
@@ -67,14 +66,12 @@ pub(crate) async fn apis(aws: &Clients) -> Result<Vec<Tagged>> {
 
 /// Roles: ListRoles shows no tags, GetRole does.
 pub(crate) async fn roles(aws: &Clients) -> Result<Vec<Tagged>> {
-    let mut pages = aws.iam.list_roles().into_paginator().send();
-    let mut listed = Vec::new();
-    while let Some(page) = pages.next().await {
-        listed.extend(page.named("ListRoles")?.roles);
-    }
-    listed.retain(|role| Kind::Role.may_be_named(role.role_name()));
+    let pages = aws.iam.list_roles().into_paginator();
+    let listed = pages.items().send().try_collect().await;
+    let mut roles = listed.named("ListRoles")?;
+    roles.retain(|role| Kind::Role.may_be_named(role.role_name()));
     let mut found = Vec::new();
-    for role in listed {
+    for role in roles {
         let call = aws.iam.get_role().role_name(role.role_name());
         let answer = optional(call.send().await.named("GetRole"))?;
         let described = answer.and_then(|answer| answer.role);
@@ -102,18 +99,15 @@ pub(crate) async fn is_of_another_region(aws: &Clients, role: &str) -> Result<bo
 
 /// Functions: ListFunctions shows no tags, ListTags does.
 pub(crate) async fn functions(aws: &Clients) -> Result<Vec<Tagged>> {
-    let mut pages = aws.lambda.list_functions().into_paginator().send();
-    let mut listed = Vec::new();
-    while let Some(page) = pages.next().await {
-        let functions = page.named("ListFunctions")?.functions;
-        listed.extend(functions.into_iter().flatten());
-    }
-    listed.retain(|function| {
+    let pages = aws.lambda.list_functions().into_paginator();
+    let listed = pages.items().send().try_collect().await;
+    let mut functions = listed.named("ListFunctions")?;
+    functions.retain(|function| {
         let name = function.function_name().unwrap_or_default();
         Kind::Function.may_be_named(name)
     });
     let mut found = Vec::new();
-    for function in listed {
+    for function in functions {
         let call = aws.lambda.list_tags().set_resource(function.function_arn);
         let answer = optional(call.send().await.named("ListTags"))?;
         let tags = answer.and_then(|answer| answer.tags);

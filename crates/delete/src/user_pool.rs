@@ -53,11 +53,10 @@ pub(crate) async fn find(run: &Run) -> Result<Vec<UserPool>> {
         _ => Vec::new(),
     };
     // The list may lag behind: the recorded pool may be missing in it.
-    pools.retain(|pool| {
-        let same = |recorded: &UserPoolType| recorded.id == pool.id;
-        !recorded.as_ref().is_some_and(same)
-    });
-    pools.extend(recorded);
+    if let Some(recorded) = recorded {
+        pools.retain(|pool| pool.id != recorded.id);
+        pools.push(recorded);
+    }
     Ok(pools.into_iter().filter_map(UserPool::new).collect())
 }
 

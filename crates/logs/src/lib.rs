@@ -61,8 +61,7 @@ pub async fn run(args: &Args, settings: Settings) -> Result<Exit> {
 }
 
 fn name(state: &State) -> Result<String> {
-    let function = state.lambda_function_name.as_deref();
-    let function = function.ok_or_else(|| {
+    let function = state.lambda_function_name.as_deref().ok_or_else(|| {
         Failure::usage("state.json has no lambda_function_name: 'create' has not begun")
             .with_hint("run 'make api' (or 'create') first")
     })?;

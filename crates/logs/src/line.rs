@@ -34,8 +34,8 @@ impl Line {
     /// It as it is printed. What has line breaks in it is several lines, each with the
     /// time: none can pass for a line of its own.
     pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
-        let time = DateTime::from_millis(self.timestamp).fmt(Format::DateTime);
-        let time = time.unwrap_or_else(|_| self.timestamp.to_string());
+        let date = DateTime::from_millis(self.timestamp).fmt(Format::DateTime);
+        let time = date.unwrap_or_else(|_| self.timestamp.to_string());
         let lines = self.message.trim_end().split('\n');
         lines.map(move |line| format!("{time}  {line}"))
     }
@@ -60,12 +60,7 @@ mod tests {
             .timestamp(1_764_100_800_123)
             .message("one\ntwo\n");
         let texts: Vec<String> = Line::of(event.build()).texts().collect();
-        assert_eq!(
-            texts,
-            [
-                "2025-11-25T20:00:00.123Z  one",
-                "2025-11-25T20:00:00.123Z  two"
-            ]
-        );
+        let time = "2025-11-25T20:00:00.123Z";
+        assert_eq!(texts, [format!("{time}  one"), format!("{time}  two")]);
     }
 }

@@ -1,10 +1,8 @@
 //! Reading a log group (FilterLogEvents).
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use aws_client::error::optional;
 use aws_client::{CallError, Clients, Named};
-use common::{Failure, Result};
+use common::{Failure, Result, state};
 
 use crate::line::Line;
 
@@ -36,9 +34,7 @@ impl LogGroup<'_> {
         let mut end = None;
         for stretch in STRETCHES {
             let begin = now - stretch;
-            let mut lines = self.between(begin, end).await?;
-            lines.append(&mut found);
-            found = lines;
+            found = [self.between(begin, end).await?, found].concat();
             if found.len() >= count {
                 break;
             }
@@ -62,9 +58,8 @@ impl LogGroup<'_> {
         let mut pages = call.into_paginator().send();
         let mut lines = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = optional(page.named("FilterLogEvents"));
-            let page = page.map_err(no_logs)?.ok_or_else(|| self.missing())?;
-            let events = page.events;
+            let page = optional(page.named("FilterLogEvents")).map_err(no_logs)?;
+            let events = page.ok_or_else(|| self.missing())?.events;
             lines.extend(events.into_iter().flatten().map(Line::of));
         }
         // Each instance of the function has a stream of its own.
@@ -89,6 +84,5 @@ fn no_logs(error: CallError) -> Failure {
 
 /// Milliseconds since 1970.
 pub(crate) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis().try_into().unwrap_or(i64::MAX))
+    state::now().try_into().unwrap_or(i64::MAX)
 }

@@ -4,7 +4,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::causes::chain;
+use super::causes::{causes, chain};
 use super::kind::{self, Kind};
 use crate::interceptors::Stopped;
 
@@ -127,33 +127,24 @@ fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Ca
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let status = error
-        .raw_response()
-        .map(|response| response.status().as_u16());
-    let (code, message) = match error {
-        SdkError::ServiceError(service) => (
-            service.err().code().map(str::to_owned),
-            service.err().message().map(str::to_owned),
-        ),
-        _ => (None, None),
-    };
-    let kind = match (&code, error) {
+    let response = error.raw_response();
+    let status = response.map(|response| response.status().as_u16());
+    let (code, message) = (error.code(), error.message());
+    let kind = match error {
         _ if caused_by_stop(error) => Kind::Stopped,
-        (_, SdkError::ServiceError(_)) => kind::of_refusal(
-            code.as_deref().unwrap_or(""),
-            message.as_deref().unwrap_or(""),
-            status,
-        ),
-        (_, SdkError::ConstructionFailure(_)) => Kind::Other,
-        (_, SdkError::DispatchFailure(failure)) => failure
+        SdkError::ServiceError(_) => {
+            kind::of_refusal(code.unwrap_or(""), message.unwrap_or(""), status)
+        }
+        SdkError::ConstructionFailure(_) => Kind::Other,
+        SdkError::DispatchFailure(failure) => failure
             .as_connector_error()
             .map_or(Kind::Lost, kind::of_connection),
         _ => Kind::Lost,
     };
     CallError {
         operation,
-        code: code.unwrap_or_else(|| transport_code(error, kind, status)),
-        message: message.unwrap_or_else(|| chain(error)),
+        code: code.map_or_else(|| transport_code(error, kind, status), str::to_owned),
+        message: message.map_or_else(|| chain(error), str::to_owned),
         kind,
     }
 }
@@ -173,12 +164,5 @@ fn transport_code<E>(error: &SdkError<E, HttpResponse>, kind: Kind, status: Opti
 }
 
 fn caused_by_stop<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> bool {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = source {
-        if error.is::<Stopped>() {
-            return true;
-        }
-        source = error.source();
-    }
-    false
+    causes(error).any(|cause| cause.is::<Stopped>())
 }

@@ -120,14 +120,10 @@ mod tests {
 
     #[test]
     fn both_ways_to_sign_in_are_named() {
-        let hint = hint_for(
-            "ExpiredToken",
-            "The security token included in the request is expired",
-        );
-        assert!(
-            hint.contains("'aws login'") && hint.contains("'aws sso login'"),
-            "{hint}"
-        );
+        let message = "The security token included in the request is expired";
+        let hint = hint_for("ExpiredToken", message);
+        assert!(hint.contains("'aws login'"), "{hint}");
+        assert!(hint.contains("'aws sso login'"), "{hint}");
     }
 
     #[test]

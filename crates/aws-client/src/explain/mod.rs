@@ -42,9 +42,8 @@ pub(crate) struct Explain {
 #[derive(Debug)]
 struct Call {
     operation: String,
-    /// What is printed once the answer is there: the heading, and the rest.
-    heading: StyledText,
-    block: String,
+    /// What is printed once the answer is there, so far: what is sent, and why.
+    block: StyledText,
     secrets: Secrets,
     begun: Instant,
 }
@@ -62,27 +61,12 @@ impl Explain {
             operations,
         }
     }
-
-    /// The heading of a block, and its first half: what is sent, and why.
-    fn begin(&self, operation: &str, attempt: u32, sent: &wire::Request) -> (StyledText, String) {
-        let number = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
-        let attempt = match attempt {
-            0 | 1 => String::new(),
-            attempt => format!(" (attempt {attempt})"),
-        };
-        let why = self.operations.find(operation).purpose;
-        let heading = numbered_heading(number, &format!("{operation}{attempt}"));
-        let mut block = String::from("\n");
-        indent(&mut block, why);
-        indent(&mut block, &sent.text);
-        (heading, block)
-    }
 }
 
 /// Appends lines, indented under the heading of the block.
-fn indent(block: &mut String, text: &str) {
-    for line in text.lines() {
-        let _ = writeln!(block, "    {line}");
+fn indent(block: &mut StyledText, text: &str) {
+    for line in text.trim_end().lines() {
+        let _ = write!(block, "\n    {line}");
     }
 }
 
@@ -102,12 +86,17 @@ impl Intercept for Explain {
             return Ok(());
         }
         let operation = interceptors::operation(cfg).to_owned();
-        let attempt = interceptors::attempt(cfg);
+        let attempt = match interceptors::attempt(cfg) {
+            0 | 1 => String::new(),
+            attempt => format!(" (attempt {attempt})"),
+        };
+        let number = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut block = numbered_heading(number, &format!("{operation}{attempt}"));
+        indent(&mut block, self.operations.find(&operation).purpose);
         let sent = wire::Request::new(context.request());
-        let (heading, block) = self.begin(&operation, attempt, &sent);
+        indent(&mut block, &sent.text);
         cfg.interceptor_state().store_put(Call {
             operation,
-            heading,
             block,
             secrets: sent.secrets,
             begun: Instant::now(),
@@ -125,10 +114,6 @@ impl Intercept for Explain {
             return Ok(());
         };
         let took = call.begun.elapsed().as_millis();
-        let error = match context.output_or_error() {
-            Some(Err(error)) if !error.is_operation_error() => Some(chain(error)),
-            _ => None,
-        };
         let mut block = call.block.clone();
         match context.response() {
             Some(response) => {
@@ -138,12 +123,12 @@ impl Intercept for Explain {
             }
             None => indent(&mut block, &format!("no answer after {took} ms")),
         }
-        if let Some(error) = error {
-            indent(&mut block, &call.secrets.redact(&error));
+        if let Some(Err(error)) = context.output_or_error()
+            && !error.is_operation_error()
+        {
+            indent(&mut block, &call.secrets.redact(&chain(error)));
         }
-        let heading = call.heading.clone();
-        self.console
-            .styled_message(&heading.plain(block.trim_end()));
+        self.console.styled_message(&block);
         cfg.interceptor_state().unset::<Call>();
         Ok(())
     }

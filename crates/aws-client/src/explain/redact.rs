@@ -1,5 +1,7 @@
 //! What `--explain` never shows: passwords, signatures, credentials, zips.
 
+use std::iter;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::Value;
 
@@ -38,17 +40,13 @@ pub(crate) struct Secrets(Vec<String>);
 impl Secrets {
     /// The secrets in the headers of a signed request.
     pub(crate) fn of(request: &HttpRequest) -> Secrets {
-        let hidden = request.headers().iter();
-        let mut values: Vec<String> = hidden
-            .filter(|(name, _)| is_hidden_header(name))
-            .map(|(_, value)| value.to_owned())
-            .collect();
-        let signatures: Vec<String> = values
-            .iter()
-            .filter_map(|value| Some(value.split_once("Signature=")?.1.to_owned()))
-            .collect();
-        values.extend(signatures);
-        Secrets(values)
+        let headers = request.headers().iter();
+        let hidden = headers.filter(|(name, _)| is_hidden_header(name));
+        let values = hidden.flat_map(|(_, value)| {
+            let signature = value.split_once("Signature=").map(|parts| parts.1);
+            iter::once(value).chain(signature)
+        });
+        Secrets(values.map(str::to_owned).collect())
     }
 
     /// Hides secret fields of a request, and remembers their values.

@@ -50,9 +50,7 @@ impl ThrottleReason {
             }
         };
         let pause = grown.mul_f64(random.random_range(JITTER));
-        let asked = retry_after
-            .map(|asked| asked + pause / 10)
-            .unwrap_or_default();
+        let asked = retry_after.map_or(Duration::ZERO, |asked| asked + pause / 10);
         Some(pause.max(asked).min(left))
     }
 

@@ -95,9 +95,7 @@ ca_bundle =
         assert_eq!(found("nobody"), None);
         assert_eq!(found("x"), None);
         let other_form = "[profile default]\nca_bundle = /a.pem\n";
-        assert_eq!(
-            find(other_form, "default", "ca_bundle").as_deref(),
-            Some("/a.pem")
-        );
+        let found = find(other_form, "default", "ca_bundle");
+        assert_eq!(found.as_deref(), Some("/a.pem"));
     }
 }

@@ -100,11 +100,11 @@ type Wrong = (String, String);
 /// Name and value, unless the line is empty or a comment.
 fn parse_line(line: &[u8]) -> Result<Option<(String, String)>, Wrong> {
     let plain_text = || "write the file anew with a text editor, as UTF-8".to_owned();
-    let line = std::str::from_utf8(line).map_err(|_| ("not UTF-8 text".into(), plain_text()))?;
-    if line.contains(|c: char| c.is_ascii_control() && c != '\t') {
+    let whole = std::str::from_utf8(line).map_err(|_| ("not UTF-8 text".into(), plain_text()))?;
+    if whole.contains(|c: char| c.is_ascii_control() && c != '\t') {
         return Err(("it has a control character".into(), plain_text()));
     }
-    let line = line.trim_matches(BLANK);
+    let line = whole.trim_matches(BLANK);
     if line.is_empty() || line.starts_with('#') {
         return Ok(None);
     }

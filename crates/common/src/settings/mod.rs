@@ -20,36 +20,19 @@ use crate::endpoint;
 use crate::failure::{Failure, Result};
 use crate::state::SETTLE_TIME;
 
-/// The test user's password. `Debug` hides it; there is no `Display`.
+/// The test user's password, or a client's secret at an OpenID provider (RFC 6749
+/// section 2.3.1). `Debug` hides it; there is no `Display`.
 #[derive(Clone)]
-pub struct Password(String);
+pub struct Secret(String);
 
-impl Password {
-    /// The password in clear text, for the one place that sends it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(hidden)")
-    }
-}
-
-/// A client's secret at an OpenID provider, RFC 6749 section 2.3.1. `Debug` hides
-/// it; there is no `Display`.
-#[derive(Clone)]
-pub struct ClientSecret(String);
-
-impl ClientSecret {
+impl Secret {
     /// The secret in clear text, for the one place that sends it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-impl fmt::Debug for ClientSecret {
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(hidden)")
     }
@@ -64,7 +47,7 @@ pub struct Settings {
     /// `AWS_ENDPOINT_URL`, without a trailing slash; `None` is AWS itself.
     pub endpoint_url: Option<String>,
     /// `PASSWORD`.
-    pub password: Option<Password>,
+    pub password: Option<Secret>,
     /// `DOMAIN_PREFIX`.
     pub domain_prefix: Option<String>,
     /// `SIGN_UP`, as it is set.
@@ -80,7 +63,7 @@ pub struct Settings {
     /// `BROWSER`.
     pub browser: Option<String>,
     /// `CLIENT_SECRET`.
-    pub client_secret: Option<ClientSecret>,
+    pub client_secret: Option<Secret>,
     /// `--explain`.
     pub explain: bool,
 }
@@ -107,7 +90,7 @@ impl Settings {
         Ok(Settings {
             region,
             endpoint_url: endpoint_url()?,
-            password: text(var::PASSWORD)?.map(Password),
+            password: text(var::PASSWORD)?.map(Secret),
             domain_prefix: get(var::DOMAIN_PREFIX)?,
             sign_up: get(var::SIGN_UP)?,
             name_suffix: get(var::NAME_SUFFIX)?.unwrap_or_default(),
@@ -115,7 +98,7 @@ impl Settings {
             state_file,
             settle: settle(get(var::SETTLE_SECONDS)?)?,
             browser: get(var::BROWSER)?,
-            client_secret: text(var::CLIENT_SECRET)?.map(ClientSecret),
+            client_secret: text(var::CLIENT_SECRET)?.map(Secret),
             explain: args.explain,
         })
     }
@@ -125,7 +108,7 @@ impl Settings {
     /// # Errors
     /// Exit code 2 if it is not set, shorter than the pool's policy allows, or
     /// not one that Cognito takes (AdminSetUserPassword).
-    pub fn password(&self) -> Result<&Password> {
+    pub fn password(&self) -> Result<&Secret> {
         let password = self
             .password
             .as_ref()

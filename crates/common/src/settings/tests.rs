@@ -4,7 +4,7 @@ fn settings(password: Option<&str>, prefix: Option<&str>, suffix: &str) -> Setti
     Settings {
         region: None,
         endpoint_url: None,
-        password: password.map(|p| Password(p.to_owned())),
+        password: password.map(|p| Secret(p.to_owned())),
         sign_up: None,
         domain_prefix: prefix.map(str::to_owned),
         name_suffix: suffix.to_owned(),
@@ -38,9 +38,8 @@ fn a_password_is_one_that_the_pool_takes() {
 #[test]
 fn a_domain_prefix_keeps_cognito_s_rules() {
     let check = |prefix| {
-        settings(None, Some(prefix), "")
-            .domain_prefix()
-            .map(str::to_owned)
+        let settings = settings(None, Some(prefix), "");
+        settings.domain_prefix().map(str::to_owned)
     };
     assert_eq!(check("hello-42").unwrap(), "hello-42");
     for bad in [

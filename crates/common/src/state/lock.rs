@@ -70,12 +70,8 @@ impl Drop for Lock {
 
 fn open(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
-    options
-        .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
-        .mode(0o600);
+    options.create(true).truncate(false);
+    options.read(true).write(true).mode(0o600);
     let file = open_regular(path, &mut options)?;
     // The name of the holder is written into it.
     if file.metadata()?.nlink() > 1 {

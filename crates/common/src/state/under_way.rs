@@ -40,11 +40,6 @@ impl UnderWay {
         self.0.get(operation).copied()
     }
 
-    /// Whether the call is recorded.
-    pub fn has(&self, operation: &str) -> bool {
-        self.0.contains_key(operation)
-    }
-
     /// The names of the calls of an operation.
     pub(crate) fn of(&self, operation: &str) -> Vec<String> {
         let is_of = |call: &&String| call.split(' ').next() == Some(operation);
@@ -71,15 +66,12 @@ impl UnderWay {
     /// How much longer the call may take effect; `None` if it is not recorded
     /// or began too long ago. `settle` is [`SETTLE_TIME`] except in tests.
     pub fn left(&self, operation: &str, settle: Duration) -> Option<Duration> {
-        left(*self.0.get(operation)?, limit(operation, settle))
-    }
-}
-
-fn limit(operation: &str, settle: Duration) -> Duration {
-    match operation {
-        // AWS begins after the upload, which may take a minute on a slow line.
-        "CreateFunction" => settle * 3,
-        _ => settle,
+        let limit = match operation {
+            // AWS begins after the upload, which may take a minute on a slow line.
+            "CreateFunction" => settle * 3,
+            _ => settle,
+        };
+        left(self.since(operation)?, limit)
     }
 }
 

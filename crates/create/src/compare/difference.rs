@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::compare::property::Property;
+
 /// A property whose live value is not the desired one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Difference {
@@ -24,13 +26,11 @@ impl fmt::Display for Difference {
 
 /// Compares properties: the name, the live value and the desired one of each.
 /// Objects are compared by what is in them. Sorted by name.
-pub(crate) fn differences<'a>(
-    properties: impl IntoIterator<Item = (&'a str, Value, Value)>,
-) -> Vec<Difference> {
+pub(crate) fn differences(properties: &[(&str, &dyn Property, &dyn Property)]) -> Vec<Difference> {
     let (mut live, mut desired) = (BTreeMap::new(), BTreeMap::new());
     for (name, live_value, desired_value) in properties {
-        collect(name, live_value, &mut live);
-        collect(name, desired_value, &mut desired);
+        collect(name, live_value.to_json(), &mut live);
+        collect(name, desired_value.to_json(), &mut desired);
     }
     let names: BTreeSet<&String> = live.keys().chain(desired.keys()).collect();
     names
@@ -77,50 +77,70 @@ fn shown(value: Option<&Value>) -> String {
     }
 }
 
+/// Writes `compare` and `overwrite` for a list of properties that have one name
+/// in the create call, the answer that describes the resource, and the update.
+macro_rules! properties {
+    ($create:ty, $live:ty, $update:ty: $($property:ident),+ $(,)?) => { pastey::paste! {
+        fn compare(live: &$live, create: &$create) -> Vec<Difference> {
+            $crate::compare::difference::differences(&[ $( (
+                $crate::compare::difference::aws_name(stringify!([<$property:camel>])),
+                &live.$property,
+                create.[<get_ $property>](),
+            ) ),+ ])
+        }
+
+        fn overwrite(update: $update, create: &$create) -> $update {
+            $crate::compare::property::overwrite!(update, create; $($property),+)
+        }
+    } };
+}
+
+pub(crate) use properties;
+
+/// AWS's own spelling of a property's name.
+pub(crate) fn aws_name(name: &str) -> &str {
+    match name {
+        "CallbackUrls" => "CallbackURLs",
+        name => name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
 
-    fn lines(properties: &[(&str, Value, Value)]) -> Vec<String> {
-        let found = differences(properties.iter().cloned());
+    fn lines(properties: &[(&str, &dyn Property, &dyn Property)]) -> Vec<String> {
+        let found = differences(properties);
         found.iter().map(Difference::to_string).collect()
     }
 
     #[test]
     fn only_what_differs_is_named_with_both_values() {
-        let properties = [
-            ("Timeout", json!("9 s"), json!("5 s")),
-            ("MemorySize", json!(128), json!(128)),
-        ];
-        assert_eq!(lines(&properties), ["Timeout 9 s -> 5 s"]);
+        let found = lines(&[
+            ("Timeout", &json!("9 s"), &json!("5 s")),
+            ("MemorySize", &json!(128), &json!(128)),
+        ]);
+        assert_eq!(found, ["Timeout 9 s -> 5 s"]);
     }
 
     #[test]
     fn names_lead_to_what_is_inside() {
         let live = json!({"Statement": [{"Action": "a", "Effect": "Allow"}]});
         let desired = json!({"Statement": [{"Action": "b", "Effect": "Allow"}]});
-        assert_eq!(
-            lines(&[("Policy", live, desired)]),
-            ["Policy.Statement.0.Action a -> b"]
-        );
+        let found = lines(&[("Policy", &live, &desired)]);
+        assert_eq!(found, ["Policy.Statement.0.Action a -> b"]);
     }
 
     #[test]
     fn lists_are_shown_whole_and_what_is_missing_is_said() {
-        let properties = [
-            ("Scopes", json!(["a", "b"]), json!(["a"])),
-            ("Name", Value::Null, json!("x")),
-            ("Extra", json!(true), Value::Null),
-        ];
-        assert_eq!(
-            lines(&properties),
-            [
-                "Extra true -> (none)",
-                "Name (none) -> x",
-                "Scopes [a b] -> [a]"
-            ]
-        );
+        let found = lines(&[
+            ("Scopes", &json!(["a", "b"]), &json!(["a"])),
+            ("Name", &Value::Null, &json!("x")),
+            ("Extra", &json!(true), &Value::Null),
+        ]);
+        let (extra, name) = ("Extra true -> (none)", "Name (none) -> x");
+        assert_eq!(found, [extra, name, "Scopes [a b] -> [a]"]);
     }
 }

@@ -1,8 +1,6 @@
 //! The SDK's values as JSON, so that all of them are compared and shown alike;
 //! and the macros that read and set properties by their names.
 
-use std::collections::HashMap;
-
 use aws_sdk_apigatewayv2::types::{
     AuthorizationType, AuthorizerType, IntegrationType, ProtocolType,
 };
@@ -19,24 +17,28 @@ pub(crate) trait Property {
     fn to_json(&self) -> Value;
 
     /// What a property that AWS leaves out counts as.
-    fn absent() -> Value {
+    fn absent() -> Value
+    where
+        Self: Sized,
+    {
         Value::Null
     }
 }
 
-impl Property for str {
+/// Of a struct of the SDK, or a policy.
+impl Property for Value {
     fn to_json(&self) -> Value {
-        if self.is_empty() {
-            Value::Null
-        } else {
-            self.into()
-        }
+        self.clone()
     }
 }
 
 impl Property for String {
     fn to_json(&self) -> Value {
-        self.as_str().to_json()
+        if self.is_empty() {
+            Value::Null
+        } else {
+            self.as_str().into()
+        }
     }
 }
 
@@ -81,21 +83,11 @@ impl<T: Property> Property for Vec<T> {
     }
 }
 
-/// Tags.
-impl Property for HashMap<String, String> {
-    fn to_json(&self) -> Value {
-        let tags = self
-            .iter()
-            .map(|(key, value)| (key.clone(), value.to_json()));
-        tags.collect()
-    }
-}
-
 macro_rules! enums {
     ($($name:ty),+ $(,)?) => { $(
         impl Property for $name {
             fn to_json(&self) -> Value {
-                self.as_str().to_json()
+                self.as_str().to_owned().to_json()
             }
         }
     )+ };
@@ -126,18 +118,6 @@ macro_rules! object {
     } };
 }
 
-/// Compares properties that have one name in a create call and in the answer
-/// that describes the resource: the differences.
-macro_rules! compare {
-    ($live:expr, $create:expr; $($property:ident),+ $(,)?) => { pastey::paste! {
-        $crate::compare::difference::differences([ $( (
-            $crate::compare::property::aws_name(stringify!([<$property:camel>])),
-            $crate::compare::property::Property::to_json(&$live.$property),
-            $crate::compare::property::Property::to_json($create.[<get_ $property>]()),
-        ) ),+ ])
-    } };
-}
-
 /// Sets properties of an update call to the values of the create call.
 macro_rules! overwrite {
     ($update:expr, $create:expr; $($property:ident),+ $(,)?) => { pastey::paste! {
@@ -153,26 +133,4 @@ macro_rules! keep {
     } };
 }
 
-/// Writes `compare` and `overwrite` for a list of properties that have one name
-/// in the create call, the answer that describes the resource, and the update.
-macro_rules! properties {
-    ($create:ty, $live:ty, $update:ty: $($property:ident),+ $(,)?) => {
-        fn compare(live: &$live, create: &$create) -> Vec<Difference> {
-            $crate::compare::property::compare!(live, create; $($property),+)
-        }
-
-        fn overwrite(update: $update, create: &$create) -> $update {
-            $crate::compare::property::overwrite!(update, create; $($property),+)
-        }
-    };
-}
-
-pub(crate) use {compare, keep, object, overwrite, properties};
-
-/// AWS's own spelling of a property's name.
-pub(crate) fn aws_name(name: &'static str) -> &'static str {
-    match name {
-        "CallbackUrls" => "CallbackURLs",
-        name => name,
-    }
-}
+pub(crate) use {keep, object, overwrite};

@@ -11,8 +11,7 @@ use url::{Host, Url};
 /// unencrypted (RFC 9700 section 2.6).
 pub(crate) fn check_redirects(list: &str, addresses: &[&str]) -> Result<()> {
     for address in addresses {
-        let url = Url::parse(address).ok();
-        if !url.is_some_and(|url| is_safe(&url) && url.fragment().is_none()) {
+        if !Url::parse(address).is_ok_and(|url| is_safe(&url) && url.fragment().is_none()) {
             return Err(wrong(
                 list,
                 address,
@@ -30,10 +29,9 @@ pub(crate) fn check_redirects(list: &str, addresses: &[&str]) -> Result<()> {
 /// `/` at its end, a wildcard, and plain http from elsewhere.
 pub(crate) fn check_origins(list: &str, origins: &[&str]) -> Result<()> {
     for origin in origins {
-        let url = Url::parse(origin).ok();
         let exact =
             |url: &Url| url.origin().ascii_serialization() == **origin && !origin.contains('*');
-        if !url.is_some_and(|url| is_safe(&url) && exact(&url)) {
+        if !Url::parse(origin).is_ok_and(|url| is_safe(&url) && exact(&url)) {
             return Err(wrong(
                 list,
                 origin,

@@ -6,7 +6,7 @@ pub(crate) mod names;
 pub(crate) mod routes;
 pub(crate) mod zip_file;
 
-use common::settings::Password;
+use common::settings::Secret;
 use common::{Failure, Result, Settings, State};
 
 use self::names::{ALLOWED_ORIGINS, CALLBACK_URLS, LOGOUT_URLS, Names, ROUTES};
@@ -18,7 +18,7 @@ pub(crate) struct Config {
     /// Names with `NAME_SUFFIX`.
     pub names: Names,
     /// The test user's password.
-    pub password: Password,
+    pub password: Secret,
     /// First label of the sign-in page's host name.
     pub domain_prefix: String,
     /// Whether anybody with an email address may make an account.
@@ -34,11 +34,8 @@ impl Config {
     /// # Errors
     /// Exit code 2 if one of them is missing or invalid; no call was made.
     pub(crate) fn check(settings: &Settings) -> Result<Config> {
-        routes::check(
-            ROUTES,
-            &names::full_scopes(),
-            !names::ALLOWED_ORIGINS.is_empty(),
-        )?;
+        let has_origins = !ALLOWED_ORIGINS.is_empty();
+        routes::check(ROUTES, &names::full_scopes(), has_origins)?;
         addresses::check_redirects("CALLBACK_URLS", CALLBACK_URLS)?;
         addresses::check_redirects("LOGOUT_URLS", LOGOUT_URLS)?;
         addresses::check_origins("ALLOWED_ORIGINS", ALLOWED_ORIGINS)?;
@@ -70,18 +67,15 @@ impl Config {
             )
             .with_hint("run 'make delete' to remove that stack, then 'make api'"));
         }
-        match &state.user_pool_name {
-            Some(name) if *name != self.names.user_pool => {
-                Err(renamed(name, &self.names.user_pool))
-            }
-            _ => Ok(()),
+        let desired = &self.names.user_pool;
+        if let Some(live) = &state.user_pool_name
+            && live != desired
+        {
+            return Err(Failure::usage(format!(
+                "NAME_SUFFIX cannot be changed in place: the user pool is named '{live}', and would be '{desired}'"
+            ))
+            .with_hint("set NAME_SUFFIX back, or run 'make delete' first, or use another file with --state PATH"));
         }
+        Ok(())
     }
-}
-
-fn renamed(live: &str, desired: &str) -> Failure {
-    Failure::usage(format!(
-        "NAME_SUFFIX cannot be changed in place: the user pool is named '{live}', and would be '{desired}'"
-    ))
-    .with_hint("set NAME_SUFFIX back, or run 'make delete' first, or use another file with --state PATH")
 }

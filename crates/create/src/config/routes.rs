@@ -41,10 +41,9 @@ impl RouteRow {
 
     /// A method with which a request reaches it.
     pub(crate) fn request_method(&self) -> &'static str {
-        if self.method == "ANY" {
-            "GET"
-        } else {
-            self.method
+        match self.method {
+            "ANY" => "GET",
+            method => method,
         }
     }
 
@@ -53,10 +52,9 @@ impl RouteRow {
     /// permissions of AWS SAM: AWS's documents do not say whether its name stands there
     /// or its value.
     pub(crate) fn source(&self) -> String {
-        let method = if self.method == "ANY" {
-            "*"
-        } else {
-            self.method
+        let method = match self.method {
+            "ANY" => "*",
+            method => method,
         };
         let segment = |segment: &'static str| match segment.starts_with('{') {
             true => "*",
@@ -72,11 +70,8 @@ impl RouteRow {
 /// other character is written as its number, and no two keys have one id.
 pub(crate) fn statement_id(route_key: &str) -> String {
     let mut id = "AllowInvokeFromApi-".to_owned();
-    let mut key = route_key.replacen(" /", "/", 1);
-    if let Some(root) = key.strip_suffix('/') {
-        key = root.to_owned();
-    }
-    for character in key.chars() {
+    let key = route_key.replacen(" /", "/", 1);
+    for character in key.strip_suffix('/').unwrap_or(&key).chars() {
         match character {
             '/' => id.push('-'),
             character if character.is_ascii_alphanumeric() => id.push(character),
@@ -103,11 +98,8 @@ pub(crate) fn check(rows: &[RouteRow], scopes: &[String], has_origins: bool) -> 
         let key = row.key();
         let refuse = |why: &str, hint: &str| Err(wrong(format!("The route '{key}' {why}"), hint));
         if !METHODS.contains(&row.method) {
-            let methods = METHODS.join(", ");
-            return refuse(
-                "has a method that is none",
-                &format!("use one of {methods}"),
-            );
+            let hint = format!("use one of {}", METHODS.join(", "));
+            return refuse("has a method that is none", &hint);
         }
         if row.method == "ANY" && has_origins {
             return refuse(
@@ -230,11 +222,7 @@ mod tests {
             assert_eq!(error.exit(), common::Exit::Usage);
             assert!(error.to_string().contains(why), "{error}");
         }
-        assert!(
-            check(&[], &scopes, false)
-                .unwrap_err()
-                .to_string()
-                .contains("empty")
-        );
+        let none = check(&[], &scopes, false).unwrap_err();
+        assert!(none.to_string().contains("empty"), "{none}");
     }
 }

@@ -6,7 +6,6 @@ use aws_sdk_apigatewayv2::types::Cors;
 use serde_json::Value;
 
 use crate::api::{Api, ApiRef};
-use crate::compare::difference::differences;
 use crate::compare::property::{Property, object, overwrite};
 use crate::config::names::{ALLOWED_ORIGINS, ROUTES, STAGE};
 use crate::live::LiveResource;
@@ -49,34 +48,33 @@ impl LiveResource for Api {
 
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
         let desired = self.create_call(run);
-        let protocol = desired.get_protocol_type().to_json();
-        let mut found = differences([
-            ("Name", live.name.to_json(), desired.get_name().to_json()),
-            ("ProtocolType", live.protocol_type.to_json(), protocol),
+        let protocol = desired.get_protocol_type();
+        let mut found = differences(&[
+            ("Name", &live.name, desired.get_name()),
+            ("ProtocolType", &live.protocol_type, protocol),
         ]);
         if !ALLOWED_ORIGINS.is_empty() || has_set_cors(run) {
-            let cors = desired.get_cors_configuration().to_json();
-            let mut live = live.cors_configuration.clone();
-            if let Some(live) = &mut live {
+            let mut shown = live.cors_configuration.clone();
+            if let Some(cors) = &mut shown {
                 // AWS may leave out what is off.
-                live.allow_credentials.get_or_insert(false);
+                cors.allow_credentials.get_or_insert(false);
             }
-            let live = live.to_json();
-            found.extend(differences([("CorsConfiguration", live, cors)]));
+            let cors = desired.get_cors_configuration();
+            found.extend(differences(&[("CorsConfiguration", &shown, cors)]));
         }
         found
     }
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
-        let call = run.aws.api_gateway.update_api();
-        let call = overwrite!(call, self.create_call(run); name, cors_configuration);
-        let call = call.set_api_id(live.api_id.clone());
-        call.send().await.named("UpdateApi")?;
+        let update = run.aws.api_gateway.update_api();
+        let call = overwrite!(update, self.create_call(run); name, cors_configuration);
+        let answer = call.set_api_id(live.api_id.clone()).send().await;
+        answer.named("UpdateApi")?;
         if ALLOWED_ORIGINS.is_empty() && has_set_cors(run) {
             // An update can replace it, but not take it away.
             let call = run.aws.api_gateway.delete_cors_configuration();
-            let call = call.set_api_id(live.api_id.clone());
-            optional(call.send().await.named("DeleteCorsConfiguration"))?;
+            let answer = call.set_api_id(live.api_id.clone()).send().await;
+            optional(answer.named("DeleteCorsConfiguration"))?;
         }
         Ok(())
     }

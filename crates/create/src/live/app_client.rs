@@ -8,7 +8,6 @@ use aws_sdk_cognitoidentityprovider::types::{
 use serde_json::Value;
 
 use crate::app_client::{AppClient, ROTATION, check_shown};
-use crate::compare::difference::differences;
 use crate::compare::property::{Property, keep, object};
 use crate::config::names::{APP_CLIENT, LOGOUT_URLS};
 use crate::live::LiveResource;
@@ -44,36 +43,20 @@ impl LiveResource for AppClient {
 
     async fn get(&self, run: &Run, key: &Key) -> Result<Option<Self::Live>> {
         let call = run.aws.cognito.describe_user_pool_client();
-        let answer = call
-            .user_pool_id(&key.parent)
-            .client_id(&key.id)
-            .send()
-            .await;
-        let answer = optional(answer.named("DescribeUserPoolClient"))?;
-        Ok(answer.and_then(|answer| answer.user_pool_client))
+        let answer = call.user_pool_id(&key.parent).client_id(&key.id).send();
+        let found = optional(answer.await.named("DescribeUserPoolClient"))?;
+        Ok(found.and_then(|answer| answer.user_pool_client))
     }
 
     /// The pool is ours, and so is the client of this name in it.
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
-        let call = run
-            .aws
-            .cognito
-            .list_user_pool_clients()
-            .user_pool_id(&self.pool.id)
-            .max_results(60);
-        let mut pages = call.into_paginator().send();
-        let mut keys = Vec::new();
-        while let Some(page) = pages.next().await {
-            let clients = page
-                .named("ListUserPoolClients")?
-                .user_pool_clients
-                .into_iter()
-                .flatten();
-            let ours = clients.filter(|client| client.client_name() == Some(APP_CLIENT));
-            let ids = ours.filter_map(|client| client.client_id);
-            keys.extend(ids.map(|id| Key::within(&self.pool.id, id)));
-        }
-        Ok(keys)
+        let call = run.aws.cognito.list_user_pool_clients().max_results(60);
+        let pages = call.user_pool_id(&self.pool.id).into_paginator();
+        let listed = pages.items().send().try_collect().await;
+        let mut clients = listed.named("ListUserPoolClients")?;
+        clients.retain(|client| client.client_name() == Some(APP_CLIENT));
+        let ids = clients.into_iter().filter_map(|client| client.client_id);
+        Ok(ids.map(|id| Key::within(&self.pool.id, id)).collect())
     }
 
     fn reference(_: &Run, live: &Self::Live) -> CallResult<String> {
@@ -86,21 +69,17 @@ impl LiveResource for AppClient {
             live.refresh_token_rotation = desired.get_refresh_token_rotation().clone();
         }
         let mut found = compare(&live, &desired);
-        found.extend(differences([(
-            "DefaultRedirectURI",
-            live.default_redirect_uri.to_json(),
-            allowed_default(&live, &desired).to_json(),
-        )]));
+        let (set, allowed) = (&live.default_redirect_uri, allowed_default(&live, &desired));
+        found.extend(differences(&[("DefaultRedirectURI", set, &allowed)]));
         if let Some(urls) = desired.get_logout_urls() {
-            let live = live.logout_urls.to_json();
-            found.extend(differences([("LogoutURLs", live, urls.to_json())]));
+            found.extend(differences(&[("LogoutURLs", &live.logout_urls, urls)]));
         }
         found
     }
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
-        let call = run.aws.cognito.update_user_pool_client();
-        let call = updated(call, live, &self.create_call(run));
+        let update = run.aws.cognito.update_user_pool_client();
+        let call = updated(update, live, &self.create_call(run));
         let answer = call.send().await.named("UpdateUserPoolClient")?;
         check_shown(run, answer.user_pool_client.as_ref());
         Ok(())
@@ -123,13 +102,9 @@ impl LiveResource for AppClient {
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {
-        let call = run
-            .aws
-            .cognito
-            .delete_user_pool_client()
-            .user_pool_id(&key.parent)
-            .client_id(&key.id);
-        call.send().await.named("DeleteUserPoolClient").map(drop)
+        let call = run.aws.cognito.delete_user_pool_client();
+        let answer = call.user_pool_id(&key.parent).client_id(&key.id).send();
+        answer.await.named("DeleteUserPoolClient").map(drop)
     }
 }
 
@@ -139,14 +114,13 @@ fn updated(
     live: &UserPoolClientType,
     desired: &CreateUserPoolClientFluentBuilder,
 ) -> UpdateUserPoolClientFluentBuilder {
-    let call = keep!(call, live;
-        user_pool_id, client_id, analytics_configuration, auth_session_validity,
-        enable_propagate_additional_user_context_data, read_attributes, write_attributes);
     let logout_urls = desired.get_logout_urls().as_ref();
-    let call = call
-        .set_default_redirect_uri(allowed_default(live, desired))
-        .set_logout_urls(logout_urls.or(live.logout_urls.as_ref()).cloned());
-    overwrite(call, desired)
+    let kept = keep!(call, live;
+        user_pool_id, client_id, analytics_configuration, auth_session_validity,
+        enable_propagate_additional_user_context_data, read_attributes, write_attributes)
+    .set_default_redirect_uri(allowed_default(live, desired))
+    .set_logout_urls(logout_urls.or(live.logout_urls.as_ref()).cloned());
+    overwrite(kept, desired)
 }
 
 /// The default that a person has set, unless it is no longer a callback address:

@@ -77,12 +77,8 @@ impl LiveResource for Authorizer {
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {
-        let call = run
-            .aws
-            .api_gateway
-            .delete_authorizer()
-            .authorizer_id(&key.id);
-        let answer = call.api_id(&key.parent).send().await;
+        let call = run.aws.api_gateway.delete_authorizer();
+        let answer = call.api_id(&key.parent).authorizer_id(&key.id).send().await;
         answer.named("DeleteAuthorizer").map(drop)
     }
 }

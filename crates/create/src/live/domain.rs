@@ -7,8 +7,7 @@ use aws_sdk_cognitoidentityprovider::operation::create_user_pool_domain::builder
 use aws_sdk_cognitoidentityprovider::operation::update_user_pool_domain::builders::UpdateUserPoolDomainFluentBuilder;
 use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
 
-use crate::compare::difference::differences;
-use crate::compare::property::{Property, keep, overwrite};
+use crate::compare::property::{keep, overwrite};
 use crate::config::hosts;
 use crate::domain::{CLASSIC_PAGE, Domain};
 use crate::live::LiveResource;
@@ -56,12 +55,11 @@ impl LiveResource for Domain {
 
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
         let desired = self.create_call(run);
-        let version = desired.get_managed_login_version().to_json();
         let page = live.managed_login_version.unwrap_or(CLASSIC_PAGE);
-        let prefix = desired.get_domain().to_json();
-        differences([
-            ("Domain", live.domain.to_json(), prefix),
-            ("ManagedLoginVersion", page.to_json(), version),
+        let version = desired.get_managed_login_version();
+        differences(&[
+            ("Domain", &live.domain, desired.get_domain()),
+            ("ManagedLoginVersion", &page, version),
         ])
     }
 
@@ -165,9 +163,7 @@ async fn wait_until_active(run: &Run, prefix: &str) -> Result<()> {
 
 /// A cloud may give no status.
 fn is_active(domain: &DomainDescriptionType) -> bool {
-    domain
-        .status()
-        .is_none_or(|status| *status == DomainStatusType::Active)
+    matches!(domain.status(), None | Some(DomainStatusType::Active))
 }
 
 /// The domain that the pool itself names.
@@ -181,19 +177,19 @@ async fn of_pool(run: &Run, pool_id: &str) -> Result<Option<DomainDescriptionTyp
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_cognitoidentityprovider::types::RoutingType;
+
     use super::*;
-    use crate::live::left_out;
+    use crate::live::{cognito, left_out};
 
     /// A member that the next SDK adds is `None` here, until it is kept or set.
     #[test]
     fn an_update_sends_every_member_but_that_of_custom_domains() {
-        use aws_sdk_cognitoidentityprovider as cognito;
-        let config = cognito::Config::builder().behavior_version_latest();
-        let client = cognito::Client::from_conf(config.build());
+        let client = cognito();
         let live = DomainDescriptionType::builder()
             .domain("hello")
             .user_pool_id("us-east-1_abc")
-            .routing(cognito::types::RoutingType::builder().build())
+            .routing(RoutingType::builder().build())
             .build();
         let desired = client.create_user_pool_domain().managed_login_version(1);
         let call = updated(client.update_user_pool_domain(), &live, &desired);

@@ -1,14 +1,10 @@
 //! How the function is found, compared and changed.
 
 use aws_client::find;
-use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
-use aws_sdk_lambda::operation::update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::FunctionConfiguration;
-use serde_json::Value;
 
-use crate::compare::difference::differences;
-use crate::compare::property::{Property, overwrite};
+use crate::compare::property::overwrite;
 use crate::function::{Function, FunctionRef, upload_timeout};
 use crate::live::LiveResource;
 use crate::readiness;
@@ -20,17 +16,14 @@ impl LiveResource for Function {
     fn announcement(&self, live: Option<&Self::Live>) -> Option<String> {
         let arn = &self.role_arn;
         let change = live.map_or(Change::Created, |live| {
-            let role = self.role_arn.to_json();
-            Change::of(differences([("Role", live.role.to_json(), role)]))
+            Change::of(differences(&[("Role", &live.role, arn)]))
         });
         Some(format!("Creating lambda with role '{arn}'{change}"))
     }
 
     fn recorded(&self, state: State) -> Option<Key> {
-        state
-            .lambda_function_arn
-            .and(state.lambda_function_name)
-            .map(Key::new)
+        state.lambda_function_arn?;
+        state.lambda_function_name.map(Key::new)
     }
 
     /// Fails if the function is not ours: somebody else may have made one of
@@ -46,8 +39,7 @@ impl LiveResource for Function {
     }
 
     async fn check_name_is_free(&self, run: &Run) -> Result<()> {
-        let key = Key::new(&run.config.names.function);
-        self.get(run, &key).await.map(drop) // Nothing is ours before a first run.
+        self.find(run).await.map(drop) // Nothing is ours before a first run.
     }
 
     fn reference(_: &Run, live: &Self::Live) -> CallResult<FunctionRef> {
@@ -66,16 +58,24 @@ impl LiveResource for Function {
     /// Code and configuration take two calls, and AWS accepts the second only
     /// once the first has taken effect.
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
+        let name = &run.config.names.function;
         if !self.code_differences(run, live).is_empty() {
-            update_code(run).await?;
-        }
-        if !self.configuration_differences(run, live).is_empty() {
-            let call = run.aws.lambda.update_function_configuration();
-            configured(call, &self.create_call(run))
-                .function_name(&run.config.names.function)
+            let zip = &run.config.zip;
+            let call = run.aws.lambda.update_function_code().function_name(name);
+            call.zip_file(Blob::new(zip.bytes.clone()))
+                .architectures(zip.architecture.clone())
+                .customize()
+                .config_override(upload_timeout())
                 .send()
                 .await
-                .named("UpdateFunctionConfiguration")?;
+                .named("UpdateFunctionCode")?;
+        }
+        if !self.configuration_differences(run, live).is_empty() {
+            let update = run.aws.lambda.update_function_configuration();
+            let desired = self.create_call(run);
+            let call = overwrite!(update, desired; runtime, handler, role, memory_size, timeout);
+            let answer = call.function_name(name).send().await;
+            answer.named("UpdateFunctionConfiguration")?;
         }
         Ok(())
     }
@@ -95,13 +95,11 @@ impl LiveResource for Function {
 impl Function {
     fn code_differences(&self, run: &Run, live: &FunctionConfiguration) -> Vec<Difference> {
         let zip = &run.config.zip;
-        let (hash, architectures) = (&zip.code_sha256, vec![zip.architecture.clone()]);
-        #[rustfmt::skip] // one property a line
-        let properties = [
-            ("CodeSha256", live.code_sha256.to_json(), hash.to_json()),
-            ("Architectures", live.architectures.to_json(), architectures.to_json()),
-        ];
-        differences(properties)
+        let architectures = vec![zip.architecture.clone()];
+        differences(&[
+            ("CodeSha256", &live.code_sha256, &zip.code_sha256),
+            ("Architectures", &live.architectures, &architectures),
+        ])
     }
 
     fn configuration_differences(
@@ -110,41 +108,16 @@ impl Function {
         live: &FunctionConfiguration,
     ) -> Vec<Difference> {
         let desired = self.create_call(run);
+        let memory = |size: Option<i32>| size.map(|size| format!("{size} MB"));
+        let seconds = |time: Option<i32>| time.map(|time| format!("{time} s"));
         #[rustfmt::skip] // one property a line
-        let properties = [
-            ("Runtime", live.runtime.to_json(), desired.get_runtime().to_json()),
-            ("Handler", live.handler.to_json(), desired.get_handler().to_json()),
-            ("Role", live.role.to_json(), desired.get_role().to_json()),
-            ("MemorySize", with_unit(live.memory_size, "MB"), with_unit(*desired.get_memory_size(), "MB")),
-            ("Timeout", with_unit(live.timeout, "s"), with_unit(*desired.get_timeout(), "s")),
-        ];
-        differences(properties)
+        let found = differences(&[
+            ("Runtime", &live.runtime, desired.get_runtime()),
+            ("Handler", &live.handler, desired.get_handler()),
+            ("Role", &live.role, desired.get_role()),
+            ("MemorySize", &memory(live.memory_size), &memory(*desired.get_memory_size())),
+            ("Timeout", &seconds(live.timeout), &seconds(*desired.get_timeout())),
+        ]);
+        found
     }
-}
-
-fn configured(
-    call: UpdateFunctionConfigurationFluentBuilder,
-    desired: &CreateFunctionFluentBuilder,
-) -> UpdateFunctionConfigurationFluentBuilder {
-    overwrite!(call, desired; runtime, handler, role, memory_size, timeout)
-}
-
-async fn update_code(run: &Run) -> CallResult {
-    let zip = &run.config.zip;
-    run.aws
-        .lambda
-        .update_function_code()
-        .function_name(&run.config.names.function)
-        .zip_file(Blob::new(zip.bytes.clone()))
-        .architectures(zip.architecture.clone())
-        .customize()
-        .config_override(upload_timeout())
-        .send()
-        .await
-        .named("UpdateFunctionCode")?;
-    Ok(())
-}
-
-fn with_unit(value: Option<i32>, unit: &str) -> Value {
-    value.map(|value| format!("{value} {unit}")).to_json()
 }

@@ -71,12 +71,8 @@ impl LiveResource for Integration {
     }
 
     async fn delete(run: &Run, key: &Key) -> CallResult {
-        let call = run
-            .aws
-            .api_gateway
-            .delete_integration()
-            .integration_id(&key.id);
-        let answer = call.api_id(&key.parent).send().await;
+        let call = run.aws.api_gateway.delete_integration().api_id(&key.parent);
+        let answer = call.integration_id(&key.id).send().await;
         answer.named("DeleteIntegration").map(drop)
     }
 }

@@ -3,8 +3,6 @@
 use aws_client::find::{self, Found};
 use common::join_all;
 
-use crate::compare::difference::differences;
-use crate::compare::property::Property;
 use crate::live::LiveResource;
 use crate::log_group::{LogGroup, Owner, RETENTION, name};
 use crate::resource::prelude::*;
@@ -55,7 +53,7 @@ impl LiveResource for LogGroup {
             Owner::Ours => live.retention_in_days,
             Owner::Foreign => Some(RETENTION),
         };
-        differences([("RetentionInDays", live_days.to_json(), RETENTION.to_json())])
+        differences(&[("RetentionInDays", &live_days, &RETENTION)])
     }
 
     async fn update(&self, run: &Run, _: &Description) -> CallResult {

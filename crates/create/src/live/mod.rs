@@ -126,6 +126,13 @@ pub(crate) trait LiveResource: Resource {
     }
 }
 
+/// A client that is asked for the input of a call, and for nothing else.
+#[cfg(test)]
+fn cognito() -> aws_sdk_cognitoidentityprovider::Client {
+    let config = aws_sdk_cognitoidentityprovider::Config::builder().behavior_version_latest();
+    aws_sdk_cognitoidentityprovider::Client::from_conf(config.build())
+}
+
 /// The members that an update call does not send, of its input's `{:#?}`: AWS would
 /// reset them.
 #[cfg(test)]

@@ -2,8 +2,6 @@
 
 use serde_json::Value;
 
-use crate::compare::difference::differences;
-use crate::compare::property::Property;
 use crate::config::names::ROUTES;
 use crate::config::routes::statement_id;
 use crate::live::LiveResource;
@@ -18,17 +16,15 @@ impl LiveResource for Permission {
     type Live = Value;
 
     fn recorded(&self, state: State) -> Option<Key> {
-        state
-            .lambda_function_arn
-            .and(state.lambda_function_name)
-            .map(|function| self.key(function))
+        state.lambda_function_arn?;
+        Some(self.key(state.lambda_function_name?))
     }
 
     async fn get(&self, run: &Run, key: &Key) -> Result<Option<Value>> {
         let call = run.aws.lambda.get_policy().function_name(&key.parent);
         let answer = optional(call.send().await.named("GetPolicy"))?;
-        let policy = answer.and_then(|answer| answer.policy).unwrap_or_default();
-        let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
+        let text = answer.and_then(|answer| answer.policy).unwrap_or_default();
+        let policy: Value = serde_json::from_str(&text).unwrap_or_default();
         let statement = |id: &str| {
             let mut statements = policy["Statement"].as_array().into_iter().flatten();
             statements.find(|statement| statement["Sid"] == *id)
@@ -49,23 +45,13 @@ impl LiveResource for Permission {
 
     fn differences(&self, run: &Run, live: &Value) -> Vec<Difference> {
         let desired = self.create_call(run);
-        let (principal, source) = (
-            live["Principal"]["Service"].clone(),
-            live["Condition"]["ArnLike"]["AWS:SourceArn"].clone(),
-        );
-        differences([
-            (
-                "Action",
-                live["Action"].clone(),
-                desired.get_action().to_json(),
-            ),
-            ("Principal", principal, desired.get_principal().to_json()),
-            ("SourceArn", source, desired.get_source_arn().to_json()),
-            (
-                "StatementId",
-                live["Sid"].clone(),
-                desired.get_statement_id().to_json(),
-            ),
+        let principal = &live["Principal"]["Service"];
+        let source = &live["Condition"]["ArnLike"]["AWS:SourceArn"];
+        differences(&[
+            ("Action", &live["Action"], desired.get_action()),
+            ("Principal", principal, desired.get_principal()),
+            ("SourceArn", source, desired.get_source_arn()),
+            ("StatementId", &live["Sid"], desired.get_statement_id()),
         ])
     }
 
@@ -79,8 +65,8 @@ impl LiveResource for Permission {
     }
 
     async fn remove(&self, run: &Run, live: &Value) -> Result<()> {
-        remove(run, live["Sid"].as_str().unwrap_or_default()).await?;
-        Ok(())
+        let id = live["Sid"].as_str().unwrap_or_default();
+        Ok(remove(run, id).await.map(drop)?)
     }
 }
 
@@ -96,8 +82,8 @@ impl Permission {
 /// # Errors
 /// If AWS refuses.
 pub(crate) async fn remove(run: &Run, statement_id: &str) -> CallResult<bool> {
-    let call = run.aws.lambda.remove_permission();
-    let call = call.function_name(&run.config.names.function);
+    let name = &run.config.names.function;
+    let call = run.aws.lambda.remove_permission().function_name(name);
     let answer = call.statement_id(statement_id).send().await;
     Ok(optional(answer.named("RemovePermission"))?.is_some())
 }

@@ -5,8 +5,6 @@ use aws_sdk_iam::types::Role as Description;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::compare::difference::differences;
-use crate::compare::property::Property;
 use crate::live::LiveResource;
 use crate::resource::prelude::*;
 use crate::role::{Role, only_lambda};
@@ -15,10 +13,8 @@ impl LiveResource for Role {
     type Live = Description;
 
     fn recorded(&self, state: State) -> Option<Key> {
-        state
-            .lambda_role_arn
-            .and(state.lambda_role_name)
-            .map(Key::new)
+        state.lambda_role_arn?;
+        state.lambda_role_name.map(Key::new)
     }
 
     /// Fails if the role is not ours: somebody else may have made one of that
@@ -33,8 +29,7 @@ impl LiveResource for Role {
     }
 
     async fn check_name_is_free(&self, run: &Run) -> Result<()> {
-        let key = Key::new(&run.config.names.role);
-        self.get(run, &key).await.map(drop) // Nothing is ours before a first run.
+        self.find(run).await.map(drop) // Nothing is ours before a first run.
     }
 
     fn reference(_: &Run, live: &Description) -> CallResult<String> {
@@ -75,18 +70,16 @@ impl LiveResource for Role {
 
 impl Role {
     fn boundary_differences(&self, run: &Run, live: &Description) -> Vec<Difference> {
-        let boundary = live
-            .permissions_boundary()
-            .and_then(|boundary| boundary.permissions_boundary_arn.clone());
-        let desired = self.create_call(run).get_permissions_boundary().to_json();
-        differences([("PermissionsBoundary", boundary.to_json(), desired)])
+        let attached = live.permissions_boundary.clone();
+        let arn = attached.and_then(|boundary| boundary.permissions_boundary_arn);
+        let desired = self.create_call(run).get_permissions_boundary().clone();
+        differences(&[("PermissionsBoundary", &arn, &desired)])
     }
 }
 
 fn trust_differences(live: &Description) -> Vec<Difference> {
-    let trust = live.assume_role_policy_document().unwrap_or_default();
-    let (live, desired) = (policy_document(trust), only_lambda());
-    differences([("AssumeRolePolicyDocument", live, desired)])
+    let trust = policy_document(live.assume_role_policy_document().unwrap_or_default());
+    differences(&[("AssumeRolePolicyDocument", &trust, &only_lambda())])
 }
 
 /// Parses a policy as IAM returns it: percent-encoded JSON (RFC 3986).

@@ -5,8 +5,6 @@ use aws_client::names::{self, ROLE_POLICY};
 use common::join_all;
 use serde_json::Value;
 
-use crate::compare::difference::differences;
-use crate::compare::property::Property;
 use crate::live::LiveResource;
 use crate::live::role::policy_document;
 use crate::resource::prelude::*;
@@ -25,10 +23,8 @@ impl LiveResource for RolePolicy {
     type Live = Policies;
 
     fn recorded(&self, state: State) -> Option<Key> {
-        state
-            .lambda_role_arn
-            .and(state.lambda_role_name)
-            .map(|role| Key::within(role, ROLE_POLICY))
+        state.lambda_role_arn?;
+        Some(Key::within(state.lambda_role_name?, ROLE_POLICY))
     }
 
     async fn get(&self, run: &Run, key: &Key) -> Result<Option<Policies>> {
@@ -52,14 +48,12 @@ impl LiveResource for RolePolicy {
 
     /// What a person has attached is left: the role's boundary holds anyway.
     fn differences(&self, run: &Run, live: &Policies) -> Vec<Difference> {
-        let inline = live.inline.clone().unwrap_or_default();
         let outdated = outdated(run);
         let mut attached = live.attached.clone();
         attached.retain(|arn| *arn == outdated);
-        let none = Vec::<String>::absent();
-        differences([
-            ("PolicyDocument", inline, write_own_log_group(run)),
-            ("AttachedPolicies", attached.to_json(), none),
+        differences(&[
+            ("PolicyDocument", &live.inline, &write_own_log_group(run)),
+            ("AttachedPolicies", &attached, &Vec::<String>::new()),
         ])
     }
 

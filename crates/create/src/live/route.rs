@@ -30,10 +30,8 @@ impl LiveResource for Route {
     /// The API is ours, and so is the route of this key in it: also one that a person
     /// has added, now that the table has it.
     async fn search(&self, run: &Run) -> Result<Vec<Key>> {
-        let (mut found, key) = (
-            search(run, &self.api.id, &self.row.key()).await?,
-            self.row.key(),
-        );
+        let key = self.row.key();
+        let mut found = search(run, &self.api.id, &key).await?;
         // Somebody may have given the route of another row this key.
         let mut recorded = run.state.get().routes();
         recorded.remove(&key);
@@ -51,13 +49,10 @@ impl LiveResource for Route {
     }
 
     async fn update(&self, run: &Run, live: &Self::Live) -> CallResult {
-        let call = run
-            .aws
-            .api_gateway
-            .update_route()
+        let update = run.aws.api_gateway.update_route();
+        let call = overwrite(update, &self.create_call(run))
             .api_id(&self.api.id)
             .set_route_id(live.route_id.clone());
-        let call = overwrite(call, &self.create_call(run));
         call.send().await.named("UpdateRoute").map(drop)
     }
 
@@ -95,14 +90,10 @@ pub(crate) async fn delete(run: &Run, key: &Key) -> CallResult<bool> {
 /// The routes of an API, all pages (GetRoutes).
 pub(crate) async fn list(run: &Run, api_id: &str) -> Result<Vec<Description>> {
     let routes = find::pages(async |token| {
-        let call = run
-            .aws
-            .api_gateway
-            .get_routes()
-            .api_id(api_id)
-            .set_next_token(token);
-        let answer = call.send().await.named("GetRoutes")?;
-        Ok((answer.items, answer.next_token))
+        let call = run.aws.api_gateway.get_routes().api_id(api_id);
+        let answer = call.set_next_token(token).send().await;
+        let page = answer.named("GetRoutes")?;
+        Ok((page.items, page.next_token))
     });
     Ok(routes.await?)
 }

@@ -4,7 +4,6 @@ use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutp
 use aws_sdk_cognitoidentityprovider::types::AttributeType;
 use serde_json::Value;
 
-use crate::compare::difference::differences;
 use crate::compare::property::{Property, overwrite};
 use crate::config::names::USERNAME;
 use crate::live::LiveResource;
@@ -16,18 +15,17 @@ impl User {
         let create = self.create_call(run);
         let desired = attributes(create.get_user_attributes().as_deref());
         let shown = attributes(live.user_attributes.as_deref());
-        differences([("UserAttributes", shown, desired)])
+        differences(&[("UserAttributes", &shown, &desired)])
     }
 }
 
 /// The attributes that we set, as an object; AWS adds others, such as `sub`.
 fn attributes(attributes: Option<&[AttributeType]>) -> Value {
     let ours = ["email", "email_verified"];
-    let attributes = attributes
+    attributes
         .into_iter()
         .flatten()
-        .filter(|attribute| ours.contains(&attribute.name()));
-    attributes
+        .filter(|attribute| ours.contains(&attribute.name()))
         .map(|attribute| (attribute.name.clone(), attribute.value.to_json()))
         .collect()
 }
@@ -54,7 +52,7 @@ impl LiveResource for User {
     }
 
     fn differences(&self, run: &Run, live: &Self::Live) -> Vec<Difference> {
-        let mut found = differences([("Enabled", live.enabled.to_json(), true.to_json())]);
+        let mut found = differences(&[("Enabled", &live.enabled, &true)]);
         found.extend(self.attribute_differences(run, live));
         found
     }

@@ -9,7 +9,6 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use serde_json::{Value, json};
 
-use crate::compare::difference::differences;
 use crate::compare::property::{Property, keep, object, overwrite};
 use crate::live::LiveResource;
 use crate::resource::prelude::*;
@@ -45,27 +44,27 @@ impl LiveResource for UserPool {
     fn differences(&self, run: &Run, live: &UserPoolType) -> Vec<Difference> {
         let desired = self.create_call(run);
         #[rustfmt::skip] // one property, two lines
-        let properties = [
+        let found = differences(&[
             ("PoolName",
-                live.name.to_json(), desired.get_pool_name().to_json()),
+                &live.name, desired.get_pool_name()),
             ("PasswordPolicy",
-                password_rules(&live.policies), password_rules(desired.get_policies())),
+                &password_rules(&live.policies), &password_rules(desired.get_policies())),
             ("AutoVerifiedAttributes",
-                live.auto_verified_attributes.to_json(), desired.get_auto_verified_attributes().to_json()),
+                &live.auto_verified_attributes, desired.get_auto_verified_attributes()),
             ("AdminCreateUserConfig",
-                live.admin_create_user_config.to_json(), desired.get_admin_create_user_config().to_json()),
+                &live.admin_create_user_config, desired.get_admin_create_user_config()),
             ("RecoveryMechanisms",
-                live.account_recovery_setting.to_json(), desired.get_account_recovery_setting().to_json()),
+                &live.account_recovery_setting, desired.get_account_recovery_setting()),
             ("IssuerConfiguration",
-                issuer_form(&live.issuer_configuration), issuer_form(desired.get_issuer_configuration())),
+                &issuer_form(&live.issuer_configuration), &issuer_form(desired.get_issuer_configuration())),
             ("UserAttributeUpdateSettings",
-                verified_before_update(live), verified_before_update(&allowed(live, &desired))),
+                &verified_before_update(live), &verified_before_update(&allowed(live, &desired))),
             ("UsernameConfiguration",
-                username_rules(&live.username_configuration), username_rules(desired.get_username_configuration())),
+                &username_rules(&live.username_configuration), &username_rules(desired.get_username_configuration())),
             ("SchemaAttributes",
-                email_rules(&live.schema_attributes), email_rules(desired.get_schema())),
-        ];
-        differences(properties)
+                &email_rules(&live.schema_attributes), &email_rules(desired.get_schema())),
+        ]);
+        found
     }
 
     /// Begins with the live pool, so that nothing set by hand is reset, and then
@@ -145,29 +144,20 @@ fn allowed(live: &UserPoolType, desired: &CreateUserPoolFluentBuilder) -> UserPo
 
 fn policies(live: Option<UserPoolPolicyType>) -> UserPoolPolicyType {
     let ours = password_policy();
-    let Some(mut policies) = live else {
-        return UserPoolPolicyType::builder().password_policy(ours).build();
-    };
-    policies.password_policy = Some(match policies.password_policy {
-        None => ours,
-        Some(mut rules) => {
-            rules.minimum_length = ours.minimum_length;
-            rules.require_lowercase = ours.require_lowercase;
-            rules.require_uppercase = ours.require_uppercase;
-            rules.require_numbers = ours.require_numbers;
-            rules.require_symbols = ours.require_symbols;
-            rules.temporary_password_validity_days = ours.temporary_password_validity_days;
-            rules
-        }
-    });
+    let mut policies = live.unwrap_or_else(|| UserPoolPolicyType::builder().build());
+    let rules = policies.password_policy.get_or_insert_with(password_policy);
+    rules.minimum_length = ours.minimum_length;
+    rules.require_lowercase = ours.require_lowercase;
+    rules.require_uppercase = ours.require_uppercase;
+    rules.require_numbers = ours.require_numbers;
+    rules.require_symbols = ours.require_symbols;
+    rules.temporary_password_validity_days = ours.temporary_password_validity_days;
     policies
 }
 
 /// A pool that does not say has the original form.
 fn issuer_form(configuration: &Option<IssuerConfigurationType>) -> Value {
-    let form = configuration
-        .as_ref()
-        .and_then(|configuration| configuration.r#type.as_ref());
+    let form = configuration.as_ref().and_then(|form| form.r#type());
     json!({ "Type": form.unwrap_or(&IssuerType::Original).as_str() })
 }
 
@@ -178,13 +168,13 @@ fn verified_before_update(pool: &UserPoolType) -> Value {
 }
 
 fn password_rules(policies: &Option<UserPoolPolicyType>) -> Value {
-    let policies = policies.as_ref();
-    policies
-        .and_then(|policies| policies.password_policy.as_ref())
-        .map_or(Value::Null, |rules| {
-            object!(rules; minimum_length, require_lowercase, require_uppercase,
+    let rules = policies
+        .as_ref()
+        .and_then(|policies| policies.password_policy());
+    rules.map_or(Value::Null, |rules| {
+        object!(rules; minimum_length, require_lowercase, require_uppercase,
             require_numbers, require_symbols, temporary_password_validity_days)
-        })
+    })
 }
 
 impl Property for AdminCreateUserConfigType {
@@ -213,12 +203,10 @@ fn username_rules(rules: &Option<UsernameConfigurationType>) -> Value {
 }
 
 fn email_rules(attributes: &Option<Vec<SchemaAttributeType>>) -> Value {
-    let attributes = attributes.iter().flatten();
-    let mut email = attributes.filter(|attribute| attribute.name() == Some("email"));
-    email.next().map_or(
-        Value::Null,
-        |email| json!({ "email": object!(email; required, mutable) }),
-    )
+    let mut attributes = attributes.iter().flatten();
+    let email = attributes.find(|attribute| attribute.name() == Some("email"));
+    let rules = email.map(|email| json!({ "email": object!(email; required, mutable) }));
+    rules.unwrap_or_default()
 }
 
 #[cfg(test)]

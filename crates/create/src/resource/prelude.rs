@@ -6,7 +6,6 @@ pub(crate) use aws_client::{CallResult, Named};
 pub(crate) use common::{Result, State};
 
 pub(crate) use crate::compare::change::Change;
-pub(crate) use crate::compare::difference::Difference;
-pub(crate) use crate::compare::property::properties;
+pub(crate) use crate::compare::difference::{Difference, differences, properties};
 pub(crate) use crate::resource::{Key, Reference, Resource, milliseconds};
 pub(crate) use crate::run::Run;

@@ -45,7 +45,7 @@ impl Run {
             Origin::Created(made) => (made, Change::Created),
             Origin::Found(live) => self.bring_up_to_date(resource, live).await?,
         };
-        self.count(&change);
+        self.summary.borrow_mut().count(&change);
         Ok((made, change))
     }
 
@@ -63,17 +63,13 @@ impl Run {
         if resource.must_be_replaced(self, &live) {
             made = self.replace(resource, live).await?;
         } else {
-            let mut wait = WaitForOthers::new(self, R::NAME);
-            while let Err(error) = self.update(resource, &live).await {
-                wait.after(error).await?;
-            }
+            let update = async || {
+                let _turn = self.turn_at_the_api::<R>().await;
+                resource.update(self, &live).await
+            };
+            until_ready(self, R::NAME, update).await?;
         }
         Ok((made, Change::Updated(differences)))
-    }
-
-    async fn update<R: LiveResource>(&self, resource: &R, live: &R::Live) -> CallResult {
-        let _turn = self.turn_at_the_api::<R>().await;
-        resource.update(self, live).await
     }
 
     /// Removes the live resource and creates it anew.
@@ -210,8 +206,26 @@ impl Run {
     }
 }
 
+/// Sends a call, again and again while AWS is not ready for it.
+///
+/// # Errors
+/// As [`after`](WaitForOthers::after).
+pub(super) async fn until_ready<T>(
+    run: &Run,
+    what: &str,
+    call: impl AsyncFn() -> CallResult<T>,
+) -> Result<T> {
+    let mut wait = WaitForOthers::new(run, what);
+    loop {
+        match call().await {
+            Ok(done) => return Ok(done),
+            Err(error) => wait.after(error).await?,
+        }
+    }
+}
+
 /// The waits between the attempts of one call, while what it needs is too new.
-pub(super) struct WaitForOthers<'d> {
+struct WaitForOthers<'d> {
     run: &'d Run,
     what: &'d str,
     shown: Option<ProgressGuard<'d>>,
@@ -220,7 +234,7 @@ pub(super) struct WaitForOthers<'d> {
 }
 
 impl<'d> WaitForOthers<'d> {
-    pub(super) fn new(run: &'d Run, what: &'d str) -> WaitForOthers<'d> {
+    fn new(run: &'d Run, what: &'d str) -> WaitForOthers<'d> {
         WaitForOthers {
             run,
             what,
@@ -234,7 +248,7 @@ impl<'d> WaitForOthers<'d> {
     ///
     /// # Errors
     /// This error, if it does not go away with time, or its time is over.
-    pub(super) async fn after(&mut self, error: CallError) -> Result<()> {
+    async fn after(&mut self, error: CallError) -> Result<()> {
         let again = match error.kind() {
             Kind::NotYet => {
                 let (console, what) = (&self.run.console, self.what);

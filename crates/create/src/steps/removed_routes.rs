@@ -4,7 +4,6 @@
 //! a route ends once both are gone, so a run that is killed in between goes on where it
 //! stopped.
 
-use aws_client::CallResult;
 use aws_client::retry::Backoff;
 use common::Result;
 use common::failure::all;
@@ -17,14 +16,11 @@ use crate::live::{permission, route};
 use crate::resource::{Key, Resource};
 use crate::route::{Route, title};
 use crate::run::Run;
-use crate::steps::ensure::WaitForOthers;
+use crate::steps::ensure::until_ready;
 
 /// Their names, for `--dry-run`.
 pub(crate) fn titles(run: &Run) -> Vec<String> {
-    list(run)
-        .iter()
-        .map(|removed| title(&removed.key))
-        .collect()
+    list(run).iter().map(|route| title(&route.key)).collect()
 }
 
 /// Removes them, and says so.
@@ -57,7 +53,7 @@ impl RemovedRoute {
             let was_there = self.delete_route(run, &route).await?;
             let what = title(&self.key);
             let told = if was_there {
-                run.count_deleted();
+                run.summary.borrow_mut().count_deleted();
                 "is deleted: it is no longer in the table"
             } else {
                 "is no longer in the table, and was gone already"
@@ -87,7 +83,7 @@ impl RemovedRoute {
         };
         let [call, _] = self.calls();
         // A call may have made it anew, after somebody had deleted the recorded one.
-        if !state.under_way.has(&call) {
+        if state.under_way.since(&call).is_none() {
             let recorded = self.recorded.id.as_ref();
             return Ok(recorded.map(|id| Key::within(api, id)));
         }
@@ -102,7 +98,7 @@ impl RemovedRoute {
     }
 
     async fn delete_route(&self, run: &Run, route: &Key) -> Result<bool> {
-        retried(run, Route::NAME, async || {
+        until_ready(run, Route::NAME, async || {
             let _turn = run.turn_at_the_api::<Route>().await;
             route::delete(run, route).await
         })
@@ -119,23 +115,11 @@ impl RemovedRoute {
         let mut poll = Backoff::poll();
         loop {
             let left = run.state.get().under_way.left(&call, run.settle);
-            let gone = retried(run, "permission", async || {
-                permission::remove(run, &id).await
-            });
-            if gone.await? || left.is_none() || !poll.wait().await? {
+            let remove = async || permission::remove(run, &id).await;
+            let gone = until_ready(run, "permission", remove).await?;
+            if gone || left.is_none() || !poll.wait().await? {
                 return Ok(());
             }
-        }
-    }
-}
-
-/// Sends a call again while AWS is busy with another change.
-async fn retried<T>(run: &Run, what: &str, call: impl AsyncFn() -> CallResult<T>) -> Result<T> {
-    let mut wait = WaitForOthers::new(run, what);
-    loop {
-        match call().await {
-            Ok(done) => return Ok(done),
-            Err(error) => wait.after(error).await?,
         }
     }
 }

@@ -48,14 +48,28 @@ pub(super) struct ResourceStep<'d, R: LiveResource, N> {
     pub made: Made<R::Ref>,
 }
 
-/// Ends a step, whatever becomes of it: the steps that need it are skipped if it has
-/// failed, and the lines of the next one are printed.
-struct EndOfStep<'s, 'd, R: LiveResource, N>(&'s ResourceStep<'d, R, N>);
-
-impl<R: LiveResource, N> Drop for EndOfStep<'_, '_, R, N> {
-    fn drop(&mut self) {
-        self.0.made.skip_the_others();
-        self.0.output.end_step(self.0.number);
+impl<R: LiveResource, N: Needs<Refs = R::Needs>> ResourceStep<'_, R, N> {
+    /// Waits for what the resource needs, then creates, updates or leaves it.
+    async fn make_or_skip(&self) -> Result<()> {
+        let run = self.run;
+        let Some(needs) = self.needs.made().await else {
+            return Ok(()); // The step that failed reports it.
+        };
+        let (resource, live) = (R::new(needs), self.live.take());
+        if let Some(line) = resource.announcement(live.as_ref()) {
+            self.output.line(self.number, line);
+        }
+        let (made, change) = run.ensure(&resource, live).await?;
+        // From here on, the steps that need it go on.
+        self.made.set(made.clone());
+        resource.finish(run, &made, &change).await?;
+        let line = resource.line(run, &made, &change);
+        if !R::QUIET {
+            self.output.line(self.number, line);
+        } else if let Change::Updated(_) = change {
+            run.console.message(&line);
+        }
+        Ok(())
     }
 }
 
@@ -96,25 +110,12 @@ impl<R: LiveResource, N: Needs<Refs = R::Needs>> Step for ResourceStep<'_, R, N>
 
     fn make(&self) -> LocalBoxFuture<'_, Result<()>> {
         async {
-            let (run, _end) = (self.run, EndOfStep(self));
-            let Some(needs) = self.needs.made().await else {
-                return Ok(()); // The step that failed reports it.
-            };
-            let (resource, live) = (R::new(needs), self.live.take());
-            if let Some(line) = resource.announcement(live.as_ref()) {
-                self.output.line(self.number, line);
-            }
-            let (made, change) = run.ensure(&resource, live).await?;
-            // From here on, the steps that need it go on.
-            self.made.set(made.clone());
-            resource.finish(run, &made, &change).await?;
-            let line = resource.line(run, &made, &change);
-            if !R::QUIET {
-                self.output.line(self.number, line);
-            } else if let Change::Updated(_) = change {
-                run.console.message(&line);
-            }
-            Ok(())
+            let ended = self.make_or_skip().await;
+            // Whatever became of it, the steps that need it are skipped if it has failed,
+            // and the lines of the next one are printed.
+            self.made.skip_the_others();
+            self.output.end_step(self.number);
+            ended
         }
         .boxed_local()
     }

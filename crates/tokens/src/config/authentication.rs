@@ -1,6 +1,6 @@
 //! How the client shows the sign-in server who it is: RFC 6749 section 2.3.
 
-use common::settings::ClientSecret;
+use common::settings::Secret;
 
 use crate::args::ClientAuthMethod;
 
@@ -12,7 +12,7 @@ pub(crate) enum ClientAuthentication {
     None,
     /// A secret that it shares with the server, sent as the server's discovery
     /// document says, unless the method is given.
-    Secret(ClientSecret, Option<ClientAuthMethod>),
+    Secret(Secret, Option<ClientAuthMethod>),
 }
 
 impl ClientAuthentication {

@@ -1,7 +1,7 @@
 //! The client of any OpenID provider: what `--issuer` and the flags beside it
 //! say. No `state.json` is read.
 
-use common::settings::ClientSecret;
+use common::settings::Secret;
 use common::{Failure, Result};
 use http_client::hosts::secure_url;
 
@@ -23,7 +23,7 @@ pub(super) fn client(
     issuer: &str,
     client_id: &str,
     flags: &ProviderArgs,
-    secret: Option<&ClientSecret>,
+    secret: Option<&Secret>,
 ) -> Result<ClientConfig> {
     if client_id.is_empty() {
         return Err(Failure::usage("--client-id is empty"));
@@ -65,7 +65,7 @@ pub(super) fn with_callback(config: ClientConfig, flags: &LoginArgs) -> Result<C
 /// A client that has a secret uses it.
 fn authentication(
     method: Option<ClientAuthMethod>,
-    secret: Option<&ClientSecret>,
+    secret: Option<&Secret>,
 ) -> Result<ClientAuthentication> {
     match (secret, method) {
         (Some(secret), method) => Ok(ClientAuthentication::Secret(secret.clone(), method)),

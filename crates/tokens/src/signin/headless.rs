@@ -1,7 +1,7 @@
 //! `--headless`: fills in the hosted sign-in form over HTTP, for machines
 //! without a browser. It does what a user would do, and nothing else.
 
-use common::settings::Password;
+use common::settings::Secret;
 use common::text::printable;
 use common::{Failure, Result};
 use url::Url;
@@ -27,7 +27,7 @@ const WHY_FORM: &str =
 pub(crate) struct Headless<'a> {
     http: Http,
     username: &'a str,
-    password: &'a Password,
+    password: &'a Secret,
 }
 
 /// Where a request led: to our `redirect_uri`, or to a page.
@@ -38,7 +38,7 @@ enum Place {
 
 impl<'a> Headless<'a> {
     /// Starts like a new browser, with no cookies yet.
-    pub(crate) fn new(transcript: Transcript, username: &'a str, password: &'a Password) -> Self {
+    pub(crate) fn new(transcript: Transcript, username: &'a str, password: &'a Secret) -> Self {
         Headless {
             http: Http::with_cookies(transcript),
             username,

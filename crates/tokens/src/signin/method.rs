@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::settings::Password;
+use common::settings::Secret;
 use common::text::visible_line;
 use common::{Console, Failure, Result, Settings};
 
@@ -31,10 +31,7 @@ pub(crate) enum SignInMethod {
     /// In a browser that the user opens.
     NoBrowser,
     /// Without a browser: as the test user, over HTTP.
-    Headless {
-        username: String,
-        password: Password,
-    },
+    Headless { username: String, password: Secret },
 }
 
 impl SignInMethod {

@@ -244,31 +244,19 @@ async fn each_further_try_is_announced() {
     let clients = aws.clients(AWS);
     let heard = Arc::clone(&announced);
     clients.before_retry(move |operation| {
-        heard
-            .lock()
-            .expect("no panic here")
-            .push(operation.to_owned());
+        let mut announced = heard.lock().expect("no panic here");
+        announced.push(operation.to_owned());
         Ok(())
     });
-    clients
-        .api_gateway
-        .create_api()
-        .send()
-        .await
-        .named("CreateApi")
-        .expect("taken");
+    let answer = clients.api_gateway.create_api().send().await;
+    answer.named("CreateApi").expect("taken");
     assert_eq!(*announced.lock().unwrap(), ["CreateApi", "CreateApi"]);
 
     let aws = Aws::new(Refuses(429, ""), 2);
     let clients = aws.clients(AWS);
     clients.before_retry(|_| Err(common::Failure::failed("the disk is full")));
-    let answer = clients
-        .api_gateway
-        .create_api()
-        .send()
-        .await
-        .named("CreateApi");
-    let error = answer.expect_err("not noted, so not sent");
+    let answer = clients.api_gateway.create_api().send().await;
+    let error = answer.named("CreateApi").expect_err("not noted: not sent");
     assert!(error.to_string().contains("the disk is full"), "{error}");
     assert_eq!(aws.tries().len(), 1);
 }

@@ -1,6 +1,6 @@
 //! What an update of the app client sends.
 
-use aws_sdk_cognitoidentityprovider as cognito;
+use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{
     AnalyticsConfigurationType, ExplicitAuthFlowsType, FeatureType, OAuthFlowType,
     PreventUserExistenceErrorTypes,
@@ -8,15 +8,10 @@ use aws_sdk_cognitoidentityprovider::types::{
 
 use super::*;
 use crate::config::names::{APP_CLIENT, CALLBACK_URLS};
-use crate::live::left_out;
-
-fn client() -> cognito::Client {
-    let config = cognito::Config::builder();
-    cognito::Client::from_conf(config.behavior_version_latest().build())
-}
+use crate::live::{cognito, left_out};
 
 /// Every property of [`AppClient::create_call`], with some value.
-fn desired(client: &cognito::Client) -> CreateUserPoolClientFluentBuilder {
+fn desired(client: &Client) -> CreateUserPoolClientFluentBuilder {
     let rotation = RefreshTokenRotationType::builder().feature(FeatureType::Enabled);
     client
         .create_user_pool_client()
@@ -53,7 +48,7 @@ fn set_by_hand(default_redirect_uri: &str) -> UserPoolClientType {
 /// A member that the next SDK adds is `None` here, until it is kept or set.
 #[test]
 fn an_update_sends_every_member() {
-    let client = client();
+    let client = cognito();
     let (live, desired) = (set_by_hand(CALLBACK_URLS[0]), desired(&client));
     let call = updated(client.update_user_pool_client(), &live, &desired);
     let members = format!("{:#?}", call.as_input());
@@ -64,7 +59,7 @@ fn an_update_sends_every_member() {
 
 #[test]
 fn a_default_that_is_no_callback_address_gives_way() {
-    let client = client();
+    let client = cognito();
     let desired = desired(&client);
     let kept = allowed_default(&set_by_hand(CALLBACK_URLS[0]), &desired);
     assert_eq!(kept.as_deref(), Some(CALLBACK_URLS[0]));
@@ -74,7 +69,7 @@ fn a_default_that_is_no_callback_address_gives_way() {
 
 #[test]
 fn logout_addresses_set_by_hand_stay_unless_ours_are_set() {
-    let client = client();
+    let client = cognito();
     let (live, desired) = (set_by_hand(CALLBACK_URLS[0]), desired(&client));
     let sent = |desired| {
         let call = updated(client.update_user_pool_client(), &live, desired);

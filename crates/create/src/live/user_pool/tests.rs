@@ -1,24 +1,18 @@
 //! What an update of the user pool sends.
 
-use aws_sdk_cognitoidentityprovider as cognito;
+use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{
-    AcrLevelConfigType, DeletionProtectionType, DeviceConfigurationType, EmailConfigurationType,
-    KeyConfigurationType, LambdaConfigType, SmsConfigurationType, UserAttributeUpdateSettingsType,
-    UserPoolAddOnsType, UserPoolMfaType, UserPoolTierType, VerificationMessageTemplateType,
+    AcrLevelConfigType, AdvancedSecurityModeType, DeletionProtectionType, DeviceConfigurationType,
+    EmailConfigurationType, KeyConfigurationType, LambdaConfigType, PasswordPolicyType,
+    SmsConfigurationType, UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolMfaType,
+    UserPoolTierType, VerificationMessageTemplateType, VerifiedAttributeType,
 };
 
-use aws_sdk_cognitoidentityprovider::types::{PasswordPolicyType, VerifiedAttributeType};
-
 use super::*;
-use crate::live::left_out;
+use crate::live::{cognito, left_out};
 use crate::user_pool::recovery_by_email;
 
-fn client() -> cognito::Client {
-    let config = cognito::Config::builder();
-    cognito::Client::from_conf(config.behavior_version_latest().build())
-}
-
-fn desired(client: &cognito::Client) -> CreateUserPoolFluentBuilder {
+fn desired(client: &Client) -> CreateUserPoolFluentBuilder {
     client
         .create_user_pool()
         .pool_name("HelloUserPool")
@@ -29,21 +23,18 @@ fn desired(client: &cognito::Client) -> CreateUserPoolFluentBuilder {
 
 /// A pool in which a person has set whatever can be set.
 fn set_by_hand() -> UserPoolType {
-    let audit = UserPoolAddOnsType::builder()
-        .advanced_security_mode(cognito::types::AdvancedSecurityModeType::Audit);
+    let audit =
+        UserPoolAddOnsType::builder().advanced_security_mode(AdvancedSecurityModeType::Audit);
     let sms = SmsConfigurationType::builder().sns_caller_arn("arn:of-a-person");
     let acr = AcrLevelConfigType::builder().acr_value("of-a-person");
     let verified = UserAttributeUpdateSettingsType::builder()
         .attributes_require_verification_before_update(VerifiedAttributeType::Email)
         .attributes_require_verification_before_update(VerifiedAttributeType::PhoneNumber);
     let rules = PasswordPolicyType::builder().password_history_size(5);
+    let policies = UserPoolPolicyType::builder().password_policy(rules.build());
     UserPoolType::builder()
         .id("us-east-1_abc")
-        .policies(
-            UserPoolPolicyType::builder()
-                .password_policy(rules.build())
-                .build(),
-        )
+        .policies(policies.build())
         .deletion_protection(DeletionProtectionType::Active)
         .lambda_config(LambdaConfigType::builder().build())
         .sms_verification_message("sms")
@@ -68,30 +59,24 @@ fn set_by_hand() -> UserPoolType {
 /// A member that the next SDK adds is `None` here, until it is kept or set.
 #[test]
 fn an_update_sends_every_member() {
-    let client = client();
+    let client = cognito();
     let call = updated(client.update_user_pool(), &set_by_hand(), &desired(&client));
     let members = format!("{:#?}", call.as_input());
     let left_out = left_out(&members);
     assert!(left_out.is_empty(), "AWS would reset {left_out:?}");
     assert!(members.lines().count() > 20, "{members}");
-    assert!(
-        members.contains("password_history_size: Some(\n"),
-        "{members}"
-    );
+    let kept = "password_history_size: Some(\n";
+    assert!(members.contains(kept), "{members}");
 }
 
 #[test]
 fn what_contradicts_ours_gives_way_and_is_said() {
-    let client = client();
+    let client = cognito();
     let (live, desired) = (set_by_hand(), desired(&client));
-    assert_eq!(
-        verified_before_update(&live),
-        json!(["email", "phone_number"])
-    );
-    assert_eq!(
-        verified_before_update(&allowed(&live, &desired)),
-        json!(["email"])
-    );
+    let before = verified_before_update(&live);
+    assert_eq!(before, json!(["email", "phone_number"]));
+    let after = verified_before_update(&allowed(&live, &desired));
+    assert_eq!(after, json!(["email"]));
 }
 
 #[test]
