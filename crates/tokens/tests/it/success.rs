@@ -177,6 +177,20 @@ fn a_refresh_for_another_user_is_refused() {
         .assert_says("sub of the access token: expected s, got somebody-else (OIDC Core 12.2)");
 }
 
+/// OpenID Connect Core section 12.2: it may be left out, but not be another one.
+#[test]
+fn a_refreshed_id_token_with_another_nonce_is_refused() {
+    let idp = Idp::tampering(|f| {
+        if f.id.get("nonce").is_none() {
+            f.id["nonce"] = json!("another");
+        }
+    });
+    let result = Program::new(&idp, &["--headless", "--refresh"]).run();
+    result
+        .assert_code(1)
+        .assert_says("nonce of the id token: expected");
+}
+
 #[test]
 fn userinfo_is_shown_and_must_describe_the_same_user() {
     let idp = Idp::honest();
