@@ -129,8 +129,42 @@ fn compare(token: &'static str, before: &Jwt, after: &Jwt) -> Vec<Change> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
+    use crate::jwt::check::Verdict;
+    use crate::jwt::rules::OPENID;
+    use crate::jwt::sign::unsigned;
+
+    /// What a server may send as an access token: its `typ`, or nothing for an opaque
+    /// one; and the `sub` of both tokens.
+    fn tokens(typ: Option<&str>, sub: &str) -> TokenSet {
+        let jwt = |typ: &str| format!("{}.x", unsigned(&json!({"typ": typ}), &json!({"sub": sub})));
+        let response = json!({
+            "access_token": typ.map_or("opaque".to_owned(), jwt),
+            "id_token": jwt("JWT"),
+            "token_type": "Bearer",
+        });
+        TokenSet::decode(serde_json::from_value(response).unwrap(), &OPENID).unwrap()
+    }
+
+    #[test]
+    fn the_person_must_be_the_same_in_what_this_client_can_read() {
+        let (rfc9068, other, opaque) = (Some("at+jwt"), Some("JWT"), None);
+        for (before, after, which) in [
+            (rfc9068, rfc9068, "access"),
+            (rfc9068, opaque, "id"),
+            (opaque, rfc9068, "id"),
+            (other, other, "id"),
+            (opaque, opaque, "id"),
+        ] {
+            for (sub, verdict) in [("a", Verdict::Ok), ("b", Verdict::Fail)] {
+                let check = same_subject(&tokens(before, "a"), &tokens(after, sub)).unwrap();
+                let found = (check.token, check.verdict);
+                assert_eq!(found, (which, verdict), "{before:?} {after:?} {sub}");
+            }
+        }
+    }
 
     #[test]
     fn claims_that_change_come_and_go_are_told_apart() {
