@@ -2,9 +2,10 @@
 
 use std::fs::OpenOptions;
 
+use axum::Json;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::idp::Idp;
 use crate::program::Program;
@@ -15,9 +16,8 @@ fn logout_revokes_the_newest_refresh_token() {
     let idp = Idp::honest().with(|state| state.rotates = true);
     let result = Program::new(&idp, &["--headless", "--refresh", "--logout"]).run();
     result.assert_code(0);
-    assert_eq!(idp.state.lock().unwrap().revoked, ["refresh+"]);
-    let told = "# New refresh token\nrefresh+\n";
-    assert!(result.stdout.contains(told), "{}", result.stdout);
+    assert_eq!(idp.state().revoked, ["refresh+"]);
+    result.assert_prints("# New refresh token\nrefresh+\n");
 }
 
 /// Also if the tokens beside it cannot be used.
@@ -33,20 +33,23 @@ fn a_replaced_refresh_token_is_not_the_one_to_revoke_even_after_a_failure() {
     result
         .assert_code(1)
         .assert_says("sub of the access token: expected s");
-    assert_eq!(idp.state.lock().unwrap().revoked, ["refresh+"]);
+    assert_eq!(idp.state().revoked, ["refresh+"]);
 }
 
-fn broken(_: &std::net::SocketAddr) -> axum::response::Response {
-    let error = json!({"error": "server_error"});
-    (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(error)).into_response()
+/// A server with two endpoints that do not work.
+fn broken() -> Idp {
+    let error = |_: &_| {
+        let error = json!({"error": "server_error"});
+        (StatusCode::INTERNAL_SERVER_ERROR, Json(error))
+    };
+    Idp::honest()
+        .answering("/oauth2/userInfo", error)
+        .answering("/oauth2/revoke", error)
 }
 
 #[test]
 fn userinfo_refresh_and_logout_that_fail_do_not_hide_each_other() {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/oauth2/userInfo", broken);
-        state.overrides.insert("/oauth2/revoke", broken);
-    });
+    let idp = broken();
     let flags = ["--headless", "--userinfo", "--refresh", "--logout"];
     let report = ["--report", "page.html"];
     let mut program = Program::new(&idp, &[&flags[..], &report].concat());
@@ -57,7 +60,7 @@ fn userinfo_refresh_and_logout_that_fail_do_not_hide_each_other() {
         result.assert_code(1).assert_says(&said);
         assert!(page.contains(&said), "{page}");
     }
-    assert!(result.stdout.contains("# After the refresh"));
+    result.assert_prints("# After the refresh");
 }
 
 #[test]
@@ -107,13 +110,10 @@ fn print_gives_nothing_when_there_is_nothing_to_rely_on() {
 
 #[test]
 fn json_has_the_error_of_every_failure() {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/oauth2/userInfo", broken);
-        state.overrides.insert("/oauth2/revoke", broken);
-    });
+    let idp = broken();
     let error = |args: &[&str]| {
         let result = Program::new(&idp, &[&["--json"], args].concat()).run();
-        let object: Value = serde_json::from_str(&result.stdout).unwrap();
+        let object = result.json();
         object["error"].clone()
     };
     let several = error(&["--headless", "--userinfo", "--logout"]);
@@ -136,7 +136,7 @@ fn numbers_are_shown_as_they_came() {
     for format in [&["--headless"][..], &["--headless", "--json"]] {
         let result = Program::new(&idp, format).run();
         result.assert_code(0);
-        assert!(result.stdout.contains(digits), "{}", result.stdout);
+        result.assert_prints(digits);
         result.assert_prints("\"small\": 0.10");
     }
 }
@@ -200,19 +200,15 @@ fn no_problem_of_the_moment_leads_to_a_deletion() {
         ),
     ];
     for (answer, hint) in answers {
-        let idp = Idp::honest().with(|state| {
-            state.overrides.insert(PATH, answer);
-        });
+        let idp = Idp::honest().answering(PATH, answer);
         let result = Program::new(&idp, &["--headless"]).run();
         result.assert_code(1).assert_says(hint);
-        assert!(!result.stderr.contains("make delete"), "{}", result.stderr);
+        result.assert_says_not("make delete");
     }
     // A byte order mark is no problem at all.
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/jwks", |_| {
-            let keys = json!({"keys": [crate::jwt::SERVER.jwk("k1")]});
-            format!("\u{feff}{keys}").into_response()
-        });
+    let idp = Idp::honest().answering("/jwks", |_| {
+        let keys = json!({"keys": [crate::jwt::SERVER.jwk("k1")]});
+        format!("\u{feff}{keys}")
     });
     Program::new(&idp, &["--headless"]).run().assert_code(0);
 }

@@ -4,18 +4,21 @@
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 
+use axum::Json;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 use serde_json::{Value, json};
 
 use crate::idp::Idp;
 use crate::program::Program;
 
 /// A login at a server with another response for one path must fail.
-fn fails(path: &'static str, overrides: fn(&SocketAddr) -> Response, said: &str) -> Idp {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert(path, overrides);
-    });
+fn fails<R: IntoResponse + 'static>(
+    path: &'static str,
+    answer: fn(&SocketAddr) -> R,
+    said: &str,
+) -> Idp {
+    let idp = Idp::honest().answering(path, answer);
     Program::new(&idp, &["--headless"])
         .run()
         .assert_code(1)
@@ -25,14 +28,14 @@ fn fails(path: &'static str, overrides: fn(&SocketAddr) -> Response, said: &str)
 }
 
 /// A login at a server with a changed discovery document must fail.
-fn distrusts(change: fn(&mut Value), said: &str) {
-    let idp = Idp::honest().with(|state| state.discovery = change);
+fn distrusts(change: impl Fn(&mut Value) + Send + 'static, said: &str) {
+    let idp = Idp::honest().with_discovery(change);
     Program::new(&idp, &["--headless"])
         .run()
         .assert_code(1)
         .assert_says(said);
     assert_eq!(
-        idp.state.lock().unwrap().calls.len(),
+        idp.state().calls.len(),
         1,
         "nothing but the document was asked for"
     );
@@ -40,12 +43,12 @@ fn distrusts(change: fn(&mut Value), said: &str) {
 
 #[test]
 fn no_redirect_is_followed() {
-    let away: fn(&SocketAddr) -> Response = |_| Redirect::temporary("/elsewhere").into_response();
     for path in [
         "/oauth2/token",
         "/jwks",
         "/us-east-1_test/.well-known/openid-configuration",
     ] {
+        let away = |_: &_| Redirect::temporary("/elsewhere");
         let idp = fails(path, away, "307 Temporary Redirect");
         assert_eq!(idp.count("/elsewhere"), 0);
     }
@@ -53,22 +56,21 @@ fn no_redirect_is_followed() {
 
 #[test]
 fn an_endless_answer_is_cut_off() {
-    let endless: fn(&SocketAddr) -> Response = |_| "x".repeat(2 * 1024 * 1024).into_response();
     for path in ["/oauth2/token", "/jwks"] {
+        let endless = |_: &_| "x".repeat(2 * 1024 * 1024);
         fails(path, endless, "answered with more than 1048576 bytes");
     }
 }
 
 #[test]
 fn the_largest_answer_is_read_whole() {
-    let largest: fn(&SocketAddr) -> Response = |_| {
-        let error = r#"{"error": "invalid_grant", "error_description": "gone"}"#;
-        let padded = error.to_owned() + &" ".repeat(1024 * 1024 - error.len());
-        (StatusCode::BAD_REQUEST, padded).into_response()
-    };
     fails(
         "/oauth2/token",
-        largest,
+        |_| {
+            let error = r#"{"error": "invalid_grant", "error_description": "gone"}"#;
+            let padded = error.to_owned() + &" ".repeat(1024 * 1024 - error.len());
+            (StatusCode::BAD_REQUEST, padded)
+        },
         "The token endpoint refused: invalid_grant: gone",
     );
 }
@@ -79,7 +81,7 @@ fn keys_that_may_sign_nothing_are_no_keys() {
         "/jwks",
         |_| {
             let key = json!({"kty": "RSA", "kid": "key-1", "use": "enc", "n": "AQAB", "e": "AQAB"});
-            axum::Json(json!({ "keys": [key] })).into_response()
+            Json(json!({ "keys": [key] }))
         },
         "has no key for RS256",
     );
@@ -90,43 +92,34 @@ fn a_refused_code_is_reported_in_the_server_s_words() {
     fails(
         "/oauth2/token",
         |_| {
-            (
-                StatusCode::BAD_REQUEST,
-                axum::Json(json!({"error": "invalid_grant", "error_description": "gone"})),
-            )
-                .into_response()
+            let error = json!({"error": "invalid_grant", "error_description": "gone"});
+            (StatusCode::BAD_REQUEST, Json(error))
         },
         "The token endpoint refused: invalid_grant: gone",
     );
     fails(
         "/oauth2/token",
-        |_| (StatusCode::BAD_GATEWAY, "<html>").into_response(),
+        |_| (StatusCode::BAD_GATEWAY, "<html>"),
         "answered 502 Bad Gateway",
     );
     fails(
         "/oauth2/token",
-        |_| "{}".into_response(),
+        |_| "{}",
         "not the tokens of RFC 6749 section 5.1",
     );
     fails(
         "/oauth2/token",
-        |_| {
-            axum::Json(json!({"access_token": "a", "id_token": "b", "token_type": "mac"}))
-                .into_response()
-        },
+        |_| Json(json!({"access_token": "a", "id_token": "b", "token_type": "mac"})),
         "token_type is not Bearer",
     );
     fails(
         "/oauth2/token",
-        |_| axum::Json(json!({"access_token": "a", "token_type": "Bearer"})).into_response(),
+        |_| Json(json!({"access_token": "a", "token_type": "Bearer"})),
         "sent no id token",
     );
     fails(
         "/oauth2/token",
-        |_| {
-            axum::Json(json!({"access_token": "a", "id_token": "b", "token_type": "Bearer"}))
-                .into_response()
-        },
+        |_| Json(json!({"access_token": "a", "id_token": "b", "token_type": "Bearer"})),
         "is not a JSON Web Token",
     );
 }
@@ -152,18 +145,8 @@ fn the_discovery_document_must_be_of_our_issuer_and_name_protected_addresses() {
         "userinfo_endpoint",
         "revocation_endpoint",
     ] {
-        // A closure that captures `name` would not be a plain function.
-        let change: fn(&mut Value) = match name {
-            "authorization_endpoint" => {
-                |d| d["authorization_endpoint"] = json!("http://evil.example/")
-            }
-            "token_endpoint" => |d| d["token_endpoint"] = json!("http://evil.example/"),
-            "jwks_uri" => |d| d["jwks_uri"] = json!("http://evil.example/"),
-            "userinfo_endpoint" => |d| d["userinfo_endpoint"] = json!("http://evil.example/"),
-            _ => |d| d["revocation_endpoint"] = json!("http://evil.example/"),
-        };
         distrusts(
-            change,
+            move |d| d[name] = json!("http://evil.example/"),
             &format!("The {name} 'http://evil.example/' is not protected"),
         );
     }

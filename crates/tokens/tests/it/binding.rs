@@ -3,12 +3,12 @@
 
 use std::net::SocketAddr;
 
+use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::idp::{Idp, UnsignedTokens};
-use crate::idp_clients::Seen;
 use crate::program::{Program, RunResult};
 use crate::raw_http;
 
@@ -39,20 +39,12 @@ fn login(idp: &Idp, args: &[&str]) -> (RunResult, String) {
     (result, page.unwrap())
 }
 
-fn seen(idp: &Idp) -> Vec<Seen> {
-    idp.state.lock().unwrap().clients.seen.clone()
-}
-
-fn json_of(result: &RunResult) -> Value {
-    serde_json::from_str(&result.stdout).unwrap()
-}
-
 #[test]
 fn every_request_with_the_token_has_a_proof_of_its_own() {
     let idp = provider(|_| {});
     let (result, page) = login(&idp, &["--refresh", "--userinfo", "--logout", "--json"]);
     result.assert_code(0);
-    let requests = seen(&idp);
+    let requests = idp.state().clients.seen.clone();
     let with_proof: Vec<(&str, bool)> = requests
         .iter()
         .map(|seen| (&*seen.path, seen.proof.is_some()))
@@ -65,7 +57,7 @@ fn every_request_with_the_token_has_a_proof_of_its_own() {
         ("/oauth2/revoke", false),
     ];
     assert_eq!(with_proof, expected);
-    let run = json_of(&result);
+    let run = result.json();
     let thumbprint = run["dpop"]["thumbprint"].as_str().unwrap();
     assert_eq!(
         run["decoded"]["access_token"]["payload"]["cnf"]["jkt"],
@@ -109,18 +101,8 @@ fn the_key_is_new_in_every_run_and_its_private_half_is_nowhere() {
         for text in [&result.stdout, &result.stderr, &page] {
             assert!(!text.contains("\"d\""), "{text}");
         }
-        assert!(
-            result
-                .stdout
-                .contains("# DPoP: the access token is bound to a key\nThumbprint")
-        );
-        idp.state
-            .lock()
-            .unwrap()
-            .clients
-            .thumbprint
-            .clone()
-            .unwrap()
+        result.assert_prints("# DPoP: the access token is bound to a key\nThumbprint");
+        idp.state().clients.thumbprint.clone().unwrap()
     });
     assert_ne!(thumbprints[0], thumbprints[1]);
 }
@@ -135,7 +117,8 @@ fn a_nonce_of_the_server_is_put_into_the_next_proof_once() {
     result.assert_code(0);
     // Each was asked twice where its nonce was not the newest of this address:
     // server and API have one here.
-    let paths: Vec<String> = seen(&idp).into_iter().map(|seen| seen.path).collect();
+    let seen = idp.state().clients.seen.clone();
+    let paths: Vec<&str> = seen.iter().map(|seen| &*seen.path).collect();
     let expected = [
         "/oauth2/token",
         "/oauth2/token",
@@ -147,16 +130,10 @@ fn a_nonce_of_the_server_is_put_into_the_next_proof_once() {
     ];
     assert_eq!(paths, expected);
     // One that is never content is asked twice, not for ever.
-    let idp = provider(|_| {}).with(|state| {
-        state.overrides.insert("/oauth2/token", |_| {
-            let headers = [("dpop-nonce", next_nonce())];
-            let error = axum::Json(json!({"error": "use_dpop_nonce"}));
-            axum::response::IntoResponse::into_response((
-                axum::http::StatusCode::BAD_REQUEST,
-                headers,
-                error,
-            ))
-        });
+    let idp = provider(|_| {}).answering("/oauth2/token", |_| {
+        let headers = [("dpop-nonce", next_nonce())];
+        let error = Json(json!({"error": "use_dpop_nonce"}));
+        (StatusCode::BAD_REQUEST, headers, error)
     });
     let (result, _) = login(&idp, &[]);
     result
@@ -177,10 +154,9 @@ fn a_request_is_repeated_for_a_new_nonce_that_was_missed() {
                 (StatusCode::UNAUTHORIZED, NONCE, challenge).into_response()
             },
         };
-        let idp = provider(|_| {}).with(|state| {
-            state.overrides.insert("/dev/hello", answer);
-            state.overrides.insert("/oauth2/userInfo", answer);
-        });
+        let idp = provider(|_| {})
+            .answering("/dev/hello", answer)
+            .answering("/oauth2/userInfo", answer);
         login(&idp, &["--userinfo"]);
         assert_eq!(idp.count("/dev/hello"), hello, "{status}");
         assert_eq!(idp.count("/oauth2/userInfo"), userinfo, "{status}");
@@ -230,9 +206,8 @@ fn a_token_that_is_not_bound_to_the_key_is_refused() {
     // Nor is a bound one taken where no key was shown.
     let idp = Idp::provider_tampering("", |t| t.response["token_type"] = json!("DPoP"));
     let login = Program::at_provider(&idp, &["--no-browser"]).start();
-    raw_http::get(&idp.approve(&login.address));
     login
-        .result()
+        .signed_in(&idp)
         .assert_code(1)
         .assert_says("its token_type is DPoP, although no key was shown")
         .assert_says("hint: --dpop makes a key");
@@ -243,7 +218,7 @@ fn the_binding_of_an_opaque_token_is_the_server_s_to_know() {
     let idp = Idp::provider("").with(|state| state.clients.binds = true);
     let (result, _) = login(&idp, &["--json"]);
     result.assert_code(0);
-    let run = json_of(&result);
+    let run = result.json();
     let mut checks = run["checks"].as_array().unwrap().iter();
     let bound = checks.find(|check| check["check"] == "cnf jkt").unwrap();
     assert_eq!(bound["verdict"], "note");
@@ -252,36 +227,27 @@ fn the_binding_of_an_opaque_token_is_the_server_s_to_know() {
 
 #[test]
 fn a_provider_that_takes_other_proofs_only_is_not_asked() {
-    let idp = provider(|_| {}).with(|state| {
-        state.discovery = |document| {
-            document["dpop_signing_alg_values_supported"] = json!(["RS256"]);
-        };
+    let idp = provider(|_| {}).with_discovery(|document| {
+        document["dpop_signing_alg_values_supported"] = json!(["RS256"]);
     });
     let result = Program::at_provider(&idp, &["--dpop"]).run();
     result
         .assert_code(1)
         .assert_says("takes no proof that is signed with ES256");
-    assert_eq!(idp.state.lock().unwrap().calls.len(), 1);
+    assert_eq!(idp.state().calls.len(), 1);
 }
 
 #[test]
 fn an_api_that_knows_no_proofs_is_named() {
-    let idp = provider(|_| {}).with(|state| {
-        state.overrides.insert("/dev/hello", |_| {
-            let challenge = [("www-authenticate", "Bearer")];
-            axum::response::IntoResponse::into_response((
-                axum::http::StatusCode::UNAUTHORIZED,
-                challenge,
-            ))
-        });
+    let idp = provider(|_| {}).answering("/dev/hello", |_| {
+        let challenge = [("www-authenticate", "Bearer")];
+        (StatusCode::UNAUTHORIZED, challenge)
     });
     let (result, page) = login(&idp, &["--fail"]);
     result.assert_code(3);
+    let hint = "this API may take bearer tokens only";
     for text in [&result.stdout, &page] {
-        assert!(
-            text.contains("this API may take bearer tokens only"),
-            "{text}"
-        );
+        assert!(text.contains(hint), "{text}");
     }
 }
 
@@ -291,8 +257,7 @@ fn a_bound_token_that_is_printed_is_of_no_use_elsewhere() {
     for (which, bound) in [("access", true), ("id", false)] {
         let args = ["--no-browser", "--dpop", "--print", which];
         let login = Program::at_provider(&idp, &args).start();
-        raw_http::get(&idp.approve(&login.address));
-        let result = login.result();
+        let result = login.signed_in(&idp);
         result.assert_code(0);
         let note = "note: this token is bound to a key that ends with this run";
         assert_eq!(result.stderr.contains(note), bound, "{}", result.stderr);

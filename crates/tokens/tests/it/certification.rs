@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use crate::idp::{CLIENT, Idp, ProviderState, UnsignedTokens};
 use crate::jwt::{ATTACKER, SERVER, SERVER_EC, unsigned};
 use crate::program::Program;
-use crate::raw_http;
 
 /// What a relying party must do.
 enum Right {
@@ -69,7 +68,7 @@ fn cases() -> Vec<Case> {
                 t.header = json!({"alg": "ES256", "kid": "e1"});
                 t.sign_id = |header, claims| SERVER_EC.sign(header, claims);
             })
-            .at(|server| jwks(server, |_| keys(&[SERVER.jwk("k1"), SERVER_EC.jwk("e1")]))),
+            .at(|server| server.answer("/jwks", |_| keys(&[SERVER.jwk("k1"), SERVER_EC.jwk("e1")]))),
         case("rp-id_token-sig-hs256", Refuse("alg of the id token: expected asymmetric, got HS256"))
             .tampered(|t| {
                 t.header = json!({"alg": "HS256", "kid": "k1"});
@@ -95,7 +94,7 @@ fn cases() -> Vec<Case> {
                     format!("{}.{signature}", unsigned(header, claims))
                 };
             })
-            .at(|server| jwks(server, |_| keys(&[SERVER_EC.jwk("e1")]))),
+            .at(|server| server.answer("/jwks", |_| keys(&[SERVER_EC.jwk("e1")]))),
         case("rp-id_token-bad-sig-hs256", Refuse("signature of the id token"))
             .tampered(|t| {
                 t.header = json!({"alg": "HS256", "kid": "k1"});
@@ -117,25 +116,25 @@ fn cases() -> Vec<Case> {
             .tampered(|t| t.header = json!({"alg": "RS256"})),
         case("rp-id_token-kid-absent-multiple-jwks", Refuse("kid of the id token: expected a key of jwks_uri, got none, and several keys fit"))
             .tampered(|t| t.header = json!({"alg": "RS256"}))
-            .at(|server| jwks(server, |_| keys(&[SERVER.jwk("k1"), ATTACKER.jwk("k2")]))),
+            .at(|server| server.answer("/jwks", |_| keys(&[SERVER.jwk("k1"), ATTACKER.jwk("k2")]))),
         case("rp-userinfo-bearer-header", Accept("# Userinfo")).at(|server| {
             // It refuses a request without the header.
             server.overrides.remove("/oauth2/userInfo");
         }),
         case("rp-userinfo-bearer-body", NotHere("the header is the method that every server takes")),
         case("rp-userinfo-bad-sub-claim", Refuse("describes another user: sub is another"))
-            .at(|server| userinfo(server, |_| Json(json!({"sub": "another"})).into_response())),
+            .at(|server| server.answer("/oauth2/userInfo", |_| Json(json!({"sub": "another"})))),
         case("rp-userinfo-sig", Accept("It was signed: signature, iss, aud and sub have been verified."))
-            .at(|server| userinfo(server, |at| signed_userinfo(at, json!(CLIENT)))),
+            .at(|server| server.answer("/oauth2/userInfo", |at| signed_userinfo(at, json!(CLIENT)))),
         case("rp-userinfo-enc", NotHere("encryption is not supported")),
         case("rp-token_endpoint-client_secret_basic", Accept("client_secret_basic: client_id and secret"))
             .at(|server| server.clients.secret = Some(SECRET)),
         case("rp-token_endpoint-client_secret_post", Accept("client_secret_post: shows who asks"))
             .at(|server| {
                 server.clients.secret = Some(SECRET);
-                server.discovery = |document| {
+                server.discovery = Box::new(|document| {
                     document["token_endpoint_auth_methods_supported"] = json!(["client_secret_post"]);
-                };
+                });
             }),
         case("rp-token_endpoint-client_secret_jwt", NotHere("a secret is sent, no JWT is made with it")),
         case("rp-token_endpoint-private_key_jwt", NotHere("this client has no registered key")),
@@ -149,7 +148,7 @@ fn cases() -> Vec<Case> {
         case("rp-discovery-openid-configuration", Accept(SIGNED_IN)),
         case("rp-discovery-jwks_uri-keys", Accept("ok kid a key of jwks_uri k1")),
         case("rp-discovery-issuer-not-matching-config", Refuse("names the issuer 'https://another.example'"))
-            .at(|server| server.discovery = |document| document["issuer"] = json!("https://another.example")),
+            .at(|server| server.discovery = Box::new(|document| document["issuer"] = json!("https://another.example"))),
         case("rp-discovery-webfinger-url", NotHere("the person names the issuer")),
         case("rp-discovery-webfinger-acct", NotHere("the person names the issuer")),
         case("rp-discovery-webfinger-http-href", NotHere("the person names the issuer")),
@@ -173,14 +172,6 @@ fn keys(keys: &[Value]) -> Response {
     Json(json!({ "keys": keys })).into_response()
 }
 
-fn jwks(server: &mut ProviderState, answer: fn(&SocketAddr) -> Response) {
-    server.overrides.insert("/jwks", answer);
-}
-
-fn userinfo(server: &mut ProviderState, answer: fn(&SocketAddr) -> Response) {
-    server.overrides.insert("/oauth2/userInfo", answer);
-}
-
 /// Userinfo as a JWT, for this audience.
 fn signed_userinfo(address: &SocketAddr, aud: Value) -> Response {
     let claims = json!({"iss": format!("http://{address}/realm"), "aud": aud, "sub": "s"});
@@ -198,7 +189,7 @@ fn every_relying_party_test_has_its_right_end() {
         }
         applied += 1;
         let idp = Idp::provider_tampering("/realm", case.tamper).with(case.server);
-        let secret = idp.state.lock().unwrap().clients.secret;
+        let secret = idp.state().clients.secret;
         let mut login = Program::at_provider(&idp, &["--no-browser", "--userinfo", "--explain"]);
         login
             .command
@@ -206,9 +197,7 @@ fn every_relying_party_test_has_its_right_end() {
         let result = if case.name == "rp-discovery-issuer-not-matching-config" {
             login.run()
         } else {
-            let login = login.start();
-            raw_http::get(&idp.approve(&login.address));
-            login.result()
+            login.start().signed_in(&idp)
         };
         let (code, said) = match case.right {
             Accept(said) => (0, said),
@@ -222,11 +211,8 @@ fn every_relying_party_test_has_its_right_end() {
             result.printed()
         );
         // The width of a column depends on what is in it.
-        let words: Vec<String> = result
-            .printed()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
+        let printed = result.printed();
+        let words: Vec<&str> = printed.split_whitespace().collect();
         let printed = words.join(" ");
         assert!(
             printed.contains(said),
@@ -240,12 +226,11 @@ fn every_relying_party_test_has_its_right_end() {
 #[test]
 fn signed_userinfo_must_be_for_this_client_and_by_this_issuer() {
     let refused = |answer: fn(&SocketAddr) -> Response, said: &str| {
-        let idp = Idp::provider("/realm").with(|server| userinfo(server, answer));
+        let idp = Idp::provider("/realm").answering("/oauth2/userInfo", answer);
         let login = Program::at_provider(&idp, &["--no-browser", "--userinfo"]).start();
-        raw_http::get(&idp.approve(&login.address));
-        let result = login.result();
+        let result = login.signed_in(&idp);
         result.assert_code(1).assert_says(said);
-        assert!(!result.stdout.contains("# Userinfo"), "{}", result.stdout);
+        result.assert_prints_not("# Userinfo");
     };
     refused(
         |at| signed_userinfo(at, json!("another")),

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use crate::idp::{CLIENT, Idp, OPAQUE, UnsignedTokens};
@@ -48,14 +47,10 @@ fn a_program_gets_a_token_and_calls_the_api_without_a_person() {
         .assert_code(0)
         .assert_says("      grant_type = client_credentials\n")
         .assert_says("      Authorization = (hidden)\n");
-    assert!(
-        result.stdout.ends_with(
-            "Access token for the client client: 13 checks hold, the API answered 200\n"
-        ),
-        "{}",
-        result.stdout
+    result.assert_ends_with(
+        "Access token for the client client: 13 checks hold, the API answered 200\n",
     );
-    assert!(!result.stdout.contains("# Id token"), "{}", result.stdout);
+    result.assert_prints_not("# Id token");
     let page = std::fs::read_to_string(program.dir.path().join("page.html")).unwrap();
     for shown in [
         "<h1>Access token received</h1>",
@@ -75,12 +70,11 @@ fn a_program_gets_a_token_and_calls_the_api_without_a_person() {
     ] {
         assert!(!page.contains(absent), "{absent} in {page}");
     }
-    let seen = idp.state.lock().unwrap().clients.seen.clone();
+    let seen = idp.state().clients.seen.clone();
     let form = &seen[0].form;
     assert_eq!(form["scope"], "read");
     assert_eq!(seen[1].path, "/dev/hello");
-    let paths = idp.state.lock().unwrap().calls.clone();
-    assert!(!paths.contains(&"/oauth2/authorize".to_owned()));
+    assert_eq!(idp.count("/oauth2/authorize"), 0);
 }
 
 #[test]
@@ -88,12 +82,12 @@ fn without_scopes_none_is_sent_and_the_server_chooses() {
     let idp = provider(|t| t.access["scope"] = json!("read write"));
     let result = machine(&idp, &["--json"]).run();
     result.assert_code(0);
-    let run: Value = serde_json::from_str(&result.stdout).unwrap();
+    let run = result.json();
     let mut checks = run["checks"].as_array().unwrap().iter();
     let scope = checks.find(|check| check["check"] == "scope").unwrap();
     assert_eq!(scope["verdict"], "ok");
     assert_eq!(scope["expected"], "the server's own choice");
-    let seen = idp.state.lock().unwrap().clients.seen.clone();
+    let seen = idp.state().clients.seen.clone();
     assert!(!seen[0].form.contains_key("scope"));
     assert_eq!(run["decoded"]["id_token"], Value::Null);
 }
@@ -109,11 +103,7 @@ fn the_output_has_the_same_shapes() {
         .run()
         .assert_code(1)
         .assert_says("There is no id token to print");
-    let refusing = provider(|_| {}).with(|state| {
-        let answer: fn(&std::net::SocketAddr) -> axum::response::Response =
-            |_| StatusCode::FORBIDDEN.into_response();
-        state.overrides.insert("/dev/hello", answer);
-    });
+    let refusing = provider(|_| {}).answering("/dev/hello", |_| StatusCode::FORBIDDEN);
     let api = format!("{}/dev/hello", refusing.url());
     machine(&refusing, &["--api", &api, "--fail"])
         .run()
@@ -130,12 +120,8 @@ fn an_opaque_token_is_shown_and_an_id_token_of_nobody_is_dropped() {
     let idp = idp.with(|state| state.clients.secret = Some(SECRET));
     let result = machine(&idp, &[]).run();
     result.assert_code(0);
-    assert!(
-        result
-            .stdout
-            .contains(&format!("# Access token\n{OPAQUE}\n"))
-    );
-    assert!(!result.stdout.contains("id token"), "{}", result.stdout);
+    result.assert_prints(&format!("# Access token\n{OPAQUE}\n"));
+    result.assert_prints_not("id token");
 }
 
 #[test]
@@ -167,11 +153,7 @@ fn a_bound_token_needs_no_person_either() {
     let api = format!("{}/dev/hello", idp.url());
     let result = machine(&idp, &["--dpop", "--api", &api]).run();
     result.assert_code(0);
-    assert!(
-        result.stdout.contains("ok       cnf jkt"),
-        "{}",
-        result.stdout
-    );
+    result.assert_prints("ok       cnf jkt");
 }
 
 #[test]
@@ -183,16 +165,8 @@ fn a_refusal_is_told_in_the_server_s_words() {
         ("invalid_target", "see --resource and --audience"),
         ("invalid_client", "is CLIENT_SECRET right?"),
     ] {
-        // An override is a plain function.
-        let refusing = match error {
-            "unauthorized_client" => refuse::<0>,
-            "unsupported_grant_type" => refuse::<1>,
-            "invalid_scope" => refuse::<2>,
-            "invalid_target" => refuse::<3>,
-            _ => refuse::<4>,
-        };
-        let idp = provider(|_| {}).with(|state| {
-            state.overrides.insert("/oauth2/token", refusing);
+        let idp = provider(|_| {}).answering("/oauth2/token", move |_| {
+            (StatusCode::BAD_REQUEST, Json(json!({ "error": error })))
         });
         machine(&idp, &[])
             .run()
@@ -200,18 +174,6 @@ fn a_refusal_is_told_in_the_server_s_words() {
             .assert_says(&format!("The token endpoint refused: {error}"))
             .assert_says(hint);
     }
-}
-
-const ERRORS: [&str; 5] = [
-    "unauthorized_client",
-    "unsupported_grant_type",
-    "invalid_scope",
-    "invalid_target",
-    "invalid_client",
-];
-
-fn refuse<const N: usize>(_: &std::net::SocketAddr) -> axum::response::Response {
-    (StatusCode::BAD_REQUEST, Json(json!({ "error": ERRORS[N] }))).into_response()
 }
 
 #[test]
@@ -232,11 +194,10 @@ fn it_needs_a_secret_and_another_provider_than_the_stack() {
             "CLIENT_SECRET is not set: the client credentials grant is for a client with a secret",
         )
         .assert_says("it is never a flag");
-    let object: Value = serde_json::from_str(&result.stdout).unwrap();
-    assert_eq!(object["error"]["code"], "usage");
+    assert_eq!(result.json()["error"]["code"], "usage");
     let before = Program::bare(&other, &["--userinfo", "client-credentials"]).run();
     before
         .assert_code(2)
         .assert_says("does not take --userinfo before the word");
-    assert_eq!(other.state.lock().unwrap().calls.len(), 0);
+    assert_eq!(other.state().calls.len(), 0);
 }

@@ -3,7 +3,6 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -18,10 +17,8 @@ const SECRET: &str = "Xyzzy: 50%+/?&=~ ö plugh";
 const ENCODED: &str = "Xyzzy%3A+50%25%2B%2F%3F%26%3D%7E+%C3%B6+plugh";
 
 fn provider(methods: fn(&mut Value)) -> Idp {
-    Idp::provider("").with(|state| {
-        state.clients.secret = Some(SECRET);
-        state.discovery = methods;
-    })
+    let idp = Idp::provider("").with_discovery(methods);
+    idp.with(|state| state.clients.secret = Some(SECRET))
 }
 
 fn with_post_only(document: &mut Value) {
@@ -50,7 +47,7 @@ fn assert_has_no_secret(text: &str) {
 }
 
 fn posts(idp: &Idp) -> Vec<Seen> {
-    let seen = idp.state.lock().unwrap().clients.seen.clone();
+    let seen = idp.state().clients.seen.clone();
     let forms = seen.into_iter().filter(|seen| !seen.form.is_empty());
     forms.collect()
 }
@@ -93,18 +90,15 @@ fn it_is_sent_as_discovery_says_to_every_endpoint_and_shown_nowhere() {
                 let posted = seen.form.get("client_secret").map(String::as_str);
                 assert_eq!(posted, (!basic).then_some(SECRET));
             }
-            let method = if basic {
-                "client_secret_basic"
+            // What is shown still works in a shell that knows the secret.
+            let (method, curl) = if basic {
+                let curl = "-u client:&quot;$CLIENT_SECRET&quot;";
+                ("client_secret_basic", curl)
             } else {
-                "client_secret_post"
+                let curl = "client_secret=&quot;$CLIENT_SECRET&quot;";
+                ("client_secret_post", curl)
             };
             assert!(page.contains(method), "{page}");
-            // What is shown still works in a shell that knows the secret.
-            let curl = if basic {
-                "-u client:&quot;$CLIENT_SECRET&quot;"
-            } else {
-                "client_secret=&quot;$CLIENT_SECRET&quot;"
-            };
             assert!(page.contains(curl), "no {curl} in {page}");
         }
     }
@@ -112,11 +106,9 @@ fn it_is_sent_as_discovery_says_to_every_endpoint_and_shown_nowhere() {
 
 #[test]
 fn it_is_not_shown_when_something_fails() {
-    let idp = provider(|_| {}).with(|state| {
-        state.overrides.insert("/oauth2/token", |_| {
-            let error = Json(json!({"error": "invalid_client"}));
-            (StatusCode::UNAUTHORIZED, error).into_response()
-        });
+    let idp = provider(|_| {}).answering("/oauth2/token", |_| {
+        let error = Json(json!({"error": "invalid_client"}));
+        (StatusCode::UNAUTHORIZED, error)
     });
     for output in [&["--explain"][..], &["--json"]] {
         let (result, _) = login(&idp, output);
@@ -163,9 +155,7 @@ fn it_may_stand_in_the_env_file() {
     let program = Program::at_provider(&idp, &["--no-browser"]);
     let line = format!("CLIENT_SECRET='{SECRET}'\n");
     std::fs::write(program.dir.path().join(".env"), line).unwrap();
-    let login = program.start();
-    raw_http::get(&idp.approve(&login.address));
-    login.result().assert_code(0);
+    program.start().signed_in(&idp).assert_code(0);
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! `tokens device`: RFC 8628.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -18,10 +17,8 @@ fn offers_device(document: &mut Value) {
 
 /// A provider that answers so many times with an error before the tokens.
 fn provider(errors: &[&'static str]) -> Idp {
-    Idp::provider("").with(|state| {
-        state.discovery = offers_device;
-        state.clients.device_errors.extend(errors);
-    })
+    let idp = Idp::provider("").with_discovery(offers_device);
+    idp.with(|state| state.clients.device_errors.extend(errors))
 }
 
 fn device(idp: &Idp, args: &[&str]) -> Program {
@@ -61,19 +58,9 @@ fn the_person_is_told_where_to_go_and_the_rest_is_as_after_any_login() {
         )
         .assert_says("Asked 2 times.")
         .assert_says("enter only a code that you asked for yourself (RFC 8628 section 5.4)");
-    assert!(
-        result.stdout.contains("-        nonce      optional"),
-        "{}",
-        result.stdout
-    );
-    assert!(
-        result
-            .stdout
-            .ends_with("Signed in as ada@example.com: 10 checks hold, the API answered 200\n"),
-        "{}",
-        result.stdout
-    );
-    assert_eq!(idp.state.lock().unwrap().revoked, ["refresh"]);
+    result.assert_prints("-        nonce      optional");
+    result.assert_ends_with("Signed in as ada@example.com: 10 checks hold, the API answered 200\n");
+    assert_eq!(idp.state().revoked, ["refresh"]);
     let html = std::fs::read_to_string(program.dir.path().join("login.html")).unwrap();
     for shown in [
         "<h1>Signed in</h1>",
@@ -93,13 +80,13 @@ fn requests_that_were_repeated_are_told_once() {
     let idp = provider(&["authorization_pending", "authorization_pending"]);
     let result = device(&idp, &["--json"]).run();
     result.assert_code(0);
-    let run: Value = serde_json::from_str(&result.stdout).unwrap();
+    let run = result.json();
     let steps = run["steps"].as_array().unwrap();
     let asked = steps
         .iter()
         .filter(|step| step["heading"].as_str().unwrap().ends_with("/oauth2/token"));
     assert_eq!(asked.count(), 1);
-    assert!(result.stdout.contains("Asked 3 times."));
+    result.assert_prints("Asked 3 times.");
     assert_eq!(idp.count("/oauth2/token"), 3);
 }
 
@@ -138,7 +125,7 @@ fn each_way_to_end_without_tokens_has_its_words() {
         let idp = provider(&[error]);
         let result = device(&idp, &["--json"]).run();
         result.assert_code(1).assert_says(said).assert_says(hint);
-        let run: Value = serde_json::from_str(&result.stdout).unwrap();
+        let run = result.json();
         assert!(run["error"]["message"].as_str().unwrap().contains(error));
         assert!(
             !result.stdout.contains(DEVICE_CODE),
@@ -150,21 +137,16 @@ fn each_way_to_end_without_tokens_has_its_words() {
 
 #[test]
 fn the_code_s_own_time_and_the_person_s_are_limits() {
-    type Answer = fn(&std::net::SocketAddr) -> axum::response::Response;
-    let short: Answer = |_| {
-        Json(json!({
-            "device_code": "d", "user_code": "U", "expires_in": 2, "interval": 1,
-            "verification_uri": "https://login.example.com/device",
-        }))
-        .into_response()
-    };
-    let idp = provider(&["authorization_pending"; 9]).with(|state| {
-        state.overrides.insert("/device", short);
-        state.overrides.insert("/oauth2/token", |_| {
-            let error = Json(json!({"error": "authorization_pending"}));
-            (StatusCode::BAD_REQUEST, error).into_response()
-        });
+    let short = json!({
+        "device_code": "d", "user_code": "U", "expires_in": 2, "interval": 1,
+        "verification_uri": "https://login.example.com/device",
     });
+    let idp = provider(&["authorization_pending"; 9])
+        .answering("/device", move |_| Json(short.clone()))
+        .answering("/oauth2/token", |_| {
+            let error = json!({"error": "authorization_pending"});
+            (StatusCode::BAD_REQUEST, Json(error))
+        });
     let result = device(&idp, &[]).run();
     result
         .assert_code(1)
@@ -183,12 +165,10 @@ fn an_answer_that_does_not_come_is_no_end() {
     let breaks_off: Answer = |_| std::panic::resume_unwind(Box::new("no answer"));
     let overloaded: Answer = |_| StatusCode::SERVICE_UNAVAILABLE.into_response();
     for answer in [breaks_off, overloaded] {
-        let idp = provider(&[]).with(|state| {
-            state.overrides.insert("/oauth2/token", answer);
-        });
+        let idp = provider(&[]).answering("/oauth2/token", answer);
         let mut pending = device(&idp, &["--explain"]).start();
         pending.wait_for("No answer, or a server error. Asked again after 2 s.");
-        idp.state.lock().unwrap().overrides.clear();
+        idp.state().overrides.clear();
         let result = pending.result();
         result.assert_code(0).assert_says("Asked 2 times.");
     }
@@ -199,13 +179,11 @@ fn ctrl_c_ends_it_and_the_page_shows_how_far_it_came() {
     let idp = provider(&["authorization_pending"; 99]);
     let mut pending = device(&idp, &["--explain", "--report", "login.html"]).start();
     pending.wait_for("authorization_pending");
-    let id = pending.id().to_string();
-    let killed = Command::new("kill").args(["-INT", &id]).status().unwrap();
-    assert!(killed.success());
+    pending.signal("INT");
     let (result, folder) = pending.result_and_folder();
     result.assert_code(130);
     // It still works: whoever reads the log could get the tokens with it.
-    assert!(!result.stderr.contains(DEVICE_CODE), "{}", result.stderr);
+    result.assert_says_not(DEVICE_CODE);
     let page = std::fs::read_to_string(folder.path().join("login.html")).unwrap();
     assert!(page.contains("<h1>Sign-in failed</h1>"), "{page}");
     assert!(page.contains(USER_CODE), "{page}");
@@ -223,7 +201,7 @@ fn a_browser_that_does_not_open_is_no_end() {
         .assert_code(0)
         .assert_says("Cannot open a browser with '/no/browser'")
         .assert_says("Open the address above yourself, on any device");
-    assert!(!result.stderr.contains("paste"), "{}", result.stderr);
+    result.assert_says_not("paste");
 }
 
 #[test]
@@ -244,9 +222,8 @@ fn forged_tokens_are_refused_as_after_any_login() {
         ("exp", json!(1)),
     ] {
         let idp = Idp::provider_tampering("", move |t| t.id[name] = value.clone());
-        let idp = idp.with(|state| state.discovery = offers_device);
-        let result = device(&idp, &[]).run();
-        result
+        device(&idp.with_discovery(offers_device), &[])
+            .run()
             .assert_code(1)
             .assert_says(&format!("{name} of the id token"));
     }
@@ -254,43 +231,33 @@ fn forged_tokens_are_refused_as_after_any_login() {
 
 #[test]
 fn an_answer_without_good_codes_ends_it() {
-    type Answer = fn(&std::net::SocketAddr) -> axum::response::Response;
-    let cases: [(Answer, &str); 4] = [
+    for (status, answer, said) in [
         (
-            |_| Json(json!({"device_code": "d"})).into_response(),
+            StatusCode::OK,
+            json!({"device_code": "d"}),
             "the codes of RFC 8628 section 3.2",
         ),
         (
-            |_| {
-                Json(json!({"device_code": "d", "user_code": "u", "expires_in": 9, "verification_uri": "http://example.com"})).into_response()
-            },
+            StatusCode::OK,
+            json!({"device_code": "d", "user_code": "u", "expires_in": 9, "verification_uri": "http://example.com"}),
             "is not protected",
         ),
         (
-            |_| {
-                Json(json!({"device_code": "d", "user_code": "u", "verification_uri": "https://example.com"})).into_response()
-            },
+            StatusCode::OK,
+            json!({"device_code": "d", "user_code": "u", "verification_uri": "https://example.com"}),
             "does not say how long its codes are good",
         ),
         (
-            |_| {
-                (
-                    StatusCode::BAD_REQUEST,
-                    Json(json!({"error": "unauthorized_client"})),
-                )
-                    .into_response()
-            },
+            StatusCode::BAD_REQUEST,
+            json!({"error": "unauthorized_client"}),
             "The device authorization endpoint refused: unauthorized_client",
         ),
-    ];
-    for (answer, said) in cases {
-        let idp = provider(&[]).with(|state| {
-            state.overrides.insert("/device", answer);
-        });
+    ] {
+        let answer = move |_: &_| (status, Json(answer.clone()));
+        let idp = provider(&[]).answering("/device", answer);
         device(&idp, &[]).run().assert_code(1).assert_says(said);
     }
-    let without = Idp::provider("");
-    device(&without, &[])
+    device(&Idp::provider(""), &[])
         .run()
         .assert_code(1)
         .assert_says("names no device_authorization_endpoint");
@@ -299,15 +266,13 @@ fn an_answer_without_good_codes_ends_it() {
 /// What the server sends steers no terminal.
 #[test]
 fn a_code_with_control_characters_is_made_harmless() {
-    let idp = provider(&[]).with(|state| {
-        state.overrides.insert("/device", |_| {
-            Json(json!({
+    let idp = provider(&[]).answering("/device", |_| {
+
+Json(json!({
                 "device_code": DEVICE_CODE, "user_code": "A\u{1b}[2JB\nC", "expires_in": 60, "interval": 1,
                 "verification_uri": "https://login.example.com/device",
             }))
-            .into_response()
-        });
-    });
+});
     let result = device(&idp, &["--explain"]).run();
     result.assert_code(0);
     assert!(!result.stderr.contains('\u{1b}'), "{}", result.stderr);
@@ -321,16 +286,14 @@ fn refused(result: &RunResult, said: &str) {
 fn cognito_has_none_and_flags_of_a_browser_are_refused() {
     let idp = Idp::honest();
     let pool = format!("{}/{}", idp.url(), crate::idp::POOL);
-    let of_stack = Program::new(&idp, &["device"]).run();
     refused(
-        &of_stack,
+        &Program::new(&idp, &["device"]).run(),
         "Cognito, the sign-in server of the stack, has no device flow (RFC 8628)",
     );
     let of_others = Program::bare(&idp, &["device", "--issuer", &pool, "--client-id", "a"]).run();
     refused(&of_others, "Cognito has no device flow (RFC 8628)");
-    let json = Program::new(&idp, &["device", "--json"]).run();
-    let object: Value = serde_json::from_str(&json.stdout).unwrap();
-    assert_eq!(object["error"]["code"], "usage");
+    let of_stack = Program::new(&idp, &["device", "--json"]).run();
+    assert_eq!(of_stack.json()["error"]["code"], "usage");
     let other = provider(&[]);
     for (args, said) in [
         (&["--headless"][..], "unexpected argument '--headless'"),
@@ -346,6 +309,6 @@ fn cognito_has_none_and_flags_of_a_browser_are_refused() {
     let issuer = other.issuer();
     let without = Program::bare(&other, &["device", "--issuer", &issuer]).run();
     refused(&without, "--issuer is given without --client-id");
-    assert_eq!(other.state.lock().unwrap().calls.len(), 0);
-    assert_eq!(idp.state.lock().unwrap().calls.len(), 0);
+    assert_eq!(other.state().calls.len(), 0);
+    assert_eq!(idp.state().calls.len(), 0);
 }

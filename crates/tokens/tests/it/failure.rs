@@ -2,7 +2,9 @@
 
 use std::io::Write;
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+
+use axum::response::Html;
 
 use crate::idp::{Idp, PASSWORD};
 use crate::program::Program;
@@ -91,11 +93,7 @@ fn ctrl_c_ends_with_130_and_frees_the_port() {
     let login = Program::new(&idp, &["--no-browser"]).start();
     let port = login.port;
     assert!(!is_free(port));
-    let status = Command::new("kill")
-        .args(["-INT", &login.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
+    login.signal("INT");
     login.result().assert_code(130);
     assert!(is_free(port));
     assert_eq!(idp.api_calls(), 0);
@@ -167,21 +165,12 @@ fn over_ssh_the_command_that_leads_the_port_here_is_shown() {
 
 /// The program at a terminal, which `script` gives it.
 #[cfg(target_os = "linux")]
-fn at_a_terminal(mut program: Program, command_line: &str) -> (std::process::Child, Program) {
-    let mut command = Command::new("script");
-    command
-        .args(["-qefc", command_line, "/dev/null"])
-        .current_dir(program.dir.path());
-    let vars = program.command.get_envs();
-    command.envs(vars.filter_map(|(name, value)| Some((name, value?))));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    program.command = command;
-    std::fs::write(
-        program.dir.path().join("state.json"),
-        program.state.to_string(),
-    )
-    .unwrap();
-    (program.command.spawn().unwrap(), program)
+fn at_a_terminal(program: Program, command_line: &str) -> (std::process::Child, Program) {
+    program.write_state();
+    let args = ["-qefc", command_line, "/dev/null"];
+    let mut program = program.with_command("script", &args);
+    let child = program.command.stdin(Stdio::piped()).spawn();
+    (child.unwrap(), program)
 }
 
 /// First a wrong address, then octets that are no text, then Ctrl-D: none of
@@ -259,11 +248,7 @@ fn a_wrong_password_is_reported_without_the_password() {
 
 #[test]
 fn a_page_without_a_form_is_reported() {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/oauth2/authorize", |_| {
-            axum::response::IntoResponse::into_response("Down for maintenance")
-        });
-    });
+    let idp = Idp::honest().answering("/oauth2/authorize", |_| "Down for maintenance");
     let result = Program::new(&idp, &["--headless"]).run();
     result
         .assert_code(1)
@@ -272,11 +257,9 @@ fn a_page_without_a_form_is_reported() {
 
 #[test]
 fn a_page_that_asks_for_more_after_the_password_is_reported() {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/login", |_| {
-            let form = "<form><input type=password name=new_password></form>";
-            axum::response::IntoResponse::into_response(axum::response::Html(form))
-        });
+    let idp = Idp::honest().answering("/login", |_| {
+        let form = "<form><input type=password name=new_password></form>";
+        Html(form)
     });
     let result = Program::new(&idp, &["--headless"]).run();
     result
@@ -286,12 +269,10 @@ fn a_page_that_asks_for_more_after_the_password_is_reported() {
 
 #[test]
 fn headless_gives_the_password_to_no_other_server() {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/oauth2/authorize", |_| {
-            axum::response::Html("<form action=\"http://127.0.0.1:9/steal\"><input name=username><input type=password name=password></form>").into_response()
-        });
-    });
-    use axum::response::IntoResponse;
+    let idp = Idp::honest().answering("/oauth2/authorize", |_| {
+
+Html("<form action=\"http://127.0.0.1:9/steal\"><input name=username><input type=password name=password></form>")
+});
     let result = Program::new(&idp, &["--headless"]).run();
     result.assert_code(1).assert_says("leads to another server");
 }
@@ -350,7 +331,7 @@ fn settings_are_checked_before_any_call() {
         &|p| p.state["terminal_app_callback_urls"][0] = "http://example.com/callback".into(),
         "not one that this program can listen on",
     );
-    assert!(idp.state.lock().unwrap().calls.is_empty());
+    assert!(idp.state().calls.is_empty());
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
 
-use crate::idp::{Idp, POOL};
+use crate::idp::{ISSUER, Idp, POOL};
 use crate::program::Program;
 
 /// A login right after `create`, in a cloud that settles in `settle` seconds.
@@ -19,33 +19,26 @@ fn login_to_new_stack(idp: &Idp, settle: &str) -> Program {
     program
 }
 
-fn unavailable(_: &SocketAddr) -> Response {
-    StatusCode::SERVICE_UNAVAILABLE.into_response()
-}
-
-fn not_found(_: &SocketAddr) -> Response {
-    let body = Json(json!({ "message": "Not Found" }));
-    (StatusCode::NOT_FOUND, body).into_response()
+fn not_found(_: &SocketAddr) -> (StatusCode, Json<Value>) {
+    (StatusCode::NOT_FOUND, Json(json!({"message": "Not Found"})))
 }
 
 /// Responds to `path` with `answer` until the program has requested it twice.
-fn twice(path: &'static str, answer: fn(&SocketAddr) -> Response) -> Idp {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert(path, answer);
-    });
+fn twice<R: IntoResponse + 'static>(path: &'static str, answer: fn(&SocketAddr) -> R) -> Idp {
+    let idp = Idp::honest().answering(path, answer);
     let watched = idp.clone();
     std::thread::spawn(move || {
         while watched.count(path) < 2 {
             std::thread::yield_now();
         }
-        watched.state.lock().unwrap().overrides.remove(path);
+        watched.state().overrides.remove(path);
     });
     idp
 }
 
 #[test]
 fn a_sign_in_host_that_is_not_ready_is_waited_for() {
-    let idp = twice("/oauth2/authorize", unavailable);
+    let idp = twice("/oauth2/authorize", |_| StatusCode::SERVICE_UNAVAILABLE);
     let result = login_to_new_stack(&idp, "30").run();
     result
         .assert_code(0)
@@ -64,22 +57,19 @@ fn a_discovery_document_that_is_not_there_yet_is_waited_for() {
         .assert_says("Waiting until the discovery document answers: it is new ...");
 }
 
-fn without_a_sign_in_page(_: &SocketAddr) -> Response {
-    let issuer = format!("https://cognito-idp.us-east-1.amazonaws.com/{POOL}");
-    let keys = format!("{issuer}/.well-known/jwks.json");
-    Json(json!({ "issuer": issuer, "jwks_uri": keys })).into_response()
+fn without_a_sign_in_page(_: &SocketAddr) -> Json<Value> {
+    let keys = format!("{ISSUER}/.well-known/jwks.json");
+    Json(json!({ "issuer": ISSUER, "jwks_uri": keys }))
 }
 
-fn on_the_issuers_host(_: &SocketAddr) -> Response {
-    let issuer = format!("https://cognito-idp.us-east-1.amazonaws.com/{POOL}");
-    let at = |path: &str| format!("{issuer}/{path}");
+fn on_the_issuers_host(_: &SocketAddr) -> Json<Value> {
+    let at = |path: &str| format!("{ISSUER}/{path}");
     Json(json!({
-        "issuer": issuer,
+        "issuer": ISSUER,
         "authorization_endpoint": at("oauth2/authorize"),
         "token_endpoint": at("oauth2/token"),
         "jwks_uri": at(".well-known/jwks.json"),
     }))
-    .into_response()
 }
 
 /// The document of a new pool does not name its domain yet.
@@ -92,7 +82,7 @@ fn a_discovery_document_without_the_domain_is_waited_for() {
         result
             .assert_code(0)
             .assert_says("Waiting until the discovery document answers: it is new ...");
-        assert!(!result.stderr.contains("make delete"), "{}", result.stderr);
+        result.assert_says_not("make delete");
     }
 }
 
@@ -103,15 +93,13 @@ fn a_stage_that_is_not_deployed_is_asked_again() {
     result
         .assert_code(0)
         .assert_says("Waiting until the API answers: it is new ...");
-    assert!(result.stdout.contains("200 OK"), "{}", result.printed());
+    result.assert_prints("200 OK");
     assert!(idp.api_calls() >= 3);
 }
 
 #[test]
 fn the_wait_has_an_end() {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/dev/hello", not_found);
-    });
+    let idp = Idp::honest().answering("/dev/hello", not_found);
     let result = login_to_new_stack(&idp, "0.3").run();
     result.assert_code(0).assert_says("Waiting until the API");
     result.assert_prints("404 Not Found");
@@ -121,12 +109,10 @@ fn the_wait_has_an_end() {
 /// With an old stack there is nothing to wait for: an error is final.
 #[test]
 fn nothing_is_waited_for_when_the_stack_is_old() {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/dev/hello", not_found);
-    });
+    let idp = Idp::honest().answering("/dev/hello", not_found);
     let result = Program::new(&idp, &["--headless"]).run();
     result.assert_code(0);
     result.assert_prints("404 Not Found");
     assert_eq!(idp.api_calls(), 1);
-    assert!(!result.stderr.contains("Waiting"), "{}", result.stderr);
+    result.assert_says_not("Waiting");
 }

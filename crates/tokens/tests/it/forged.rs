@@ -28,11 +28,7 @@ fn refused(failing: &[&str], tamper: impl Fn(&mut UnsignedTokens) + Send + 'stat
         "{}",
         page.body
     );
-    assert!(
-        !result.stdout.contains("# Request and response"),
-        "{}",
-        result.stdout
-    );
+    result.assert_prints_not("# Request and response");
     assert_eq!((idp.count("/oauth2/token"), idp.api_calls()), (1, 0));
 }
 

@@ -5,7 +5,8 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use axum::response::IntoResponse;
+use axum::Json;
+use serde_json::json;
 
 use crate::idp::{Idp, PASSWORD};
 use crate::program::{Pending, Program};
@@ -31,12 +32,8 @@ fn works_at(host: &str, idp: &Idp, login: Pending) {
     let result = login.result();
     result.assert_code(0);
     result.assert_prints("< HTTP/1.1 200 OK");
-    assert!(
-        result.stdout.ends_with(
-            "hello world\n\nSigned in as Testuser: 22 checks hold, the API answered 200\n"
-        ),
-        "{}",
-        result.stdout
+    result.assert_ends_with(
+        "hello world\n\nSigned in as Testuser: 22 checks hold, the API answered 200\n",
     );
     assert_eq!(idp.api_calls(), 1);
 }
@@ -50,6 +47,12 @@ fn request(login: &Pending, head: &str) -> Answer {
 fn get(login: &Pending, target: &str) -> Answer {
     let host = format!("localhost:{}", login.port);
     request(login, &format!("GET {target} HTTP/1.1\r\nHost: {host}"))
+}
+
+/// Asserts that a request is refused.
+fn refused(login: &Pending, head: &str) {
+    let answer = request(login, head);
+    assert_eq!(answer.status, 400, "{head}: {answer:?}");
 }
 
 fn state(login: &Pending) -> String {
@@ -114,13 +117,11 @@ fn another_method_is_refused() {
     let (idp, login) = waiting();
     let (state, host) = (state(&login), format!("localhost:{}", login.port));
     for method in ["POST", "HEAD", "PUT", "OPTIONS", "DELETE"] {
-        let answer = request(
+        let line = format!("{method} /callback?code=a&state={state} HTTP/1.1");
+        refused(
             &login,
-            &format!(
-                "{method} /callback?code=a&state={state} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0"
-            ),
+            &format!("{line}\r\nHost: {host}\r\nContent-Length: 0"),
         );
-        assert_eq!(answer.status, 400, "{method}: {answer:?}");
     }
     works(&idp, login);
 }
@@ -137,19 +138,11 @@ fn another_host_is_refused() {
         format!("Host: localhost:{port}\r\nHost: evil.example"),
         "X: no host".to_owned(),
     ] {
-        let answer = request(
-            &login,
-            &format!("GET /callback?code=a&state={state} HTTP/1.1\r\n{host}"),
-        );
-        assert_eq!(answer.status, 400, "{host}: {answer:?}");
+        let line = format!("GET /callback?code=a&state={state} HTTP/1.1");
+        refused(&login, &format!("{line}\r\n{host}"));
     }
-    let answer = request(
-        &login,
-        &format!(
-            "GET http://evil.example/callback?code=a&state={state} HTTP/1.1\r\nHost: localhost:{port}"
-        ),
-    );
-    assert_eq!(answer.status, 400, "{answer:?}");
+    let line = format!("GET http://evil.example/callback?code=a&state={state} HTTP/1.1");
+    refused(&login, &format!("{line}\r\nHost: localhost:{port}"));
     works(&idp, login);
 }
 
@@ -157,15 +150,13 @@ fn another_host_is_refused() {
 fn a_query_of_one_megabyte_is_cut_off() {
     let (idp, login) = waiting();
     let state = state(&login);
-    let answer = get(
-        &login,
-        &format!("/callback?state={state}&code={}", "a".repeat(1024 * 1024)),
-    );
+    let with_code_of = |length: usize| {
+        let code = "a".repeat(length);
+        get(&login, &format!("/callback?state={state}&code={code}"))
+    };
+    let answer = with_code_of(1024 * 1024);
     assert!([0, 400, 414, 431].contains(&answer.status), "{answer:?}");
-    let answer = get(
-        &login,
-        &format!("/callback?state={state}&code={}", "a".repeat(5000)),
-    );
+    let answer = with_code_of(5000);
     assert_eq!(answer.status, 400, "{answer:?}");
     works(&idp, login);
 }
@@ -234,12 +225,10 @@ fn two_hundred_bad_requests_at_once_end_nothing() {
 /// The same callback is sent again while the code is being exchanged.
 #[test]
 fn a_second_callback_learns_that_the_first_counts() {
-    let idp = Idp::honest().with(|state| {
-        // A slow exchange, so that the duplicate falls into it.
-        state.overrides.insert("/jwks", |_| {
-            std::thread::sleep(Duration::from_millis(500));
-            axum::Json(serde_json::json!({"keys": [crate::jwt::SERVER.jwk("k1")]})).into_response()
-        });
+    // A slow exchange, so that the duplicate falls into it.
+    let idp = Idp::honest().answering("/jwks", |_| {
+        std::thread::sleep(Duration::from_millis(500));
+        Json(json!({"keys": [crate::jwt::SERVER.jwk("k1")]}))
     });
     let login = Program::new(&idp, &["--no-browser"]).start();
     let address = idp.approve(&login.address);

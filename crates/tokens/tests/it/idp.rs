@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Form, Query, State};
@@ -45,6 +45,9 @@ const RIGHT_AT_HASH: &str = "right";
 /// Falsifies tokens before they are signed.
 pub(crate) type Tamper = Box<dyn Fn(&mut UnsignedTokens) + Send>;
 
+/// What a server answers instead, given its own address.
+type Answer = Arc<dyn Fn(&SocketAddr) -> Response + Send + Sync>;
+
 /// An access token that is no JWT.
 pub(crate) const OPAQUE: &str = "opaque-access-token";
 
@@ -56,10 +59,10 @@ pub(crate) struct ProviderState {
     tamper: Tamper,
     /// The issuer of its tokens.
     pub issuer: String,
-    /// Replaces the response for a path.
-    pub overrides: HashMap<&'static str, fn(&SocketAddr) -> Response>,
+    /// The paths whose responses are replaced.
+    pub overrides: HashMap<&'static str, Answer>,
     /// Changes the discovery document.
-    pub discovery: fn(&mut Value),
+    pub discovery: Box<dyn Fn(&mut Value) + Send>,
     /// Whether the authorization endpoint redirects without a password, as with
     /// an open session.
     pub has_session: bool,
@@ -81,10 +84,22 @@ pub(crate) struct ProviderState {
     pub clients: Clients,
 }
 
+impl ProviderState {
+    /// Replaces the response for a path.
+    pub(crate) fn answer<R: IntoResponse>(
+        &mut self,
+        path: &'static str,
+        answer: impl Fn(&SocketAddr) -> R + Send + Sync + 'static,
+    ) {
+        let answer: Answer = Arc::new(move |address| answer(address).into_response());
+        self.overrides.insert(path, answer);
+    }
+}
+
 #[derive(Clone)]
 pub(crate) struct Idp {
     address: SocketAddr,
-    pub state: Arc<Mutex<ProviderState>>,
+    state: Arc<Mutex<ProviderState>>,
 }
 
 impl Idp {
@@ -102,7 +117,7 @@ impl Idp {
             tamper: Box::new(tamper),
             issuer: ISSUER.to_owned(),
             overrides: HashMap::new(),
-            discovery: |_| {},
+            discovery: Box::new(|_| {}),
             has_session: false,
             refresh_token: "refresh".to_owned(),
             granted: None,
@@ -172,13 +187,31 @@ impl Idp {
 
     /// The issuer of its tokens.
     pub(crate) fn issuer(&self) -> String {
-        self.state.lock().unwrap().issuer.clone()
+        self.state().issuer.clone()
     }
 
     /// Changes the server's behaviour before its first request.
     pub(crate) fn with(self, change: impl FnOnce(&mut ProviderState)) -> Idp {
-        change(&mut self.state.lock().unwrap());
+        change(&mut self.state());
         self
+    }
+
+    /// The same, with another response for a path.
+    pub(crate) fn answering<R: IntoResponse>(
+        self,
+        path: &'static str,
+        answer: impl Fn(&SocketAddr) -> R + Send + Sync + 'static,
+    ) -> Idp {
+        self.with(|state| state.answer(path, answer))
+    }
+
+    /// The same, with a changed discovery document.
+    pub(crate) fn with_discovery(self, change: impl Fn(&mut Value) + Send + 'static) -> Idp {
+        self.with(|state| state.discovery = Box::new(change))
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, ProviderState> {
+        self.state.lock().unwrap()
     }
 
     pub(crate) fn url(&self) -> String {
@@ -187,9 +220,7 @@ impl Idp {
 
     /// The number of requests for a path.
     pub(crate) fn count(&self, path: &str) -> usize {
-        self.state
-            .lock()
-            .unwrap()
+        self.state()
             .calls
             .iter()
             .filter(|call| *call == path)
@@ -205,15 +236,15 @@ impl Idp {
         let url = Url::parse(authorization).unwrap();
         let mut asked: Parameters = url.query_pairs().into_owned().collect();
         if let Some(request_uri) = asked.get("request_uri") {
-            let mut state = self.state.lock().unwrap();
+            let mut state = self.state();
             asked = state.clients.pushed.remove(request_uri).unwrap();
         }
         let mut back = Url::parse(&asked["redirect_uri"]).unwrap();
-        let code = format!("code{}", self.state.lock().unwrap().codes.len());
+        let code = format!("code{}", self.state().codes.len());
         back.query_pairs_mut()
             .append_pair("code", &code)
             .append_pair("state", &asked["state"]);
-        self.state.lock().unwrap().codes.insert(code, asked);
+        self.state().codes.insert(code, asked);
         back.into()
     }
 }
@@ -246,9 +277,9 @@ async fn count(
     next: axum::middleware::Next,
 ) -> Response {
     let overrides = {
-        let mut state = idp.state.lock().unwrap();
+        let mut state = idp.state();
         state.calls.push(uri.path().to_owned());
-        state.overrides.get(uri.path()).copied()
+        state.overrides.get(uri.path()).cloned()
     };
     match overrides {
         Some(answer) => answer(&idp.address),
@@ -270,18 +301,18 @@ async fn discovery(State(idp): State<Idp>) -> Json<Value> {
         "end_session_endpoint": format!("{base}/logout"),
         "jwks_uri": format!("{base}/jwks"),
     });
-    (idp.state.lock().unwrap().discovery)(&mut document);
+    (idp.state().discovery)(&mut document);
     Json(document)
 }
 
 async fn jwks(State(idp): State<Idp>) -> Json<Value> {
-    let old = idp.state.lock().unwrap().key_is_new && idp.count("/jwks") == 1;
+    let old = idp.state().key_is_new && idp.count("/jwks") == 1;
     Json(json!({ "keys": [SERVER.jwk(if old { "k0" } else { "k1" })] }))
 }
 
 /// The page has its form twice, with `_csrf` and a cookie, as Cognito's has.
 async fn authorize(State(idp): State<Idp>, uri: Uri) -> Response {
-    if idp.state.lock().unwrap().has_session {
+    if idp.state().has_session {
         let back = idp.approve(&format!("http://localhost{uri}"));
         return Redirect::to(&back).into_response();
     }
@@ -324,7 +355,7 @@ fn refuse(error: &str) -> Response {
 
 async fn token(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response {
     let text = |name: &str| form.get(name).cloned().unwrap_or_default();
-    let mut state = idp.state.lock().unwrap();
+    let mut state = idp.state();
     match &*text("grant_type") {
         "client_credentials" => return Json(tokens(&state, None, &text("scope"))).into_response(),
         "urn:ietf:params:oauth:grant-type:device_code" => return device_tokens(&mut state, &form),
@@ -448,11 +479,7 @@ async fn userinfo(headers: HeaderMap) -> Response {
 }
 
 async fn revoke(State(idp): State<Idp>, Form(form): Form<Parameters>) -> StatusCode {
-    idp.state
-        .lock()
-        .unwrap()
-        .revoked
-        .push(form["token"].clone());
+    idp.state().revoked.push(form["token"].clone());
     StatusCode::OK
 }
 
@@ -460,7 +487,7 @@ async fn api(State(idp): State<Idp>, Query(_): Query<Parameters>, headers: Heade
     let Some(authorization) = headers.get("authorization") else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
-    let follows_jku = idp.state.lock().unwrap().follows_jku;
+    let follows_jku = idp.state().follows_jku;
     let header = follows_jku.then(|| jwt::header(authorization));
     if let Some(jku) = header.as_ref().and_then(|header| header["jku"].as_str()) {
         let url = Url::parse(jku).unwrap();

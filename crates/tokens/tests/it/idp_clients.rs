@@ -72,7 +72,7 @@ pub(crate) async fn admit(idp: &Idp, request: Request) -> Result<Request, Box<Re
     }
     let url = format!("{}{}", idp.url(), seen.path);
     let proof = header("dpop");
-    let mut state = idp.state.lock().unwrap();
+    let mut state = idp.state();
     let clients = &mut state.clients;
     let checked = proof.map(|proof| clients.check_proof(&proof, &head.method, &url, &seen));
     if let Some(Ok(claims)) = &checked {
@@ -192,7 +192,7 @@ impl Clients {
 
 /// RFC 9126 section 2.2.
 pub(crate) async fn par(State(idp): State<Idp>, Form(form): Form<Parameters>) -> Response {
-    let mut state = idp.state.lock().unwrap();
+    let mut state = idp.state();
     let request_uri = format!("urn:test:{}", state.clients.pushed.len());
     state.clients.pushed.insert(request_uri.clone(), form);
     let answer = json!({ "request_uri": request_uri, "expires_in": 60 });

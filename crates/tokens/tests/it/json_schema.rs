@@ -4,14 +4,12 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use crate::idp::{CLIENT, Idp};
 use crate::idp_clients::offer;
 use crate::jwt::SERVER;
 use crate::program::{Program, RunResult};
-use crate::raw_http;
 
 const SCHEMA: &str = include_str!("../../../../docs/tokens.schema.json");
 
@@ -34,18 +32,14 @@ fn printed_at_provider() -> Value {
         "--logout",
     ];
     let login = Program::at_provider(&idp, &all).start();
-    raw_http::get(&idp.approve(&login.address));
-    in_shape(&login.result(), SCHEMA)
+    in_shape(&login.signed_in(&idp), SCHEMA)
 }
 
 /// What the grants without a callback print.
 fn printed_by(command: &[&str]) -> Value {
-    let idp = Idp::provider("").with(|state| {
-        state.discovery = |document| {
-            offer(document, "device_authorization_endpoint", "/device");
-        };
-        state.clients.binds = true;
-    });
+    let idp = Idp::provider("")
+        .with_discovery(|document| offer(document, "device_authorization_endpoint", "/device"))
+        .with(|state| state.clients.binds = true);
     let (issuer, api) = (idp.issuer(), format!("{}/dev/hello", idp.url()));
     let own = ["--issuer", &issuer, "--client-id", CLIENT, "--api", &api];
     let program = Program::bare(&idp, &[command, &own, &["--json", "--dpop"]].concat());
@@ -57,10 +51,8 @@ fn printed_by_verify(token: &str) -> Value {
     let idp = Idp::provider("");
     let issuer = idp.issuer();
     let args = ["verify", "--issuer", &issuer, "--json"];
-    in_shape(
-        &Program::bare(&idp, &args).run_with_all_input(token),
-        SCHEMA,
-    )
+    let result = Program::bare(&idp, &args).run_with_all_input(token);
+    in_shape(&result, SCHEMA)
 }
 
 /// The object that a run of the lab prints, which must be of its shape.
@@ -72,7 +64,7 @@ fn printed_by_lab(idp: &Idp, args: &[&str]) -> Value {
 /// The object, which must be of the shape that the schema describes.
 fn in_shape(result: &RunResult, schema: &str) -> Value {
     // The validator compares numbers, which it must read as serde_json writes them.
-    let object: Value = serde_json::from_str(&result.stdout).expect("JSON and nothing else");
+    let object = result.json();
     let schema: Value = serde_json::from_str(schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator
@@ -86,17 +78,10 @@ fn in_shape(result: &RunResult, schema: &str) -> Value {
 #[test]
 fn every_outcome_has_the_shape_of_the_schema() {
     let forged = Idp::tampering(|f| f.id["nonce"] = json!("other"));
-    let refusing = Idp::honest().with(|state| {
-        state
-            .overrides
-            .insert("/dev/hello", |_| StatusCode::FORBIDDEN.into_response());
-        state
-            .overrides
-            .insert("/oauth2/userInfo", |_| "".into_response());
-        state
-            .overrides
-            .insert("/oauth2/revoke", |_| StatusCode::NOT_FOUND.into_response());
-    });
+    let refusing = Idp::honest()
+        .answering("/dev/hello", |_| StatusCode::FORBIDDEN)
+        .answering("/oauth2/userInfo", |_| "")
+        .answering("/oauth2/revoke", |_| StatusCode::NOT_FOUND);
     let rotating = Idp::honest().with(|state| state.rotates = true);
     let all = ["--headless", "--refresh", "--userinfo", "--logout"];
     let objects = [
@@ -131,11 +116,7 @@ fn has_every_member(schema: &str, objects: &[Value]) {
 
 #[test]
 fn every_outcome_of_the_lab_has_the_shape_of_its_schema() {
-    let refusing = Idp::honest().with(|state| {
-        state
-            .overrides
-            .insert("/dev/hello", |_| StatusCode::UNAUTHORIZED.into_response());
-    });
+    let refusing = Idp::honest().answering("/dev/hello", |_| StatusCode::UNAUTHORIZED);
     let ignoring = Idp::honest().with(|state| state.ignores_verifier = true);
     let objects = [
         printed_by_lab(&Idp::honest(), &["--headless"]),
@@ -180,7 +161,7 @@ fn errors_in_flags_and_settings_are_objects_too() {
     assert_eq!((result.code, &*result.stdout), (Some(2), ""));
     let help = Program::new(&idp, &["--json", "--help"]).run();
     assert!(help.stdout.starts_with("Sign in from"), "{}", help.stdout);
-    assert!(idp.state.lock().unwrap().calls.is_empty());
+    assert!(idp.state().calls.is_empty());
 }
 
 /// What is said about settings that cannot be read.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::idp::{CLIENT, ISSUER, Idp, PASSWORD, POOL};
+use crate::raw_http;
 
 /// The setup of a run of `tokens`.
 pub(crate) struct Program {
@@ -214,7 +215,7 @@ impl Program {
         }
     }
 
-    fn write_state(&self) {
+    pub(crate) fn write_state(&self) {
         if self.state.is_null() {
             return;
         }
@@ -223,8 +224,17 @@ impl Program {
 }
 
 impl Pending {
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+    /// Sends it a signal, such as `INT`, which is that of Ctrl-C.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(status.unwrap().success());
+    }
+
+    /// The result after the person has signed in.
+    pub(crate) fn signed_in(self, idp: &Idp) -> RunResult {
+        raw_http::get(&idp.approve(&self.address));
+        self.result()
     }
 
     /// Reads what it says until that contains `text`.
@@ -294,10 +304,34 @@ impl RunResult {
         self
     }
 
+    pub(crate) fn assert_prints_not(&self, text: &str) -> &RunResult {
+        let stdout = &self.stdout;
+        assert!(!stdout.contains(text), "{text:?} in {}", self.printed());
+        self
+    }
+
+    /// Asserts that this is the end of stdout.
+    pub(crate) fn assert_ends_with(&self, text: &str) -> &RunResult {
+        let ends = self.stdout.ends_with(text);
+        assert!(ends, "no {text:?} at the end of {}", self.printed());
+        self
+    }
+
     /// Asserts that stderr contains the text.
     pub(crate) fn assert_says(&self, text: &str) -> &RunResult {
         let stderr = &self.stderr;
         assert!(stderr.contains(text), "no {text:?} in: {stderr}");
         self
+    }
+
+    pub(crate) fn assert_says_not(&self, text: &str) -> &RunResult {
+        let stderr = &self.stderr;
+        assert!(!stderr.contains(text), "{text:?} in: {stderr}");
+        self
+    }
+
+    /// The object on stdout.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).expect("JSON and nothing else")
     }
 }

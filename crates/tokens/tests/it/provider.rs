@@ -4,7 +4,6 @@ use std::net::TcpListener;
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use crate::idp::{CLIENT, Idp, OPAQUE, POOL, UnsignedTokens};
@@ -15,15 +14,14 @@ use crate::raw_http;
 /// Signs in at a provider, in a browser.
 fn login(idp: &Idp, args: &[&str]) -> RunResult {
     let login = Program::at_provider(idp, &[&["--no-browser"], args].concat()).start();
-    raw_http::get(&idp.approve(&login.address));
-    login.result()
+    login.signed_in(idp)
 }
 
 /// What `--json` prints.
 fn json_of(idp: &Idp, args: &[&str]) -> Value {
     let result = login(idp, &[&["--json"], args].concat());
     result.assert_code(0);
-    serde_json::from_str(&result.stdout).unwrap()
+    result.json()
 }
 
 /// The checks of the access token: name, actual value and verdict.
@@ -52,11 +50,7 @@ fn a_login_needs_issuer_and_client_id_and_no_stack() {
             "may learn that it is no longer good.\n",
             "Signed in as ada@example.com: 11 checks hold, no API was called (--api URL names one)\n",
         ] {
-            assert!(
-                result.stdout.contains(said),
-                "no {said:?} in {}",
-                result.stdout
-            );
+            result.assert_prints(said);
         }
         assert!(
             result
@@ -146,7 +140,7 @@ fn flags_that_do_not_belong_together_are_refused_before_any_call() {
         let result = Program::bare(&idp, &args).run();
         result.assert_code(2).assert_says(said).assert_says(hint);
     }
-    let calls = idp.state.lock().unwrap().calls.clone();
+    let calls = idp.state().calls.clone();
     assert_eq!(calls, [""; 0], "nothing was called");
 }
 
@@ -156,37 +150,21 @@ fn the_api_is_called_if_it_is_named_and_its_refusals_are_its_own() {
     let api = format!("{}/dev/hello", idp.url());
     let result = login(&idp, &["--api", &api]);
     result.assert_code(0);
-    assert!(
-        result
-            .stdout
-            .contains("> Authorization: Bearer opaque-access-token")
-    );
-    assert!(
-        result.stdout.ends_with(", the API answered 200\n"),
-        "{}",
-        result.stdout
-    );
+    result.assert_prints("> Authorization: Bearer opaque-access-token");
+    result.assert_ends_with(", the API answered 200\n");
     for (status, said) in [
         (StatusCode::UNAUTHORIZED, "It may be meant for another API"),
         (StatusCode::FORBIDDEN, "--scopes asks for others"),
         (StatusCode::BAD_GATEWAY, "its own logs have the reason"),
         (StatusCode::IM_A_TEAPOT, "which does not concern the token"),
     ] {
-        let idp = Idp::provider("").with(|state| {
-            let answer: fn(&std::net::SocketAddr) -> axum::response::Response = match status {
-                StatusCode::UNAUTHORIZED => |_| StatusCode::UNAUTHORIZED.into_response(),
-                StatusCode::FORBIDDEN => |_| StatusCode::FORBIDDEN.into_response(),
-                StatusCode::BAD_GATEWAY => |_| StatusCode::BAD_GATEWAY.into_response(),
-                _ => |_| StatusCode::IM_A_TEAPOT.into_response(),
-            };
-            state.overrides.insert("/dev/hello", answer);
-        });
+        let idp = Idp::provider("").answering("/dev/hello", move |_| status);
         let api = format!("{}/dev/hello", idp.url());
         let result = login(&idp, &["--api", &api, "--fail"]);
         result.assert_code(3);
-        assert!(result.stdout.contains(said), "{}", result.stdout);
+        result.assert_prints(said);
         for word in ["make api", "authorizer", "function", "AWS"] {
-            assert!(!result.stdout.contains(word), "{word}: {}", result.stdout);
+            result.assert_prints_not(word);
         }
     }
 }
@@ -403,24 +381,11 @@ fn a_cognito_user_pool_is_known_by_its_issuer() {
         "--no-browser",
     ];
     let login = Program::bare(&idp, &[&args[..], &["--logout"]].concat()).start();
-    raw_http::get(&idp.approve(&login.address));
-    let result = login.result();
+    let result = login.signed_in(&idp);
     result.assert_code(0);
-    assert!(
-        result.stdout.contains("ok       token_use  id"),
-        "{}",
-        result.stdout
-    );
-    assert!(
-        result
-            .stdout
-            .contains("it checks tokens without asking Cognito.")
-    );
-    assert!(
-        result
-            .stdout
-            .contains("/logout?client_id=client&response_type=code&redirect_uri=")
-    );
+    result.assert_prints("ok       token_use  id");
+    result.assert_prints("it checks tokens without asking Cognito.");
+    result.assert_prints("/logout?client_id=client&response_type=code&redirect_uri=");
 }
 
 #[test]
@@ -504,24 +469,17 @@ fn one_token_is_printed_for_scripts() {
 
 #[test]
 fn nothing_at_a_provider_speaks_of_the_stack() {
-    let broken = |path: &'static str, status: StatusCode| {
-        Idp::provider("").with(|state| {
-            let answer: fn(&std::net::SocketAddr) -> axum::response::Response = match status {
-                StatusCode::NOT_FOUND => |_| StatusCode::NOT_FOUND.into_response(),
-                _ => |_| {
-                    let error = Json(json!({"error": "invalid_client"}));
-                    (StatusCode::UNAUTHORIZED, error).into_response()
-                },
-            };
-            state.overrides.insert(path, answer);
-        })
-    };
-    let no_document = broken("/.well-known/openid-configuration", StatusCode::NOT_FOUND);
+    let no_document = Idp::provider("").answering("/.well-known/openid-configuration", |_| {
+        StatusCode::NOT_FOUND
+    });
     let result = Program::at_provider(&no_document, &["--no-browser"]).run();
     result
         .assert_code(1)
         .assert_says("is --issuer the provider's issuer?");
-    let no_client = broken("/oauth2/token", StatusCode::UNAUTHORIZED);
+    let no_client = Idp::provider("").answering("/oauth2/token", |_| {
+        let error = json!({"error": "invalid_client"});
+        (StatusCode::UNAUTHORIZED, Json(error))
+    });
     let other = login(&no_client, &[]);
     other.assert_code(1).assert_says("is --client-id right?");
     let gone = Program::bare(

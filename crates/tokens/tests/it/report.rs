@@ -1,10 +1,9 @@
 //! The report of a login: in the browser, and in a file.
 
-use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 
-use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use axum::http::StatusCode;
+use serde_json::json;
 use url::Url;
 
 use crate::idp::Idp;
@@ -61,7 +60,7 @@ fn the_browser_shows_what_was_really_sent() {
 fn the_same_checks_as_in_the_json() {
     let idp = Idp::honest();
     let (html, result) = report(&idp, &["--json"]);
-    let json: Value = serde_json::from_str(&result.stdout).unwrap();
+    let json = result.json();
     let checks = json["checks"].as_array().unwrap();
     for check in checks {
         let name = format!(
@@ -92,12 +91,7 @@ fn a_check_that_fails_is_shown_and_the_api_was_not_called() {
 
 #[test]
 fn a_refusal_of_the_api_is_shown() {
-    fn forbidden(_: &SocketAddr) -> Response {
-        (axum::http::StatusCode::FORBIDDEN, "no").into_response()
-    }
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/dev/hello", forbidden);
-    });
+    let idp = Idp::honest().answering("/dev/hello", |_| (StatusCode::FORBIDDEN, "no"));
     let (html, result) = report(&idp, &[]);
     result.assert_code(0);
     assert!(html.contains("<h1>Signed in, and refused by the API</h1>"));
@@ -132,16 +126,11 @@ fn a_login_that_fails_writes_a_report_too() {
 
 #[test]
 fn what_others_say_is_text_on_the_page() {
-    fn hostile(_: &SocketAddr) -> Response {
-        MARKUP.into_response()
-    }
     let idp = Idp::tampering(|forge| {
         forge.id["cognito:username"] = json!(MARKUP);
         forge.id["custom:<b>"] = json!(MARKUP);
     })
-    .with(|state| {
-        state.overrides.insert("/dev/hello", hostile);
-    });
+    .answering("/dev/hello", |_| MARKUP);
     let (html, _) = report(&idp, &[]);
     is_harmless(&html);
     assert!(
@@ -179,12 +168,7 @@ fn only_a_report_is_written_over() {
 /// A token endpoint that gives no tokens leaves code and verifier usable.
 #[test]
 fn a_code_that_was_not_exchanged_is_neither_on_the_page_nor_in_the_json() {
-    fn unavailable(_: &SocketAddr) -> Response {
-        axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response()
-    }
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/oauth2/token", unavailable);
-    });
+    let idp = Idp::honest().answering("/oauth2/token", |_| StatusCode::SERVICE_UNAVAILABLE);
     let (html, result) = report(&idp, &["--explain", "--json"]);
     result.assert_code(1);
     let line = |start: &str| {
@@ -237,7 +221,7 @@ fn the_arrows_are_what_was_sent() {
         found
     };
     let seen = |idp: &Idp, browser: &str| -> Vec<String> {
-        let calls = idp.state.lock().unwrap().calls.clone();
+        let calls = idp.state().calls.clone();
         let arrow = |call: &String| match call.as_str() {
             "/oauth2/authorize" | "/login" => format!("{browser} → Cognito"),
             "/dev/hello" => "tokens → API".to_owned(),
@@ -479,11 +463,7 @@ fn the_words_of_a_page_are_those_of_its_login() {
     );
     assert!(headless.contains("It has been revoked."), "{headless}");
     assert!(!headless.contains("never saw how"), "{headless}");
-    let idp = Idp::honest().with(|state| {
-        state
-            .overrides
-            .insert("/oauth2/token", |_| ().into_response());
-    });
+    let idp = Idp::honest().answering("/oauth2/token", |_| ());
     let refused = text_of(&report(&idp, &[]).0);
     for absent in [
         "gave this program tokens",

@@ -26,7 +26,7 @@ fn what_is_in_the_way_is_found_before_the_sign_in() {
         program.run_and_keep().assert_code(2).assert_says(said);
         assert_eq!(fs::read(dir.join("letter")).unwrap(), b"Dear Ada");
     }
-    assert!(idp.state.lock().unwrap().calls.is_empty());
+    assert!(idp.state().calls.is_empty());
 }
 
 /// The file gets in the way during the sign-in: the browser gets its page, and
@@ -53,10 +53,7 @@ fn ctrl_c_while_waiting_writes_the_report_of_what_was() {
     let program = Program::new(&idp, &["--no-browser", "--report", "page.html"]);
     let folder = program.dir.path().to_owned();
     let login = program.start();
-    let status = Command::new("kill")
-        .args(["-INT", &login.id().to_string()])
-        .status();
-    assert!(status.unwrap().success());
+    login.signal("INT");
     let (result, _dir) = login.result_and_folder();
     result.assert_code(130);
     let page = fs::read_to_string(folder.join("page.html")).unwrap();
@@ -71,11 +68,9 @@ fn ctrl_c_while_waiting_writes_the_report_of_what_was() {
 /// While the code is exchanged, the browser is waiting for its page.
 #[test]
 fn ctrl_c_during_the_exchange_shows_the_browser_a_page() {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/jwks", |_| {
-            std::thread::sleep(std::time::Duration::from_secs(2));
-            axum::response::IntoResponse::into_response("")
-        });
+    let idp = Idp::honest().answering("/jwks", |_| {
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        ""
     });
     let login = Program::new(&idp, &["--no-browser"]).start();
     let address = idp.approve(&login.address);
@@ -83,9 +78,7 @@ fn ctrl_c_during_the_exchange_shows_the_browser_a_page() {
     while idp.count("/jwks") == 0 {
         std::thread::yield_now();
     }
-    let pid = login.id().to_string();
-    let status = Command::new("kill").args(["-INT", &pid]).status();
-    assert!(status.unwrap().success());
+    login.signal("INT");
     login.result().assert_code(130);
     let page = browser.join().unwrap();
     assert!(page.body.contains("Interrupted before the end"), "{page:?}");

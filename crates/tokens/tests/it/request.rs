@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -32,7 +31,7 @@ fn login(idp: &Idp, args: &[&str]) -> (RunResult, Vec<(String, String)>) {
 }
 
 fn checks(result: &RunResult, name: &str) -> Vec<[String; 2]> {
-    let run: Value = serde_json::from_str(&result.stdout).unwrap();
+    let run = result.json();
     let checks = run["checks"].as_array().unwrap().iter();
     let named = checks.filter(|check| check["check"] == name);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -82,7 +81,7 @@ fn flags_add_parameters_each_with_its_purpose() {
         .count();
     assert_eq!(told, 3);
     // A map keeps the last of several.
-    let seen = idp.state.lock().unwrap().clients.seen.clone();
+    let seen = idp.state().clients.seen.clone();
     let tokens = seen.iter().filter(|seen| seen.path == "/oauth2/token");
     for seen in tokens {
         assert_eq!(seen.form["resource"], "urn:api:2");
@@ -169,7 +168,7 @@ fn what_no_server_can_take_is_refused_before_anything_is_called() {
         let result = Program::at_provider(&idp, &args).run();
         result.assert_code(2).assert_says(said);
     }
-    assert_eq!(idp.state.lock().unwrap().calls.len(), 0);
+    assert_eq!(idp.state().calls.len(), 0);
 }
 
 /// Of these, Cognito's documents name three.
@@ -189,12 +188,11 @@ fn cognito_gets_what_it_knows_and_the_rest_is_refused() {
     assert_eq!(values(&carried, "prompt"), ["login"]);
     assert_eq!(values(&carried, "login_hint"), ["Testuser"]);
     assert_eq!(values(&carried, "resource"), ["https://api.example.com"]);
-    raw_http::get(&idp.approve(&login.address));
     login
-        .result()
+        .signed_in(&idp)
         .assert_code(0)
         .assert_says("note: Cognito knows --prompt and --login-hint in its managed login");
-    let before = idp.state.lock().unwrap().calls.len();
+    let before = idp.state().calls.len();
     let pool = format!("{}/{POOL}", idp.url());
     for flag in [
         &["--max-age", "5"][..],
@@ -210,7 +208,7 @@ fn cognito_gets_what_it_knows_and_the_rest_is_refused() {
         let of_others = Program::bare(&idp, &[&given[..], flag].concat()).run();
         of_others.assert_code(2).assert_says(&said);
     }
-    assert_eq!(idp.state.lock().unwrap().calls.len(), before);
+    assert_eq!(idp.state().calls.len(), before);
 }
 
 #[test]
@@ -262,7 +260,7 @@ fn requires_par(document: &mut Value) {
 fn a_pushed_request_leaves_a_reference_for_the_browser() {
     let required: fn(&mut Value) = requires_par;
     for (discovery, flags) in [(required, &[][..]), (offers_par, &["--par"])] {
-        let idp = Idp::provider("").with(|state| state.discovery = discovery);
+        let idp = Idp::provider("").with_discovery(discovery);
         let args = ["--explain", "--login-hint", "ada"];
         let (result, carried) = login(&idp, &[&args, flags].concat());
         result
@@ -274,7 +272,7 @@ fn a_pushed_request_leaves_a_reference_for_the_browser() {
             .assert_says("Without it: every parameter passes through the browser");
         let names: Vec<&str> = carried.iter().map(|(name, _)| &**name).collect();
         assert_eq!(names, ["client_id", "request_uri"]);
-        let seen = idp.state.lock().unwrap().clients.seen[0].clone();
+        let seen = idp.state().clients.seen[0].clone();
         assert_eq!(seen.path, "/par");
         for name in [
             "state",
@@ -287,7 +285,7 @@ fn a_pushed_request_leaves_a_reference_for_the_browser() {
         }
     }
     // Without the word of either, nothing is pushed.
-    let idp = Idp::provider("").with(|state| state.discovery = offers_par);
+    let idp = Idp::provider("").with_discovery(offers_par);
     let (result, carried) = login(&idp, &[]);
     result.assert_code(0);
     assert_eq!(values(&carried, "request_uri"), [""; 0]);
@@ -296,49 +294,37 @@ fn a_pushed_request_leaves_a_reference_for_the_browser() {
 
 #[test]
 fn a_push_that_does_not_work_ends_the_login_before_the_browser() {
-    type Answer = fn(&std::net::SocketAddr) -> axum::response::Response;
-    let refusing: Answer = |_| {
-        let error = json!({"error": "invalid_request", "error_description": "no such scope"});
-        (StatusCode::BAD_REQUEST, Json(error)).into_response()
-    };
-    let without_uri: Answer =
-        |_| (StatusCode::CREATED, Json(json!({"expires_in": 5}))).into_response();
-    let without_time: Answer =
-        |_| (StatusCode::CREATED, Json(json!({"request_uri": "a"}))).into_response();
-    for (answer, said) in [
+    for (status, answer, said) in [
         (
-            refusing,
+            StatusCode::BAD_REQUEST,
+            json!({"error": "invalid_request", "error_description": "no such scope"}),
             "The provider refused the pushed authorization request: invalid_request: no such scope",
         ),
         (
-            without_uri,
+            StatusCode::CREATED,
+            json!({"expires_in": 5}),
             "did not answer with request_uri and expires_in",
         ),
         (
-            without_time,
+            StatusCode::CREATED,
+            json!({"request_uri": "a"}),
             "did not answer with request_uri and expires_in",
         ),
     ] {
-        let idp = Idp::provider("").with(|state| {
-            state.discovery = requires_par;
-            state.overrides.insert("/par", answer);
-        });
+        let idp = Idp::provider("")
+            .with_discovery(requires_par)
+            .answering("/par", move |_| (status, Json(answer.clone())));
         let result = Program::at_provider(&idp, &["--no-browser", "--timeout", "9"]).run();
         result.assert_code(1).assert_says(said);
-        assert!(
-            !result.stderr.contains("Sign in with a browser"),
-            "{result:?}"
-        );
+        result.assert_says_not("Sign in with a browser");
     }
     let result = Program::at_provider(&Idp::provider(""), &["--par"]).run();
     result
         .assert_code(1)
         .assert_says("names no pushed_authorization_request_endpoint")
         .assert_says("hint: leave out --par");
-    let unsafe_endpoint = Idp::provider("").with(|state| {
-        state.discovery = |document| {
-            document["pushed_authorization_request_endpoint"] = json!("http://example.com/par");
-        };
+    let unsafe_endpoint = Idp::provider("").with_discovery(|document| {
+        document["pushed_authorization_request_endpoint"] = json!("http://example.com/par");
     });
     let result = Program::at_provider(&unsafe_endpoint, &["--par"]).run();
     result.assert_code(1).assert_says("is not protected");

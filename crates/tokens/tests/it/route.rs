@@ -1,7 +1,6 @@
 //! `--route`: another route of the API than the first.
 
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use serde_json::json;
 
 use crate::idp::Idp;
@@ -20,10 +19,8 @@ fn program(idp: &Idp, args: &[&str], scopes: &[&str]) -> Program {
 }
 
 fn refusing() -> Idp {
-    Idp::honest().with(|state| {
-        state.overrides.insert("/dev/items", |_| {
-            (StatusCode::FORBIDDEN, "{\"message\":\"Forbidden\"}").into_response()
-        });
+    Idp::honest().answering("/dev/items", |_| {
+        (StatusCode::FORBIDDEN, "{\"message\":\"Forbidden\"}")
     })
 }
 
@@ -39,15 +36,14 @@ fn another_route_is_called_and_a_refusal_names_its_scopes() {
         "< HTTP/1.1 403 Forbidden\n",
         "the route asks for one of `HelloAPI/hello.write`",
     ] {
-        assert!(result.stdout.contains(text), "{text}: {}", result.stdout);
+        result.assert_prints(text);
     }
     let result = program(&idp, &route, &[]).run();
-    let any = "The route opens to any token of this client";
-    assert!(result.stdout.contains(any), "{}", result.stdout);
+    result.assert_prints("The route opens to any token of this client");
 
     // The first one, without the flag.
     let result = program(&idp, &["--headless"], &[]).run();
-    assert!(result.stdout.contains("> GET /dev/hello HTTP/1.1\n"));
+    result.assert_prints("> GET /dev/hello HTTP/1.1\n");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! A successful login, and what can be done after it.
 
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::Html;
 use serde_json::{Value, json};
 
 use crate::idp::Idp;
@@ -32,7 +35,7 @@ fn tokens_checks_request_and_response_come_in_this_order() {
             .unwrap_or_else(|| panic!("no {heading:?} in {rest}"));
         rest = &rest[at + heading.len()..];
     }
-    assert!(!result.stdout.contains("FAIL"), "{}", result.stdout);
+    result.assert_prints_not("FAIL");
     assert_eq!(
         result.stderr,
         "next: 'REPORT=login.html make request' keeps the page that shows what happened\n\
@@ -50,25 +53,16 @@ fn without_openid_there_is_no_id_token_and_that_is_right() {
         "{}",
         result.stdout
     );
-    assert!(!result.stdout.contains("id token"), "{}", result.stdout);
+    result.assert_prints_not("id token");
 }
 
 #[test]
 fn json_is_one_object_and_nothing_else() {
     let idp = Idp::honest();
-    let result = Program::new(
-        &idp,
-        &[
-            "--headless",
-            "--json",
-            "--refresh",
-            "--userinfo",
-            "--logout",
-        ],
-    )
-    .run();
+    let all = ["--json", "--refresh", "--userinfo", "--logout"];
+    let result = Program::new(&idp, &[&["--headless"], &all[..]].concat()).run();
     result.assert_code(0);
-    let object: Value = serde_json::from_str(&result.stdout).unwrap();
+    let object = result.json();
     let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
     assert_eq!(
         keys,
@@ -84,13 +78,8 @@ fn json_is_one_object_and_nothing_else() {
     assert_eq!(object["response"]["status"], 200);
     assert_eq!(object["response"]["body"], "hello world");
     assert_eq!(object["logout"]["revoked"], json!(true));
-    assert!(
-        object["checks"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|check| check["verdict"] == "ok")
-    );
+    let mut checks = object["checks"].as_array().unwrap().iter();
+    assert!(checks.all(|check| check["verdict"] == "ok"));
 }
 
 #[test]
@@ -98,18 +87,12 @@ fn json_of_a_forged_login_says_which_check_failed() {
     let idp = Idp::tampering(|f| f.id["nonce"] = json!("other"));
     let result = Program::new(&idp, &["--headless", "--json"]).run();
     result.assert_code(1);
-    let object: Value = serde_json::from_str(&result.stdout).unwrap();
-    let failed: Vec<&Value> = object["checks"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|c| c["verdict"] == "fail")
-        .collect();
+    let object = result.json();
+    let checks = object["checks"].as_array().unwrap().iter();
+    let failed: Vec<&Value> = checks.filter(|c| c["verdict"] == "fail").collect();
     assert_eq!(failed.len(), 1);
-    assert_eq!(
-        (&failed[0]["check"], &failed[0]["actual"]),
-        (&json!("nonce"), &json!("other"))
-    );
+    assert_eq!(failed[0]["check"], "nonce");
+    assert_eq!(failed[0]["actual"], "other");
     assert_eq!(object.get("response"), None);
     let error = &object["error"];
     let message = error["message"].as_str().unwrap();
@@ -119,20 +102,13 @@ fn json_of_a_forged_login_says_which_check_failed() {
 
 #[test]
 fn a_refusal_of_the_api_is_shown_and_with_fail_is_exit_3() {
-    let refusing = || {
-        Idp::honest().with(|state| {
-            state.overrides.insert("/dev/hello", |_| {
-                axum::response::IntoResponse::into_response((
-                    axum::http::StatusCode::FORBIDDEN,
-                    "{\"message\":\"Forbidden\"}",
-                ))
-            });
-        })
-    };
-    let result = Program::new(&refusing(), &["--headless"]).run();
+    let idp = Idp::honest().answering("/dev/hello", |_| {
+        (StatusCode::FORBIDDEN, "{\"message\":\"Forbidden\"}")
+    });
+    let result = Program::new(&idp, &["--headless"]).run();
     result.assert_code(0);
     result.assert_prints("< HTTP/1.1 403 Forbidden");
-    Program::new(&refusing(), &["--headless", "--fail"])
+    Program::new(&idp, &["--headless", "--fail"])
         .run()
         .assert_code(3);
 }
@@ -200,11 +176,7 @@ fn userinfo_is_shown_and_must_describe_the_same_user() {
         "# Userinfo\n{\n  \"sub\": \"s\",\n  \"email\": \"testuser@example.com\"\n}",
     );
 
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/oauth2/userInfo", |_| {
-            axum::response::IntoResponse::into_response(axum::Json(json!({"sub": "other"})))
-        });
-    });
+    let idp = Idp::honest().answering("/oauth2/userInfo", |_| Json(json!({"sub": "other"})));
     Program::new(&idp, &["--headless", "--userinfo"])
         .run()
         .assert_code(1)
@@ -216,17 +188,13 @@ fn logout_revokes_the_refresh_token_where_that_is_possible() {
     let idp = Idp::honest();
     let result = Program::new(&idp, &["--headless", "--logout"]).run();
     result.assert_code(0);
-    assert_eq!(idp.state.lock().unwrap().revoked, ["refresh"]);
+    assert_eq!(idp.state().revoked, ["refresh"]);
     result.assert_prints("# Logout\nThe refresh token is revoked.");
     result.assert_prints("/logout?client_id=client&response_type=code&redirect_uri=");
 
-    let idp = Idp::honest().with(|state| {
-        state.discovery = |document| {
-            document
-                .as_object_mut()
-                .unwrap()
-                .remove("revocation_endpoint");
-        };
+    let idp = Idp::honest().with_discovery(|document| {
+        let document = document.as_object_mut().unwrap();
+        document.remove("revocation_endpoint");
     });
     let result = Program::new(&idp, &["--headless", "--logout"]).run();
     result.assert_code(0);
@@ -254,11 +222,7 @@ fn a_state_of_the_python_scripts_works_as_well() {
 
 #[test]
 fn signup_goes_to_the_page_for_new_users_with_the_same_request() {
-    let idp = Idp::honest().with(|state| {
-        state.overrides.insert("/signup", |_| {
-            axum::response::IntoResponse::into_response(axum::response::Html("Sign up"))
-        });
-    });
+    let idp = Idp::honest().answering("/signup", |_| Html("Sign up"));
     let login = Program::new(&idp, &["--signup", "--no-browser"]).start();
     assert!(login.address.starts_with(&format!(
         "{}/signup?response_type=code&client_id=client&",
@@ -279,10 +243,7 @@ fn signup_ends_at_once_where_there_is_no_such_page() {
         .assert_says("This cloud has no sign-up page: ")
         .assert_says("/signup answered 404 Not Found")
         .assert_says("hint: sign in as the test user, without --signup");
-    assert!(
-        !result.stderr.contains("Sign in with a browser"),
-        "{result:?}"
-    );
+    result.assert_says_not("Sign in with a browser");
 }
 
 /// No call is missing, none is invented.
@@ -305,5 +266,5 @@ fn explain_shows_every_call_that_the_server_saw_and_no_other() {
         let is_call = line.contains(": GET ") || line.contains(": POST ");
         is_call.then(|| format!("/{}", call.split('?').next().unwrap()))
     });
-    assert_eq!(told.collect::<Vec<_>>(), idp.state.lock().unwrap().calls);
+    assert_eq!(told.collect::<Vec<_>>(), idp.state().calls);
 }

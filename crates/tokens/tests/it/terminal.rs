@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::net::TcpStream;
-use std::process::Command;
 
 use serde_json::json;
 
@@ -21,21 +20,16 @@ fn nothing_foreign_steers_the_terminal() {
         f.access["username"] = json!(STEERING);
         f.access["scope"] = json!(format!("openid {STEERING}"));
         f.header[STEERING] = json!(STEERING);
-    });
-    let idp = idp.with(|state| {
-        state.discovery = |d| {
-            let end = format!("{}?{STEERING}", d["end_session_endpoint"].as_str().unwrap());
-            d["end_session_endpoint"] = json!(end);
-            d[STEERING] = json!(STEERING);
-        };
-        state.overrides.insert("/oauth2/userInfo", |_| {
-            let claims = json!({"sub": "s", "name": STEERING, STEERING: 1});
-            axum::response::IntoResponse::into_response(axum::Json(claims))
-        });
-        state.overrides.insert("/dev/hello", |_| {
-            axum::response::IntoResponse::into_response(format!("hello {STEERING}"))
-        });
-    });
+    })
+    .with_discovery(|d| {
+        let end = format!("{}?{STEERING}", d["end_session_endpoint"].as_str().unwrap());
+        d["end_session_endpoint"] = json!(end);
+        d[STEERING] = json!(STEERING);
+    })
+    .answering("/oauth2/userInfo", |_| {
+        axum::Json(json!({"sub": "s", "name": STEERING, STEERING: 1}))
+    })
+    .answering("/dev/hello", |_| format!("hello {STEERING}"));
     let all = [
         "--headless",
         "--explain",
@@ -102,9 +96,7 @@ fn a_request_that_has_arrived_is_served_before_idle_connections_are_closed() {
     for crowd in [63, 64, 100] {
         let idp = Idp::honest();
         let login = Program::new(&idp, &["--no-browser"]).start();
-        let pid = login.id().to_string();
-        let signal = |name: &str| Command::new("kill").args([name, &pid]).status().unwrap();
-        assert!(signal("-STOP").success());
+        login.signal("STOP");
         let address = url::Url::parse(&idp.approve(&login.address)).unwrap();
         let mut good = TcpStream::connect(("127.0.0.1", login.port)).unwrap();
         let target = &address[url::Position::BeforePath..];
@@ -115,7 +107,7 @@ fn a_request_that_has_arrived_is_served_before_idle_connections_are_closed() {
         let idle: Vec<TcpStream> = (0..crowd)
             .map(|_| TcpStream::connect(("127.0.0.1", login.port)).unwrap())
             .collect();
-        assert!(signal("-CONT").success());
+        login.signal("CONT");
         let answer = raw_http::read(&mut good);
         assert_eq!(answer.status, 200, "{crowd}: {answer:?}");
         drop(idle);
@@ -132,7 +124,7 @@ fn the_first_browser_of_a_list_that_works_is_used() {
     );
     let result = Program::new(&idp, &[]).env("BROWSER", &list).run();
     result.assert_code(0);
-    assert!(!result.stderr.contains("note:"), "{}", result.stderr);
+    result.assert_says_not("note:");
 }
 
 #[test]

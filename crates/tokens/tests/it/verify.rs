@@ -46,17 +46,11 @@ fn a_good_token_is_good_and_only_the_keys_are_fetched() {
             "{}",
             result.stdout
         );
-        assert!(
-            result
-                .stdout
-                .ends_with("\nThe token is good: 7 checks hold\n"),
-            "{}",
-            result.stdout
-        );
+        result.assert_ends_with("\nThe token is good: 7 checks hold\n");
         // Who reads over the shoulder gets no token.
         assert!(!result.printed().contains(&good), "{}", result.printed());
     }
-    let calls = idp.state.lock().unwrap().calls.clone();
+    let calls = idp.state().calls.clone();
     assert_eq!(
         calls[..2],
         ["/realm/.well-known/openid-configuration", "/jwks"],
@@ -120,20 +114,12 @@ fn every_check_has_its_rule() {
             .assert_code(1)
             .assert_says(said)
             .assert_says("hint: do not accept this token");
-        assert!(
-            result.stdout.contains("Do not accept this token: "),
-            "{}",
-            result.stdout
-        );
+        result.assert_prints("Do not accept this token: ");
     }
     // Whom it is for is checked only on demand, and that is said.
     let result = verify(&idp, &changed("aud", json!("other")), &["--explain"]);
     result.assert_code(0);
-    assert!(
-        result.stdout.contains("(--audience checks it)"),
-        "{}",
-        result.stdout
-    );
+    result.assert_prints("(--audience checks it)");
 }
 
 #[test]
@@ -151,7 +137,7 @@ fn what_is_no_token_has_its_own_words() {
     ] {
         verify(&idp, text, &[]).assert_code(code).assert_says(said);
     }
-    let calls = idp.state.lock().unwrap().calls.clone();
+    let calls = idp.state().calls.clone();
     assert_eq!(calls, [""; 0]);
 }
 
@@ -239,7 +225,7 @@ fn the_page_shows_the_checks_and_gives_no_access() {
 fn without_issuer_it_is_that_of_the_stack() {
     let idp = Idp::honest();
     let login = Program::new(&idp, &["--headless", "--json"]).run();
-    let login: Value = serde_json::from_str(&login.stdout).unwrap();
+    let login = login.json();
     for (token, audience) in [("id_token", "client"), ("access_token", "client")] {
         let token = login["tokens"][token].as_str().unwrap();
         let mut program = Program::new(&idp, &["verify", "--audience", audience, "-"]);
