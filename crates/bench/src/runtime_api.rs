@@ -1,6 +1,5 @@
 //! A minimal Lambda runtime API, which a function polls inside Lambda.
 
-use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
@@ -44,14 +43,7 @@ impl RuntimeApi {
         answer: serde_json::Value,
         times: usize,
     ) -> RuntimeApi {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-            .expect("a free port");
+        let (runtime, listener) = e2e::server();
         let address = listener.local_addr().expect("an address").to_string();
         let (sender, done) = mpsc::channel();
         let shared = Shared {

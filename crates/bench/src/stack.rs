@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Proxy, Rules, TestEnv, chain};
+use e2e::{ProxiedEnv, Rules, chain};
 use serde::Serialize;
 
 use crate::sample::{median, ms};
@@ -36,9 +36,7 @@ pub(crate) struct Row {
 
 /// Runs the programs `runs` times under each condition, interleaved.
 pub(crate) fn measure(runs: u32) -> Vec<Row> {
-    let mut env = TestEnv::new();
-    let proxy = Proxy::start(env.cloud_url());
-    env.change("AWS_ENDPOINT_URL", &proxy.url);
+    let cloud = ProxiedEnv::new();
     let mut all: Vec<(&'static str, (u64, u64), Vec<Run>)> = Vec::new();
     for program in PROGRAMS {
         all.extend(CONDITIONS.map(|condition| (program, condition, Vec::new())));
@@ -47,7 +45,7 @@ pub(crate) fn measure(runs: u32) -> Vec<Row> {
         eprintln!("create, create again and delete, run {number} of {runs} ...");
         for condition in CONDITIONS {
             for program in PROGRAMS {
-                let run = Run::of(&env, &proxy, program, condition);
+                let run = Run::of(&cloud, program, condition);
                 let row = all
                     .iter_mut()
                     .find(|row| (row.0, row.1) == (program, condition));
@@ -70,19 +68,19 @@ struct Run {
 }
 
 impl Run {
-    fn of(env: &TestEnv, proxy: &Proxy, program: &str, (delay, propagation): (u64, u64)) -> Run {
+    fn of(cloud: &ProxiedEnv, program: &str, (delay, propagation): (u64, u64)) -> Run {
         let rules = Rules {
             delay: Duration::from_millis(delay),
             propagation: Duration::from_secs(propagation),
             ..Rules::default()
         };
-        proxy.begin(rules.clone());
+        cloud.proxy.begin(rules.clone());
         let start = Instant::now();
         let name = program.split(' ').next().expect("a name");
-        env.run(name, &[]).code(0);
+        cloud.env.run(name, &[]).code(0);
         let wall = start.elapsed();
         // Requests that are not AWS calls run alongside them.
-        let mut calls = proxy.calls();
+        let mut calls = cloud.proxy.calls();
         calls.retain(|call| !call.operation.contains('/'));
         let (chain, bound) = chain::bound(&calls, &rules);
         Run {

@@ -42,6 +42,15 @@ pub enum Fault {
     Error(u16, &'static str, &'static str),
 }
 
+impl Fault {
+    /// The second kind of Lambda's 409, of which the first says that a name is taken.
+    pub const CONCURRENT_UPDATE: Fault = Fault::Error(
+        409,
+        "ResourceConflictException",
+        "The function could not be updated due to a concurrent update operation.",
+    );
+}
+
 /// The faults for sweeps over all calls: none of them kills the program.
 pub const FAULTS: [Fault; 8] = [
     Fault::DropAnswer,

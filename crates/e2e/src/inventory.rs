@@ -169,18 +169,10 @@ impl Inventory {
     async fn read_iam(&mut self, iam: &iam::Client) {
         for role in iam.list_roles().send().await.expect("ListRoles").roles() {
             let name = role.role_name();
-            let attached = iam
-                .list_attached_role_policies()
-                .role_name(name)
-                .send()
-                .await
-                .expect("ListAttachedRolePolicies");
-            let own = iam
-                .list_role_policies()
-                .role_name(name)
-                .send()
-                .await
-                .expect("ListRolePolicies");
+            let call = iam.list_attached_role_policies().role_name(name);
+            let attached = call.send().await.expect("ListAttachedRolePolicies");
+            let call = iam.list_role_policies().role_name(name);
+            let own = call.send().await.expect("ListRolePolicies");
             let own_names = own.policy_names().iter().map(String::as_str);
             let attached_names = attached
                 .attached_policies()
@@ -209,15 +201,9 @@ impl Inventory {
 /// All messages in the function's log group.
 pub(crate) async fn function_log(url: &str, account: &str) -> String {
     let logs = logs::Client::new(&config(url, account).await);
-    let events = logs
-        .filter_log_events()
-        .log_group_name("/aws/lambda/EchoFunction")
-        .send()
-        .await
-        .expect("FilterLogEvents");
-    events
-        .events()
-        .iter()
-        .filter_map(|event| event.message())
-        .collect()
+    let call = logs.filter_log_events();
+    let call = call.log_group_name("/aws/lambda/EchoFunction");
+    let answer = call.send().await.expect("FilterLogEvents");
+    let events = answer.events().iter();
+    events.filter_map(|event| event.message()).collect()
 }

@@ -23,6 +23,14 @@ impl ProxiedEnv {
         ProxiedEnv { env, proxy }
     }
 
+    /// A new environment in which `create` has succeeded.
+    #[track_caller]
+    pub fn with_stack() -> ProxiedEnv {
+        let proxied = ProxiedEnv::new();
+        proxied.create();
+        proxied
+    }
+
     /// Starts a program; the proxy applies `rules` to its calls.
     pub fn start(&self, program: &str, args: &[&str], rules: Rules) -> Child {
         self.start_command(self.env.command(program, args), rules)

@@ -32,6 +32,14 @@ impl TestEnv {
         env
     }
 
+    /// A new environment in which `create` has succeeded.
+    #[track_caller]
+    pub fn with_stack() -> TestEnv {
+        let env = TestEnv::new();
+        env.create().code(0);
+        env
+    }
+
     /// An environment for the endpoint `url`, where there may be no cloud.
     pub fn at(url: &str) -> TestEnv {
         let env = TestEnv {
@@ -118,6 +126,13 @@ impl TestEnv {
     pub fn state(&self) -> serde_json::Value {
         let text = std::fs::read_to_string(self.state_path()).expect("state.json");
         serde_json::from_str(&text).expect("JSON")
+    }
+
+    /// Changes state.json.
+    pub fn edit_state(&self, edit: impl FnOnce(&mut serde_json::Value)) {
+        let mut state = self.state();
+        edit(&mut state);
+        std::fs::write(self.state_path(), state.to_string()).expect("state.json");
     }
 
     /// An id or a name in state.json.

@@ -198,24 +198,14 @@ fn the_demo_shows_the_whole_path_without_rust_and_leaves_nothing() {
     assert_eq!(RunResult::of(again).code(0).stdout, "", "it runs no more");
 }
 
-/// The settings of `env`, for a command in the archive's folder.
-fn with_settings(mut command: Command, env: &TestEnv) -> Command {
-    let template = env.command("create", &[]);
-    command.env_clear().envs(
-        template
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
-    command.env("PATH", path_without_rust());
-    command
-}
-
 #[test]
 fn the_programs_find_the_function_and_name_what_can_be_run() {
     let (_dir, folder) = unpacked();
     let env = TestEnv::new().unset("LAMBDA_ZIP");
     let run = |command: &str| {
-        let result = RunResult::of(with_settings(without_rust(&folder, command), &env));
+        let mut shell = env.shell(command);
+        shell.current_dir(&folder).env("PATH", path_without_rust());
+        let result = RunResult::of(shell);
         assert!(!result.stderr.contains("make "), "{}", result.stderr);
         result
     };
@@ -239,12 +229,10 @@ fn the_programs_find_the_function_and_name_what_can_be_run() {
     assert!(env.inventory().is_empty());
 
     // From another folder, the hints have the whole path.
-    let mut delete = Command::new(folder.join("delete"));
-    delete.current_dir(env.dir());
+    let mut delete = env.command_at(&folder.join("delete"));
+    delete.env("PATH", path_without_rust());
     let hint = format!("'{}/delete --list' shows", folder.display());
-    RunResult::of(with_settings(delete, &env))
-        .code(0)
-        .stderr_has(&hint);
+    RunResult::of(delete).code(0).stderr_has(&hint);
 
     std::fs::remove_file(folder.join(format!("bootstrap-{}.zip", architecture()))).unwrap();
     run("./create")

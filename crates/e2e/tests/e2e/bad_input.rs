@@ -13,47 +13,31 @@ use zip::write::SimpleFileOptions;
 fn refused(env: &TestEnv, result: RunResult, why: &str) {
     let refusal = result.code(2).stderr_has(why).stderr_has("hint: ");
     assert_eq!(refusal.stdout, "");
-    let errors = refusal
-        .stderr
-        .lines()
-        .filter(|line| line.starts_with("error: "));
+    let lines = refusal.stderr.lines();
+    let errors = lines.filter(|line| line.starts_with("error: "));
     assert_eq!(errors.count(), 1, "{}", refusal.stderr);
     assert!(!env.state_path().exists());
 }
 
 #[test]
 fn missing_or_wrong_settings() {
-    let no_cloud = || TestEnv::at("http://127.0.0.1:9");
-    for (env, why) in [
-        (no_cloud().unset("PASSWORD"), "PASSWORD is not set"),
-        (
-            no_cloud().set("PASSWORD", "short77"),
-            "fewer than 8 characters",
-        ),
-        (
-            no_cloud().set("PASSWORD", &"long-".repeat(52)),
-            "more than 256 characters",
-        ),
-        (
-            no_cloud().unset("DOMAIN_PREFIX"),
-            "DOMAIN_PREFIX is not set",
-        ),
-        (no_cloud().set("DOMAIN_PREFIX", "Hello"), "'Hello'"),
-        (
-            no_cloud().set("DOMAIN_PREFIX", "my-aws-page"),
-            "contains 'aws'",
-        ),
-        (
-            no_cloud().set("DOMAIN_PREFIX", "amazonia"),
-            "contains 'amazon'",
-        ),
-        (
-            no_cloud().set("DOMAIN_PREFIX", "cognito-1"),
-            "contains 'cognito'",
-        ),
-        (no_cloud().set("NAME_SUFFIX", "a b"), "NAME_SUFFIX"),
-        (no_cloud().unset("AWS_DEFAULT_REGION"), "No AWS region"),
+    let long = "long-".repeat(52);
+    for (name, value, why) in [
+        ("PASSWORD", None, "PASSWORD is not set"),
+        ("PASSWORD", Some("short77"), "fewer than 8 characters"),
+        ("PASSWORD", Some(&*long), "more than 256 characters"),
+        ("DOMAIN_PREFIX", None, "DOMAIN_PREFIX is not set"),
+        ("DOMAIN_PREFIX", Some("Hello"), "'Hello'"),
+        ("DOMAIN_PREFIX", Some("my-aws-page"), "contains 'aws'"),
+        ("DOMAIN_PREFIX", Some("amazonia"), "contains 'amazon'"),
+        ("DOMAIN_PREFIX", Some("cognito-1"), "contains 'cognito'"),
+        ("NAME_SUFFIX", Some("a b"), "NAME_SUFFIX"),
+        ("AWS_DEFAULT_REGION", None, "No AWS region"),
     ] {
+        let mut env = TestEnv::at("http://127.0.0.1:9").unset(name);
+        if let Some(value) = value {
+            env.change(name, value);
+        }
         refused(&env, env.create(), why);
     }
 }
@@ -202,26 +186,20 @@ fn tokens_before_create() {
 
 #[test]
 fn an_unknown_scope() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let result = env.tokens(&["--scopes", "openid HelloAPI/hello.fly"]);
     assert!(matches!(result.code, Some(1 | 2)), "{result:#?}");
-    assert!(
-        result.stderr.contains("hello.fly") || result.stderr.contains("invalid_scope"),
-        "{result:#?}"
-    );
+    let said = |text| result.stderr.contains(text);
+    assert!(said("hello.fly") || said("invalid_scope"), "{result:#?}");
     env.delete().code(0);
 }
 
 #[test]
 fn busy_callback_ports() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let busy = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
-    let tokens = || {
-        env.run("tokens", &["--no-browser", "--timeout", "1"])
-            .code(1)
-    };
+    let args = ["--no-browser", "--timeout", "1"];
+    let tokens = || env.run("tokens", &args).code(1);
 
     let _first = busy(8083);
     let next = "redirect_uri=http%3A%2F%2Flocalhost%3A8084%2Fcallback";

@@ -53,8 +53,7 @@ const SERVICES: [&str; 6] = [
 
 #[test]
 fn one_service_elsewhere_is_refused_by_name() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let (state, path) = (proxied.env.state(), proxied.env.state_path());
     for service in SERVICES {
         let setting = format!("AWS_ENDPOINT_URL_{service}");
@@ -132,20 +131,21 @@ fn plain_http_beyond_this_machine_is_refused() {
 
 #[test]
 fn an_api_outside_the_cloud_gets_no_token() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
-    let mut state = proxied.env.state();
+    let proxied = ProxiedEnv::with_stack();
+    let real = proxied.env.recorded("api_url");
     let api = "https://x.execute-api.us-east-1.amazonaws.com/dev/hello";
-    let real = std::mem::replace(&mut state["api_url"], json!(api));
-    std::fs::write(proxied.env.state_path(), state.to_string()).unwrap();
+    proxied
+        .env
+        .edit_state(|state| state["api_url"] = api.into());
     let result = proxied.run("tokens", &["--headless"], Rules::default());
     result
         .code(2)
         .stderr_has(api)
         .stderr_has("the access token does not go there");
     assert!(proxied.proxy.calls().is_empty());
-    state["api_url"] = real;
-    std::fs::write(proxied.env.state_path(), state.to_string()).unwrap();
+    proxied
+        .env
+        .edit_state(|state| state["api_url"] = real.into());
     proxied.delete_all("another API");
 }
 

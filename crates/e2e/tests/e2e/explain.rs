@@ -154,14 +154,11 @@ fn the_whole_path_is_explained_without_a_secret() {
 
 #[test]
 fn a_refusal_is_explained_in_aws_words() {
-    let mut env = TestEnv::new();
-    env.create().code(0);
+    let mut env = TestEnv::with_stack();
     env.delete().code(0);
     env.change("NAME_SUFFIX", "-gone");
     env.create().code(0);
-    let mut state = env.state();
-    state["api_id"] = "a0b1c2d3".into();
-    std::fs::write(env.state_path(), state.to_string()).unwrap();
+    env.edit_state(|state| state["api_id"] = "a0b1c2d3".into());
     let result = without_secrets(&env, env.run("create", &["--explain"]).code(0));
     let calls = complete_blocks(&result.stderr);
     let mut refused = calls.iter().filter(|call| call.operation == "GetApi");

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use e2e::run_result::program;
 use e2e::{RunResult, TestEnv};
@@ -57,8 +57,7 @@ fn a_state_file_elsewhere_stays_there() {
 
 #[test]
 fn a_dry_run_needs_no_writable_folder() {
-    let mut env = TestEnv::new();
-    env.create().code(0);
+    let mut env = TestEnv::with_stack();
     let zip = env.dir().join("bootstrap.zip");
     std::fs::copy(e2e::test_env::zip(), &zip).unwrap();
     env.change("LAMBDA_ZIP", "bootstrap.zip");
@@ -83,19 +82,12 @@ fn a_dry_run_needs_no_writable_folder() {
 /// Runs the copy of a program in the folder as a user who is not root: root
 /// may write everywhere.
 fn run_as_nobody(env: &TestEnv, name: &str, args: &[&str]) -> RunResult {
-    let template = env.command(name, args);
-    let mut command = Command::new(env.dir().join(name));
-    command.args(args).current_dir(env.dir()).env_clear();
-    command.envs(
-        template
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
+    let mut command = env.command_at(&env.dir().join(name));
+    command.args(args);
     if rustix::process::geteuid().is_root() {
         command.uid(65534).gid(65534);
     }
-    let output: Output = command.output().expect("the program starts");
-    RunResult::from(output)
+    RunResult::of(command)
 }
 
 /// `/dev/full` is a disk without room. What was made is recorded all the same.

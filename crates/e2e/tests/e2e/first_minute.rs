@@ -29,10 +29,8 @@ fn status(proxied: &ProxiedEnv) -> u16 {
 fn create_waits_until_page_and_api_answer() {
     let (proxied, result) = create("5", Duration::from_secs(2));
     assert_eq!(status(&proxied), 401);
-    assert!(
-        !result.stderr.contains("does not answer yet"),
-        "{result:#?}"
-    );
+    let gave_up = result.stderr.contains("does not answer yet");
+    assert!(!gave_up, "{result:#?}");
     result
         .stderr_has("Waiting until the sign-in page answers: it is new ...")
         .stderr_has("Waiting until the API answers: it is new ...");

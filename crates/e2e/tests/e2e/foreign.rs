@@ -105,8 +105,7 @@ fn somebody_elses_log_group_is_used_and_left() {
 /// A colleague's stack with the same names, created after ours was deleted.
 #[test]
 fn a_colleagues_stack_of_the_same_names() {
-    let ada = TestEnv::new();
-    ada.create().code(0);
+    let ada = TestEnv::with_stack();
     let kept = std::fs::read(ada.state_path()).unwrap();
     ada.delete().code(0);
     let bob = ada.colleague();
@@ -124,8 +123,7 @@ fn a_colleagues_stack_of_the_same_names() {
 
 #[test]
 fn the_wrong_cloud() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let (state, inventory) = (env.state(), env.inventory());
     let path = env.state_path().display().to_string();
     let elsewhere = TestEnv::new();
@@ -173,9 +171,8 @@ fn the_wrong_cloud() {
 /// As if a response had been lost and the lists had lagged behind.
 #[test]
 fn every_duplicate_that_carries_our_tag_is_removed() {
-    let env = TestEnv::new();
-    env.create().code(0);
-    let (mut state, tag) = (env.state(), env.recorded("deployment_id"));
+    let env = TestEnv::with_stack();
+    let tag = env.recorded("deployment_id");
     let config = env.sdk_config();
     e2e::block_on(async {
         let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config);
@@ -195,15 +192,11 @@ fn every_duplicate_that_carries_our_tag_is_removed() {
             .tags("deployment_id", &tag);
         api.send().await.expect("CreateApi");
     });
-    state.as_object_mut().unwrap().remove("complete");
-    std::fs::write(env.state_path(), state.to_string()).unwrap();
+    env.edit_state(|state| drop(state.as_object_mut().unwrap().remove("complete")));
     env.delete().code(0);
-    let left = env.inventory();
-    assert_eq!(
-        left,
-        Inventory {
-            user_pools: vec!["HelloUserPool".into()],
-            ..Inventory::default()
-        }
-    );
+    let foreign = Inventory {
+        user_pools: vec!["HelloUserPool".into()],
+        ..Inventory::default()
+    };
+    assert_eq!(env.inventory(), foreign);
 }

@@ -25,8 +25,7 @@ fn refused(proxied: &ProxiedEnv, rules: &Rules, why: &str, hint: &str) {
 
 #[test]
 fn a_protected_user_pool() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let pool = proxied.env.recorded("user_pool_id");
     let cognito = cognito::Client::new(&proxied.env.sdk_config());
     let protect = |protection: cognito::types::DeletionProtectionType| {
@@ -47,8 +46,7 @@ fn a_protected_user_pool() {
 /// MiniStack has no such domain: the proxy adds it to the pool's description.
 #[test]
 fn a_user_pool_with_a_custom_domain() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let pool = proxied.env.recorded("user_pool_id");
     let rules = Rules::answer_with("DescribeUserPool", |answer: &mut Value| {
         answer["UserPool"]["CustomDomain"] = json!("login.example.com");
@@ -67,8 +65,7 @@ fn a_user_pool_with_a_custom_domain() {
 /// MiniStack knows no protection of log groups: the proxy answers as AWS does.
 #[test]
 fn a_protected_log_group() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let rules = Rules::answer_with("DescribeLogGroups", |answer: &mut Value| {
         for group in answer["logGroups"].as_array_mut().expect("groups") {
             group["deletionProtectionEnabled"] = json!(true);
@@ -85,8 +82,7 @@ fn a_protected_log_group() {
 
 #[test]
 fn an_api_behind_a_custom_domain() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let api = proxied.env.recorded("api_id");
     let gateway = apigateway::Client::new(&proxied.env.sdk_config());
     let mapping = block_on(async {
@@ -117,8 +113,7 @@ fn an_api_behind_a_custom_domain() {
 /// A school's policy may lack it; everything else works without.
 #[test]
 fn custom_domains_that_may_not_be_read_are_no_reason_to_stop() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let denied = e2e::Fault::Error(403, "AccessDeniedException", "User is not authorized");
     let rules = Rules::fault_on("GetDomainNames", denied);
     proxied.run("delete", &[], rules).code(0);
@@ -128,8 +123,7 @@ fn custom_domains_that_may_not_be_read_are_no_reason_to_stop() {
 /// AWS deletes only a role without policies, whoever put them there.
 #[test]
 fn policies_that_others_put_on_the_role_are_removed_and_named() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let client = iam::Client::new(&env.sdk_config());
     let role = "APIGatewayLambdaRole";
     let managed = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess";
@@ -164,24 +158,24 @@ fn policies_that_others_put_on_the_role_are_removed_and_named() {
 /// really ours is found by its tag.
 #[test]
 fn ids_of_somebody_elses_stack() {
-    let ada = TestEnv::new();
-    ada.create().code(0);
+    let ada = TestEnv::with_stack();
     let only_adas = ada.inventory();
     let bob = ada.colleague_named("bob");
     bob.create().code(0);
-    let (adas, mut mixed) = (ada.state(), bob.state());
-    for key in [
-        "user_pool_id",
-        "user_pool_auth_domain_prefix",
-        "terminal_app_client_id",
-        "api_id",
-        "api_authorizer_id",
-        "api_integration_id",
-        "api_route_id",
-    ] {
-        mixed[key] = adas[key].clone();
-    }
-    std::fs::write(bob.state_path(), mixed.to_string()).unwrap();
+    let adas = ada.state();
+    bob.edit_state(|state| {
+        for key in [
+            "user_pool_id",
+            "user_pool_auth_domain_prefix",
+            "terminal_app_client_id",
+            "api_id",
+            "api_authorizer_id",
+            "api_integration_id",
+            "api_route_id",
+        ] {
+            state[key] = adas[key].clone();
+        }
+    });
     let both = bob.inventory();
     bob.run("delete", &["--dry-run"]).code(0);
     assert_eq!(bob.inventory(), both);

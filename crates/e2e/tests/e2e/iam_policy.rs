@@ -107,9 +107,7 @@ fn run(proxied: &ProxiedEnv, program: &str, args: &[&str], seen: &mut BTreeSet<S
 
 /// Makes state.json look as after an interrupted run: `delete` then searches.
 fn mark_interrupted(env: &TestEnv) {
-    let mut state = env.state();
-    state.as_object_mut().expect("an object").remove("complete");
-    std::fs::write(env.state_path(), state.to_string()).expect("state.json");
+    env.edit_state(|state| drop(state.as_object_mut().expect("an object").remove("complete")));
 }
 
 #[test]
@@ -364,8 +362,7 @@ async fn may(iam: &Iam, role_arn: &str, action: &str, resource: &str) -> bool {
 
 #[test]
 fn the_function_may_write_its_own_log_group_and_make_none() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let arn = env.recorded("lambda_role_arn");
     let group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/EchoFunction";
     let (stream, other) = (format!("{group}:log-stream:x"), format!("{group}Other:x"));

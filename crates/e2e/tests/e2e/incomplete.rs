@@ -3,7 +3,7 @@
 use e2e::{Fault, ProxiedEnv, Rules};
 use serde_json::Value;
 
-use crate::whole_path::complete_stack;
+use crate::whole_path::assert_complete;
 
 /// The calls that make something with an id of AWS's own: the operation, the
 /// field as AWS documents it, and its name in the response.
@@ -48,11 +48,7 @@ fn a_create_whose_answer_has_no_id_is_an_error_that_the_next_run_heals() {
         assert!(empty.is_empty(), "{operation}: {empty:?}");
 
         proxied.create();
-        assert_eq!(
-            proxied.env.inventory(),
-            complete_stack("hello-42"),
-            "{operation}"
-        );
+        assert_complete(&proxied.env, operation);
         proxied.env.tokens(&[]).code(0).stdout_has("hello world");
         proxied.delete_all(operation);
     }

@@ -67,8 +67,7 @@ fn the_last_lines_of_the_function() {
 
 #[test]
 fn lines_of_several_streams_and_of_long_ago_are_in_order() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     put(
         &env,
         "one",
@@ -92,8 +91,7 @@ fn lines_of_several_streams_and_of_long_ago_are_in_order() {
 
 #[test]
 fn a_line_cannot_pass_for_another_or_steer_the_terminal() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     put(
         &env,
         "one",
@@ -110,22 +108,18 @@ fn a_line_cannot_pass_for_another_or_steer_the_terminal() {
 #[test]
 fn every_page_is_read() {
     static PAGE: AtomicUsize = AtomicUsize::new(0);
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     put(&proxied.env, "one", &[(30, "a"), (20, "b"), (10, "c")]);
     // A page of one line, an empty page, and a page with the rest.
-    let rules = Rules {
-        answer_with: Some(("FilterLogEvents", |answer: &mut Value| {
-            let events = answer["events"].as_array_mut().expect("events");
-            match PAGE.fetch_add(1, Ordering::Relaxed) {
-                0 => events.truncate(1),
-                1 => events.clear(),
-                _ => return drop(events.remove(0)),
-            }
-            answer["nextToken"] = json!(PAGE.load(Ordering::Relaxed).to_string());
-        })),
-        ..Rules::default()
-    };
+    let rules = Rules::answer_with("FilterLogEvents", |answer: &mut Value| {
+        let events = answer["events"].as_array_mut().expect("events");
+        match PAGE.fetch_add(1, Ordering::Relaxed) {
+            0 => events.truncate(1),
+            1 => events.clear(),
+            _ => return drop(events.remove(0)),
+        }
+        answer["nextToken"] = json!(PAGE.load(Ordering::Relaxed).to_string());
+    });
     let result = proxied.run("logs", &["-n", "3"], rules).code(0);
     assert_eq!(messages(&result), ["a", "b", "c"]);
     proxied.delete_all("pages");
@@ -133,8 +127,7 @@ fn every_page_is_read() {
 
 #[test]
 fn follow_shows_each_new_line_once_until_ctrl_c() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     put(&env, "one", &[(20, "not asked for"), (10, "old")]);
     let mut command = env.command("logs", &["--follow", "-n", "1"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -167,14 +160,10 @@ fn follow_shows_each_new_line_once_until_ctrl_c() {
 
 #[test]
 fn another_account_and_a_missing_group_are_refused() {
-    let env = TestEnv::new();
-    env.create().code(0);
-    let other = RunResult::of({
-        let mut command = env.command("logs", &[]);
-        command.env("AWS_ACCESS_KEY_ID", "111111111111");
-        command
-    });
-    other
+    let env = TestEnv::with_stack();
+    let mut other = env.command("logs", &[]);
+    other.env("AWS_ACCESS_KEY_ID", "111111111111");
+    RunResult::of(other)
         .code(2)
         .stderr_has("belongs to account '000000000000'");
     let logs = aws_sdk_cloudwatchlogs::Client::new(&env.sdk_config());
@@ -190,17 +179,10 @@ fn another_account_and_a_missing_group_are_refused() {
 
 #[test]
 fn a_cloud_that_does_not_know_the_call() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
-    let rules = Rules {
-        fault_on: Some((
-            "FilterLogEvents",
-            Fault::Error(501, "NotImplemented", "FilterLogEvents is not known here"),
-        )),
-        ..Rules::default()
-    };
+    let proxied = ProxiedEnv::with_stack();
+    let unknown = Fault::Error(501, "NotImplemented", "FilterLogEvents is not known here");
     proxied
-        .run("logs", &[], rules)
+        .run("logs", &[], Rules::fault_on("FilterLogEvents", unknown))
         .code(1)
         .stderr_has("error: This cloud has no log to read")
         .stderr_has("FilterLogEvents is not known here");

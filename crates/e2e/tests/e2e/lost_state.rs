@@ -62,8 +62,7 @@ fn the_list_says_what_is_there_and_since_when() {
 
 #[test]
 fn a_deployment_is_taken_down_by_its_id() {
-    let ada = TestEnv::new();
-    ada.create().code(0);
+    let ada = TestEnv::with_stack();
     let bob = ada.colleague_named("bob");
     bob.create().code(0);
     let (adas, both) = (deployment(&ada), ada.inventory());
@@ -97,8 +96,7 @@ fn a_deployment_is_taken_down_by_its_id() {
 /// A protected pool refuses here too, before anything is deleted.
 #[test]
 fn a_deployment_without_state_json_is_not_half_deleted_either() {
-    let ada = TestEnv::new();
-    ada.create().code(0);
+    let ada = TestEnv::with_stack();
     let (id, pool) = (deployment(&ada), ada.recorded("user_pool_id"));
     lose_state_json(&ada);
     let before = ada.inventory();
@@ -115,8 +113,7 @@ fn a_deployment_without_state_json_is_not_half_deleted_either() {
 /// Every unique name is taken: nothing is made, and the way out is named.
 #[test]
 fn create_makes_no_half_stack_beside_the_lost_one() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let id = deployment(&proxied.env);
     lose_state_json(&proxied.env);
     let before = proxied.env.inventory();
@@ -145,8 +142,7 @@ fn create_makes_no_half_stack_beside_the_lost_one() {
 /// A role is in no region: without its stack, it may belong to one elsewhere.
 #[test]
 fn a_role_of_a_stack_in_another_region_is_not_listed() {
-    let ada = TestEnv::new();
-    ada.create().code(0);
+    let ada = TestEnv::with_stack();
     let id = deployment(&ada);
     let elsewhere = ada.colleague().set("AWS_DEFAULT_REGION", "eu-west-1");
     elsewhere
@@ -177,8 +173,7 @@ fn delete_all(env: &TestEnv, yes: &str, typed: Option<&str>) -> RunResult {
 
 #[test]
 fn a_teacher_is_asked_before_each() {
-    let ada = TestEnv::new();
-    ada.create().code(0);
+    let ada = TestEnv::with_stack();
     let bob = ada.colleague_named("bob");
     bob.create().code(0);
     let both = ada.inventory();

@@ -80,10 +80,8 @@ fn a_signal_ends_the_wait_for_a_quota() {
         "PutRolePolicy",
         "CreateFunction",
     ] {
-        assert!(
-            calls.iter().any(|call| call == done),
-            "no {done} in {calls:?}"
-        );
+        let is_done = calls.iter().any(|call| call == done);
+        assert!(is_done, "no {done} in {calls:?}");
     }
     let sent = Instant::now();
     send(&child, Signal::INT);
@@ -113,8 +111,7 @@ fn the_second_signal_ends_at_once() {
     wait_for_changes(&proxied, 3);
     send(&child, Signal::INT);
     // Waits for the reaction to the first signal: two pending ones would merge.
-    let stderr = child.stderr.take().unwrap();
-    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(stderr));
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap().contains("once more stops at once")));
     send(&child, Signal::INT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
@@ -123,8 +120,7 @@ fn the_second_signal_ends_at_once() {
 
 #[test]
 fn a_signal_while_deleting() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let rules = Rules {
         delay: Duration::from_millis(300),
         ..Rules::default()

@@ -17,8 +17,7 @@ fn section<'a>(shown: &'a str, heading: &str) -> Vec<&'a str> {
 
 #[test]
 fn at_80_columns_no_line_of_a_login_wraps() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let args = ["--headless", "--refresh", "--userinfo"];
     let shown = on_terminal(env.command("tokens", &args), 80, "");
     for line in shown.lines() {
@@ -50,8 +49,7 @@ fn at_80_columns_no_line_of_a_login_wraps() {
 /// Without the experiments that listen at the port of the login.
 #[test]
 fn at_80_columns_no_line_of_the_lab_s_results_wraps() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let list = env.run("tokens", &["lab", "--list"]).code(0).stdout;
     let names = list
         .lines()
@@ -77,8 +75,7 @@ fn at_80_columns_no_line_of_the_lab_s_results_wraps() {
 
 #[test]
 fn tokens_are_whole_with_explain_and_for_a_program() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let command = env.command("tokens", &["--headless", "--explain"]);
     let explained = on_terminal(command, 80, "");
     let piped = env.tokens(&[]).code(0).stdout;

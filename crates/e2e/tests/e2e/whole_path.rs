@@ -23,6 +23,12 @@ pub(crate) fn complete_stack(domain_prefix: &str) -> Inventory {
     }
 }
 
+/// Asserts that there is a complete stack and nothing else.
+#[track_caller]
+pub(crate) fn assert_complete(env: &TestEnv, after: &str) {
+    assert_eq!(env.inventory(), complete_stack("hello-42"), "{after}");
+}
+
 #[test]
 fn create_log_in_call_delete() {
     let env = TestEnv::new();
@@ -115,12 +121,7 @@ fn the_sign_in_page_opens_and_the_curl_line_can_be_pasted() {
 
 /// The lines that `create` must print, with this run's ids.
 fn lines_of_the_contract(state: &serde_json::Value) -> String {
-    let id = |key: &str| {
-        state[key]
-            .as_str()
-            .unwrap_or_else(|| panic!("no {key}"))
-            .to_owned()
-    };
+    let id = |key: &str| state[key].as_str().expect(key);
     let (pool, role) = (id("user_pool_id"), id("lambda_role_arn"));
     format!(
         "User Pool created with ID: '{pool}'\n\
@@ -152,8 +153,7 @@ fn lines_of_the_contract(state: &serde_json::Value) -> String {
 #[test]
 fn state_json_is_private_and_has_the_keys_of_the_contract() {
     use std::os::unix::fs::PermissionsExt;
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let mode = std::fs::metadata(env.state_path())
         .unwrap()
         .permissions()
@@ -180,8 +180,7 @@ fn state_json_is_private_and_has_the_keys_of_the_contract() {
 
 #[test]
 fn without_a_token_or_without_the_scope_the_api_refuses() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     let url = env.state()["api_url"].as_str().unwrap().to_owned();
     assert_eq!(e2e::block_on(e2e::run_result::get_without_token(&url)), 401);
     env.tokens(&["--scopes", "openid"])
@@ -233,8 +232,7 @@ fn a_name_suffix_lets_two_people_share_an_account() {
 
 #[test]
 fn the_log_group_has_the_event_but_no_token() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     env.tokens(&[]).code(0);
     let log = env.function_log();
     assert!(
@@ -247,20 +245,16 @@ fn the_log_group_has_the_event_but_no_token() {
 
 #[test]
 fn a_stack_of_the_python_scripts_is_taken_by_tokens_and_delete() {
-    let env = TestEnv::new();
-    env.create().code(0);
+    let env = TestEnv::with_stack();
     // The scripts' state.json lacks our keys; `delete` leaves their log group.
-    let mut state = env.state();
     let ours = "state_version deployment_id account_id endpoint_url complete last_created_at \
                 lambda_function_arn lambda_log_group_name api_routes";
-    for key in ours.split_whitespace() {
-        state
-            .as_object_mut()
-            .unwrap()
-            .remove(key)
-            .unwrap_or_else(|| panic!("no {key}"));
-    }
-    std::fs::write(env.state_path(), state.to_string()).unwrap();
+    env.edit_state(|state| {
+        let state = state.as_object_mut().unwrap();
+        for key in ours.split_whitespace() {
+            state.remove(key).unwrap_or_else(|| panic!("no {key}"));
+        }
+    });
     env.create().code(2).stderr_has("older Python scripts");
     env.tokens(&[]).code(0).stdout_has("hello world");
     env.delete().code(0);
@@ -278,16 +272,12 @@ fn a_stack_of_the_python_scripts_is_taken_by_tokens_and_delete() {
 fn dry_runs_change_nothing() {
     let env = TestEnv::new();
     let planned = env.run("create", &["--dry-run"]).code(0);
-    assert!(
-        planned
-            .stdout
-            .contains("Would create: User Pool 'HelloUserPool'")
-    );
+    planned.stdout_has("Would create: User Pool 'HelloUserPool'");
     assert!(env.inventory().is_empty());
     assert!(!env.state_path().exists());
     env.create().code(0);
     let before = (env.state(), env.inventory());
-    let planned = env.run("delete", &["--dry-run"]).code(0);
+    let mut planned = env.run("delete", &["--dry-run"]).code(0);
     for what in [
         "API '",
         "Sign-in domain '",
@@ -296,11 +286,7 @@ fn dry_runs_change_nothing() {
         "Role '",
         "Log group '",
     ] {
-        assert!(
-            planned.stdout.contains(&format!("Would delete: {what}")),
-            "{}",
-            planned.stdout
-        );
+        planned = planned.stdout_has(&format!("Would delete: {what}"));
     }
     env.run("create", &["--dry-run"])
         .code(0)

@@ -7,13 +7,6 @@ use serde_json::{Value, json};
 use super::by_hand::{FUNCTION, LiveStack};
 use super::function::{GATEWAY, permit, upload};
 
-/// The second kind of Lambda's 409, of which the first says that a name is taken.
-const CONFLICT: Fault = Fault::Error(
-    409,
-    "ResourceConflictException",
-    "The function could not be updated due to a concurrent update operation.",
-);
-
 type Change = fn(&LiveStack);
 
 /// Each call that AWS refuses so, and a change by hand that makes it necessary.
@@ -38,11 +31,10 @@ fn another_source(stack: &LiveStack) {
 
 #[test]
 fn a_concurrent_update_of_the_function_is_waited_for() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     for (operation, change) in CALLS {
         change(&LiveStack::new(&proxied.env));
-        let rules = Rules::fault_on(operation, CONFLICT);
+        let rules = Rules::fault_on(operation, Fault::CONCURRENT_UPDATE);
         let result = proxied.run("create", &[], rules).code(0);
         let calls = proxied.proxy.operations();
         let sent = calls.iter().filter(|name| name == operation).count();
@@ -73,8 +65,7 @@ fn an_idle_function_is_not_waited_for() {
 /// UpdateUserPool sets it back.
 #[test]
 fn another_form_of_the_issuer_is_named_and_set_back() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let rules = || {
         Rules::answer_with("DescribeUserPool", |answer: &mut Value| {
             answer["UserPool"]["IssuerConfiguration"] = json!({ "Type": "UPDATED" });
@@ -88,9 +79,7 @@ fn another_form_of_the_issuer_is_named_and_set_back() {
         .code(0)
         .stdout_has(difference);
     let calls = proxied.proxy.operations();
-    assert!(
-        calls.iter().any(|name| name == "UpdateUserPool"),
-        "{calls:?}"
-    );
+    let updated = calls.iter().any(|name| name == "UpdateUserPool");
+    assert!(updated, "{calls:?}");
     proxied.delete_all("an issuer");
 }

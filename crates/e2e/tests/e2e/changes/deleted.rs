@@ -3,7 +3,7 @@
 use e2e::{ProxiedEnv, Rules};
 
 use super::by_hand::{FUNCTION, LOG_GROUP, LiveStack, PERMISSION, ROLE, ROLE_POLICY};
-use crate::whole_path::complete_stack;
+use crate::whole_path::assert_complete;
 
 /// A resource as `--dry-run` names it, and how it is deleted.
 type Row = (&'static str, fn(&LiveStack));
@@ -11,27 +11,18 @@ type Row = (&'static str, fn(&LiveStack));
 const ROWS: &[Row] = &[
     ("User Pool 'HelloUserPool'", |stack| {
         delete_domain(stack);
-        stack.call(
-            stack
-                .cognito
-                .delete_user_pool()
-                .user_pool_id(stack.pool())
-                .send(),
-        );
+        let call = stack.cognito.delete_user_pool();
+        stack.call(call.user_pool_id(stack.pool()).send());
     }),
     ("Sign-in domain 'hello-42'", delete_domain),
     ("Resource Server 'HelloAPI'", |stack| {
-        let call = stack
-            .cognito
-            .delete_resource_server()
-            .user_pool_id(stack.pool());
+        let call = stack.cognito.delete_resource_server();
+        let call = call.user_pool_id(stack.pool());
         stack.call(call.identifier("HelloAPI").send());
     }),
     ("App Client 'Terminal Application'", |stack| {
-        let call = stack
-            .cognito
-            .delete_user_pool_client()
-            .user_pool_id(stack.pool());
+        let call = stack.cognito.delete_user_pool_client();
+        let call = call.user_pool_id(stack.pool());
         stack.call(call.client_id(stack.id("terminal_app_client_id")).send());
     }),
     ("User 'Testuser'", |stack| {
@@ -63,22 +54,12 @@ const ROWS: &[Row] = &[
     }),
     ("Policy 'WriteOwnLogGroup'", delete_role_policy),
     ("Log group '/aws/lambda/EchoFunction'", |stack| {
-        stack.call(
-            stack
-                .logs
-                .delete_log_group()
-                .log_group_name(LOG_GROUP)
-                .send(),
-        );
+        let call = stack.logs.delete_log_group();
+        stack.call(call.log_group_name(LOG_GROUP).send());
     }),
     ("Function 'EchoFunction'", |stack| {
-        stack.call(
-            stack
-                .lambda
-                .delete_function()
-                .function_name(FUNCTION)
-                .send(),
-        );
+        let call = stack.lambda.delete_function();
+        stack.call(call.function_name(FUNCTION).send());
     }),
     (
         "Permission for 'GET /hello' to invoke the function",
@@ -106,8 +87,7 @@ fn delete_role_policy(stack: &LiveStack) {
 
 #[test]
 fn each_resource_comes_back() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     for (what, delete) in ROWS {
         delete(&LiveStack::new(&proxied.env));
         let dry = proxied.run("create", &["--dry-run"], Rules::default());
@@ -116,11 +96,7 @@ fn each_resource_comes_back() {
 
         let made = proxied.create();
         assert!(made.stderr.contains(" created"), "{what}: {made:#?}");
-        assert_eq!(
-            proxied.env.inventory(),
-            complete_stack("hello-42"),
-            "{what}"
-        );
+        assert_complete(&proxied.env, what);
         let called = proxied.env.tokens(&["--fail"]).code(0);
         called.stdout_has("hello world");
 

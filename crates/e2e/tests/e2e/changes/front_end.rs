@@ -21,10 +21,10 @@ fn set(stack: &LiveStack) {
 
 /// Notes in state.json that `create` has set both.
 fn note_as_ours(proxied: &ProxiedEnv) {
-    let mut state = proxied.env.state();
-    state["api_allowed_origins"] = json!([ORIGIN]);
-    state["terminal_app_logout_urls"] = json!([LOGOUT]);
-    std::fs::write(proxied.env.state_path(), state.to_string()).expect("state.json");
+    proxied.env.edit_state(|state| {
+        state["api_allowed_origins"] = json!([ORIGIN]);
+        state["terminal_app_logout_urls"] = json!([LOGOUT]);
+    });
 }
 
 /// The allowed origins and the logout addresses that are live.
@@ -43,8 +43,7 @@ fn live(stack: &LiveStack) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn what_somebody_has_set_by_hand_stays() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let stack = LiveStack::new(&proxied.env);
     set(&stack);
     let unchanged = |result: RunResult| result.code(0).stderr_has("\n15 unchanged\n");
@@ -65,8 +64,7 @@ fn what_somebody_has_set_by_hand_stays() {
 
 #[test]
 fn what_we_had_set_is_taken_away() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let stack = LiveStack::new(&proxied.env);
     set(&stack);
     note_as_ours(&proxied);
@@ -92,17 +90,13 @@ fn what_we_had_set_is_taken_away() {
 
 #[test]
 fn taking_it_away_goes_on_after_a_kill() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let stack = LiveStack::new(&proxied.env);
     for call in ["DeleteCorsConfiguration", "UpdateUserPoolClient"] {
         for kill in [Fault::KillBefore, Fault::KillAfter] {
             set(&stack);
             note_as_ours(&proxied);
-            let rules = Rules {
-                fault_on: Some((call, kill)),
-                ..Rules::default()
-            };
+            let rules = Rules::fault_on(call, kill);
             let killed = proxied.run("create", &[], rules);
             assert_eq!(killed.code, None, "{killed:#?}");
             proxied.create();

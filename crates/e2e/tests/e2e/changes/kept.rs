@@ -54,10 +54,8 @@ fn routes_integrations_and_clients_that_a_person_adds() {
 
     for args in [&["--dry-run"][..], &[], &[]] {
         let found = changes(&proxied, args);
-        let deletes = found
-            .iter()
-            .filter(|operation| operation.starts_with("Delete"));
-        assert_eq!(deletes.count(), 0, "{args:?}: {found:?}");
+        let deletes = found.iter().any(|name| name.starts_with("Delete"));
+        assert!(!deletes, "{args:?}: {found:?}");
     }
     let clients = stack.cognito.list_user_pool_clients();
     let answer = stack.call(clients.user_pool_id(stack.pool()).send());
@@ -105,18 +103,14 @@ fn what_a_lost_call_made_twice_is_shown_and_removed() {
 /// has added since, however much it looks like ours.
 #[test]
 fn what_looks_like_ours_but_was_added_later() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let stack = LiveStack::new(&proxied.env);
     add_integration(&stack);
-    let note = |milliseconds: u64| {
-        let mut state = proxied.env.state();
-        state["lost_calls"] = serde_json::json!({ "CreateIntegration": milliseconds });
-        state["last_created_at"] = 1.into();
-        std::fs::write(proxied.env.state_path(), state.to_string()).expect("state.json");
-    };
-    for long_ago in [0, 1_700_000_000_000] {
-        note(long_ago);
+    for long_ago in [0, 1_700_000_000_000_u64] {
+        proxied.env.edit_state(|state| {
+            state["lost_calls"] = serde_json::json!({ "CreateIntegration": long_ago });
+            state["last_created_at"] = 1.into();
+        });
         let dry = proxied.run("create", &["--dry-run"], Rules::default());
         assert!(!dry.code(0).stdout.contains("Would delete"));
         let found = changes(&proxied, &[]);
@@ -129,8 +123,7 @@ fn what_looks_like_ours_but_was_added_later() {
 /// A policy that a person attached to the role is left: the boundary holds.
 #[test]
 fn a_policy_that_a_person_attaches() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let stack = LiveStack::new(&proxied.env);
     let call = stack.iam.create_policy().policy_name("of-a-person");
     let answer = stack.call(call.policy_document(LIST_BUCKETS).send());
@@ -154,8 +147,7 @@ fn a_policy_that_a_person_attaches() {
 /// A state.json with the ids of somebody else's pool and API touches nothing.
 #[test]
 fn ids_of_somebody_else() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let colleague = proxied.env.colleague_named("ada");
     colleague.create().code(0);
     let before = proxied.env.inventory();
@@ -171,11 +163,11 @@ fn ids_of_somebody_else() {
         ],
     ] {
         let ours = std::fs::read(proxied.env.state_path()).expect("the file");
-        let mut edited = proxied.env.state();
-        for key in keys {
-            edited[key] = theirs[key].clone();
-        }
-        std::fs::write(proxied.env.state_path(), edited.to_string()).expect("the file");
+        proxied.env.edit_state(|state| {
+            for key in keys {
+                state[key] = theirs[key].clone();
+            }
+        });
         for args in [&["--dry-run"][..], &[]] {
             let result = proxied.run("create", args, Rules::default());
             result

@@ -51,8 +51,7 @@ fn expect(good: bool, what: &str, found: &dyn std::fmt::Debug) -> Result<(), Str
 
 #[test]
 fn each_is_named_and_mended() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let by_hand = LiveStack::new(&proxied.env);
     let sha = code_sha256(&by_hand);
     let rows = [sign_in::ROWS, gateway::ROWS, function::ROWS].concat();

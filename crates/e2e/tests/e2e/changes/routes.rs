@@ -6,7 +6,7 @@ use e2e::{Fault, ProxiedEnv, Rules, TestEnv, operation};
 use serde_json::{Value, json};
 
 use super::by_hand::{FUNCTION, LiveStack, PERMISSION};
-use crate::whole_path::complete_stack;
+use crate::whole_path::{assert_complete, complete_stack};
 
 const REMOVED: &str = "POST /hello";
 const ITS_PERMISSION: &str = "AllowInvokeFromApi-POST-hello";
@@ -16,7 +16,7 @@ pub(super) fn take_a_row_out(env: &TestEnv) {
     let stack = LiveStack::new(env);
     let id = create_route(&stack);
     permit(&stack, ITS_PERMISSION, "POST/hello");
-    edit_state(env, |state| {
+    env.edit_state(|state| {
         state["api_routes"][REMOVED] = json!({ "id": id, "scopes": ["HelloAPI/hello.write"] });
     });
 }
@@ -50,12 +50,6 @@ fn permit(stack: &LiveStack, statement_id: &str, path: &str) {
     stack.call(call.send());
 }
 
-fn edit_state(env: &TestEnv, edit: impl FnOnce(&mut Value)) {
-    let mut state = env.state();
-    edit(&mut state);
-    std::fs::write(env.state_path(), state.to_string()).expect("state.json");
-}
-
 /// The routes that state.json records.
 fn recorded(env: &TestEnv) -> Vec<String> {
     let state = env.state();
@@ -65,8 +59,7 @@ fn recorded(env: &TestEnv) -> Vec<String> {
 
 #[test]
 fn the_route_of_a_row_that_was_taken_out_is_removed() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     take_a_row_out(&proxied.env);
     let before = proxied.env.inventory();
     assert_eq!(before.routes.len(), 2);
@@ -94,8 +87,7 @@ fn the_route_of_a_row_that_was_taken_out_is_removed() {
 
 #[test]
 fn a_removed_route_that_somebody_has_deleted_already() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     take_a_row_out(&proxied.env);
     let stack = LiveStack::new(&proxied.env);
     let id = proxied.env.state()["api_routes"][REMOVED]["id"].clone();
@@ -103,10 +95,7 @@ fn a_removed_route_that_somebody_has_deleted_already() {
     stack.call(call.route_id(id.as_str().expect("an id")).send());
     // This cloud answers as if it had deleted it once more; AWS does not.
     let not_found = Fault::Error(404, "NotFoundException", "Unable to find Route by key");
-    let rules = Rules {
-        fault_on: Some(("DeleteRoute", not_found)),
-        ..Rules::default()
-    };
+    let rules = Rules::fault_on("DeleteRoute", not_found);
     proxied
         .run("create", &[], rules)
         .code(0)
@@ -121,10 +110,9 @@ fn a_removed_route_that_somebody_has_deleted_already() {
 /// taken out: the recorded id is not the one of the open route.
 #[test]
 fn a_removed_route_whose_recorded_id_is_old() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     take_a_row_out(&proxied.env);
-    edit_state(&proxied.env, |state| {
+    proxied.env.edit_state(|state| {
         state["api_routes"][REMOVED]["id"] = "0a0b0c".into();
         let now = std::time::UNIX_EPOCH.elapsed().expect("a time").as_millis();
         let now = u64::try_from(now).expect("milliseconds");
@@ -141,21 +129,16 @@ fn a_removed_route_whose_recorded_id_is_old() {
 
 #[test]
 fn a_removal_that_is_killed_goes_on() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     for call in ["DeleteRoute", "RemovePermission"] {
         for kill in [Fault::KillBefore, Fault::KillAfter] {
             take_a_row_out(&proxied.env);
-            let rules = Rules {
-                fault_on: Some((call, kill)),
-                ..Rules::default()
-            };
+            let rules = Rules::fault_on(call, kill);
             let killed = proxied.run("create", &[], rules);
             assert_eq!(killed.code, None, "{kill:?} {call}: {killed:#?}");
             assert_eq!(recorded(&proxied.env), ["GET /hello", REMOVED]);
             proxied.create();
-            let inventory = proxied.env.inventory();
-            assert_eq!(inventory, complete_stack("hello-42"), "{kill:?} {call}");
+            assert_complete(&proxied.env, &format!("{kill:?} {call}"));
             assert_eq!(recorded(&proxied.env), ["GET /hello"]);
         }
     }
@@ -171,7 +154,7 @@ fn what_a_lost_call_made_for_a_removed_row() {
     let stack = LiveStack::new(&proxied.env);
     let now = std::time::UNIX_EPOCH.elapsed().expect("a time").as_millis();
     let now = u64::try_from(now).expect("milliseconds");
-    edit_state(&proxied.env, |state| {
+    proxied.env.edit_state(|state| {
         state["api_routes"][REMOVED] = json!({ "scopes": [] });
         state["complete"] = Value::Null;
         state["under_way"] =
@@ -193,11 +176,10 @@ fn what_a_lost_call_made_for_a_removed_row() {
 /// A row that never was deployed makes nobody's route ours.
 #[test]
 fn a_route_of_a_person_with_the_key_of_a_removed_row() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let stack = LiveStack::new(&proxied.env);
     create_route(&stack);
-    edit_state(&proxied.env, |state| {
+    proxied.env.edit_state(|state| {
         state["api_routes"][REMOVED] = json!({ "scopes": [] });
     });
     proxied.create();
@@ -212,7 +194,7 @@ fn as_before(env: &TestEnv) {
     let call = stack.lambda.remove_permission().function_name(FUNCTION);
     stack.call(call.statement_id(PERMISSION).send());
     permit(&stack, "AllowInvokeFromApi", "*/hello");
-    edit_state(env, |state| {
+    env.edit_state(|state| {
         let state = state.as_object_mut().expect("an object");
         state.remove("api_routes").expect("routes");
         state.insert("state_version".into(), 3.into());
@@ -221,8 +203,7 @@ fn as_before(env: &TestEnv) {
 
 #[test]
 fn a_stack_of_an_earlier_version_becomes_one_of_this() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let migrated = |after: &str| {
         proxied.create();
         let again = proxied.create();
@@ -230,8 +211,7 @@ fn a_stack_of_an_earlier_version_becomes_one_of_this() {
             again.stderr.contains("\n15 unchanged\n"),
             "{after}: {again:#?}"
         );
-        let inventory = proxied.env.inventory();
-        assert_eq!(inventory, complete_stack("hello-42"), "{after}");
+        assert_complete(&proxied.env, after);
         let state = proxied.env.state();
         assert_eq!(state["state_version"], 4);
         assert_eq!(
@@ -258,10 +238,7 @@ fn a_stack_of_an_earlier_version_becomes_one_of_this() {
     for call in ["RemovePermission", "AddPermission"] {
         for kill in [Fault::KillBefore, Fault::KillAfter] {
             as_before(&proxied.env);
-            let rules = Rules {
-                fault_on: Some((call, kill)),
-                ..Rules::default()
-            };
+            let rules = Rules::fault_on(call, kill);
             let killed = proxied.run("create", &[], rules);
             assert_eq!(killed.code, None, "{killed:#?}");
             migrated(&format!("{kill:?} {call}"));
@@ -279,12 +256,9 @@ fn a_stack_of_an_earlier_version_becomes_one_of_this() {
 fn a_run_of_an_earlier_version_that_was_killed() {
     let proxied = ProxiedEnv::new();
     for (call, made) in [("CreateRoute", "api_route_id"), ("AddPermission", "")] {
-        let rules = Rules {
-            fault_on: Some((call, Fault::KillAfter)),
-            ..Rules::default()
-        };
+        let rules = Rules::fault_on(call, Fault::KillAfter);
         proxied.run("create", &[], rules);
-        edit_state(&proxied.env, |state| {
+        proxied.env.edit_state(|state| {
             let state = state.as_object_mut().expect("an object");
             state.remove("api_routes").expect("routes");
             state.remove(made);
@@ -294,11 +268,7 @@ fn a_run_of_an_earlier_version_that_was_killed() {
             calls.insert(call.to_owned(), since);
         });
         proxied.create();
-        assert_eq!(
-            proxied.env.inventory(),
-            complete_stack("hello-42"),
-            "{call}"
-        );
+        assert_complete(&proxied.env, call);
         assert_eq!(proxied.env.state()["under_way"], Value::Null, "{call}");
         // The kill may have lost a call that went beside this one: until AWS must have
         // carried it out, runs look for what it made.
@@ -314,14 +284,13 @@ fn a_run_of_an_earlier_version_that_was_killed() {
 /// A function that state.json does not record is somebody else's, whatever its name.
 #[test]
 fn a_function_that_is_not_ours_keeps_its_permission() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     take_a_row_out(&proxied.env);
     let stack = LiveStack::new(&proxied.env);
     let arn = stack.id("lambda_function_arn");
     let call = stack.lambda.untag_resource().resource(arn);
     stack.call(call.tag_keys("deployment_id").send());
-    edit_state(&proxied.env, |state| {
+    proxied.env.edit_state(|state| {
         let state = state.as_object_mut().expect("an object");
         state.remove("lambda_function_arn").expect("an ARN");
     });
