@@ -6,7 +6,7 @@ use std::process::Command;
 use e2e::RunResult;
 use serde_json::Value;
 
-use crate::provider::Provider;
+use crate::provider::{Provider, json};
 
 /// The secret of the provider's clients, as `server.mjs` has it.
 const SECRET: &str = "Xyzzy: 50% + /?&=~ plugh";
@@ -25,25 +25,9 @@ pub(crate) fn with_secret(mut command: Command) -> RunResult {
 }
 
 fn assert_is_secret(text: &str) {
-    let words = ["Xyzzy", "plugh", "50%25", "Basic "];
-    for word in words {
+    for word in ["Xyzzy", "plugh", "50%25", "Basic "] {
         assert!(!text.contains(word), "{word} in {text}");
     }
-}
-
-/// `tokens` as a client that signs a person in.
-fn sign_in(provider: &Provider, client_id: &str, args: &[&str]) -> Command {
-    let own = [
-        "--issuer",
-        &provider.issuer,
-        "--client-id",
-        client_id,
-        "--redirect-uri",
-        "http://127.0.0.1:0/callback",
-        "--timeout",
-        "60",
-    ];
-    provider.command(&[&own, args].concat())
 }
 
 /// `tokens client-credentials`.
@@ -73,10 +57,6 @@ pub(crate) fn device(provider: &Provider, args: &[&str]) -> Command {
     provider.command(&[&own, args].concat())
 }
 
-fn json(result: RunResult) -> Value {
-    serde_json::from_str(&result.code(0).stdout).expect("JSON")
-}
-
 /// The verdicts of the checks of this name.
 fn verdicts<'a>(run: &'a Value, check: &str) -> Vec<&'a str> {
     let checks = run["checks"].as_array().expect("checks").iter();
@@ -99,20 +79,16 @@ fn a_secret_is_sent_as_the_client_is_registered_and_shown_nowhere() {
     let provider = Provider::oidc_provider("");
     let all = ["--refresh", "--userinfo", "--logout"];
     // Discovery lists both methods: the first is taken, a flag chooses the other.
-    for (client_id, auth) in [("basic: 1", None), ("post", Some("post"))] {
-        let chosen: Vec<&str> = auth
-            .into_iter()
-            .flat_map(|a| ["--client-auth", a])
-            .collect();
+    for (client_id, chosen) in [("basic: 1", &[][..]), ("post", &["--client-auth", "post"])] {
         let report = ["--explain", "--report", "login.html"];
-        let args = [&all[..], &report, &chosen].concat();
-        with_secret(sign_in(&provider, client_id, &args)).code(0);
+        let args = [&all[..], &report, chosen].concat();
+        with_secret(provider.client(client_id, &args)).code(0);
         assert_is_secret(&provider.file("login.html"));
-        let args = [&["--json"], &all[..], &chosen].concat();
-        let login = json(with_secret(sign_in(&provider, client_id, &args)));
+        let args = [&["--json"], &all[..], chosen].concat();
+        let login = json(with_secret(provider.client(client_id, &args)));
         assert_eq!(login["logout"]["revoked"], true);
     }
-    let mut wrong = sign_in(&provider, "post", &[]);
+    let mut wrong = provider.client("post", &[]);
     wrong.env("CLIENT_SECRET", "wrong");
     RunResult::of(wrong)
         .code(1)
@@ -120,7 +96,8 @@ fn a_secret_is_sent_as_the_client_is_registered_and_shown_nowhere() {
         .stderr_has("is CLIENT_SECRET right?")
         .stderr_has("--client-auth basic or post");
     // Without it, the hint names it.
-    RunResult::of(sign_in(&provider, "post", &[]))
+    provider
+        .sign_in("post", &[])
         .code(1)
         .stderr_has("CLIENT_SECRET must be set to it");
 }
@@ -133,8 +110,7 @@ fn a_pushed_request_leaves_nothing_but_a_reference_for_the_browser() {
         (&required, "rs256", &[][..]),
         (&by_client, "par", &["--par"]),
     ] {
-        let args = [&["--json", "--prompt", "consent"], flags].concat();
-        let login = json(RunResult::of(sign_in(provider, client_id, &args)));
+        let login = provider.login(client_id, &[&["--prompt", "consent"], flags].concat());
         let steps = login["steps"].as_array().expect("steps");
         let names = |step: &Value| -> Vec<String> {
             let fields = step["fields"].as_array().expect("fields").iter();
@@ -154,7 +130,8 @@ fn a_pushed_request_leaves_nothing_but_a_reference_for_the_browser() {
         assert_eq!(verdicts(&login, "nonce"), ["ok"]);
     }
     // Where the client must push, a request that does not is refused.
-    RunResult::of(sign_in(&by_client, "par", &[]))
+    by_client
+        .sign_in("par", &[])
         .code(1)
         .stderr_has("The sign-in server refused: invalid_request: ")
         .stderr_has("--par sends one (RFC 9126)");
@@ -165,8 +142,8 @@ fn a_token_is_bound_to_a_key_of_the_run_and_the_binding_is_checked() {
     let provider = Provider::oidc_provider("");
     let scopes = ["--scopes", "openid read", "--resource", API];
     for (client_id, nonces) in [("dpop", false), ("dpop-nonce", true)] {
-        let args = [&["--dpop", "--json", "--refresh"], &scopes[..]].concat();
-        let login = json(RunResult::of(sign_in(&provider, client_id, &args)));
+        let args = [&["--dpop", "--refresh"], &scopes[..]].concat();
+        let login = provider.login(client_id, &args);
         assert_eq!(login["tokens"]["token_type"], "DPoP");
         let thumbprint = &login["dpop"]["thumbprint"];
         let access = &login["decoded"]["access_token"]["payload"];
@@ -191,11 +168,11 @@ fn a_token_is_bound_to_a_key_of_the_run_and_the_binding_is_checked() {
     }
     // An opaque token's binding is known to the server alone; userinfo takes it
     // only with a proof.
-    let args = ["--dpop", "--json", "--userinfo"];
-    let opaque = json(RunResult::of(sign_in(&provider, "dpop", &args)));
+    let opaque = provider.login("dpop", &["--dpop", "--userinfo"]);
     assert_eq!(verdicts(&opaque, "cnf jkt"), ["note"]);
     assert_eq!(opaque["userinfo"]["sub"], "ada");
-    RunResult::of(sign_in(&provider, "dpop", &[]))
+    provider
+        .sign_in("dpop", &[])
         .code(1)
         .stderr_has("The token endpoint refused: ");
 }
@@ -203,15 +180,16 @@ fn a_token_is_bound_to_a_key_of_the_run_and_the_binding_is_checked() {
 #[test]
 fn max_age_demands_auth_time_and_login_hint_and_audience_go_along() {
     let provider = Provider::oidc_provider("");
-    let args = ["--json", "--max-age", "3600", "--login-hint", "ada"];
-    let login = json(RunResult::of(sign_in(&provider, "es256", &args)));
+    let args = ["--max-age", "3600", "--login-hint", "ada"];
+    let login = provider.login("es256", &args);
     let auth_time = login["checks"].as_array().expect("checks").iter();
     let mut auth_time = auth_time.filter(|check| check["check"] == "auth_time");
     let check = auth_time.next().expect("the check");
     assert_eq!(check["verdict"], "ok");
     assert_eq!(check["expected"], "3600 s ago at most");
     // A browser without a session cannot be signed in silently.
-    RunResult::of(sign_in(&provider, "es256", &["--prompt", "none"]))
+    provider
+        .sign_in("es256", &["--prompt", "none"])
         .code(1)
         .stderr_has("The sign-in server refused: login_required")
         .stderr_has("--prompt none allows none");
@@ -275,7 +253,7 @@ fn django_oauth_toolkit_takes_the_secret_in_both_ways_and_binds_nothing() {
     for auth in ["basic", "post"] {
         let chosen = ["--client-auth", auth, "--json"];
         let args = [&chosen[..], &["--refresh", "--userinfo"]].concat();
-        let login = json(with_secret(sign_in(&provider, "confidential", &args)));
+        let login = json(with_secret(provider.client("confidential", &args)));
         let (before, after) = (&login["tokens"], &login["refresh"]["tokens"]);
         assert_ne!(before["refresh_token"], after["refresh_token"]);
         let run = json(with_secret(machine(&provider, "machine", &chosen)));
@@ -284,7 +262,7 @@ fn django_oauth_toolkit_takes_the_secret_in_both_ways_and_binds_nothing() {
     with_secret(machine(&provider, "machine", &["--dpop"]))
         .code(1)
         .stderr_has("The token endpoint got a proof and answered with a bearer token");
-    with_secret(sign_in(&provider, "confidential", &["--par"]))
+    with_secret(provider.client("confidential", &["--par"]))
         .code(1)
         .stderr_has("names no pushed_authorization_request_endpoint");
 }

@@ -102,8 +102,8 @@ impl Provider {
         command
     }
 
-    /// Signs a person in as the client.
-    pub(crate) fn sign_in(&self, client_id: &str, args: &[&str]) -> RunResult {
+    /// `tokens` as a client that signs a person in.
+    pub(crate) fn client(&self, client_id: &str, args: &[&str]) -> Command {
         let own = [
             "--issuer",
             &self.issuer,
@@ -112,16 +112,19 @@ impl Provider {
             "--redirect-uri",
             &self.redirect_uri,
             "--timeout",
-            "30",
+            "60",
         ];
-        RunResult::of(self.command(&[&own, args].concat()))
+        self.command(&[&own, args].concat())
+    }
+
+    /// Signs a person in as the client.
+    pub(crate) fn sign_in(&self, client_id: &str, args: &[&str]) -> RunResult {
+        RunResult::of(self.client(client_id, args))
     }
 
     /// Signs a person in, and returns what `--json` prints.
     pub(crate) fn login(&self, client_id: &str, args: &[&str]) -> Value {
-        let result = self.sign_in(client_id, &[&["--json"], args].concat());
-        let result = result.code(0);
-        serde_json::from_str(&result.stdout).expect("JSON")
+        json(self.sign_in(client_id, &[&["--json"], args].concat()))
     }
 
     /// Runs `tokens verify` with the token in a file.
@@ -141,6 +144,11 @@ impl Provider {
     pub(crate) fn file(&self, name: &str) -> String {
         std::fs::read_to_string(self.dir.path().join(name)).expect("the file")
     }
+}
+
+/// What a run with `--json` has printed.
+pub(crate) fn json(result: RunResult) -> Value {
+    serde_json::from_str(&result.code(0).stdout).expect("JSON")
 }
 
 impl Drop for Provider {
