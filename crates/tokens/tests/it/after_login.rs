@@ -4,7 +4,6 @@ use std::fs::OpenOptions;
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use serde_json::json;
 
 use crate::idp::Idp;
@@ -54,7 +53,7 @@ fn userinfo_refresh_and_logout_that_fail_do_not_hide_each_other() {
     let report = ["--report", "page.html"];
     let mut program = Program::new(&idp, &[&flags[..], &report].concat());
     let result = program.run_and_keep();
-    let page = std::fs::read_to_string(program.dir.path().join("page.html")).unwrap();
+    let page = program.file("page.html");
     for refused in ["userinfo", "revocation"] {
         let said = format!("The {refused} endpoint refused: server_error");
         result.assert_code(1).assert_says(&said);
@@ -113,8 +112,7 @@ fn json_has_the_error_of_every_failure() {
     let idp = broken();
     let error = |args: &[&str]| {
         let result = Program::new(&idp, &[&["--json"], args].concat()).run();
-        let object = result.json();
-        object["error"].clone()
+        result.json()["error"].clone()
     };
     let several = error(&["--headless", "--userinfo", "--logout"]);
     assert_eq!(several["code"], "failed");
@@ -184,23 +182,24 @@ fn a_wrong_clock_is_named() {
 #[test]
 fn no_problem_of_the_moment_leads_to_a_deletion() {
     const PATH: &str = "/us-east-1_test/.well-known/openid-configuration";
-    type Answer = fn(&std::net::SocketAddr) -> axum::response::Response;
-    let answers: [(Answer, &str); 3] = [
+    for (status, body, hint) in [
         (
-            |_| StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            StatusCode::SERVICE_UNAVAILABLE,
+            "",
             "hint: the sign-in server has a problem at the moment",
         ),
         (
-            |_| "<html>Accept the terms</html>".into_response(),
+            StatusCode::OK,
+            "<html>Accept the terms</html>",
             "hint: something between here and the sign-in server",
         ),
         (
-            |_| StatusCode::NOT_FOUND.into_response(),
+            StatusCode::NOT_FOUND,
+            "",
             "hint: does the user pool still exist? 'make api' looks",
         ),
-    ];
-    for (answer, hint) in answers {
-        let idp = Idp::honest().answering(PATH, answer);
+    ] {
+        let idp = Idp::honest().answering(PATH, move |_| (status, body));
         let result = Program::new(&idp, &["--headless"]).run();
         result.assert_code(1).assert_says(hint);
         result.assert_says_not("make delete");

@@ -51,7 +51,7 @@ fn a_program_gets_a_token_and_calls_the_api_without_a_person() {
         "Access token for the client client: 13 checks hold, the API answered 200\n",
     );
     result.assert_prints_not("# Id token");
-    let page = std::fs::read_to_string(program.dir.path().join("page.html")).unwrap();
+    let page = program.file("page.html");
     for shown in [
         "<h1>Access token received</h1>",
         "This program has an access token of its own, as the client client.",

@@ -61,7 +61,7 @@ fn the_person_is_told_where_to_go_and_the_rest_is_as_after_any_login() {
     result.assert_prints("-        nonce      optional");
     result.assert_ends_with("Signed in as ada@example.com: 10 checks hold, the API answered 200\n");
     assert_eq!(idp.state().revoked, ["refresh"]);
-    let html = std::fs::read_to_string(program.dir.path().join("login.html")).unwrap();
+    let html = program.file("login.html");
     for shown in [
         "<h1>Signed in</h1>",
         "on another device",
@@ -266,13 +266,11 @@ fn an_answer_without_good_codes_ends_it() {
 /// What the server sends steers no terminal.
 #[test]
 fn a_code_with_control_characters_is_made_harmless() {
-    let idp = provider(&[]).answering("/device", |_| {
-
-Json(json!({
-                "device_code": DEVICE_CODE, "user_code": "A\u{1b}[2JB\nC", "expires_in": 60, "interval": 1,
-                "verification_uri": "https://login.example.com/device",
-            }))
-});
+    let codes = json!({
+        "device_code": DEVICE_CODE, "user_code": "A\u{1b}[2JB\nC", "expires_in": 60, "interval": 1,
+        "verification_uri": "https://login.example.com/device",
+    });
+    let idp = provider(&[]).answering("/device", move |_| Json(codes.clone()));
     let result = device(&idp, &["--explain"]).run();
     result.assert_code(0);
     assert!(!result.stderr.contains('\u{1b}'), "{}", result.stderr);

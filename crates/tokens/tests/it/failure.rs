@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::net::TcpListener;
-use std::process::Stdio;
 
 use axum::response::Html;
 
@@ -21,25 +20,18 @@ fn refused(query: &str) -> (String, String) {
     let idp = Idp::honest();
     let login = Program::new(&idp, &["--no-browser"]).start();
     let mut back = url::Url::parse(&idp.approve(&login.address)).unwrap();
-    let state = back
+    let (_, state) = back
         .query_pairs()
         .find(|(name, _)| name == "state")
-        .unwrap()
-        .1
-        .into_owned();
+        .unwrap();
+    let state = state.into_owned();
     back.set_query(Some(&format!("{query}&state={state}")));
     let page = raw_http::get(back.as_str());
     assert_eq!(page.status, 200, "{page:?}");
     let result = login.result();
     result.assert_code(1);
-    assert_eq!(
-        (
-            result.stdout.as_str(),
-            idp.count("/oauth2/token"),
-            idp.api_calls()
-        ),
-        ("", 0, 0)
-    );
+    assert_eq!(result.stdout, "");
+    assert_eq!((idp.count("/oauth2/token"), idp.api_calls()), (0, 0));
     (page.body, result.stderr)
 }
 
@@ -165,12 +157,8 @@ fn over_ssh_the_command_that_leads_the_port_here_is_shown() {
 
 /// The program at a terminal, which `script` gives it.
 #[cfg(target_os = "linux")]
-fn at_a_terminal(program: Program, command_line: &str) -> (std::process::Child, Program) {
-    program.write_state();
-    let args = ["-qefc", command_line, "/dev/null"];
-    let mut program = program.with_command("script", &args);
-    let child = program.command.stdin(Stdio::piped()).spawn();
-    (child.unwrap(), program)
+fn at_a_terminal(program: Program, command_line: &str) -> Program {
+    program.with_command("script", &["-qefc", command_line, "/dev/null"])
 }
 
 /// First a wrong address, then octets that are no text, then Ctrl-D: none of
@@ -184,8 +172,8 @@ fn a_pasted_address_is_checked_as_the_listener_checks_it() {
         let idp = Idp::honest();
         let program = Program::new(&idp, &[]).env("BROWSER", "true");
         let tokens = format!("{} {flags}", env!("CARGO_BIN_EXE_tokens"));
-        let (mut child, program) = at_a_terminal(program, &tokens);
-        let mut stdin = child.stdin.take().unwrap();
+        let mut program = at_a_terminal(program, &tokens);
+        let (mut child, mut stdin) = program.spawn();
         let mut printed = String::new();
         // The terminal echoes what is typed, whether or not it is text.
         for line in BufReader::new(child.stdout.take().unwrap()).split(b'\n') {
@@ -225,8 +213,8 @@ fn in_the_background_it_goes_on_waiting() {
     let shell = format!(
         "bash -c 'set -m; {tokens} --no-browser --timeout 2 & wait $!; echo it ended with $?'"
     );
-    let (mut child, _program) = at_a_terminal(Program::new(&idp, &[]), &shell);
-    let mut stdin = child.stdin.take().unwrap();
+    let mut program = at_a_terminal(Program::new(&idp, &[]), &shell);
+    let (child, mut stdin) = program.spawn();
     writeln!(stdin, "typed for the shell").unwrap();
     let output = child.wait_with_output().unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);
@@ -269,10 +257,9 @@ fn a_page_that_asks_for_more_after_the_password_is_reported() {
 
 #[test]
 fn headless_gives_the_password_to_no_other_server() {
-    let idp = Idp::honest().answering("/oauth2/authorize", |_| {
-
-Html("<form action=\"http://127.0.0.1:9/steal\"><input name=username><input type=password name=password></form>")
-});
+    let form = "<form action=\"http://127.0.0.1:9/steal\">\
+                <input name=username><input type=password name=password></form>";
+    let idp = Idp::honest().answering("/oauth2/authorize", move |_| Html(form));
     let result = Program::new(&idp, &["--headless"]).run();
     result.assert_code(1).assert_says("leads to another server");
 }

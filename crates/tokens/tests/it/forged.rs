@@ -23,11 +23,8 @@ fn refused(failing: &[&str], tamper: impl Fn(&mut UnsignedTokens) + Send + 'stat
         assert!(page.body.contains(&named), "{}", page.body);
     }
     result.assert_says("hint: the API was not called");
-    assert!(
-        page.body.contains("<h1>Sign-in failed</h1>"),
-        "{}",
-        page.body
-    );
+    let failed = page.body.contains("<h1>Sign-in failed</h1>");
+    assert!(failed, "{}", page.body);
     result.assert_prints_not("# Request and response");
     assert_eq!((idp.count("/oauth2/token"), idp.api_calls()), (1, 0));
 }
@@ -51,9 +48,7 @@ fn failed_rows(stdout: &str) -> Vec<String> {
     failed
 }
 
-fn far_future() -> u64 {
-    4_000_000_000
-}
+const FAR_FUTURE: u64 = 4_000_000_000;
 
 #[test]
 fn id_token_signed_by_another_key_under_the_same_kid() {
@@ -208,18 +203,18 @@ fn expired_access_token() {
 
 #[test]
 fn not_valid_yet() {
-    refused(&["access nbf"], |f| f.access["nbf"] = json!(far_future()));
+    refused(&["access nbf"], |f| f.access["nbf"] = json!(FAR_FUTURE));
 }
 
 #[test]
 fn issued_in_the_future() {
-    refused(&["id iat"], |f| f.id["iat"] = json!(far_future()));
+    refused(&["id iat"], |f| f.id["iat"] = json!(FAR_FUTURE));
 }
 
 #[test]
 fn signed_in_in_the_future() {
     refused(&["access auth_time"], |f| {
-        f.access["auth_time"] = json!(far_future())
+        f.access["auth_time"] = json!(FAR_FUTURE)
     });
 }
 

@@ -306,7 +306,7 @@ fn verdicts_for_scripts() {
     assert_eq!(expired["twin"]["left_out"], "exp");
     assert_eq!(expired["twin"]["got"], "signed in as Testuser");
     assert_eq!(verdicts["experiments"][1]["why"], "the API let it in");
-    let xml = std::fs::read_to_string(program.dir.path().join("lab.xml")).unwrap();
+    let xml = program.file("lab.xml");
     for part in [
         "tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\"",
         "<testcase classname=\"this client\" name=\"expired\"></testcase>",
@@ -423,7 +423,7 @@ fn the_quiz_asks_before_it_answers_and_the_page_has_the_score() {
         said.contains(&format!("Quiz: {right} of 2 right")),
         "{said}"
     );
-    let page = std::fs::read_to_string(program.dir.path().join("lab.html")).unwrap();
+    let page = program.file("lab.html");
     assert!(
         page.contains(&format!("Quiz: {right} of 2 right")),
         "{page}"

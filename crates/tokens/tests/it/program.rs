@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::{Value, json};
@@ -130,11 +130,17 @@ impl Program {
         self
     }
 
-    /// Runs it until it exits, with `input` on stdin.
-    pub(crate) fn run_with_input(&mut self, input: &str) -> RunResult {
+    /// Starts it with a pipe to its stdin.
+    pub(crate) fn spawn(&mut self) -> (Child, ChildStdin) {
         self.write_state();
         let mut child = self.command.stdin(Stdio::piped()).spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
+        let stdin = child.stdin.take().unwrap();
+        (child, stdin)
+    }
+
+    /// Runs it until it exits, with `input` on stdin.
+    pub(crate) fn run_with_input(&mut self, input: &str) -> RunResult {
+        let (child, mut stdin) = self.spawn();
         stdin.write_all(input.as_bytes()).unwrap();
         let result = RunResult::of(child.wait_with_output().unwrap());
         // A terminal that loses its input would end the program with it.
@@ -144,9 +150,7 @@ impl Program {
 
     /// Runs it until it exits, with `input` on stdin, which then ends.
     pub(crate) fn run_with_all_input(&mut self, input: &str) -> RunResult {
-        self.write_state();
-        let mut child = self.command.stdin(Stdio::piped()).spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
+        let (child, mut stdin) = self.spawn();
         // A program that does not want it may have ended.
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
@@ -155,9 +159,7 @@ impl Program {
 
     /// Starts it, and types `typed` once it has printed `asked`.
     pub(crate) fn run_and_type(&mut self, asked: &str, typed: &str) -> RunResult {
-        self.write_state();
-        let mut child = self.command.stdin(Stdio::piped()).spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
+        let (mut child, mut stdin) = self.spawn();
         let mut stdout = child.stdout.take().unwrap();
         let mut said = Vec::new();
         let mut buffer = [0; 1024];
@@ -168,8 +170,7 @@ impl Program {
         }
         stdin.write_all(typed.as_bytes()).unwrap();
         stdout.read_to_end(&mut said).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let mut result = RunResult::of(output);
+        let mut result = RunResult::of(child.wait_with_output().unwrap());
         result.stdout = String::from_utf8(said).unwrap();
         // A terminal that loses its input would end the program with it.
         drop(stdin);
@@ -179,6 +180,11 @@ impl Program {
     /// Runs it until it exits.
     pub(crate) fn run(mut self) -> RunResult {
         self.run_and_keep()
+    }
+
+    /// What it has written to a file.
+    pub(crate) fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(name)).unwrap()
     }
 
     /// Runs it until it exits; keeps the folder and the files in it.
@@ -215,7 +221,7 @@ impl Program {
         }
     }
 
-    pub(crate) fn write_state(&self) {
+    fn write_state(&self) {
         if self.state.is_null() {
             return;
         }

@@ -45,13 +45,9 @@ fn the_browser_shows_what_was_really_sent() {
         let (_, value) = sent.query_pairs().find(|(key, _)| key == name).unwrap();
         assert!(page.body.contains(&*value), "no {name} in {}", page.body);
     }
-    let told = result
-        .stderr
-        .lines()
-        .filter(|line| line.starts_with('['))
-        .count();
+    let told = result.stderr.lines().filter(|line| line.starts_with('['));
     let shown = page.body.matches("<details id=\"step-").count();
-    assert_eq!(shown, told);
+    assert_eq!(shown, told.count());
     assert!(page.body.contains("the API said 200 hello world"));
     assert!(page.body.len() < 150_000, "{} bytes", page.body.len());
 }
@@ -71,11 +67,9 @@ fn the_same_checks_as_in_the_json() {
     }
     let steps = json["steps"].as_array().unwrap();
     assert_eq!(steps.len(), html.matches("<details id=\"step-").count());
-    let held = checks
-        .iter()
-        .filter(|check| check["verdict"] == "ok")
-        .count();
-    assert!(html.contains(&format!("{held} checks hold, 0 failed")));
+    let held = checks.iter().filter(|check| check["verdict"] == "ok");
+    let sum = format!("{} checks hold, 0 failed", held.count());
+    assert!(html.contains(&sum));
 }
 
 #[test]
@@ -113,15 +107,12 @@ fn a_login_that_fails_writes_a_report_too() {
     let idp = Idp::honest();
     let mut program = Program::new(&idp, &["--headless", "--report", "login.html"])
         .env("PASSWORD", "not-the-password");
-    let dir = program.dir.path().to_owned();
     program.run_and_keep().assert_code(1);
-    let html = std::fs::read_to_string(dir.join("login.html")).unwrap();
+    let html = program.file("login.html");
     assert!(html.contains("<h1>Sign-in failed</h1>"), "{html}");
     assert!(!html.contains("not-the-password"));
-    let mode = std::fs::metadata(dir.join("login.html"))
-        .unwrap()
-        .permissions();
-    assert_eq!(mode.mode() & 0o777, 0o600);
+    let file = std::fs::metadata(program.dir.path().join("login.html")).unwrap();
+    assert_eq!(file.permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
@@ -147,9 +138,8 @@ fn only_a_report_is_written_over() {
         let args = [&["--headless", "--report", "page.html"], args].concat();
         let mut program = Program::new(&idp, &args);
         std::fs::copy(dir.join("page.html"), program.dir.path().join("page.html")).unwrap();
-        let path = program.dir.path().join("page.html");
         let result = program.run_and_keep();
-        (std::fs::read_to_string(path).unwrap(), result)
+        (program.file("page.html"), result)
     };
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("page.html"), "my homework").unwrap();
@@ -245,7 +235,7 @@ fn the_arrows_are_what_was_sent() {
     let mut program =
         Program::new(&idp, &args).env("BROWSER", &crate::fake_browser::command_line());
     program.run_and_keep().assert_code(0);
-    let html = std::fs::read_to_string(program.dir.path().join("login.html")).unwrap();
+    let html = program.file("login.html");
     let browser = arrows(&html);
     assert_eq!(sent(&browser), seen(&idp, "browser"));
     let request = "response_type, client_id, redirect_uri, scope, state, nonce, code_challenge, code_challenge_method";
@@ -296,7 +286,7 @@ fn nobody_who_did_not_come_is_drawn() {
     let args = ["--no-browser", "--timeout", "1", "--report", "login.html"];
     let mut program = Program::new(&idp, &args);
     program.run_and_keep().assert_code(1);
-    let html = std::fs::read_to_string(program.dir.path().join("login.html")).unwrap();
+    let html = program.file("login.html");
     let all = arrows(&html);
     let (who, _) = all.last().unwrap();
     assert_eq!(who, "tokens → browser");
@@ -312,19 +302,14 @@ fn what_was_sent_to_find_out_whether_the_stack_is_ready_is_no_step() {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     program.state["last_created_at"] = json!(now.unwrap().as_millis() as u64);
     program.run_and_keep().assert_code(0);
-    let html = std::fs::read_to_string(program.dir.path().join("login.html")).unwrap();
+    let html = program.file("login.html");
     assert!(
         idp.count("/oauth2/authorize") > 1,
         "the sign-in page was not waited for"
     );
     let old = Idp::honest();
     let (usual, _) = report(&old, &[]);
-    let who = |html: &str| {
-        arrows(html)
-            .into_iter()
-            .map(|(who, _)| who)
-            .collect::<Vec<_>>()
-    };
+    let who = |html| -> Vec<String> { arrows(html).into_iter().map(|(who, _)| who).collect() };
     assert_eq!(who(&html), who(&usual));
 }
 
@@ -435,7 +420,7 @@ fn every_section_begins_with_a_sentence_in_everyday_words() {
     let args = ["lab", "--headless", "--report", "lab.html", "expired"];
     let mut program = Program::new(&idp, &args);
     program.run_and_keep().assert_code(0);
-    let lab = std::fs::read_to_string(program.dir.path().join("lab.html")).unwrap();
+    let lab = program.file("lab.html");
     for (html, count) in [(login, 6), (lab, 2)] {
         let sections: Vec<&str> = html.split("<section>").skip(1).collect();
         assert_eq!(sections.len(), count, "{html}");

@@ -50,19 +50,16 @@ fn a_report_that_cannot_be_written_in_the_end_hides_nothing() {
 #[test]
 fn ctrl_c_while_waiting_writes_the_report_of_what_was() {
     let idp = Idp::honest();
-    let program = Program::new(&idp, &["--no-browser", "--report", "page.html"]);
-    let folder = program.dir.path().to_owned();
-    let login = program.start();
+    let login = Program::new(&idp, &["--no-browser", "--report", "page.html"]).start();
     login.signal("INT");
-    let (result, _dir) = login.result_and_folder();
+    let (result, folder) = login.result_and_folder();
     result.assert_code(130);
-    let page = fs::read_to_string(folder.join("page.html")).unwrap();
+    let path = folder.path().join("page.html");
+    let page = fs::read_to_string(&path).unwrap();
     assert!(page.contains("Interrupted before the end"), "{page}");
     assert!(page.contains("openid-configuration"), "{page}");
-    let mode = fs::metadata(folder.join("page.html"))
-        .unwrap()
-        .permissions();
-    assert_eq!(mode.mode() & 0o777, 0o600);
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 /// While the code is exchanged, the browser is waiting for its page.

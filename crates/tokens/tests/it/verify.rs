@@ -1,6 +1,6 @@
 //! `tokens verify`: a token from anywhere.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -165,9 +165,8 @@ fn ctrl_c_ends_it_while_it_waits_for_a_token() {
     let idp = Idp::provider("");
     let issuer = idp.issuer();
     let mut program = Program::bare(&idp, &["verify", "--issuer", &issuer]);
-    let mut child = program.command.stdin(Stdio::piped()).spawn().unwrap();
     // Its input stays open: there is never an end of it.
-    let _open = child.stdin.take();
+    let (mut child, _open) = program.spawn();
     // It listens for signals before it reads.
     let handlers = format!("/proc/{}/status", child.id());
     let listens = || {
@@ -207,7 +206,7 @@ fn the_page_shows_the_checks_and_gives_no_access() {
         let args = ["verify", "--issuer", &issuer, "--report", "page.html"];
         let mut program = Program::bare(&idp, &args);
         program.run_with_all_input(&text);
-        let page = std::fs::read_to_string(program.dir.path().join("page.html")).unwrap();
+        let page = program.file("page.html");
         assert!(page.contains(&format!("<h1>{title}</h1>")), "{page}");
         assert!(page.contains("only the issuer's public keys were fetched"));
         assert!(page.contains("RFC 7515 5.2"), "{page}");
