@@ -3,21 +3,17 @@
 use e2e::{Fault, ProxiedEnv, Rules};
 
 use crate::sweeps::workers::{at_every_call, is_as_documented, summary};
-use crate::whole_path::complete_stack;
+use crate::whole_path::assert_complete;
 
 const KILLS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
 
-/// Kills `program` before and after each call that it makes, runs `check` each
-/// time, and compares the number of kills with the page's row for `test`.
-fn killed_at_every_call(
-    proxied: &ProxiedEnv,
-    program: &str,
-    test: &str,
-    check: impl Fn(usize, Fault),
-) {
-    let points = at_every_call(proxied, program, &KILLS, |number, kill, result| {
+/// Kills `program` before and after each call that it makes, runs `check` with the
+/// name of the kill each time, and compares their number with the page's row for `test`.
+fn killed_at_every_call(program: &str, test: &str, check: impl Fn(&ProxiedEnv, &str)) {
+    let proxied = ProxiedEnv::new();
+    let points = at_every_call(&proxied, program, &KILLS, |number, kill, result| {
         assert_eq!(result.code, None, "killed: {result:#?}");
-        check(number, kill);
+        check(&proxied, &format!("{kill:?} {number}"));
     });
     summary(&format!(
         "{test}: {points} crash points, 0 leaks, 0 duplicates"
@@ -27,45 +23,25 @@ fn killed_at_every_call(
 
 #[test]
 fn create_killed_then_delete() {
-    let proxied = ProxiedEnv::new();
-    killed_at_every_call(
-        &proxied,
-        "create",
-        "create_killed_then_delete",
-        |number, kill| {
-            proxied.delete_all(&format!("{kill:?} {number}"));
-        },
-    );
+    killed_at_every_call("create", "create_killed_then_delete", |proxied, kill| {
+        proxied.delete_all(kill);
+    });
 }
 
 #[test]
 fn create_killed_then_resumed() {
-    let proxied = ProxiedEnv::new();
-    killed_at_every_call(
-        &proxied,
-        "create",
-        "create_killed_then_resumed",
-        |number, kill| {
-            proxied.create();
-            let inventory = proxied.env.inventory();
-            assert_eq!(inventory, complete_stack("hello-42"), "{kill:?} {number}");
-            proxied.env.tokens(&[]).code(0).stdout_has("hello world");
-            proxied.delete_all(&format!("{kill:?} {number}, create"));
-        },
-    );
+    killed_at_every_call("create", "create_killed_then_resumed", |proxied, kill| {
+        proxied.create();
+        assert_complete(&proxied.env, kill);
+        proxied.env.tokens(&[]).code(0).stdout_has("hello world");
+        proxied.delete_all(&format!("{kill}, create"));
+    });
 }
 
 #[test]
 fn delete_killed_then_deleted_again() {
-    let proxied = ProxiedEnv::new();
-    killed_at_every_call(
-        &proxied,
-        "delete",
-        "delete_killed_then_deleted_again",
-        |number, kill| {
-            proxied.delete_all(&format!("{kill:?} {number}"));
-        },
-    );
+    let test = "delete_killed_then_deleted_again";
+    killed_at_every_call("delete", test, |proxied, kill| proxied.delete_all(kill));
 }
 
 /// After half a `delete`, what is left refers to what is gone: an authorizer to
@@ -105,11 +81,7 @@ fn three_kills_in_a_row() {
         if again.is_some_and(|result| result.code.is_none()) {
             proxied.create();
         }
-        assert_eq!(
-            proxied.env.inventory(),
-            complete_stack("hello-42"),
-            "{after}"
-        );
+        assert_complete(&proxied.env, &after);
         proxied.break_at("delete", second % 8 + 1, kill);
         proxied.delete_all(&after);
     }

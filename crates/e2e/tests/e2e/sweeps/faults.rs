@@ -8,12 +8,11 @@ use e2e::fault::FAULTS;
 use e2e::{Fault, ProxiedEnv, Rules, block_on};
 
 use crate::sweeps::workers::{at_every_call, is_as_documented, side_by_side, summary};
-use crate::whole_path::complete_stack;
+use crate::whole_path::{assert_complete, complete_stack};
 
 /// The number of calls of a first `create`, including polls.
 fn calls_of_create() -> usize {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let calls = proxied.proxy.calls().len();
     proxied.delete_all("create");
     calls
@@ -47,17 +46,9 @@ fn create_survives(proxied: &ProxiedEnv, number: usize, fault: Fault) -> bool {
     if !survived {
         let failure = result.code(1).stderr_has("error: ").stderr_has("hint: ");
         proxied.create();
-        assert_eq!(
-            proxied.env.inventory(),
-            complete_stack("hello-42"),
-            "{after}: {failure:#?}"
-        );
+        assert_complete(&proxied.env, &format!("{after}: {failure:#?}"));
     }
-    assert_eq!(
-        proxied.env.inventory(),
-        complete_stack("hello-42"),
-        "{after}"
-    );
+    assert_complete(&proxied.env, &after);
     proxied.delete_all(&after);
     survived
 }
@@ -128,8 +119,7 @@ fn a_new_role_takes_a_while() {
 
 #[test]
 fn delete_keeps_the_order_that_aws_asks_for() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let iam = aws_sdk_iam::Client::new(&proxied.env.sdk_config());
     let policy = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess";
     let call = iam.attach_role_policy().role_name("APIGatewayLambdaRole");
@@ -150,9 +140,7 @@ fn delete_keeps_the_order_that_aws_asks_for() {
     assert!(at("DeleteFunction") < at("DeleteLogGroup"));
     let first_change = operations
         .iter()
-        .position(|name| name.starts_with("De") && !name.starts_with("Desc"));
-    assert!(
-        at("GetCallerIdentity") < first_change.unwrap(),
-        "{operations:?}"
-    );
+        .position(|name| name.starts_with("De") && !name.starts_with("Desc"))
+        .unwrap();
+    assert!(at("GetCallerIdentity") < first_change, "{operations:?}");
 }

@@ -9,7 +9,7 @@ use e2e::{Fault, ProxiedEnv, Rules};
 
 use super::late::CREATING_CALLS;
 use crate::sweeps::workers::{is_as_documented, side_by_side, summary};
-use crate::whole_path::complete_stack;
+use crate::whole_path::assert_complete;
 
 const LAGS: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(1000)];
 const KILLS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
@@ -44,11 +44,7 @@ fn kills_with_lists_that_lag() {
         assert_eq!(result.code, None, "killed: {result:#?}");
         if resume {
             run(proxied, "create", lag, &after);
-            assert_eq!(
-                proxied.env.inventory(),
-                complete_stack("hello-42"),
-                "{after}"
-            );
+            assert_complete(&proxied.env, &after);
         }
         run(proxied, "delete", lag, &after);
         let left = proxied.env.inventory();

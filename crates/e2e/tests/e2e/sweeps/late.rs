@@ -10,7 +10,7 @@ use e2e::proxy::Call;
 use e2e::{Fault, ProxiedEnv, Rules, RunResult, block_on};
 
 use crate::sweeps::workers::{is_as_documented, side_by_side, summary};
-use crate::whole_path::complete_stack;
+use crate::whole_path::assert_complete;
 
 /// Every call that creates something.
 pub(crate) const CREATING_CALLS: [&str; 17] = [
@@ -59,11 +59,7 @@ fn delete_for_good(proxied: &ProxiedEnv, after: &str) {
 fn create_complete_stack(proxied: &ProxiedEnv, after: &str) {
     proxied.create();
     proxied.proxy.settle_late();
-    assert_eq!(
-        proxied.env.inventory(),
-        complete_stack("hello-42"),
-        "{after}"
-    );
+    assert_complete(&proxied.env, after);
 }
 
 fn killed(proxied: &ProxiedEnv, operation: &'static str, delay: Duration, then: Then) {
@@ -86,11 +82,7 @@ fn answer_lost(proxied: &ProxiedEnv, operation: &'static str, delay: Duration) {
         .run("create", &[], Rules::fault_on(operation, fault))
         .code(0);
     proxied.proxy.settle_late();
-    assert_eq!(
-        proxied.env.inventory(),
-        complete_stack("hello-42"),
-        "{after}"
-    );
+    assert_complete(&proxied.env, &after);
     delete_for_good(proxied, &after);
 }
 
@@ -141,8 +133,7 @@ fn a_few_with_the_times_of_aws() {
 /// The policy takes effect between DeleteRolePolicy and DeleteRole.
 #[test]
 fn a_policy_of_a_role_that_is_being_deleted() {
-    let proxied = ProxiedEnv::new();
-    proxied.create();
+    let proxied = ProxiedEnv::with_stack();
     let rules = Rules {
         delay: Duration::from_secs(1),
         ..Rules::default()
