@@ -61,7 +61,7 @@ pub(crate) struct ClientConfig {
 
 impl ClientConfig {
     /// A public client that asks for nothing special, and calls no API.
-    pub(super) fn public(server: SignInServer, issuer: String, client_id: String) -> ClientConfig {
+    pub(crate) fn public(server: SignInServer, issuer: String, client_id: String) -> ClientConfig {
         ClientConfig {
             server,
             discovery_url: document_url(&issuer, None),

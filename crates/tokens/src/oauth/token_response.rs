@@ -156,6 +156,35 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::config::server::SignInServer;
+
+    #[test]
+    fn each_refusal_has_its_hint() {
+        let config = ClientConfig::public(SignInServer::of_stack(), "i".into(), "c".into());
+        for (error, said) in [
+            ("invalid_grant", "a code works once"),
+            ("invalid_client", "does the app client still exist?"),
+            ("invalid_scope", "terminal_app_scopes"),
+            ("invalid_target", "--resource"),
+            ("invalid_dpop_proof", "a wrong clock"),
+            ("use_dpop_nonce", "a wrong clock"),
+            ("unauthorized_client", "which grants it may use"),
+            ("unsupported_grant_type", "which grants it may use"),
+            ("access_denied", "said no"),
+            ("expired_token", "in time"),
+            ("another", "RFC 6749 section 5.2"),
+        ] {
+            let hint = hint(&ErrorCode::from(error.to_owned()), &config);
+            assert!(hint.contains(said), "{error}: {hint}");
+        }
+    }
+
+    #[test]
+    fn the_tokens_are_not_in_debug_output() {
+        let answer = json!({"access_token": "a", "token_type": "Bearer"});
+        let tokens: TokenResponse = serde_json::from_value(answer).unwrap();
+        assert_eq!(format!("{tokens:?}"), "TokenResponse(hidden)");
+    }
 
     #[test]
     fn expires_in_is_taken_as_servers_send_it() {

@@ -77,7 +77,11 @@ pub(crate) fn ensure_verified(tokens: &TokenSet, checks: &[Check]) -> Result<()>
 
 fn wrong_clock(behind: i64) -> String {
     let amount = check::span(behind.abs());
-    let word = if behind > 0 { "behind" } else { "ahead" };
+    let word = if behind.is_positive() {
+        "behind"
+    } else {
+        "ahead"
+    };
     format!(
         "is this machine's clock right? It seems {amount} {word}: only times failed, all by the same amount. The API was not called"
     )
