@@ -1,7 +1,7 @@
 //! What `create` has just created takes a moment to answer: a new sign-in host
 //! must appear in DNS, a new stage must be deployed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::loopback::is_loopback;
 use common::settings::ca_bundle::is_untrusted;
@@ -25,22 +25,25 @@ pub(crate) async fn wait(
     request: &Request,
     is_too_new: impl Fn(&Response) -> bool,
 ) {
-    let begun = Instant::now();
-    let mut waiting = None;
-    while begun.elapsed() < limit {
-        let again = match http.probe(request).await {
-            Ok(response) => is_too_new(&response),
-            Err(failure) => may_answer_later(&request.url, &failure),
-        };
-        if !again {
-            return;
+    let answered = async {
+        let mut waiting = None;
+        loop {
+            let again = match http.probe(request).await {
+                Ok(response) => is_too_new(&response),
+                Err(failure) => may_answer_later(&request.url, &failure),
+            };
+            if !again {
+                return;
+            }
+            waiting.get_or_insert_with(|| {
+                let to = request.to;
+                console.waiting(format!("Waiting until the {to} answers: it is new"))
+            });
+            tokio::time::sleep(PAUSE).await;
         }
-        waiting.get_or_insert_with(|| {
-            let to = request.to;
-            console.waiting(format!("Waiting until the {to} answers: it is new"))
-        });
-        tokio::time::sleep(PAUSE).await;
-    }
+    };
+    // If it takes longer, the request that follows reports what is wrong.
+    let _ = tokio::time::timeout(limit, answered).await;
 }
 
 /// On this machine a name does not have to appear in DNS first, and time makes no

@@ -132,12 +132,17 @@ async fn bind_all(uri: &RedirectUri) -> Result<Vec<TcpListener>, Reason> {
     for address in uri.socket_addresses() {
         match TcpListener::bind(address).await {
             Ok(socket) => sockets.push(socket),
-            // A machine may have no IPv6; then no browser uses it either.
-            Err(error) if !sockets.is_empty() && error.kind() != ErrorKind::AddrInUse => {}
+            Err(error) if can_do_without(sockets.len(), error.kind()) => {}
             Err(error) => return Err(Reason::of(address, error)),
         }
     }
     Ok(sockets)
+}
+
+/// Whether an address is not needed beside these others. A machine may have no IPv6;
+/// then no browser uses it either.
+fn can_do_without(others: usize, reason: ErrorKind) -> bool {
+    others > 0 && reason != ErrorKind::AddrInUse
 }
 
 impl Reason {
@@ -248,6 +253,14 @@ fn response(page: &Page) -> Response<Full<Bytes>> {
 mod tests {
     use super::*;
 
+    fn expected() -> ExpectedResponse {
+        ExpectedResponse {
+            state: "S".into(),
+            issuer: "https://issuer".into(),
+            must_have_iss: false,
+        }
+    }
+
     #[tokio::test]
     async fn a_closed_listener_has_freed_its_port() {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -255,14 +268,40 @@ mod tests {
         drop(free);
         let uri = RedirectUri::parse(&format!("http://localhost:{port}/callback")).unwrap();
         for _ in 0..3 {
-            let expected = ExpectedResponse {
-                state: "S".into(),
-                issuer: "https://issuer".into(),
-                must_have_iss: false,
-            };
             let bound = Listener::bind(std::slice::from_ref(&uri)).await;
             let listener = bound.expect("the port is free");
-            listener.start(expected, None).close().await;
+            listener.start(expected(), None).close().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_is_dropped_frees_its_port_too() {
+        let free = RedirectUri::parse("http://127.0.0.1:0/callback").unwrap();
+        let listener = Listener::bind(&[free]).await.expect("a free port");
+        let address = ("127.0.0.1", listener.redirect_uri().port);
+        drop(listener.start(expected(), None));
+        let freed = async {
+            while TcpListener::bind(address).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let freed = tokio::time::timeout(Duration::from_secs(10), freed).await;
+        assert!(freed.is_ok(), "nobody listens there any more");
+    }
+
+    #[test]
+    fn only_a_machine_without_that_address_does_without_it() {
+        for (others, reason, expected) in [
+            (1, ErrorKind::AddrNotAvailable, true),
+            (1, ErrorKind::AddrInUse, false),
+            (0, ErrorKind::AddrNotAvailable, false),
+            (0, ErrorKind::AddrInUse, false),
+        ] {
+            assert_eq!(
+                can_do_without(others, reason),
+                expected,
+                "{others} {reason}"
+            );
         }
     }
 
