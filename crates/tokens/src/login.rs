@@ -106,7 +106,8 @@ impl Login<'_> {
         let receiver = self.sign_in.receiver().await?;
         let redirect_uri = receiver.redirect_uri();
         let (scopes, signup) = (self.scopes, self.signup);
-        let request = AuthorizationRequest::new(config, &provider, redirect_uri, scopes, signup);
+        let endpoint = provider.authorization_endpoint()?;
+        let request = AuthorizationRequest::new(config, endpoint, redirect_uri, scopes, signup);
         request.narrate(&http.transcript);
 
         // Push. Where the server requires it, or with --par, it gets the request

@@ -212,8 +212,9 @@ proptest! {
                 continue;
             };
             prop_assert_eq!(&provider.issuer, ISSUER);
-            let optional = [provider.userinfo_endpoint, provider.revocation_endpoint, provider.end_session_endpoint];
-            let endpoints = [provider.authorization_endpoint, provider.token_endpoint, provider.jwks_uri];
+            let page = provider.authorization_endpoint().ok().cloned();
+            let optional = [page, provider.userinfo_endpoint, provider.revocation_endpoint, provider.end_session_endpoint];
+            let endpoints = [provider.token_endpoint, provider.jwks_uri];
             for url in endpoints.into_iter().chain(optional.into_iter().flatten()) {
                 prop_assert!(secure_url("endpoint", url.as_str()).is_ok(), "{url}");
             }

@@ -14,7 +14,7 @@ use crate::oauth::error_code::ErrorCode;
 
 /// What was sent to the authorization endpoint, for the outcome.
 fn shown(session: &Session<'_>, changed: &str) -> String {
-    format!("GET {}\n{changed}", session.provider.authorization_endpoint)
+    format!("GET {}\n{changed}", session.authorization_endpoint)
 }
 
 /// Sends an authorization request with one parameter changed.

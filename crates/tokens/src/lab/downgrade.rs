@@ -49,7 +49,7 @@ pub(super) async fn pkce_removed(session: &mut Session<'_>) -> Result<Outcome> {
     let twin = twin::attack(session.http, &careless, form).await?;
     let outcome = match &*session.unprotected().await? {
         Unprotected::Request(answer) => {
-            let endpoint = &session.provider.authorization_endpoint;
+            let endpoint = session.authorization_endpoint;
             let request = format!("GET {endpoint}\nwithout code_challenge");
             Outcome::judge(request, answer, true, "")
         }

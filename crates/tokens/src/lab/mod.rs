@@ -158,7 +158,7 @@ impl Lab<'_> {
             transcript: &http.transcript,
         };
         let cognito = cognito(&config);
-        let mut session = Session::new(route, &provider, &http, sign_in, cognito, plan);
+        let mut session = Session::new(route, &provider, &http, sign_in, cognito, plan)?;
         self.run_all(&mut session).await
     }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use common::{Failure, Result};
+use url::Url;
 
 use super::answer::Answer;
 use super::attack;
@@ -61,6 +62,7 @@ pub(crate) struct Session<'a> {
     /// The API's route.
     pub(super) route: &'a ApiRoute,
     pub(super) provider: &'a Provider,
+    pub(super) authorization_endpoint: &'a Url,
     pub(super) http: &'a Http,
     pub(super) sign_in: SignIn<'a>,
     /// The URL of Cognito's own API, for operations without AWS credentials.
@@ -85,6 +87,9 @@ fn openid() -> [String; 1] {
 
 impl<'a> Session<'a> {
     /// A session without a login.
+    ///
+    /// # Errors
+    /// If the server has no sign-in page.
     pub(super) fn new(
         route: &'a ApiRoute,
         provider: &'a Provider,
@@ -92,11 +97,12 @@ impl<'a> Session<'a> {
         sign_in: SignIn<'a>,
         cognito: String,
         plan: Plan,
-    ) -> Session<'a> {
-        Session {
+    ) -> Result<Session<'a>> {
+        Ok(Session {
             config: sign_in.config,
             route,
             provider,
+            authorization_endpoint: provider.authorization_endpoint()?,
             http,
             sign_in,
             cognito,
@@ -108,7 +114,7 @@ impl<'a> Session<'a> {
             openid_only: None,
             unprotected: None,
             refresh_token: None,
-        }
+        })
     }
 
     /// An authorization request for all scopes.
@@ -117,8 +123,8 @@ impl<'a> Session<'a> {
     }
 
     fn request_for(&self, scopes: &[String]) -> AuthorizationRequest {
-        let (config, provider) = (self.config, self.provider);
-        AuthorizationRequest::new(config, provider, self.redirect_uri(), scopes, false)
+        let (config, endpoint) = (self.config, self.authorization_endpoint);
+        AuthorizationRequest::new(config, endpoint, self.redirect_uri(), scopes, false)
     }
 
     /// The registered address that requests name which nobody is to answer.
@@ -379,13 +385,16 @@ impl<'a> Session<'a> {
         self.sign_ins += 1;
         let console = self.sign_in.console;
         console.message(&format!("Sign-in {}: {why}.", self.sign_ins));
-        let (config, provider) = (self.config, self.provider);
+        let (config, endpoint) = (self.config, self.authorization_endpoint);
         let receiver = self.sign_in.receiver().await?;
         let redirect_uri = receiver.redirect_uri();
-        let unchanged = AuthorizationRequest::new(config, provider, redirect_uri, scopes, false);
+        let unchanged = AuthorizationRequest::new(config, endpoint, redirect_uri, scopes, false);
         let request = change(unchanged);
         request.narrate(self.sign_in.transcript);
-        let received = self.sign_in.authorize(&request, receiver, provider).await?;
+        let received = self
+            .sign_in
+            .authorize(&request, receiver, self.provider)
+            .await?;
         let code = received.response().code(config.server.hints);
         received.show(Page::of_code(code.as_ref().err())).await;
         Ok((request, code?))

@@ -35,11 +35,11 @@ pub(crate) struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// A request with fresh random values, whose answer is to be sent to
-    /// `redirect_uri`; to the sign-up page if `signup`.
+    /// A request to the authorization endpoint, with fresh random values, whose answer
+    /// is to be sent to `redirect_uri`; to the page for new users if `signup`.
     pub(crate) fn new(
         config: &ClientConfig,
-        provider: &Provider,
+        authorization_endpoint: &Url,
         redirect_uri: &RedirectUri,
         scopes: &[String],
         signup: bool,
@@ -49,9 +49,9 @@ impl AuthorizationRequest {
         let mut fields = fields(config, redirect_uri, scopes, &state, &nonce, &code_verifier);
         fields.extend(config.parameters.iter().cloned());
         let page = if signup {
-            signup_page(&provider.authorization_endpoint)
+            signup_page(authorization_endpoint)
         } else {
-            provider.authorization_endpoint.clone()
+            authorization_endpoint.clone()
         };
         AuthorizationRequest {
             url: with_query(&page, &fields),

@@ -21,7 +21,7 @@ const WHY: &str = "One document lists the sign-in server's endpoints and where i
 #[derive(Debug, Deserialize)]
 struct Document {
     issuer: String,
-    authorization_endpoint: String,
+    authorization_endpoint: Option<String>,
     token_endpoint: String,
     jwks_uri: String,
     userinfo_endpoint: Option<String>,
@@ -41,7 +41,8 @@ impl Document {
     /// Whether the sign-in page is on another host than the issuer, as Cognito's is.
     fn has_page_elsewhere(&self, issuer: &str) -> bool {
         let host = |url: &str| Url::parse(url).ok()?.host_str().map(str::to_owned);
-        host(&self.authorization_endpoint) != host(issuer)
+        let page = self.authorization_endpoint.as_deref();
+        page.is_some_and(|page| host(page) != host(issuer))
     }
 }
 
@@ -50,8 +51,9 @@ impl Document {
 pub(crate) struct Provider {
     /// The expected `iss` of every token.
     pub issuer: String,
-    /// RFC 6749 section 3.1: the user's browser is sent here.
-    pub authorization_endpoint: Url,
+    /// RFC 6749 section 3.1: the user's browser is sent here. A server may have none
+    /// (RFC 8414 section 2).
+    authorization_endpoint: Option<Url>,
     /// RFC 6749 section 3.2: the code is exchanged for tokens here.
     pub token_endpoint: Url,
     /// RFC 7517: the public keys.
@@ -97,7 +99,7 @@ pub(crate) async fn discover(
     let provider = Provider::read(config, &http.send(request).await?)?;
     if let Some(limit) = config.startup_limit {
         // Nothing is asked for, so any answer but a server error will do.
-        let page = provider.authorization_endpoint.clone();
+        let page = provider.authorization_endpoint()?.clone();
         let request = Request::get("sign-in page", WHY, page);
         let is_too_new = |response: &Response| response.status.is_server_error();
         readiness::wait(http, console, limit, &request, is_too_new).await;
@@ -192,12 +194,23 @@ impl Provider {
         Provider::from(document)
     }
 
+    /// Where the browser is sent for a sign-in.
+    ///
+    /// # Errors
+    /// If the server has no such page.
+    pub(crate) fn authorization_endpoint(&self) -> Result<&Url> {
+        self.authorization_endpoint.as_ref().ok_or_else(|| {
+            Failure::failed("The discovery document names no authorization_endpoint")
+                .with_hint("nobody signs in there with a browser: 'tokens device' and 'tokens client-credentials' need no such page")
+        })
+    }
+
     fn from(document: Document) -> Result<Provider> {
         let optional = |what, text: Option<String>| text.map(|t| secure_url(what, &t)).transpose();
         Ok(Provider {
-            authorization_endpoint: secure_url(
+            authorization_endpoint: optional(
                 "authorization_endpoint",
-                &document.authorization_endpoint,
+                document.authorization_endpoint,
             )?,
             token_endpoint: secure_url("token_endpoint", &document.token_endpoint)?,
             jwks_uri: secure_url("jwks_uri", &document.jwks_uri)?,
@@ -240,10 +253,12 @@ mod tests {
         };
         let complete = document("https://a.auth.us-east-1.amazoncognito.com/oauth2/authorize");
         let own_host = document("https://cognito-idp.us-east-1.amazonaws.com/oauth2/authorize");
+        let no_page = complete.replace("authorization_endpoint", "another");
         for (status, body, expected) in [
             (200, &*complete, false),
             (200, &*own_host, true),
             (200, "{}", true),
+            (200, &*no_page, true),
             (404, "{}", true),
             (503, &*complete, true),
             (403, "{}", false),

@@ -176,6 +176,23 @@ fn a_refusal_is_told_in_the_server_s_words() {
     }
 }
 
+/// RFC 8414 section 2: it is required only where a grant uses it.
+#[test]
+fn a_server_without_a_sign_in_page_gives_tokens_to_programs() {
+    let without = || {
+        provider(|_| {}).with_discovery(|document| {
+            let document = document.as_object_mut().unwrap();
+            document.remove("authorization_endpoint").unwrap();
+        })
+    };
+    machine(&without(), &[]).run().assert_code(0);
+    Program::at_provider(&without(), &[])
+        .run()
+        .assert_code(1)
+        .assert_says("The discovery document names no authorization_endpoint")
+        .assert_says("'tokens client-credentials' need no such page");
+}
+
 #[test]
 fn it_needs_a_secret_and_another_provider_than_the_stack() {
     let idp = Idp::honest();
