@@ -162,6 +162,18 @@ fn a_query_of_one_megabyte_is_cut_off() {
 }
 
 #[test]
+fn the_longest_query_that_is_read_has_4096_bytes() {
+    let (idp, login) = waiting();
+    for (length, said) in [(4096, "its state is not"), (4097, "Its query is too long")] {
+        let query = "state=guessed&code=";
+        let code = "a".repeat(length - query.len());
+        let answer = get(&login, &format!("/callback?{query}{code}"));
+        assert!(answer.body.contains(said), "{length}: {answer:?}");
+    }
+    works(&idp, login);
+}
+
+#[test]
 fn a_thousand_headers_are_cut_off() {
     let (idp, login) = waiting();
     let headers: String = (0..1000).map(|i| format!("\r\nX-{i}: 1")).collect();
