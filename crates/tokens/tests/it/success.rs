@@ -1,5 +1,7 @@
 //! A successful login, and what can be done after it.
 
+use std::sync::Mutex;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::Html;
@@ -153,9 +155,21 @@ fn a_refresh_for_another_user_is_refused() {
         .assert_says("sub of the access token: expected s, got somebody-else (OIDC Core 12.2)");
 }
 
-/// OpenID Connect Core section 12.2: it may be left out, but not be another one.
+/// OpenID Connect Core section 12.2: it may be left out or be the same, but not be
+/// another one.
 #[test]
-fn a_refreshed_id_token_with_another_nonce_is_refused() {
+fn a_refreshed_id_token_has_the_nonce_of_the_login_or_none() {
+    static OF_THE_LOGIN: Mutex<Option<Value>> = Mutex::new(None);
+    let idp = Idp::tampering(|f| {
+        let mut of_the_login = OF_THE_LOGIN.lock().unwrap();
+        match f.id.get("nonce") {
+            Some(nonce) => *of_the_login = Some(nonce.clone()),
+            None => f.id["nonce"] = of_the_login.take().unwrap(),
+        }
+    });
+    let result = Program::new(&idp, &["--headless", "--refresh"]).run();
+    result.assert_code(0);
+
     let idp = Idp::tampering(|f| {
         if f.id.get("nonce").is_none() {
             f.id["nonce"] = json!("another");
