@@ -63,7 +63,7 @@ impl Listener {
     pub(crate) async fn bind(redirect_uris: &[RedirectUri]) -> Result<Listener> {
         let mut reasons = Vec::new();
         for uri in redirect_uris {
-            match bind_all(uri).await {
+            match bind_all(&uri.socket_addresses()).await {
                 Ok(sockets) => {
                     let bound = sockets.first().and_then(|socket| socket.local_addr().ok());
                     let port = bound.map_or(uri.port, |address| address.port());
@@ -126,23 +126,18 @@ struct Reason {
     holder: Option<String>,
 }
 
-/// Listens on every address of the URI: a browser may use any of them.
-async fn bind_all(uri: &RedirectUri) -> Result<Vec<TcpListener>, Reason> {
+/// Listens on every address: a browser may use any of them.
+async fn bind_all(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Reason> {
     let mut sockets: Vec<TcpListener> = Vec::new();
-    for address in uri.socket_addresses() {
+    for address in addresses {
         match TcpListener::bind(address).await {
             Ok(socket) => sockets.push(socket),
-            Err(error) if can_do_without(sockets.len(), error.kind()) => {}
-            Err(error) => return Err(Reason::of(address, error)),
+            // A machine may have no IPv6; then no browser uses it either.
+            Err(error) if !sockets.is_empty() && error.kind() != ErrorKind::AddrInUse => {}
+            Err(error) => return Err(Reason::of(*address, error)),
         }
     }
     Ok(sockets)
-}
-
-/// Whether an address is not needed beside these others. A machine may have no IPv6;
-/// then no browser uses it either.
-fn can_do_without(others: usize, reason: ErrorKind) -> bool {
-    others > 0 && reason != ErrorKind::AddrInUse
 }
 
 impl Reason {
@@ -289,20 +284,21 @@ mod tests {
         assert!(freed.is_ok(), "nobody listens there any more");
     }
 
-    #[test]
-    fn only_a_machine_without_that_address_does_without_it() {
-        for (others, reason, expected) in [
-            (1, ErrorKind::AddrNotAvailable, true),
-            (1, ErrorKind::AddrInUse, false),
-            (0, ErrorKind::AddrNotAvailable, false),
-            (0, ErrorKind::AddrInUse, false),
-        ] {
-            assert_eq!(
-                can_do_without(others, reason),
-                expected,
-                "{others} {reason}"
-            );
-        }
+    #[tokio::test]
+    async fn only_an_address_that_this_machine_lacks_is_left_out() {
+        let free: SocketAddr = ([127, 0, 0, 1], 0).into();
+        // For documentation: no machine has it (RFC 5737).
+        let lacking: SocketAddr = ([192, 0, 2, 1], 0).into();
+        let other = TcpListener::bind(free).await.expect("a free port");
+        let taken = other.local_addr().expect("its address");
+        let bound = |addresses: Vec<SocketAddr>| async move {
+            let bound = bind_all(&addresses).await;
+            bound.map(|sockets| sockets.len()).ok()
+        };
+        assert_eq!(bound(vec![free, free]).await, Some(2));
+        assert_eq!(bound(vec![free, lacking]).await, Some(1));
+        assert_eq!(bound(vec![lacking, free]).await, None);
+        assert_eq!(bound(vec![free, taken]).await, None);
     }
 
     #[tokio::test]
