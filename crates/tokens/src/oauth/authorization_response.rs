@@ -226,7 +226,7 @@ fn refused(error: &ErrorCode, description: Option<&str>, hints: &Hints) -> Failu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::server::SignInServer;
+    use crate::config::server::{Issuer, SignInServer};
 
     fn refused(error: &str, description: &str) -> AuthorizationResponse {
         AuthorizationResponse::Error {
@@ -349,6 +349,10 @@ mod tests {
             );
         }
         assert!(!refusal("x", "\u{1b}[2J").to_string().contains('\u{1b}'));
+        let other = SignInServer::of(&Issuer::parse("https://login.example.com").unwrap());
+        let failure = refused("invalid_request", "").code(other.hints);
+        let hint = failure.unwrap_err().hint().unwrap().to_owned();
+        assert!(hint.contains("--par"), "{hint}");
     }
 
     #[test]
