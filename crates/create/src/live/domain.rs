@@ -110,6 +110,11 @@ impl LiveResource for Domain {
     async fn finish(&self, run: &Run, prefix: &String, change: &Change) -> Result<()> {
         // A run that was interrupted may have made it and not waited.
         if *change == Change::Unchanged && !run.was_interrupted() {
+            if run.aws.endpoint_url.is_some() {
+                // Another cloud has the page elsewhere. Asked here, beside the other
+                // steps, and told at the end of the run.
+                readiness::sign_in_page(run, &self.pool.issuer).await;
+            }
             return Ok(());
         }
         // Before the first look-up of its name: a name that is asked for too early
