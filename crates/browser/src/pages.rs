@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::{Browser, command_line};
 
+/// The programs without which a test with a browser cannot run.
+pub const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
+
 /// Whether nothing is wider than the window.
 const FITS: &str = "return document.documentElement.scrollWidth <= window.innerWidth";
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use common::{Settings, State};
 use http_client::hosts::secure_url;
 use proptest::prelude::*;
-use reqwest::{StatusCode, Version};
 use serde_json::{Map, Value, json};
 
 use crate::config::client::ClientConfig;
@@ -70,12 +69,7 @@ fn broken(object: Value) -> impl Strategy<Value = (String, Value)> {
 }
 
 fn answer(status: u16, body: &Value) -> Response {
-    Response {
-        version: Version::HTTP_11,
-        status: StatusCode::from_u16(status).expect("a status"),
-        headers: Default::default(),
-        body: body.to_string().into_bytes(),
-    }
+    Response::of_tests(status, None, &body.to_string())
 }
 
 /// What `create` records, as far as a login needs it.

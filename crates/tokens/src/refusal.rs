@@ -98,7 +98,6 @@ fn challenge(response: &Response, route: &ApiRoute) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::{HeaderMap, HeaderValue};
     use serde_json::json;
 
     use super::*;
@@ -114,16 +113,7 @@ mod tests {
     }
 
     fn answer(status: u16, challenge: Option<&'static str>) -> Response {
-        let mut headers = HeaderMap::new();
-        if let Some(challenge) = challenge {
-            headers.insert("www-authenticate", HeaderValue::from_static(challenge));
-        }
-        Response {
-            version: reqwest::Version::HTTP_11,
-            status: StatusCode::from_u16(status).unwrap(),
-            headers,
-            body: Vec::new(),
-        }
+        Response::of_tests(status, challenge, "")
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
+use ::browser::pages::NEEDED;
 use ::browser::{Browser, command_line};
 use e2e::run_result::PASSWORD;
 use e2e::{RunResult, TestEnv, has};
@@ -129,10 +130,7 @@ fn seen(exchanges: &[Exchange], cloud_hosts: &[String]) -> Vec<Arrow> {
 
 #[test]
 fn each_arrow_is_a_message_that_a_proxy_saw() {
-    if !has(
-        "recording a login with Chromium",
-        &["chromium", "chromedriver"],
-    ) {
+    if !has("recording a login with Chromium", &NEEDED) {
         return;
     }
     let _port = port_8083();

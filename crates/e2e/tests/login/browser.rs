@@ -9,9 +9,7 @@ use serde_json::json;
 use ::browser::{Browser, command_line};
 
 use crate::{picture, port_8083, with_stack};
-use ::browser::pages::{axe, reads_well};
-
-const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
+use ::browser::pages::{NEEDED, axe, reads_well};
 
 /// Runs `tokens` with a new stack, and `steps` as what the person does in the
 /// browser that it opens. Returns the result of `tokens`.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::person::{addresses_in, note_addresses};
 use crate::{picture, port_8083, with_stack};
-use ::browser::pages::{Chromium, axe, reads_well};
+use ::browser::pages::{Chromium, NEEDED, axe, reads_well};
 
 /// Name, who refuses, and the part of the answer that shows the reason.
 #[rustfmt::skip] // one line each
@@ -125,8 +125,6 @@ fn every_attack_is_refused_by_the_right_one_for_the_right_reason() {
         .stdout_has("NOT SHOWN: this cloud compares a code_verifier only where")
         .stdout_has("35 experiments: 32 PASS, 3 NOT SHOWN, 0 FAIL");
 }
-
-const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
 
 /// Runs the whole lab with `--report lab.html` and a browser, in which `person`
 /// answers each sign-in, given its number from 1. Returns the result and how

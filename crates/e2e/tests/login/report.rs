@@ -9,9 +9,7 @@ use e2e::{TestEnv, has};
 use serde_json::{Value, json};
 
 use crate::{picture, port_8083, with_stack};
-use ::browser::pages::{Chromium, axe, reads_well};
-
-const NEEDED: [&str; 2] = ["chromium", "chromedriver"];
+use ::browser::pages::{Chromium, NEEDED, axe, reads_well};
 
 fn page(env: &TestEnv, name: &str) -> PathBuf {
     env.dir().join(name)

@@ -1,7 +1,7 @@
 //! The pages of what needs no callback, and of a bound token: they read as well as
 //! those of a login at the stack.
 
-use ::browser::pages::{Chromium, axe, reads_well};
+use ::browser::pages::{Chromium, NEEDED, axe, reads_well};
 use e2e::{RunResult, has};
 
 use crate::flows::{device, machine, with_secret};
@@ -9,7 +9,7 @@ use crate::provider::Provider;
 
 #[test]
 fn the_pages_of_every_grant_read_well() {
-    if !has("the pages of every grant", &["chromium", "chromedriver"]) {
+    if !has("the pages of every grant", &NEEDED) {
         return;
     }
     let provider = Provider::oidc_provider("/realm");

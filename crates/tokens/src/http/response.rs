@@ -17,6 +17,18 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    /// An answer as a test needs it, with this `WWW-Authenticate`.
+    #[cfg(test)]
+    pub(crate) fn of_tests(status: u16, challenge: Option<&str>, body: &str) -> Response {
+        let header = challenge.map(|text| (WWW_AUTHENTICATE, text.parse().expect("text")));
+        Response {
+            version: Version::HTTP_11,
+            status: StatusCode::from_u16(status).expect("a status"),
+            headers: header.into_iter().collect(),
+            body: body.into(),
+        }
+    }
+
     /// A header's value, if it is present and is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

@@ -86,30 +86,13 @@ fn judge(request: String, attacked: &Response, control: Option<&Response>) -> Ou
 
 #[cfg(test)]
 mod tests {
-    use reqwest::StatusCode;
-    use reqwest::header::HeaderMap;
-
     use super::*;
     use crate::lab::experiment::Verdict;
 
-    fn answer(status: StatusCode, body: &str) -> Response {
-        Response {
-            version: reqwest::Version::HTTP_11,
-            status,
-            headers: HeaderMap::new(),
-            body: body.into(),
-        }
-    }
-
     #[test]
     fn only_a_refusal_of_the_grant_passes_and_an_emulator_s_tokens_show_nothing() {
-        let tokens = answer(StatusCode::OK, "{}");
-        let refused = |error| {
-            answer(
-                StatusCode::BAD_REQUEST,
-                &format!("{{\"error\":\"{error}\"}}"),
-            )
-        };
+        let tokens = Response::of_tests(200, None, "{}");
+        let refused = |error| Response::of_tests(400, None, &format!("{{\"error\":\"{error}\"}}"));
         let grant = refused("invalid_grant");
         let outcome = judge(String::new(), &grant, Some(&tokens));
         assert_eq!(outcome.verdict, Verdict::Pass);

@@ -236,9 +236,6 @@ impl Provider {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::Version;
-    use reqwest::header::HeaderMap;
-
     use super::*;
 
     #[test]
@@ -263,12 +260,7 @@ mod tests {
             (503, &*complete, true),
             (403, "{}", false),
         ] {
-            let response = Response {
-                version: Version::HTTP_11,
-                status: StatusCode::from_u16(status).unwrap(),
-                headers: HeaderMap::new(),
-                body: body.into(),
-            };
+            let response = Response::of_tests(status, None, body);
             assert_eq!(is_too_new(&response, issuer), expected, "{status} {body}");
         }
     }

@@ -152,8 +152,6 @@ fn fields(proof: &Jwt) -> Vec<Field> {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::Version;
-
     use super::*;
 
     #[test]
@@ -169,17 +167,7 @@ mod tests {
             (400, "", r#"{"error": "invalid_grant"}"#, false),
             (200, nonce, error, false),
         ] {
-            let response = Response {
-                version: Version::HTTP_11,
-                status: StatusCode::from_u16(status).unwrap(),
-                headers: [(
-                    "www-authenticate".parse().unwrap(),
-                    challenge.parse().unwrap(),
-                )]
-                .into_iter()
-                .collect(),
-                body: body.into(),
-            };
+            let response = Response::of_tests(status, Some(challenge), body);
             let found = wants_nonce(&response);
             assert_eq!(found, expected, "{status} {challenge} {body}");
         }
