@@ -41,7 +41,7 @@ use crate::steps::{Steps, dry_run, removed_routes};
 /// function behind it, on AWS. What is there already is compared with what the
 /// code and the settings say, and changed where it differs.
 #[derive(clap::Parser, Debug)]
-#[command(version = env!("VERSION"))]
+#[command(version = env!("VERSION"), term_width = 80)]
 pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs)]

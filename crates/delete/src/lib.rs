@@ -30,7 +30,7 @@ use crate::stack::Stack;
 /// Delete everything that `create` made, as recorded in state.json. What it did
 /// not make is left as it is.
 #[derive(clap::Parser, Debug)]
-#[command(version = env!("VERSION"))]
+#[command(version = env!("VERSION"), term_width = 80)]
 pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs)]

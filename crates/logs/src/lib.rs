@@ -17,7 +17,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage or setting
 
 /// Show the last lines that the function has logged.
 #[derive(clap::Parser, Debug)]
-#[command(version = env!("VERSION"), after_help = EXIT_CODES)]
+#[command(version = env!("VERSION"), after_help = EXIT_CODES, term_width = 80)]
 pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs)]

@@ -17,7 +17,7 @@ pub use provider::{ClientAuthMethod, ProviderArgs};
 
 /// Sign in from the terminal, look at the tokens, call the API with them.
 #[derive(Clone, Debug, Parser)]
-#[command(version = env!("VERSION"), about)]
+#[command(version = env!("VERSION"), about, term_width = 80)]
 pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs)]

@@ -19,10 +19,14 @@ const GRANT: &[&str] = &[
 ];
 const SIGN_IN: &[&str] = &["--logout", "--refresh", "--timeout", "--userinfo"];
 
-fn listed(command: &str) -> Vec<String> {
+fn help(args: &[&str]) -> String {
     let program = env!("CARGO_BIN_EXE_tokens");
-    let output = Command::new(program).args([command, "--help"]).output();
-    let help = String::from_utf8(output.expect("it starts").stdout).expect("UTF-8");
+    let output = Command::new(program).args(args).arg("--help").output();
+    String::from_utf8(output.expect("it starts").stdout).expect("UTF-8")
+}
+
+fn listed(command: &str) -> Vec<String> {
+    let help = help(&[command]);
     let flags = help.lines().filter_map(|line| {
         // A flag is indented; the text above them may begin with one too.
         let line = line.strip_prefix("  ")?.trim_start();
@@ -60,5 +64,16 @@ fn each_command_lists_what_it_takes() {
         let mut expected = [&[COMMON], own].concat().concat();
         expected.sort_unstable();
         assert_eq!(listed(command), expected, "{command}");
+    }
+}
+
+#[test]
+fn it_fits_a_terminal_of_80_columns() {
+    let commands = ["lab", "device", "client-credentials", "verify"].map(|command| vec![command]);
+    for args in commands.into_iter().chain([vec![]]) {
+        let help = help(&args);
+        assert!(help.contains("--explain"), "{help}");
+        let long = help.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(long, None, "{args:?}");
     }
 }
